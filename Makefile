@@ -1,0 +1,107 @@
+# Everything here sets itself up: Python 3.10 or later, pip and make are all it needs.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+RUN := $(UV) run --locked --no-sync
+TEST_VENV := .cache/test-venv
+LOWEST_VENV := .cache/lowest-venv
+LOWEST_TESTS := tests/test_markdown_pages.py tests/test_sync_modes.py tests/test_options.py \
+	tests/test_project.py tests/test_api_client.py tests/test_transport_faults.py
+TEST_PYTHON := $(TEST_VENV)/bin/python
+WORKERS ?= 2
+
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONDONTWRITEBYTECODE := 1
+export DISABLE_MKDOCS_2_WARNING := true
+export NO_MKDOCS_2_WARNING := true
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+.PHONY: setup
+setup: .venv/.ready ## Make the virtual environment for work on the project
+
+$(UV):
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+		--target .tools uv==$(UV_VERSION)
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	@$(UV) sync --quiet --locked --python $(PYTHON)
+	@touch $@
+
+.PHONY: demo
+demo: setup ## Build the example site against the sandbox, without a key
+	@env -u MASKO_API_KEY $(RUN) mkdocs build --quiet --strict -f example-site/mkdocs.yml
+	@echo "The site lies in example-site/site: open example-site/site/index.html"
+
+.PHONY: serve
+serve: setup ## Serve the example site while you work on it
+	@$(RUN) mkdocs serve -f example-site/mkdocs.yml
+
+.PHONY: test
+test: lint types contract suite lowest ## Lint, types, import contract and the whole test suite
+
+.PHONY: lint
+lint: setup
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+
+.PHONY: types
+types: setup
+	@$(RUN) mypy
+
+.PHONY: contract
+contract: setup
+	@$(RUN) lint-imports
+
+# What ships is what is tested: the suite runs on the wheel that was built from the sdist.
+.PHONY: suite
+suite: $(TEST_VENV)/.ready browsers
+	@$(TEST_PYTHON) -m coverage erase
+	@PYTHONSAFEPATH=1 $(TEST_PYTHON) -m pytest -n $(WORKERS) --cov --cov-report= $(ARGS)
+	@$(TEST_PYTHON) -m coverage report --fail-under=95
+
+# The same wheel with the oldest libraries that it says it runs with.
+.PHONY: lowest
+lowest: $(LOWEST_VENV)/.ready
+	@PYTHONSAFEPATH=1 $(LOWEST_VENV)/bin/python -m pytest -q -n $(WORKERS) $(LOWEST_TESTS)
+
+$(LOWEST_VENV)/.ready: $(TEST_VENV)/.ready
+	@$(UV) pip compile --quiet --resolution lowest-direct --extra mkdocs --python $(TEST_PYTHON) \
+		--output-file .cache/lowest.txt pyproject.toml
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(LOWEST_VENV)
+	@$(UV) pip install --quiet --python $(LOWEST_VENV)/bin/python -r .cache/lowest.txt \
+		hypothesis html5lib pillow pytest pytest-xdist
+	@$(UV) pip install --quiet --python $(LOWEST_VENV)/bin/python --no-deps .cache/dist/*.whl
+	@touch $@
+
+$(TEST_VENV)/.ready: $(UV) pyproject.toml uv.lock $(shell find mkdocs_masko templates -type f -not -name '*.pyc' 2>/dev/null)
+	@UV_PROJECT_ENVIRONMENT=$(TEST_VENV) $(UV) sync --quiet --locked --no-install-project --python $(PYTHON)
+	@rm -rf .cache/dist
+	@$(UV) build --quiet --out-dir .cache/dist --python $(PYTHON)
+	@$(UV) pip install --quiet --python $(TEST_PYTHON) --reinstall --no-deps .cache/dist/*.whl
+	@touch $@
+
+.PHONY: browsers
+browsers: ## Install the browsers that the tests drive, where that is possible
+	@sh scripts/browsers.sh
+
+.PHONY: screenshots
+screenshots: setup browsers demo ## Take the screenshots of the README
+	@$(RUN) python scripts/screenshots.py
+
+.PHONY: media
+media: $(UV) ## Draw and encode the sandbox's mascots again
+	@$(UV) run --quiet --locked --isolated --only-group cast --no-project python scripts/draw_cast.py
+
+.PHONY: schema
+schema: setup ## Generate the manifest's JSON Schema again
+	@$(RUN) python scripts/write_schema.py
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed here
+	@rm -rf .venv .tools .cache dist example-site/site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

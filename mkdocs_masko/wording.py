@@ -1,0 +1,61 @@
+"""Text from outside, made fit for a name, a message or a page."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LONGEST_LINE = 200  # characters; enough for a sentence, too short to flood a log
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi and zero-width marks, surrogates
+
+
+def visible(text: str) -> str:
+    """Replace what cannot be seen, or would act on a terminal or parser, by U+FFFD.
+
+    Line breaks and tabs become spaces, so that the result is one line.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = re.sub(r"[\t\r\n]+", " ", text)
+    return "".join("\N{REPLACEMENT CHARACTER}" if _is_invisible(c) else c for c in text)
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in _INVISIBLE
+
+
+def one_line(text: str) -> str:
+    """Make foreign text safe inside a message: one line of at most 200 characters.
+
+    `::` is broken up, because CI systems take `::error::` in a log for a command.
+    """
+    line = re.sub(":(?=:)", ": ", " ".join(visible(text[: _LONGEST_LINE * 4]).split()))
+    return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+
+
+def slug(name: str) -> str:
+    """Turn a free name into the one that is typed: `Plush Swagger` is `plush-swagger`.
+
+    Accents are dropped, letters of other scripts kept. A name without a letter or digit
+    gets a slug from its hash, so that every pose can be named.
+    """
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    dashed = "-".join(re.findall(r"[^\W_]+", kept))
+    return dashed or "pose-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Say which names come close to a wrong one.
+
+    Returns:
+        ` (did you mean 'wave'?)`, with up to three names, or an empty string.
+    """
+    close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.6)
+    return f" (did you mean {' or '.join(repr(one_line(c)) for c in close)}?)" if close else ""

@@ -1,0 +1,175 @@
+"""Which addresses may be fetched, or put on a page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from samples import HOST, ORIGINS
+
+from mkdocs_masko.errors import MediaError
+from mkdocs_masko.manifest import Collection, Medium, Pose, dumps, loads, make
+from mkdocs_masko.urls import (
+    CDN_ORIGINS,
+    SANDBOX_ORIGIN,
+    check_media_url,
+    is_loopback,
+    media_origins,
+    origin_of,
+)
+
+HARMLESS = [
+    f"{HOST}/a.png",
+    f"{HOST}/masko/f9503022/Some%20Name.webm",
+    f"{HOST}/a/b-c_d~e.f/g@2x.png",
+    f"{HOST}/a/...b/c..d.png",
+    f"{HOST}/%F0%9F%A6%8A.png",
+]
+
+OTHER_HOST, QUERY, PATH = "is not on a host", "query or a fragment", "path that is not plain"
+
+HOSTILE = {
+    "": OTHER_HOST,
+    "a.png": OTHER_HOST,
+    "/a.png": OTHER_HOST,
+    "//assets.masko.ai/a.png": OTHER_HOST,
+    "http://assets.masko.ai/a.png": OTHER_HOST,
+    "ftp://assets.masko.ai/a.png": OTHER_HOST,
+    "file:///etc/passwd": OTHER_HOST,
+    "javascript:alert(1)": OTHER_HOST,
+    "data:image/png;base64,AAAA": OTHER_HOST,
+    "https://example.org/a.png": OTHER_HOST,
+    "https://assets.masko.ai.example.org/a.png": OTHER_HOST,
+    "https://example.org/assets.masko.ai/a.png": OTHER_HOST,
+    "https://xassets.masko.ai/a.png": OTHER_HOST,
+    "https://assets.masko.ai@example.org/a.png": OTHER_HOST,
+    "https://user@assets.masko.ai/a.png": OTHER_HOST,
+    "https://user:word@assets.masko.ai/a.png": OTHER_HOST,
+    "https://@assets.masko.ai/a.png": OTHER_HOST,
+    "https://assets.masko.ai:443/a.png": OTHER_HOST,
+    "https://assets.masko.ai:8443/a.png": OTHER_HOST,
+    "https://assets.masko.ai:/a.png": OTHER_HOST,
+    "https://assets.masko.ai./a.png": OTHER_HOST,
+    "https://ASSETS.masko.ai/a.png": OTHER_HOST,
+    "https://assets.masko.ai\\@example.org/a.png": OTHER_HOST,
+    "https://assets.masko.ai\\a.png": OTHER_HOST,
+    "https:\\\\assets.masko.ai\\a.png": OTHER_HOST,
+    "https:assets.masko.ai/a.png": OTHER_HOST,
+    "https:///a.png": OTHER_HOST,
+    "https://127.0.0.1/a.png": OTHER_HOST,
+    "https://[::1]/a.png": OTHER_HOST,
+    "https://[fe80::1%25eth0]/a.png": OTHER_HOST,
+    "https://[::1/a.png": "no valid address",
+    "https://ⓐssets.masko.ai/a.png": OTHER_HOST,
+    "https://assets.masko.ai℀/a.png": "no valid address",
+    "https://аssets.masko.ai/a.png": OTHER_HOST,
+    "HTTPS://assets.masko.ai/a.png": QUERY,
+    f"{HOST}/a.png?x=1": QUERY,
+    f"{HOST}/a.png?": QUERY,
+    f"{HOST}/a.png#x": QUERY,
+    f"{HOST}/a.png#": QUERY,
+    f" {HOST}/a.png": QUERY,
+    f"{HOST}/a.png\n": QUERY,
+    f"{HOST}/a\t.png": QUERY,
+    f"{HOST}/a\r\n.png": QUERY,
+    HOST: PATH,
+    f"{HOST}/": PATH,
+    f"{HOST}/a b.png": PATH,
+    f"{HOST}/a.png ": PATH,
+    f"{HOST}/ä.png": PATH,
+    f"{HOST}/🦊.png": PATH,
+    f"{HOST}/a\\b.png": PATH,
+    f'{HOST}/a"b.png': PATH,
+    f"{HOST}/<b>.png": PATH,
+    f"{HOST}/{{{{x}}}}.png": PATH,
+    f"{HOST}/a`b.png": PATH,
+    f"{HOST}/a|b.png": PATH,
+    f"{HOST}/a\x00.png": PATH,
+    f"{HOST}/a\x7f.png": PATH,
+    f"{HOST}/./a.png": PATH,
+    f"{HOST}/../a.png": PATH,
+    f"{HOST}/a/..": PATH,
+    f"{HOST}/a/.": PATH,
+    f"{HOST}/%2e%2e/a.png": PATH,
+    f"{HOST}/%2E./a.png": PATH,
+    f"{HOST}/a%2f..%2fb.png": PATH,
+    f"{HOST}/a%5c..%5cb.png": PATH,
+    f"{HOST}/%252e%252e/a.png": PATH,
+    f"{HOST}/a%252f..%252fb.png": PATH,
+    f"{HOST}/a%00.png": PATH,
+    f"{HOST}/a%2500.png": PATH,
+    f"{HOST}/a%0d%0ab.png": PATH,
+    f"{HOST}/a%e2%80%ae.png": PATH,
+}
+
+
+@pytest.mark.parametrize("url", HARMLESS)
+def test_a_plain_address_on_the_vendors_host_passes_unchanged(url: str) -> None:
+    assert check_media_url(url, ORIGINS) == url
+
+
+@pytest.mark.parametrize(("url", "fault"), HOSTILE.items(), ids=map(ascii, HOSTILE))
+def test_every_other_address_is_refused_with_the_reason(url: str, fault: str) -> None:
+    with pytest.raises(MediaError, match=re.escape(fault)) as caught:
+        check_media_url(url, ORIGINS)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("url", HOSTILE, ids=map(ascii, HOSTILE))
+def test_a_manifest_with_such_an_address_is_refused(url: str) -> None:
+    image = Medium(url=url, type="image/png", width=1, height=1)
+    poses = {"wave": Pose(name="wave", image=image)}
+    text = dumps(make({"fox": Collection(id="fox", name="Fox", poses=poses)}))
+    with pytest.raises(Exception, match="address") as caught:
+        loads(text, ORIGINS)
+    assert type(caught.value).__name__ == "ManifestError"
+
+
+@given(st.text())
+def test_no_text_does_more_than_pass_or_be_refused(text: str) -> None:
+    for url in (text, f"{HOST}/{text}", f"https://{text}/a.png"):
+        try:
+            assert check_media_url(url, ORIGINS).startswith(f"{HOST}/")
+        except MediaError as error:
+            assert len(str(error).splitlines()) == 1  # noqa: PT017 - either outcome is fine
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Example.ORG/a?b", "https://example.org"),
+        ("HTTP://localhost:8000/v1", "http://localhost:8000"),
+        ("http://[::1]:80/", "http://[::1]:80"),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port_in_lower_case(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:1/x", True),
+        ("http://localhost/x", True),
+        ("http://LOCALHOST/x", True),
+        ("http://[::1]:1/x", True),
+        ("http://localhost.example.org/x", False),
+        ("http://127.0.0.1.example.org/x", False),
+        ("http://127.0.0.1@example.org/x", False),
+        ("https://api.masko.ai/v1", False),
+        ("sandbox", False),
+    ],
+)
+def test_loopback_is_this_machine_only(url: str, here: bool) -> None:
+    assert is_loopback(url) is here
+
+
+def test_a_server_on_this_machine_may_show_its_own_media() -> None:
+    vendor = {*CDN_ORIGINS, SANDBOX_ORIGIN}
+    assert media_origins("http://127.0.0.1:8123/v1") == {*vendor, "http://127.0.0.1:8123"}
+
+
+def test_any_other_api_serves_from_the_vendors_hosts() -> None:
+    assert media_origins("https://api.example.org/v1") == {*CDN_ORIGINS, SANDBOX_ORIGIN}
