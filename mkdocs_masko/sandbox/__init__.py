@@ -1,0 +1,32 @@
+"""The Masko API and its CDN on loopback: for tests, for trying things out, for demos.
+
+It reads the contract anew and shares nothing with the client but the tree of errors, so the
+two can be held against each other.
+"""
+
+from __future__ import annotations
+
+from mkdocs_masko.sandbox.effects import Effect, Hangup, Moment
+from mkdocs_masko.sandbox.envelopes import Answer, Refusal, Request
+from mkdocs_masko.sandbox.faults import Fault
+from mkdocs_masko.sandbox.files import MEDIA_DIR, media_file
+from mkdocs_masko.sandbox.resources import Collection, Item, Project
+from mkdocs_masko.sandbox.running import Sandbox
+from mkdocs_masko.sandbox.world import World
+
+__all__ = [
+    "MEDIA_DIR",
+    "Answer",
+    "Collection",
+    "Effect",
+    "Fault",
+    "Hangup",
+    "Item",
+    "Moment",
+    "Project",
+    "Refusal",
+    "Request",
+    "Sandbox",
+    "World",
+    "media_file",
+]

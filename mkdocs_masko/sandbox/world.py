@@ -1,0 +1,199 @@
+"""Everything the sandbox holds, and the changes that calls and tests make to it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from threading import RLock
+from typing import TYPE_CHECKING, NoReturn
+
+from mkdocs_masko.sandbox.assets import assets_of
+from mkdocs_masko.sandbox.cast import COLLECTIONS, PROJECTS
+from mkdocs_masko.sandbox.envelopes import Refusal
+from mkdocs_masko.sandbox.files import files_of
+from mkdocs_masko.sandbox.resources import Collection, Item
+from mkdocs_masko.wording import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from mkdocs_masko.sandbox.assets import Asset
+
+_LATER = "2026-04-01T00:00:00Z"  # when everything was made that a test adds
+
+
+class World:
+    """Projects, collections, items and assets; may be used from several threads.
+
+    Ids that are not there raise `Refusal` with status 404, which the server answers.
+
+    Attributes:
+        media_dir: Where the media lie.
+        projects: All projects.
+        archived: The ids of archived assets.
+        lock: Held while a call reads or changes the world.
+    """
+
+    def __init__(self, media_dir: Path, collections: Iterable[Collection] = COLLECTIONS) -> None:
+        self.media_dir = media_dir
+        self.projects = PROJECTS
+        self.archived: set[str] = set()
+        self.lock = RLock()
+        self._collections = {c.id: c for c in collections}
+        self._cdn: dict[str, Path | bytes] = {}
+        self._is_stale = True
+
+    def collections(self) -> list[Collection]:
+        """List all collections, oldest first."""
+        with self.lock:
+            return list(self._collections.values())
+
+    def collection(self, collection_id: str) -> Collection:
+        """Return one collection."""
+        return self._collections.get(collection_id) or _missing("collection", collection_id)
+
+    def put_collection(self, collection: Collection) -> Collection:
+        """Add a collection, or replace the one of the same id.
+
+        What the old one showed stays on the CDN, as it does on the vendor's.
+        """
+        with self.lock:
+            self._hang_out()
+            self._collections[collection.id] = collection
+            self._is_stale = True
+        return collection
+
+    def publish(self, collection_id: str, *, published: bool = True) -> None:
+        """Publish a collection, or take it back."""
+        self._change(collection_id, lambda c: replace(c, is_published=published))
+
+    def add_collections(self, count: int) -> list[Collection]:
+        """Add empty collections `extra-0001` and so on, for lists of many pages."""
+        with self.lock:
+            first = len(self._collections) + 1
+            numbers = range(first, first + count)
+            return [self.put_collection(_empty(f"extra-{n:04}", self)) for n in numbers]
+
+    def item(self, collection_id: str, item: str) -> Item:
+        """Return the item with an id, else the first with that name."""
+        items = self.collection(collection_id).items
+        named = (i for i in items if i.name == item)
+        return _by_id(items, item) or next(named, None) or _missing("item", item)
+
+    def item_by_id(self, collection_id: str, item_id: str) -> Item:
+        """Return the item with an id."""
+        items = self.collection(collection_id).items
+        return _by_id(items, item_id) or _missing("item", item_id)
+
+    def put_item(self, collection_id: str, item: Item) -> Item:
+        """Add an item at the end, or replace the one of the same id where it stands."""
+        self._change(collection_id, lambda c: replace(c, items=_with(c.items, item)))
+        return item
+
+    def add_item(self, collection_id: str, name: str, media: str | None) -> Item:
+        """Add an item that shows a folder of media (`fox/wave`), or nothing yet."""
+        with self.lock:
+            number = len(self.collection(collection_id).items)
+            plain = slug(name).encode("ascii", "ignore").decode().strip("-")
+            new = Item(
+                id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{collection_id}/{number}/{slug(name)}")),
+                name=name,
+                prompt="",
+                public_slug=plain or f"item-{number}",
+                created_at=_LATER,
+                media=media,
+            )
+            return self.put_item(collection_id, new)
+
+    def rename(self, collection_id: str, item: str, name: str) -> Item:
+        """Give an item another name; its addresses stay."""
+        with self.lock:
+            old = self.item(collection_id, item)
+            return self.put_item(collection_id, replace(old, name=name))
+
+    def regenerate(self, collection_id: str, item: str, media: str) -> Item:
+        """Draw an item anew, from another folder of media.
+
+        Its assets and addresses are new; the old addresses stay up and show the old art.
+        """
+        with self.lock:
+            old = self.item(collection_id, item)
+            return self.put_item(collection_id, replace(old, media=media))
+
+    def remove(self, collection_id: str, item: str) -> Item:
+        """Delete an item and its assets; its addresses stay up."""
+        with self.lock:
+            old = self.item(collection_id, item)
+            self._change(
+                collection_id,
+                lambda c: replace(c, items=tuple(i for i in c.items if i.id != old.id)),
+            )
+        return old
+
+    def assets(self, collection_id: str | None = None) -> list[Asset]:
+        """List the assets of one collection or of all, without the archived ones."""
+        with self.lock:
+            return [a for a in self._all_assets(collection_id) if a.id not in self.archived]
+
+    def asset(self, asset_id: str) -> Asset:
+        """Return one asset, which may be archived."""
+        with self.lock:
+            found = next((a for a in self._all_assets() if a.id == asset_id), None)
+            asset = found or _missing("asset", asset_id)
+            return replace(asset, status="archived") if asset.id in self.archived else asset
+
+    def put_file(self, path: str, content: bytes) -> None:
+        """Let the CDN answer at a path with bytes of your own, whatever stood there."""
+        with self.lock:
+            self._hang_out()
+            self._cdn[path] = content
+
+    def content_at(self, path: str) -> bytes | None:
+        """Return what the CDN has at a path."""
+        with self.lock:
+            self._hang_out()
+            found = self._cdn.get(path)
+        return found if found is None or isinstance(found, bytes) else found.read_bytes()
+
+    def _all_assets(self, collection_id: str | None = None) -> Iterator[Asset]:
+        chosen = self.collections() if collection_id is None else [self.collection(collection_id)]
+        for collection in chosen:
+            yield from assets_of(collection, self.media_dir)
+
+    def _change(self, collection_id: str, edit: Callable[[Collection], Collection]) -> None:
+        with self.lock:
+            self.put_collection(edit(self.collection(collection_id)))
+
+    def _hang_out(self) -> None:
+        live = [c for c in self._collections.values() if c.is_live and self._is_stale]
+        for path, file in (pair for c in live for pair in files_of(c, self.media_dir).items()):
+            self._cdn.setdefault(path, file)
+        self._is_stale = False
+
+
+def _by_id(items: tuple[Item, ...], item_id: str) -> Item | None:
+    return next((i for i in items if i.id == item_id), None)
+
+
+def _with(items: tuple[Item, ...], new: Item) -> tuple[Item, ...]:
+    if new.id in {i.id for i in items}:
+        return tuple(new if i.id == new.id else i for i in items)
+    return (*items, new)
+
+
+def _empty(collection_id: str, world: World) -> Collection:
+    return Collection(
+        id=collection_id,
+        project_id=world.projects[0].id,
+        name=collection_id.replace("-", " ").title(),
+        prompt="",
+        public_slug=collection_id,
+        user_prefix=world.collections()[0].user_prefix,
+        created_at=_LATER,
+        updated_at=_LATER,
+    )
+
+
+def _missing(kind: str, name: str) -> NoReturn:
+    raise Refusal(404, f"no {kind} {name!r} that this key can see")

@@ -1,0 +1,1 @@
+"""The sandbox's cast of mascots: drawn with Skia, encoded with ffmpeg."""
