@@ -1,0 +1,12 @@
+"""The client of Masko's REST API.
+
+`client` has the calls, `answers` makes data of what comes back, `retrying` decides on another
+attempt, `key` keeps the key out of sight.
+"""
+
+from __future__ import annotations
+
+from mkdocs_masko.api.client import API_URL, Client
+from mkdocs_masko.transport import Budget
+
+__all__ = ["API_URL", "Budget", "Client"]

@@ -1,0 +1,247 @@
+"""Every call of Masko's REST API, typed."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+
+from mkdocs_masko.api.address import checked_api_url
+from mkdocs_masko.api.answers import decoded, page, resource, unwrapped
+from mkdocs_masko.api.key import bearer_for
+from mkdocs_masko.api.retrying import persist
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.models import (
+    ID_PATTERN,
+    Asset,
+    Collection,
+    CollectionDetail,
+    Export,
+    Item,
+    Project,
+    R,
+    export_from,
+)
+from mkdocs_masko.transport import Answer, Budget, Transport
+from mkdocs_masko.transport.refusals import refused_call
+from mkdocs_masko.wording import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from typing_extensions import Self
+
+    from mkdocs_masko.models import Page
+
+API_URL: Final = "https://api.masko.ai/v1"
+
+_MOST_PAGES = 1_000  # of 50 entries each: more than any workspace holds
+_MODIFYING = {"PATCH", "DELETE"}
+
+T = TypeVar("T")
+
+
+class Client:
+    """Calls the API, within a budget of time, and tries again where that can help.
+
+    Every call may raise one of the `ApiError` classes. Lists are fetched page by page while
+    they are read. Threads may share a client.
+
+    Args:
+        key: The API key; None for a server that wants none.
+        api_url: Where the API is: https, or plain http on this machine.
+        budget: The time for all calls and pauses.
+        key_name: The variable that the key comes from, for messages.
+        rewrite: Turns a medium's address into the one to fetch it from.
+        sleep: Waits so many seconds.
+
+    Raises:
+        OptionError: The key or the address cannot be used.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a client needs from its surroundings
+        self,
+        key: str | None,
+        *,
+        budget: Budget,
+        api_url: str = API_URL,
+        key_name: str = "MASKO_API_KEY",
+        rewrite: Callable[[str], str] = str,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        auth = None if key is None else bearer_for(key, key_name)
+        del key
+        if isinstance(auth, OptionError):
+            raise auth
+        self._auth = auth
+        self._api_url = checked_api_url(api_url)
+        self._budget = budget
+        self._key_name = key_name
+        self._sleep = sleep
+        self._transport = Transport(budget, rewrite=rewrite)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def projects(self) -> Iterator[Project]:
+        """List the projects of the key's workspace."""
+        return self._list("/projects", "projects", Project)
+
+    def collections(self, project_id: str | None = None) -> Iterator[Collection]:
+        """List the collections, of one project or of all."""
+        params = {} if project_id is None else {"project_id": _id(project_id)}
+        return self._list("/collections", "collections", Collection, params)
+
+    def collection(self, collection_id: str) -> CollectionDetail:
+        """Get a collection with its configuration."""
+        return self._one(f"/collections/{_id(collection_id)}", CollectionDetail)
+
+    def items(self, collection_id: str) -> Iterator[Item]:
+        """List the items of a collection, published or not."""
+        return self._list(f"/collections/{_id(collection_id)}/items", "items", Item)
+
+    def assets(self, collection_id: str, *, signed_urls: bool = False) -> Iterator[Asset]:
+        """List the assets of a collection.
+
+        Args:
+            collection_id: The collection.
+            signed_urls: Ask for `file_url` too, which expires.
+        """
+        path = f"/collections/{_id(collection_id)}/assets"
+        return self._list(path, "assets", Asset, _asset_params(signed_urls=signed_urls))
+
+    def all_assets(self, *, signed_urls: bool = False) -> Iterator[Asset]:
+        """List the assets of all collections; `signed_urls` asks for `file_url` too."""
+        return self._list("/assets", "assets", Asset, _asset_params(signed_urls=signed_urls))
+
+    def asset(self, asset_id: str) -> Asset:
+        """Get an asset."""
+        return self._one(f"/assets/{_id(asset_id)}", Asset)
+
+    def cdn_export(self, collection_id: str) -> Export:
+        """Get what a collection has published.
+
+        Raises:
+            NotReady: Nothing yet.
+        """
+        answer = self._call("GET", f"/collections/{_id(collection_id)}/cdn-export")
+        return export_from(unwrapped(decoded(answer.body, answer.url)))
+
+    def rename_item(
+        self,
+        collection_id: str,
+        item_id: str,
+        name: str | None = None,
+        prompt: str | None = None,
+    ) -> Item | None:
+        """Give an item another name or prompt, and return it if the API shows it."""
+        given = {"name": name, "prompt": prompt}
+        changes = {key: text for key, text in given.items() if text is not None}
+        if not changes:
+            raise OptionError("nothing to change: give a name or a prompt")
+        path = f"/collections/{_id(collection_id)}/items/{_id(item_id)}"
+        answer = self._call("PATCH", path, body=msgspec.json.encode(changes))
+        raw = decoded(answer.body, answer.url) if answer.body.strip() else None
+        return resource(raw, Item, answer.url) if raw else None
+
+    def delete_item(self, collection_id: str, item_id: str) -> None:
+        """Delete an item."""
+        self._call("DELETE", f"/collections/{_id(collection_id)}/items/{_id(item_id)}")
+
+    def delete_asset(self, asset_id: str) -> None:
+        """Archive an asset."""
+        self._call("DELETE", f"/assets/{_id(asset_id)}")
+
+    def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
+        """Fetch a part of a published medium, without the key.
+
+        Args:
+            url: An address that `urls.check_media_url` let through.
+            offset: The first byte wanted, from 0.
+            length: The most bytes wanted, at least 1.
+
+        Returns:
+            The bytes, and the medium's size in bytes where the server tells it.
+        """
+        return self._persist(lambda: self._transport.fetch_range(url, offset, length))
+
+    def _one(self, path: str, kind: type[T]) -> T:
+        answer = self._call("GET", path)
+        return resource(decoded(answer.body, answer.url), kind, answer.url)
+
+    def _list(
+        self, path: str, key: str, kind: type[R], params: Mapping[str, str] | None = None
+    ) -> Iterator[R]:
+        offset = 0
+        for _ in range(_MOST_PAGES):
+            answer = self._call("GET", path, params={**(params or {}), **_from(offset)})
+            part = page(decoded(answer.body, answer.url), key, kind, answer.url)
+            if _repeats(part, offset):
+                return
+            yield from part.data
+            offset += len(part.data)
+            if not part.data or not part.pagination.has_more:
+                return
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        url = self._api_url + path
+
+        def attempt() -> Answer:
+            answer = self._transport.exchange(
+                method, url, auth=self._auth, params=params, body=body
+            )
+            return self._accepted(answer)
+
+        return self._persist(attempt, repeatable=method not in _MODIFYING)
+
+    def _accepted(self, answer: Answer) -> Answer:
+        if answer.status < 400:  # noqa: PLR2004 - the refusals of HTTP
+            return answer
+        raise refused_call(
+            answer.status,
+            answer.headers,
+            self._auth.redact(answer.body) if self._auth else answer.body,
+            url=answer.url,
+            key_name=self._key_name,
+            keyed=self._auth is not None,
+        )
+
+    def _persist(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
+        return persist(call, self._budget, repeatable=repeatable, sleep=self._sleep)
+
+
+def _id(text: str) -> str:
+    if not re.fullmatch(ID_PATTERN, text):
+        raise OptionError(
+            f"{one_line(text)!r} is no id: an id has letters, digits, '-' and '_' only"
+        )
+    return text
+
+
+def _from(offset: int) -> dict[str, str]:
+    return {"offset": str(offset)} if offset else {}
+
+
+def _repeats(part: Page[Any], offset: int) -> bool:
+    """Tell whether a server that knows no offset sends an earlier page again."""
+    return part.pagination.offset is not None and part.pagination.offset < offset
+
+
+def _asset_params(*, signed_urls: bool) -> dict[str, str]:
+    return {} if signed_urls else {"include_file_urls": "false"}

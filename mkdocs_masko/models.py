@@ -1,0 +1,201 @@
+"""The API's resources, as frozen data.
+
+A field that is missing or null is None or empty, and a field that is not known here is ignored,
+because the API grows. A field of the wrong type is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+import msgspec
+
+from mkdocs_masko.errors import MalformedAnswer
+from mkdocs_masko.wording import one_line
+
+ID_PATTERN: Final = r"[A-Za-z0-9_-]+"
+"""What an id looks like: a UUID in answers, `col_xyz789` in the API's examples."""
+
+Id = Annotated[str, msgspec.Meta(pattern=rf"\A{ID_PATTERN}\Z", max_length=128)]
+
+_MEDIUM: Final = re.compile(
+    r"(?:video|transparent_video_(?:webm|mov|android))(?:_[1-9][0-9]{0,4})?"
+)
+_FLAT_KEYS: Final = {
+    "animation_webm": "transparent_video_webm",
+    "animation_mov": "transparent_video_mov",
+    "animation_hevc": "transparent_video_mov",
+}
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every resource has."""
+
+    id: Id
+
+
+class Project(Resource, frozen=True, kw_only=True):
+    """A container of collections."""
+
+    name: str | None = None
+    organization_id: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class Collection(Resource, frozen=True, kw_only=True):
+    """One mascot, as lists show it."""
+
+    name: str | None = None
+    type: str | None = None
+    project_id: str | None = None
+    is_published: bool | None = None
+    public_slug: str | None = None
+    user_prefix: str | None = None
+    created_at: str | None = None
+
+
+class CollectionConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a mascot is generated from."""
+
+    prompt: str | None = None
+    reference_asset_ids: tuple[str, ...] | None = None
+    style_card: Any = None
+    caution_list: tuple[Any, ...] | None = None
+
+
+class CollectionDetail(Resource, frozen=True, kw_only=True):
+    """One mascot with its configuration."""
+
+    name: str | None = None
+    type: str | None = None
+    project_id: str | None = None
+    slug: str | None = None
+    config: CollectionConfig | None = None
+    cdn_status: Any = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class Item(Resource, frozen=True, kw_only=True):
+    """A pose in the making; `type` is what the API calls it: image, animation, logo."""
+
+    name: str | None = None
+    type: str | None = None
+    prompt: str | None = None
+    public_slug: str | None = None
+    created_at: str | None = None
+
+
+class Asset(Resource, frozen=True, kw_only=True):
+    """A generated file.
+
+    `cdn_url` is public and lasts. `file_url` is signed and expires: it is for a download now.
+    """
+
+    type: str | None = None
+    status: str | None = None
+    file_url: str | None = None
+    cdn_url: str | None = None
+    item_id: str | None = None
+    collection_id: str | None = None
+    created_at: str | None = None
+
+
+class Pagination(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page stands in its list, counted in entries."""
+
+    total: int | None = None
+    limit: int | None = None
+    offset: int | None = None
+    has_more: bool | None = None
+
+
+R = TypeVar("R")
+
+
+class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
+    """A part of a list."""
+
+    data: tuple[R, ...] = ()
+    pagination: Pagination = Pagination()
+
+
+class ExportItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A published pose: its pictures, and per animation the address of each medium by key."""
+
+    name: str
+    image: str | None = None
+    transparent_image: str | None = None
+    animations: tuple[dict[str, str], ...] = ()
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """What a collection has published."""
+
+    collection: str
+    items: tuple[ExportItem, ...]
+
+
+def export_from(raw: object) -> Export:
+    """Make an export from the JSON of `cdn-export`, in its present or its older flat form.
+
+    Args:
+        raw: The decoded object `{"collection", "items"}`.
+
+    Raises:
+        MalformedAnswer: A name is missing, or a field has the wrong type.
+    """
+    export = _object(raw, "the export")
+    items = export.get("items")
+    if not isinstance(items, list):
+        raise MalformedAnswer("the export has no list 'items'")
+    return Export(
+        collection=_text(export, "collection", "the export") or "",
+        items=tuple(_item(item, f"item {n} of the export") for n, item in enumerate(items, 1)),
+    )
+
+
+def _item(raw: object, place: str) -> ExportItem:
+    item = _object(raw, place)
+    name = _text(item, "name", place)
+    if name is None or not name.strip():
+        raise MalformedAnswer(f"{place} has no name")
+    return ExportItem(
+        name=name,
+        image=_text(item, "image", place),
+        transparent_image=_text(item, "transparent_image", place),
+        animations=_animations(item, f"{place}, {one_line(name)!r},"),
+    )
+
+
+def _animations(item: dict[str, object], place: str) -> tuple[dict[str, str], ...]:
+    listed = item.get("animations")
+    if listed is not None and not isinstance(listed, list):
+        raise MalformedAnswer(f"{place} has animations that are no list")
+    given = [_object(entry, f"an animation of {place}") for entry in listed or () if entry]
+    media = [_media(entry, place) for entry in given] or [_media(_unflattened(item), place)]
+    return tuple(filter(None, media))
+
+
+def _unflattened(item: dict[str, object]) -> dict[str, object]:
+    return {_FLAT_KEYS.get(key, key): value for key, value in item.items() if value}
+
+
+def _media(animation: dict[str, object], place: str) -> dict[str, str]:
+    keys = filter(_MEDIUM.fullmatch, animation)
+    return {key: url for key in keys if (url := _text(animation, key, place))}
+
+
+def _object(raw: object, place: str) -> dict[str, object]:
+    if not isinstance(raw, dict):
+        raise MalformedAnswer(f"{place} is no object")
+    return raw
+
+
+def _text(raw: dict[str, object], key: str, place: str) -> str | None:
+    value = raw.get(key)
+    if value is not None and not isinstance(value, str):
+        raise MalformedAnswer(f"{place} has {key!r} of type {type(value).__name__}, not text")
+    return value or None

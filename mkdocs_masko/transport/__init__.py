@@ -1,0 +1,13 @@
+"""One request, one answer, inside a budget: everything about bytes on the wire.
+
+`exchange` sends and reads, `connections` connects, `deadline` bounds each wait, `faults` and
+`refusals` say what went wrong.
+"""
+
+from __future__ import annotations
+
+from mkdocs_masko.transport.deadline import Budget, Limits
+from mkdocs_masko.transport.exchange import Transport
+from mkdocs_masko.transport.reading import Answer
+
+__all__ = ["Answer", "Budget", "Limits", "Transport"]

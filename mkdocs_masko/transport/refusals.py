@@ -1,0 +1,174 @@
+"""What a status of 400 or more means, in words that say what to do."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from mkdocs_masko.errors import (
+    ApiError,
+    BadKey,
+    NotFound,
+    NotReady,
+    RateLimited,
+    Refused,
+    ServerError,
+    WrongWorkspace,
+)
+from mkdocs_masko.wording import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOT_READY: Final = "cdn_export_not_ready"
+
+_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
+_CODE = re.compile(r"[a-z0-9_]{1,64}")
+_LONGEST_WAIT = 64  # characters; a date has 29
+_EPOCH = 1e9  # a smaller X-RateLimit-Reset counts seconds from now, a larger one from 1970
+_YEAR = 31_536_000  # seconds
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def refused_call(  # noqa: PLR0913 - each is a part of the message
+    status: int, headers: Mapping[str, str], body: bytes, *, url: str, key_name: str, keyed: bool
+) -> ApiError:
+    """Turn the API's refusal into one of our errors.
+
+    Args:
+        status: 400 to 599.
+        headers: The answer's headers.
+        body: Its body: JSON in one of two shapes, or anything.
+        url: What was asked for.
+        key_name: The variable that holds the key.
+        keyed: Whether a key was sent.
+    """
+    code, said = _error_in(body)
+    if status == HTTPStatus.CONFLICT and not code and url.endswith("/cdn-export"):
+        code = NOT_READY
+    kind, advice = _meaning(status, code, key_name if keyed else "")
+    if kind is BadKey and not keyed:
+        advice = f"the API wants a key ({status}); put one into {key_name}"
+    if kind is RateLimited:
+        return _rate_limited("the API", headers, url=url, code=code)
+    message = f"{advice}; it says: {said}" if said else advice
+    return kind(message, status=status, code=code, url=url)
+
+
+def _meaning(status: int, code: str, key_name: str) -> tuple[type[ApiError], str]:
+    key = f"the key in {key_name}" if key_name else "a call without a key"
+    if status == HTTPStatus.CONFLICT and code == NOT_READY:
+        return NotReady, (
+            "the collection has no export yet (409): asset hosting is off, the collection is "
+            "unpublished, or nothing is published yet; publish it in Masko, then try again"
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ServerError, f"the API fails ({status}); try again later"
+    meanings: dict[int, tuple[type[ApiError], str]] = {
+        HTTPStatus.UNAUTHORIZED: (
+            BadKey,
+            f"the API refused {key} (401); make a new one in Masko's settings",
+        ),
+        HTTPStatus.PAYMENT_REQUIRED: (
+            Refused,
+            "the workspace has not enough credits (402); see Masko's billing page",
+        ),
+        HTTPStatus.FORBIDDEN: (
+            WrongWorkspace,
+            f"the API does not show this to {key} (403); use a key of the owning workspace",
+        ),
+        HTTPStatus.NOT_FOUND: (
+            NotFound,
+            f"the API shows {key} nothing of that id (404); check the id and the key's workspace",
+        ),
+        HTTPStatus.TOO_MANY_REQUESTS: (RateLimited, ""),
+    }
+    reason = f"{status} {code}".strip()
+    return meanings.get(status, (Refused, f"the API refused the call ({reason})"))
+
+
+def refused_medium(status: int, headers: Mapping[str, str], *, url: str) -> ApiError:
+    """Turn a media server's refusal into one of our errors."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _rate_limited("the media server", headers, url=url)
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        words = f"the file is gone ({status}): {one_line(url)}; run 'mkdocs-masko sync'"
+        return NotFound(words, status=status, url=url)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        words = f"the media server fails ({status}); try again later"
+        return ServerError(words, status=status, url=url)
+    words = f"the media server refuses {one_line(url)} ({status}); run 'mkdocs-masko sync'"
+    return Refused(words, status=status, url=url)
+
+
+def _rate_limited(who: str, headers: Mapping[str, str], *, url: str, code: str = "") -> RateLimited:
+    now = datetime.now(timezone.utc)
+    wait = retry_after(headers.get("Retry-After", ""), now)
+    if wait is None:
+        wait = _until_reset(headers.get("X-RateLimit-Reset", ""), now)
+    when = "later" if wait is None else f"in {span(wait)}"
+    message = f"too many calls to {who} (429); try again {when}"
+    return RateLimited(message, code=code or "rate_limited", url=url, retry_after=wait)
+
+
+def retry_after(text: str, now: datetime) -> float | None:
+    """Read how long a server asks to wait: a number of seconds, or a date of HTTP.
+
+    Args:
+        text: The header's value, of any content.
+        now: The time, with its zone.
+
+    Returns:
+        Seconds, at least 0, or None when that is no time in the future.
+    """
+    text = text.strip()
+    if len(text) > _LONGEST_WAIT:
+        return None
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        date = parsedate_to_datetime(text)
+        seconds = (date.replace(tzinfo=date.tzinfo or timezone.utc) - now).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def _until_reset(text: str, now: datetime) -> float | None:
+    seconds = retry_after(text, now)
+    if seconds is None or seconds < _EPOCH:
+        return seconds
+    return max(0.0, seconds - now.timestamp())
+
+
+def span(seconds: float) -> str:
+    """Name a time in its largest fitting unit, rounded up: 90 seconds are `2 min`."""
+    if seconds > _YEAR:
+        return "more than a year"
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{-(-seconds // size):.0f} {unit}"
+    return f"{-(-seconds // 1):.0f} s"
+
+
+def _error_in(body: bytes) -> tuple[str, str]:
+    """Find code and message in `{"error": {"code", "message"}}` or `{"error": "text"}`."""
+    try:
+        raw: Any = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return "", ""
+    error = raw.get("error") if isinstance(raw, dict) else None
+    if isinstance(error, str):
+        return (error, "") if _CODE.fullmatch(error) else ("", one_line(error))
+    if not isinstance(error, dict):
+        return "", ""
+    code, message = error.get("code"), error.get("message")
+    return (
+        code if isinstance(code, str) and _CODE.fullmatch(code) else "",
+        one_line(message) if isinstance(message, str) else "",
+    )
