@@ -12,22 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST_LINE = 200  # characters; enough for a sentence, too short to flood a log
-_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi and zero-width marks, surrogates
+_ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi and zero-width marks, surrogates
+_SPELLING = "\u061c\u200c\u200d\u200e\u200f"  # joiners and marks that scripts and emoji need
 
 
 def visible(text: str) -> str:
-    """Replace what cannot be seen, or would act on a terminal or parser, by U+FFFD.
+    """Replace what would act on a parser, or on the text around it, by U+FFFD.
 
-    Line breaks and tabs become spaces, so that the result is one line.
+    Line breaks and tabs become spaces, so that the result is one line. The joiners and marks
+    that Persian, Hebrew or an emoji of a family are spelled with stay.
     """
+    return _without_acting(text, _SPELLING)
+
+
+def _without_acting(text: str, kept: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = re.sub(r"[\t\r\n]+", " ", text)
-    return "".join("\N{REPLACEMENT CHARACTER}" if _is_invisible(c) else c for c in text)
+    return "".join(c if c in kept or not _acts(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in _INVISIBLE
+def _acts(char: str) -> bool:
+    return unicodedata.category(char) in _ACTING
 
 
 def one_line(text: str) -> str:
@@ -35,7 +41,8 @@ def one_line(text: str) -> str:
 
     `::` is broken up, because CI systems take `::error::` in a log for a command.
     """
-    line = re.sub(":(?=:)", ": ", " ".join(visible(text[: _LONGEST_LINE * 4]).split()))
+    words = _without_acting(text[: _LONGEST_LINE * 4], kept="").split()
+    line = re.sub(":(?=:)", ": ", " ".join(words))
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
 

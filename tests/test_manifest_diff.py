@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from samples import FOX, animation, collection, manifest, medium, pose
 
 from mkdocs_masko.manifest import Change, Collection, Pose, differences, make
+from samples import FOX, animation, collection, manifest, medium, pose
 
 WAVE = FOX["wave"]
 (ANIMATION,) = WAVE.animations
@@ -48,10 +48,12 @@ CASES: dict[str, tuple[dict[str, Pose], list[str]]] = {
     "much": (
         {"wave": Pose(name="W", animations=({"video": animation("x")["video"]},))},
         [
-            "changed fox/wave: name, animations[0].transparent_video_android is gone, "
-            "animations[0].transparent_video_mov is gone, "
-            "animations[0].transparent_video_webm is gone, animations[0].video, "
-            "image is gone, transparent_image is gone",
+            (
+                "changed fox/wave: name, animations[0].transparent_video_android is gone, "
+                "animations[0].transparent_video_mov is gone, "
+                "animations[0].transparent_video_webm is gone, animations[0].video, "
+                "image is gone, transparent_image is gone"
+            ),
         ],
     ),
 }

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import FOX, HOST, ORIGINS, collection, manifest, medium, pose
 
 import mkdocs_masko
 from mkdocs_masko.errors import ManifestError
@@ -26,6 +25,7 @@ from mkdocs_masko.manifest import (
     make,
     schema,
 )
+from samples import FOX, HOST, ORIGINS, collection, manifest, medium, pose
 
 DATA = Path(__file__).parent / "data" / "manifests"
 REMEDY = "Restore it from version control, or delete it and run 'mkdocs-masko sync'."

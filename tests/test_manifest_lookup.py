@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hostile import TEXTS
-from samples import FOX, manifest, pose
 
+from hostile import TEXTS
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose, find, make
 from mkdocs_masko.wording import slug
+from samples import FOX, manifest, pose
 
 FOX_ONLY = manifest(fox={**FOX, "a-b": pose("a-b", name="a/b"), "x": pose("x", name="fox/y")})
 BOTH = manifest(
@@ -109,9 +109,7 @@ SYNC = "Run 'mkdocs-masko sync' if it is new."
         ),
     ],
 )
-def test_what_is_not_there_is_told_with_what_is(
-    reference: str, default: str, message: str
-) -> None:
+def test_what_is_not_there_is_told_with_what_is(reference: str, default: str, message: str) -> None:
     with pytest.raises(ReferenceProblem) as caught:
         find(BOTH, reference, default)
     assert str(caught.value) == message

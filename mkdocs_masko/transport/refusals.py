@@ -97,12 +97,12 @@ def refused_medium(status: int, headers: Mapping[str, str], *, url: str) -> ApiE
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited("the media server", headers, url=url)
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        words = f"the file is gone ({status}): {one_line(url)}; run 'mkdocs-masko sync'"
+        words = f"the file is gone ({status}): {one_line(url)}"
         return NotFound(words, status=status, url=url)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         words = f"the media server fails ({status}); try again later"
         return ServerError(words, status=status, url=url)
-    words = f"the media server refuses {one_line(url)} ({status}); run 'mkdocs-masko sync'"
+    words = f"the media server refuses {one_line(url)} ({status})"
     return Refused(words, status=status, url=url)
 
 

@@ -1,0 +1,127 @@
+"""One build of a site: what its pages show, use and get wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from mkdocs_masko.assets import Shelf
+from mkdocs_masko.locating import locate
+from mkdocs_masko.rendering import Embedder, Renderer, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from mkdocs_masko.errors import ReferenceProblem
+    from mkdocs_masko.manifest import Manifest, Medium
+    from mkdocs_masko.rendering import Call
+
+
+class Spot(Protocol):
+    """The page or template that is being rendered."""
+
+    @property
+    def name(self) -> str:
+        """For messages: `docs/index.md`, or `template home.html`."""
+        ...
+
+    def relative(self, path: str) -> str:
+        """Return the address, from here, of a file of the site."""
+        ...
+
+    def link(self, href: str) -> str:
+        """Return the address that a link of the author's leads to."""
+        ...
+
+    def text(self) -> str:
+        """Return the source, to find a call in."""
+        ...
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A reference that leads nowhere.
+
+    Attributes:
+        name: The page or template: `docs/index.md`.
+        line: From 1; 0 when it is not known.
+        column: From 1; 0 when it is not known.
+        message: What is wrong, and what to do.
+    """
+
+    name: str
+    line: int = 0
+    column: int = 0
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.name}:{self.line}:{self.column}" if self.line else self.name
+        return f"{place}: {self.message}"
+
+
+class Build:
+    """Holds what pages are rendered from, and collects what comes of it.
+
+    Args:
+        manifest: What may be shown.
+        default: Alias of the collection that names without one are looked up in.
+        overrides: Folders with templates of the theme's.
+        find: Returns the file behind a medium that the site serves itself.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        *,
+        default: str,
+        overrides: Sequence[Path],
+        find: Callable[[str], Path | None],
+    ) -> None:
+        self.manifest = manifest
+        self.shelf = Shelf(find)
+        self.tokens = Tokens()
+        self.embedder = Embedder(self._render, self._report)
+        self.problems: list[Problem] = []
+        self._renderer = Renderer(manifest, default=default, overrides=overrides)
+        self._spot: Spot | None = None
+        self._seen: dict[tuple[str, str], int] = {}
+
+    def move_to(self, spot: Spot) -> None:
+        """Say which page or template is rendered from now on."""
+        self._spot = spot
+
+    def show(self, source: str, read: Callable[[], Call]) -> str:
+        """Return the HTML of a call for a template, where it is not escaped again."""
+        return Markup(self.embedder.show(source, read))  # noqa: S704 - escaped by our templates
+
+    def url(self, medium: Medium) -> str:
+        """Return the address of a medium, from the page that is being rendered."""
+        path = self.shelf.take(medium)
+        return medium.url if path is None or self._spot is None else self._spot.relative(path)
+
+    def link(self, href: str) -> str:
+        """Return the address that a link of the author's leads to."""
+        return self._spot.link(href) if self._spot else href
+
+    def _render(self, call: Call) -> str:
+        return self._renderer.render(call, self)
+
+    def sorted_problems(self) -> list[Problem]:
+        """Return all bad references, page by page, in the order of their lines."""
+        pages = list(dict.fromkeys(problem.name for problem in self.problems))
+        return sorted(self.problems, key=lambda p: (pages.index(p.name), p.line, p.column))
+
+    def _report(self, problem: ReferenceProblem, source: str) -> None:
+        found = self._problem(str(problem), source)
+        if found not in self.problems:  # a template has the same one on every page
+            self.problems.append(found)
+
+    def _problem(self, message: str, source: str) -> Problem:
+        if self._spot is None:
+            return Problem(name="outside of pages", message=message)
+        name = self._spot.name
+        number = self._seen[name, source] = self._seen.get((name, source), -1) + 1
+        line, column = locate(self._spot.text(), source, number) or (0, 0)
+        return Problem(name=name, line=line, column=column, message=message)

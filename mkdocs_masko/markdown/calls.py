@@ -1,0 +1,156 @@
+"""The text of a call, read as literals: nothing of a page is ever evaluated."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import Any
+from urllib.parse import unquote
+
+from markdown.util import STX
+
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.rendering import FUNCTIONS, Call, make_call
+
+SCHEME = "masko:"
+
+_NAMES = "|".join(sorted(FUNCTIONS, key=len, reverse=True))
+_STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
+# Each form begins with its first character, and looks back from there: so the search can skip
+# to such characters, which made it three times as fast on pages of prose.
+
+CALL_START = rf"\{{(?<!\\\{{)\{{-?\s*(?P<function>{_NAMES})\s*\("
+"""The start of a call; a backslash before it leaves it as text."""
+
+CALL_END = rf"""(?P<arguments>(?:{_STRING}|[^"'{{}}\\])*)\)\s*-?\}}\}}"""
+"""The rest of it. Outside strings no backslash goes on, which keeps the search linear."""
+
+CALL = CALL_START + CALL_END
+"""A whole `{{ masko(...) }}`."""
+
+CODE_START = r"`(?<!\\`)`*|\\(?<!\\\\)\\(?:\\\\)*(?=`)"
+"""Where the parser looks for code in running text: at backticks and escapes before them."""
+
+_LONGEST = 40_000  # characters; Python's parser is not to be fed without a bound
+_CONSTANTS = {"true": True, "false": False, "none": None}  # as Jinja spells them
+_TOLD = 200  # characters of a call without an end
+_CLASS = "_class"  # stands for the name `class`, which Python keeps for itself
+_UNLIKE_PYTHON = re.compile(rf"(?P<string>{_STRING})|\bclass(?=\s*=)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ATTRIBUTE = re.compile(
+    r"""\s*(?:
+        (?P<key>[^\s=.\#{}"']+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s}"']+))
+      | \.(?P<class>[^\s.\#={}"']+)
+      | \#(?P<id>[^\s.\#={}"']+)
+      | (?P<flag>[^\s=.\#{}"']+)
+    )""",
+    re.VERBOSE,
+)
+
+
+def read_call(function: str, arguments: str, source: str) -> Call:
+    """Read the arguments of a function call: literals only.
+
+    Args:
+        function: Its name.
+        arguments: The text between its brackets.
+        source: The whole call, as written.
+
+    Raises:
+        ReferenceProblem: Not literals, or not the arguments that the function takes.
+    """
+    if len(arguments) > _LONGEST:
+        raise ReferenceProblem(f"{function}(): its arguments have over {_LONGEST} characters")
+    node = _parse(_UNLIKE_PYTHON.sub(_as_python, arguments))
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        raise ReferenceProblem(f"{function}(): its arguments cannot be read")
+    names = ["class" if keyword.arg == _CLASS else str(keyword.arg) for keyword in node.keywords]
+    if len(names) > len({*names}):
+        raise ReferenceProblem(f"{function}() got the same argument twice")
+    values = [_literal(keyword.value, function) for keyword in node.keywords]
+    positional = [_literal(arg, function) for arg in node.args]
+    return make_call(function, positional, dict(zip(names, values, strict=True)), source)
+
+
+def no_end(function: str) -> ReferenceProblem:
+    """Make the error for a call that has a start but no end: a slip of the pen."""
+    return ReferenceProblem(
+        f"{function}(...) has no end that can be read; look for a missing quote, "
+        "bracket or brace, and write \\| for a | in a table"
+    )
+
+
+def with_rest(text: str, start: int) -> str:
+    """Return a call without an end with the rest of its line, which tells it from others."""
+    return re.split(rf"[\n{STX}]", text[start : start + _TOLD], maxsplit=1)[0]
+
+
+def _parse(arguments: str) -> ast.expr | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a stray backslash, which stays as it is
+            return ast.parse(f"f({arguments}\n)", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _as_python(match: re.Match[str]) -> str:
+    return _ESCAPE.sub(_pipe, match[0]) if match["string"] else _CLASS
+
+
+def _pipe(escape: re.Match[str]) -> str:
+    return "|" if escape[1] == "|" else escape[0]  # in a table a bare one would end the cell
+
+
+def _literal(node: ast.expr, function: str) -> Any:  # noqa: ANN401 - a literal of any type
+    if isinstance(node, ast.Name) and node.id in _CONSTANTS:
+        return _CONSTANTS[node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | None):
+        return node.value
+    raise ReferenceProblem(f'{function}() takes literal values only: {function}("wave", width=240)')
+
+
+def read_image(src: str, alt: str, attributes: dict[str, Any]) -> Call:
+    """Read the image syntax.
+
+    Args:
+        src: The address: `masko:wave`; spaces may be percent-encoded.
+        alt: The text in square brackets.
+        attributes: What the attribute list says.
+    """
+    reference = unquote(src[len(SCHEME) :]).strip()
+    return make_call("masko", [reference], {"alt": alt, **attributes}, src)
+
+
+def read_attributes(text: str) -> dict[str, Any]:
+    """Read an attribute list, without its braces: `width=240 .right #fox background`.
+
+    Raises:
+        ReferenceProblem: It cannot be read.
+    """
+    found: dict[str, Any] = {}
+    classes: list[str] = []
+    position, text = 0, text.strip().removeprefix(":").strip()
+    while position < len(text):
+        match = _ATTRIBUTE.match(text, position)
+        if match is None:
+            raise ReferenceProblem(f"cannot read {text[position:]!r}; write name=value or .class")
+        _add(match, found, classes)
+        position = match.end()
+    if classes:
+        found["class"] = " ".join([*classes, *str(found.get("class", "")).split()])
+    return found
+
+
+def _add(match: re.Match[str], found: dict[str, Any], classes: list[str]) -> None:
+    part = match.groupdict()
+    if part["class"]:
+        classes.append(part["class"])
+    elif part["id"]:
+        found["id"] = part["id"]
+    elif part["flag"]:
+        found[part["flag"]] = True
+    else:
+        values = (part["double"], part["single"], part["bare"])
+        found[part["key"]] = next(value for value in values if value is not None)

@@ -1,0 +1,124 @@
+"""The Markdown extension.
+
+What it puts on a page lies in the parser's stash and is not parsed again, so nothing in a name
+or an alt text can become markup.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from markdown.extensions import Extension
+
+from mkdocs_masko.manifest import load
+from mkdocs_masko.markdown.calls import SCHEME
+from mkdocs_masko.markdown.inline import (
+    Calls,
+    Images,
+    TokenCalls,
+)
+from mkdocs_masko.markdown.poses import Poses
+from mkdocs_masko.markdown.whole import Attributes, Leftovers, RawHtml, Watch
+from mkdocs_masko.rendering import MARK, AsWritten, Embedder, Renderer, Tokens
+from mkdocs_masko.urls import CDN_ORIGINS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown import Markdown
+    from markdown.inlinepatterns import InlineProcessor
+
+    from mkdocs_masko.errors import ReferenceProblem
+    from mkdocs_masko.rendering import Call
+
+
+class _Page(Extension):
+    """Hears that the parser starts another page."""
+
+    def __init__(self, poses: Poses) -> None:
+        super().__init__()
+        self.reset = poses.reset
+
+
+class MaskoExtension(Extension):
+    """Both syntaxes for Python-Markdown.
+
+    Used alone (`markdown_extensions: [masko]`), it reads the manifest that its option `manifest`
+    names, and a bad reference raises `ReferenceProblem`.
+
+    Args:
+        embedder: Shows calls; by default from the manifest.
+        tokens: Calls that were made before the page came here.
+        options: The options of the extension: `manifest` and `default`.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder | None = None,
+        tokens: Tokens | None = None,
+        **options: Any,  # noqa: ANN401 - Markdown's own signature
+    ) -> None:
+        self.config = {
+            "manifest": ["masko.manifest.json", "Path of the manifest"],
+            "default": ["", "Collection that names without one are looked up in"],
+        }
+        super().__init__(**options)
+        self._embedder = embedder or Embedder(self._render, _raise)
+        self._tokens = tokens or Tokens()
+        self._renderer: Renderer | None = None
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+        """Watch for pages with poses; all others are parsed as if the extension were not there."""
+        poses = Poses(md, self._embedder, self._tokens)
+        md.registerExtension(_Page(poses))
+        marks: dict[str, Callable[[Markdown], None]] = {
+            "masko": partial(_register_page, poses),
+            "{{": partial(_register_calls, poses),
+            MARK: partial(_register_tokens, poses),
+            SCHEME: partial(_register_images, poses),
+            "]:": partial(_register_references, poses),
+        }
+        md.preprocessors.register(Watch(md, marks), "masko-watch", 1)  # after all others
+
+    def _render(self, call: Call) -> str:
+        if self._renderer is None:
+            manifest = load(Path(self.getConfig("manifest")), CDN_ORIGINS)
+            self._renderer = Renderer(manifest, default=self.getConfig("default"))
+        return self._renderer.render(call, AsWritten())
+
+
+# The numbers below are priorities; beside each stands that of the parser's own processor.
+
+
+def _register_page(poses: Poses, md: Markdown) -> None:
+    md.treeprocessors.register(Attributes(md, poses), "masko-attributes", 6)  # before toc: 5
+    md.postprocessors.register(RawHtml(md, poses), "masko-raw-html", 35)  # before the stash: 30
+    md.postprocessors.register(Leftovers(md, poses), "masko-leftovers", 1)
+
+
+def _register_calls(poses: Poses, md: Markdown) -> None:
+    md.inlinePatterns.register(Calls(md, poses), "masko-calls", 195)  # before code spans: 190
+
+
+def _register_tokens(poses: Poses, md: Markdown) -> None:
+    md.inlinePatterns.register(TokenCalls(md, poses), "masko-tokens", 184)
+
+
+def _register_images(poses: Poses, md: Markdown) -> None:
+    _register_form("image_link", 151, poses, md)  # before images: 150
+
+
+def _register_references(poses: Poses, md: Markdown) -> None:
+    _register_form("image_reference", 141, poses, md)  # before images: 140
+    _register_form("short_image_ref", 126, poses, md)  # 125
+
+
+def _register_form(form: str, priority: int, poses: Poses, md: Markdown) -> None:
+    syntax = cast("InlineProcessor", md.inlinePatterns[form])
+    md.inlinePatterns.register(Images(syntax, md, poses), f"masko-{form}", priority)
+
+
+def _raise(problem: ReferenceProblem, _: str) -> None:
+    raise problem

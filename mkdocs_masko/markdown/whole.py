@@ -1,0 +1,165 @@
+"""What happens to a page as a whole, when its text has been parsed."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from html import escape, unescape
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, tostring
+
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE, STX
+
+from mkdocs_masko.markdown.calls import (
+    CALL_END,
+    CALL_START,
+    no_end,
+    read_call,
+    read_image,
+    with_rest,
+)
+from mkdocs_masko.markdown.rawhtml import replace
+from mkdocs_masko.rendering import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown import Markdown
+
+    from mkdocs_masko.markdown.poses import Poses
+
+
+class Watch(Preprocessor):
+    """Looks for our name when a page is about to be parsed: most pages do not have it.
+
+    Args:
+        md: The parser.
+        register: By what must stand on a page, what registers the processors for it.
+    """
+
+    def __init__(self, md: Markdown, register: dict[str, Callable[[Markdown], None]]) -> None:
+        super().__init__(md)
+        self._waiting = dict(register)
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Register processors at the first page that needs them."""
+        texts = [*lines, *map(_text_of, self.md.htmlStash.rawHtmlBlocks)]
+        if any("masko" in text for text in texts):
+            for mark in [mark for mark in self._waiting if any(mark in text for text in texts)]:
+                self._waiting.pop(mark)(self.md)
+        return lines
+
+
+def _text_of(block: object) -> str:
+    """Return the text of a stashed block; Markdown inside HTML is stashed as an element."""
+    return tostring(block, "unicode") if isinstance(block, Element) else str(block)
+
+
+class Attributes(Treeprocessor):
+    """A call inside an alt text or a title is text: markup there would break the page."""
+
+    def __init__(self, md: Markdown, poses: Poses) -> None:
+        super().__init__(md)
+        self._poses = poses
+
+    def run(self, root: Element) -> None:
+        """Put calls back as text in the attributes of every element, and note what is code."""
+        texts = self._poses.texts
+        for code in root.iter("code"):
+            found = HTML_PLACEHOLDER_RE.finditer(code.text or "")
+            self._poses.code.update(int(match[1]) for match in found)
+        if not texts:
+            return
+        for element in root.iter():
+            for name, value in element.items():
+                if value and STX in value:
+                    element.set(name, self._poses.written(value))
+
+
+class RawHtml(Postprocessor):
+    """Looks through the raw HTML of a page before the parser puts it back."""
+
+    def __init__(self, md: Markdown, poses: Poses) -> None:
+        super().__init__(md)
+        self._poses = poses
+        self._call = re.compile(f"{CALL_START}(?:{CALL_END})?", re.DOTALL)
+
+    def run(self, text: str) -> str:
+        """Show the poses in every stashed block that is not ours."""
+        blocks = self.md.htmlStash.rawHtmlBlocks
+        for number in range(self._poses.searched, len(blocks)):
+            block = blocks[number]
+            known = number in self._poses.texts or number in self._poses.code
+            if known or not isinstance(block, str):
+                continue
+            if STX in block and self._poses.texts:
+                # A call inside the tag of inline HTML; the parser puts a backslash before it.
+                block = self._poses.written(block.replace(f"\\{STX}", STX), escape)
+            if "masko" in block:
+                block = replace(block, self._image, self._text, self._tag)
+            blocks[number] = block
+        self._poses.searched = len(blocks)  # the parser comes here for each heading of a toc too
+        return text
+
+    def _image(self, src: str, given: dict[str, Any], written: str) -> str:
+        alt = given.pop("alt", "")
+        alt = "" if alt is True else alt
+        return self._poses.show(written, lambda: read_image(src, alt, given), alt)
+
+    def _text(self, text: str, in_code: bool) -> str:
+        if in_code or "masko" not in text:
+            return text
+        shown = self._call.sub(self._written, text)
+        return self._poses.tokens.pattern.sub(self._token, shown)
+
+    def _tag(self, tag: str) -> str:
+        """Put addresses into attributes; anything else of ours would break the tag."""
+        return self._call.sub(self._address, tag) if "masko_url" in tag else tag
+
+    def _address(self, match: re.Match[str]) -> str:
+        if match["function"] != "masko_url" or match["arguments"] is None:
+            return match[0]
+        read = partial(read_call, "masko_url", unescape(match["arguments"]), match[0])
+        return self._poses.tokens.put_address(match[0], read)
+
+    def _token(self, match: re.Match[str]) -> str:
+        return self._poses.show(*self._poses.tokens.get(match))
+
+    def _written(self, match: re.Match[str]) -> str:
+        if match["arguments"] is None:
+            source = with_rest(match.string, match.start())
+            self._poses.report(no_end(match["function"]), source)
+            return match[0]
+        if match["function"] == "masko_url":
+            return self._address(match)
+        read = partial(read_call, match["function"], unescape(match["arguments"]), match[0])
+        return self._poses.show(match[0], read)
+
+
+class Leftovers(Postprocessor):
+    """What is left of tokens when the whole page is HTML.
+
+    Those of embeds ended up in code, or in an attribute, and become the call that was written.
+    Those of addresses become the addresses.
+    """
+
+    def __init__(self, md: Markdown, poses: Poses) -> None:
+        super().__init__(md)
+        self._poses = poses
+
+    def run(self, text: str) -> str:
+        """Put calls and addresses in the tokens' places."""
+        if MARK not in text:
+            return text
+        tokens = self._poses.tokens
+        text = tokens.address_pattern.sub(self._address, text)
+        return tokens.pattern.sub(lambda m: escape(tokens.get(m)[0]), text)
+
+    def _address(self, match: re.Match[str]) -> str:
+        known = self._poses.addresses  # the parser comes here for each heading of a toc too
+        if match[1] not in known:
+            known[match[1]] = self._poses.show(*self._poses.tokens.get(match))
+        return escape(unescape(known[match[1]]))

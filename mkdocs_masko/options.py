@@ -1,0 +1,151 @@
+"""The options of `mkdocs.yml`, with the variables that override them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.wording import nearest, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SANDBOX = "sandbox"
+"""As `api_url`: the sandbox that comes with the package."""
+
+DEFAULT_ALIAS = "default"
+"""The alias of the one mascot that `collection:` names."""
+
+_KEY = re.compile(r"masko_[0-9a-zA-Z]{16,}")
+_ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+Mode = Literal["auto", "locked", "frozen"]
+Seconds = Annotated[float, Meta(ge=0, le=86400)]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What a site says about its mascots."""
+
+    collection: str | None = None
+    """Id of the one collection there is."""
+    collections: dict[str, str] = {}
+    """Several collections: their ids by names of the author's own; the first is the default."""
+    mode: Mode = "auto"
+    """`auto` updates the manifest, `locked` only compares it, `frozen` takes it as the truth."""
+    not_ready: Literal["keep", "fail"] = "keep"
+    """What happens when the export is not ready after the wait."""
+    wait: Seconds = 0
+    """Seconds to poll while the export is not ready."""
+    hosting: Literal["cdn"] = "cdn"
+    """Where readers get the media from."""
+    manifest: str = "masko.manifest.json"
+    """Path of the manifest, from the folder of `mkdocs.yml`."""
+    api_url: str = "https://api.masko.ai/v1"
+    """Base address of the API, or `sandbox`."""
+    api_key_env: str = "MASKO_API_KEY"
+    """Name of the environment variable that holds the key."""
+    timeout: Annotated[float, Meta(gt=0, le=86400)] = 30
+    """Seconds for all network work of one build, without the wait."""
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Ids of the collections by alias, the default one first."""
+        return dict(self.collections) or {DEFAULT_ALIAS: self.collection or ""}
+
+    @property
+    def default(self) -> str:
+        """Alias of the collection that names without one are looked up in."""
+        return next(iter(self.ids))
+
+
+_EXPECTED = {
+    "collection": "the id of a collection",
+    "collections": "ids by names of your own: {fox: f950..., owl: 04da...}",
+    "mode": "auto, locked or frozen",
+    "not_ready": "keep or fail",
+    "wait": "seconds from 0 to 86400",
+    "hosting": "cdn",
+    "manifest": "a path beside mkdocs.yml",
+    "api_url": "an https address, or sandbox",
+    "api_key_env": "the NAME of an environment variable",
+    "timeout": "seconds above 0, up to 86400",
+}
+_TYPES = get_type_hints(Options, include_extras=True)
+_VARIABLES = {"mode": "MASKO_MODE", "api_url": "MASKO_API_URL"}
+
+
+def read_options(raw: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
+    """Check the options.
+
+    Args:
+        raw: As they stand in `mkdocs.yml`; None is the same as not given.
+        environ: Where `MASKO_MODE` and `MASKO_API_URL` are looked up, which override them.
+
+    Raises:
+        OptionError: The first thing that is wrong: which option, what it takes, what to do.
+    """
+    overrides = {name: environ[v] for name, v in _VARIABLES.items() if environ.get(v)}
+    given = {str(name): value for name, value in {**raw, **overrides}.items()}
+    _refuse_keys(given)
+    checked = {n: _value(n, value, environ) for n, value in given.items() if value is not None}
+    options = Options(**checked)
+    _check(options)
+    return options
+
+
+def _value(name: str, value: object, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 - the option's type
+    if name not in _EXPECTED:
+        hint = nearest(name, _EXPECTED) or f". There are: {', '.join(_EXPECTED)}"
+        raise OptionError(f"is unknown{hint}", option=one_line(name))
+    try:
+        found = msgspec.convert(value, _TYPES[name], strict=False)
+        if name == "api_url":
+            urlsplit(found)  # half an IPv6 address has no parts to compare
+    except (msgspec.ValidationError, ValueError):
+        variable = _VARIABLES.get(name, "")
+        origin = f" (from {variable})" if environ.get(variable) else ""
+        shown = one_line(str(value))
+        raise OptionError(f"takes {_EXPECTED[name]}, not {shown!r}{origin}", option=name) from None
+    return found
+
+
+def _check(options: Options) -> None:
+    if options.collection and options.collections:
+        raise OptionError("cannot be given beside 'collection'; keep one", option="collections")
+    if not options.collection and not options.collections:
+        raise OptionError(
+            "is missing: give the id of your mascot's collection, "
+            "or try 'collection: fox' with 'api_url: sandbox'",
+            option="collection",
+        )
+    for alias, collection in options.ids.items():
+        if not _ALIAS.fullmatch(alias) or not _ID.fullmatch(collection):
+            raise OptionError(
+                "takes ids of letters, digits, '-' and '_' by names of the same, "
+                f"not {one_line(alias)!r}: {one_line(collection)!r}",
+                option="collections" if options.collections else "collection",
+            )
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", options.api_key_env):
+        raise OptionError("takes the NAME of an environment variable", option="api_key_env")
+    if Path(options.manifest).suffix != ".json" or not options.manifest.isprintable():
+        shown = one_line(options.manifest)
+        raise OptionError(f"takes a path that ends in .json, not {shown!r}", option="manifest")
+
+
+def _refuse_keys(raw: Mapping[str, Any]) -> None:
+    """A key in a file gets committed, printed by `mkdocs build -v` and put on pages."""
+    holders = (name for name, value in raw.items() if _KEY.search(f"{name} {value}"))
+    holder = next(holders, "api_key" if "api_key" in raw else None)
+    if holder is not None:
+        raise OptionError(
+            "must not hold the API key: remove it from the file, make a new key if the file was "
+            "shared, and set it in the environment: export MASKO_API_KEY=...",
+            option="?" if _KEY.search(holder) else one_line(holder),
+        )

@@ -1,0 +1,232 @@
+"""The plugin for MkDocs and ProperDocs: options and hooks; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from jinja2 import ChoiceLoader, FileSystemLoader
+from mkdocs.config.base import LegacyConfig, ValidationError
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import File
+
+from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.build import Build
+from mkdocs_masko.errors import MaskoError, OptionError
+from mkdocs_masko.macros import functions
+from mkdocs_masko.manifest import Manifest, dumps, load
+from mkdocs_masko.markdown import MaskoExtension
+from mkdocs_masko.markdown.calls import CALL_START, SCHEME
+from mkdocs_masko.options import Options, read_options
+from mkdocs_masko.plugin.spots import PageSpot, TemplateSpot
+from mkdocs_masko.rendering import templates_dir
+from mkdocs_masko.sync import Patience, Site, prepare, site_of
+from mkdocs_masko.urls import SANDBOX_ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2 import Environment
+    from mkdocs.config.base import ConfigErrors, ConfigWarnings
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
+
+log = get_plugin_logger("masko")
+
+_FIRST = 100  # priority: before mkdocs-macros, which takes what is registered by then
+_LAST = -100  # after every plugin that still changes what we collect
+_STYLE = "masko/masko.css"
+_POSE = re.compile(rf"{CALL_START}|\]\({SCHEME}")
+
+
+class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # theirs
+    """Poses by name, from a committed manifest."""
+
+    def __init__(self) -> None:
+        self.options = Options()
+        self._site: Site | None = None
+        self._build: Build | None = None
+
+    def load_config(
+        self, options: dict[str, Any], config_file_path: str | None = None
+    ) -> tuple[ConfigErrors, ConfigWarnings]:
+        """Check the options: one error says what is wrong and what to do."""
+        super().load_config({}, config_file_path)
+        try:
+            self.options = read_options(options, os.environ)
+        except OptionError as error:
+            return [(error.option, ValidationError(error.problem))], []
+        return [], []
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Stay the same object while `mkdocs serve` builds again and again."""
+
+    @event_priority(_FIRST)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Get the manifest, and offer the syntaxes to pages."""
+        manifest = self._manifest(Path(config.config_file_path or ".").resolve().parent)
+        overrides = [path for path in map(Path, config.theme.dirs) if (path / "masko").is_dir()]
+        self._build = build = Build(
+            manifest, default=self.options.default, overrides=overrides, find=_local_file
+        )
+        extension = MaskoExtension(build.embedder, build.tokens)
+        others = [each for each in config.markdown_extensions if each != "masko"]
+        config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
+        config.extra_css.append(_style_path())
+        _offer_macros(config, build)
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Publish the manifest and the style sheet."""
+        build = self._running()
+        _offer_imports(config)
+        text = dumps(build.manifest)
+        for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
+            files.append(File.generated(config, f"{FOLDER}/{name}", content=text))
+        style = str(templates_dir() / _STYLE)
+        files.append(File.generated(config, _style_path(), abs_src_path=style))
+        return files
+
+    @event_priority(_FIRST)
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Note where what follows happens, before any other plugin sees the text."""
+        self._running().move_to(PageSpot(page, config, files))
+        return markdown
+
+    @event_priority(_LAST)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Keep poses out of the page's title, which is text."""
+        tokens, title = self._running().tokens.pattern, page.title
+        if isinstance(title, str) and (tokens.search(title) or _POSE.search(title)):
+            page.title = _heading(page) or tokens.sub("", title).strip()
+        return html
+
+    @event_priority(_LAST)
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Publish the media that pages use, and offer the functions to theme templates."""
+        build = self._running()
+        for path, file in build.shelf.used.items():
+            files.append(File.generated(config, path, abs_src_path=str(file)))
+        _add_templates(env)
+        env.globals.update(functions(build.show, build.show))
+        return env
+
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Note which template is rendered: `404.html`, `sitemap.xml`."""
+        self._running().move_to(TemplateSpot(template_name, str(context["base_url"])))
+        return context
+
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Note which page the theme's template is rendered for."""
+        name = str(page.meta.get("template", "main.html"))
+        self._running().move_to(TemplateSpot(name, str(context["base_url"])))
+        return context
+
+    @event_priority(_LAST)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Publish what only templates used, and report every bad reference."""
+        build = self._running()
+        for path, file in build.shelf.used.items():
+            target = Path(config.site_dir, path)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+        _speak(build, strict=config.strict)
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
+    ) -> LiveReloadServer:
+        """Build again when the manifest changes."""
+        if self._site:
+            server.watch(str(self._site.manifest))
+        return server
+
+    def _running(self) -> Build:
+        if self._build is None:
+            raise PluginError("masko: a hook was called before 'on_config'")
+        return self._build
+
+    def _manifest(self, folder: Path) -> Manifest:
+        """Ask the API once a process; on rebuilds only the file is read again."""
+        site = site_of(self.options, folder, os.environ)
+        try:
+            if site == self._site:
+                return load(site.manifest, site.origins)
+            outcome = prepare(site, Patience(self.options.wait, time.sleep, _tell))
+        except MaskoError as error:
+            raise PluginError(f"masko: {error}") from None
+        self._site = site
+        for note in outcome.notes:
+            (log.warning if note.level == "warning" else log.info)(note.text)
+        for change in outcome.changes if outcome.written else ():
+            log.info("%s: %s", site.manifest.name, change)
+        return outcome.manifest
+
+
+def _heading(page: Page) -> str:
+    """Return the heading as text; mkdocs-macros makes its Markdown the title."""
+    first = next(iter(page.toc), None)
+    return str(first.title) if first and first.level == 1 and "title" not in page.meta else ""
+
+
+def _offer_macros(config: MkDocsConfig, build: Build) -> None:
+    macros = config.plugins.get("macros")
+    if macros is not None:
+        tokens = build.tokens
+        macros.register_macros(functions(tokens.put, tokens.put_address))
+
+
+def _offer_imports(config: MkDocsConfig) -> None:
+    """Let pages import our macros too, as soon as mkdocs-macros has its environment."""
+    macros = config.plugins.get("macros")
+    if macros is not None:
+        _add_templates(macros.env)
+
+
+def _add_templates(env: Environment) -> None:
+    ours = FileSystemLoader(templates_dir())
+    env.loader = ChoiceLoader([env.loader, ours]) if env.loader else ours
+
+
+def _local_file(url: str) -> Path | None:
+    """The sandbox's media go with the site: nobody else serves them."""
+    if not url.startswith(f"{SANDBOX_ORIGIN}/"):
+        return None
+    from mkdocs_masko.sandbox import media_file  # noqa: PLC0415 - only demos need it
+
+    return media_file(url.removeprefix(SANDBOX_ORIGIN))
+
+
+def _style_path() -> str:
+    content = (templates_dir() / _STYLE).read_bytes()
+    return f"{FOLDER}/masko.{hashlib.sha256(content).hexdigest()[:16]}.css"
+
+
+def _tell(collection: str, seconds: float) -> None:
+    log.info("collection %s is not ready (409); asking again in %.0f s", collection, seconds)
+
+
+def _speak(build: Build, *, strict: bool) -> None:
+    """Report all bad references together; `--quiet` hides warnings, so strict builds fail here."""
+    problems = [str(problem) for problem in build.sorted_problems()]
+    if problems and strict:
+        count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"
+        raise PluginError(f"masko: {count}:\n" + "\n".join(problems))
+    for problem in problems:
+        log.warning(problem)

@@ -1,0 +1,69 @@
+"""Where a pose is shown: on a page, or by a template of the theme."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mkdocs.utils import get_relative_url
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+
+class PageSpot:
+    """A page of the documentation."""
+
+    def __init__(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        self._page, self._config, self._files = page, config, files
+
+    @property
+    def name(self) -> str:
+        """The file, from the folder of `mkdocs.yml`."""
+        folder = Path(self._config.config_file_path or ".").parent
+        docs = os.path.relpath(self._config.docs_dir, folder)
+        return posixpath.join(docs, self._page.file.src_uri)
+
+    def relative(self, path: str) -> str:
+        """Return the address of a file of the site."""
+        return get_relative_url(path, self._page.url)
+
+    def link(self, href: str) -> str:
+        """Lead to the page where a link names its Markdown file, as MkDocs does for links."""
+        parts = urlsplit(href)
+        if parts.scheme or parts.netloc or not parts.path:
+            return href
+        here = posixpath.dirname(self._page.file.src_uri)
+        target = self._files.src_uris.get(posixpath.normpath(posixpath.join(here, parts.path)))
+        if target is None:
+            return href
+        return parts._replace(path=target.url_relative_to(self._page.file)).geturl()
+
+    def text(self) -> str:
+        """Return the source, to find a call in."""
+        return self._page.file.content_string
+
+
+class TemplateSpot:
+    """A template of the theme."""
+
+    def __init__(self, name: str, base_url: str) -> None:
+        self.name = f"template {name}"
+        self._base_url = base_url.rstrip("/")
+
+    def relative(self, path: str) -> str:
+        """Return the address of a file of the site."""
+        return f"{self._base_url}/{path}"
+
+    def link(self, href: str) -> str:
+        """Leave the link as it is."""
+        return href
+
+    def text(self) -> str:
+        """Return the source, to find a call in."""
+        return ""

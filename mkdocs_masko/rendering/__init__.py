@@ -1,0 +1,26 @@
+"""From a pose and its arguments to HTML, through the files of `templates/masko/`."""
+
+from mkdocs_masko.rendering.arguments import Arguments
+from mkdocs_masko.rendering.call import FUNCTIONS, Call, make_call
+from mkdocs_masko.rendering.embedder import Embedder
+from mkdocs_masko.rendering.renderer import AsWritten, Place, Renderer, templates_dir
+from mkdocs_masko.rendering.tokens import MARK, Tokens
+from mkdocs_masko.rendering.view import Source, View, media_url, view
+
+__all__ = [
+    "FUNCTIONS",
+    "MARK",
+    "Arguments",
+    "AsWritten",
+    "Call",
+    "Embedder",
+    "Place",
+    "Renderer",
+    "Source",
+    "Tokens",
+    "View",
+    "make_call",
+    "media_url",
+    "templates_dir",
+    "view",
+]

@@ -1,0 +1,66 @@
+"""What an author asked for, whichever syntax it was written in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.wording import nearest, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "masko": ("pose",),
+    "masko_image": ("pose",),
+    "masko_animation": ("pose",),
+    "masko_url": ("pose", "key"),
+}
+"""The functions that pages and themes call, with the names of their positional arguments."""
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One use of a pose.
+
+    Attributes:
+        function: One of `FUNCTIONS`.
+        reference: The pose's name, as written: `wave`, `owl/wave`.
+        arguments: The other arguments by name, not yet checked.
+        source: The call as the author wrote it, to find and to quote it.
+    """
+
+    function: str = "masko"
+    reference: str
+    arguments: Mapping[str, Any]
+    source: str
+
+
+def make_call(
+    function: str, positional: Sequence[Any], named: Mapping[str, Any], source: str
+) -> Call:
+    """Sort the arguments of a function call.
+
+    Raises:
+        ReferenceProblem: No pose, too many arguments, or the same one twice.
+    """
+    names = FUNCTIONS[function]
+    if len(positional) > len(names):
+        expected = ", ".join(names)
+        raise ReferenceProblem(
+            f"{function}() takes {expected}, and all other arguments by name: width=240"
+        )
+    arguments = {**named, **dict(zip(names, positional, strict=False))}
+    if len(arguments) < len(positional) + len(named):
+        raise ReferenceProblem(f"{function}() got the same argument twice")
+    reference = arguments.pop("pose", None)
+    if not isinstance(reference, str) or not reference.strip():
+        raise ReferenceProblem(f'{function}() needs the name of a pose first: {function}("wave")')
+    return Call(function=function, reference=reference, arguments=arguments, source=source)
+
+
+def unknown_argument(name: str, known: Sequence[str]) -> ReferenceProblem:
+    """Make the error for an argument that is not there."""
+    hint = nearest(name, known) or f". There are: {', '.join(known)}"
+    return ReferenceProblem(f"unknown argument {one_line(name)!r}{hint}")

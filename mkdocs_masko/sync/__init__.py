@@ -1,0 +1,17 @@
+"""From the API to the manifest: decide what it should hold, and act by the mode of the build."""
+
+from mkdocs_masko.sync.exports import Patience
+from mkdocs_masko.sync.modes import compare, prepare, update
+from mkdocs_masko.sync.outcome import Note, Outcome
+from mkdocs_masko.sync.site import Site, site_of
+
+__all__ = [
+    "Note",
+    "Outcome",
+    "Patience",
+    "Site",
+    "compare",
+    "prepare",
+    "site_of",
+    "update",
+]

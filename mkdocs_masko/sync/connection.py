@@ -1,0 +1,60 @@
+"""The API that the options name: the real one, or the sandbox that comes with the package."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from mkdocs_masko.options import SANDBOX
+from mkdocs_masko.urls import SANDBOX_ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mkdocs_masko.models import Export
+    from mkdocs_masko.sync.site import Site
+
+
+class Connection(Protocol):
+    """What a sync needs of the API and its CDN. Every call may raise an `ApiError`."""
+
+    def cdn_export(self, collection_id: str) -> Export:
+        """Return what a collection has published."""
+        ...
+
+    def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
+        """Return bytes of a medium, and its size where it is known."""
+        ...
+
+
+@contextmanager
+def connect(site: Site, *, wait: float) -> Iterator[Connection]:
+    """Open the connection, for as long as the options allow.
+
+    Args:
+        site: Which API, with which key, and how many seconds for its network work.
+        wait: Seconds on top, for an export that is not ready.
+
+    Raises:
+        OptionError: The key or the address cannot be used.
+    """
+    # Neither is needed, or wanted, by a build from the manifest alone.
+    from mkdocs_masko.api import Budget, Client  # noqa: PLC0415
+
+    options, budget = site.options, Budget(site.options.timeout + wait)
+    with ExitStack() as stack:
+        if options.api_url == SANDBOX:
+            from mkdocs_masko.sandbox import Sandbox  # noqa: PLC0415
+
+            sandbox = stack.enter_context(Sandbox(cdn_url=SANDBOX_ORIGIN, needs_key=False))
+            swap = partial(_swap, SANDBOX_ORIGIN, sandbox.origin)
+            client = Client(None, api_url=sandbox.api_url, budget=budget, rewrite=swap)
+        else:
+            name = options.api_key_env
+            client = Client(site.key, api_url=options.api_url, budget=budget, key_name=name)
+        yield stack.enter_context(client)
+
+
+def _swap(stand_in: str, real: str, url: str) -> str:
+    return url.replace(stand_in, real, 1)

@@ -1,0 +1,158 @@
+"""What a build does about its manifest: `auto`, `locked` and `frozen`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from mkdocs_masko.errors import (
+    ApiError,
+    DriftError,
+    ManifestError,
+    ManifestMissing,
+    NotReady,
+    OptionError,
+)
+from mkdocs_masko.manifest import differences, load, save
+from mkdocs_masko.sync.outcome import Note, Outcome
+from mkdocs_masko.wording import one_line
+
+if TYPE_CHECKING:
+    from mkdocs_masko.manifest import Change, Manifest
+    from mkdocs_masko.sync.exports import Patience
+    from mkdocs_masko.sync.refresh import Fresh
+    from mkdocs_masko.sync.site import Site
+
+_MOST_SHOWN = 5  # changes in one message
+_AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))  # seconds
+
+
+def prepare(site: Site, patience: Patience) -> Outcome:
+    """Get the manifest that a build is made with, as its mode says.
+
+    Raises:
+        OptionError: There is neither a key nor a manifest, or the key cannot be used.
+        ManifestError: The manifest is missing where the mode needs it, unsound, or has drifted.
+        ApiError: The API failed and there is no manifest to go on with; or it was not ready, and
+            the options want that to fail.
+    """
+    if site.options.mode == "frozen":
+        return Outcome(manifest=_needed(site))
+    if site.options.mode == "locked":
+        return compare(site, patience)
+    return _auto(site, patience)
+
+
+def update(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
+    """Bring the manifest up to date, or fail.
+
+    Args:
+        site: Whose manifest.
+        patience: How long to wait for an export that is not ready.
+        anew: Read all media again, not only those at new addresses.
+
+    Raises:
+        OptionError: There is no key, or it cannot be used.
+        ManifestError: The manifest there is cannot be read, or the new one not be written.
+        ApiError: The API or its CDN failed.
+    """
+    old = _there(site)
+    fresh = _fresh(site, old, patience, anew=anew)
+    written = save(site.manifest, fresh.manifest)
+    return _outcome(old, fresh, written=written)
+
+
+def compare(site: Site, patience: Patience) -> Outcome:
+    """Compare the manifest with the API; write nothing.
+
+    Raises:
+        DriftError: They differ; the message has the first changes and the command that mends it.
+        OptionError: There is no key, or it cannot be used.
+        ManifestError: There is no sound manifest.
+        ApiError: The API or its CDN failed.
+    """
+    old = _needed(site)
+    outcome = _outcome(old, _fresh(site, old, patience), written=False)
+    if outcome.changes:
+        raise DriftError(
+            f"{site.manifest.name}: the API has something else: {_listed(outcome.changes)}. "
+            "Run 'mkdocs-masko sync' and commit the manifest."
+        )
+    return Outcome(manifest=old, notes=outcome.notes)
+
+
+def _auto(site: Site, patience: Patience) -> Outcome:
+    old = _there(site)
+    if not site.can_ask:
+        return _without_key(site, old)
+    try:
+        fresh = _fresh(site, old, patience)
+        written = save(site.manifest, fresh.manifest)
+    except (ApiError, ManifestError) as error:
+        unready = isinstance(error, NotReady) and site.options.not_ready == "fail"
+        if old is None or unready:
+            raise
+        age = _age(time.time() - site.manifest.stat().st_mtime)
+        reason = str(error).rstrip(".")
+        text = f"{reason}. The manifest is used as it is; it was written {age} ago"
+        return Outcome(manifest=old, notes=(Note(level="warning", text=text),))
+    return _outcome(old, fresh, written=written)
+
+
+def _without_key(site: Site, old: Manifest | None) -> Outcome:
+    name = site.options.api_key_env
+    if old is None:
+        raise OptionError(
+            f"there is neither a manifest ({site.manifest.name}) nor a key: set {name}, "
+            "or try the plugin with 'api_url: sandbox' and 'collection: fox'"
+        )
+    text = f"no key in {name}: building from {site.manifest.name} as it is"
+    return Outcome(manifest=old, notes=(Note(level="info", text=text),))
+
+
+def _fresh(site: Site, old: Manifest | None, patience: Patience, *, anew: bool = False) -> Fresh:
+    if not site.can_ask:
+        raise OptionError(
+            f"no key in {site.options.api_key_env}: set it, "
+            "or build with 'mode: frozen', which needs none"
+        )
+    # A build from the manifest alone needs none of this.
+    from mkdocs_masko.sync.connection import connect  # noqa: PLC0415
+    from mkdocs_masko.sync.refresh import refresh  # noqa: PLC0415
+
+    with connect(site, wait=patience.seconds) as connection:
+        return refresh(connection, site, old, patience, anew=anew)
+
+
+def _there(site: Site) -> Manifest | None:
+    try:
+        return load(site.manifest, site.origins)
+    except ManifestMissing:
+        return None
+
+
+def _needed(site: Site) -> Manifest:
+    try:
+        return load(site.manifest, site.origins)
+    except ManifestMissing as error:
+        remedy = "Run 'mkdocs-masko sync' and commit the file."
+        raise ManifestMissing(f"{error} {remedy}") from None
+
+
+def _outcome(old: Manifest | None, fresh: Fresh, *, written: bool) -> Outcome:
+    changes = differences(old, fresh.manifest)
+    return Outcome(manifest=fresh.manifest, changes=changes, notes=fresh.notes, written=written)
+
+
+def _listed(changes: tuple[Change, ...]) -> str:
+    more = len(changes) - _MOST_SHOWN
+    shown = "; ".join(one_line(str(change)) for change in changes[:_MOST_SHOWN])
+    return shown + (f"; and {more} more" if more > 0 else "")
+
+
+def _age(seconds: float) -> str:
+    for length, name in _AGES:
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {name}{'s' * (count > 1)}"
+    return "less than a minute"

@@ -1,0 +1,98 @@
+"""Type, size and transparency of media, read from their first bytes on the CDN."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mkdocs_masko.errors import ApiError, MediaError, NotFound, Refused
+from mkdocs_masko.manifest import Medium
+from mkdocs_masko.media import Facts, contradicts, probe
+from mkdocs_masko.urls import check_media_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from mkdocs_masko.sync.plan import Known
+
+    Fetch = Callable[[str, int, int], tuple[bytes, int | None]]
+
+_AT_ONCE = 8  # connections; what a browser opens to one host, and a little more
+
+
+class Probed(Struct, frozen=True, kw_only=True):
+    """What the bytes at an address are."""
+
+    facts: Facts
+    size: int | None
+
+
+def probe_all(
+    urls: Iterable[str], fetch: Fetch, origins: Collection[str]
+) -> dict[str, Probed | str]:
+    """Read what is needed of each medium, eight at once.
+
+    Args:
+        urls: The addresses, as the API gives them.
+        fetch: Gives bytes of a medium, and its size.
+        origins: Where media may come from.
+
+    Returns:
+        For each address what is there, or in words why it cannot be used.
+
+    Raises:
+        ApiError: The CDN cannot be reached or fails; nothing can be said of its media then.
+    """
+    wanted = sorted(set(urls))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        try:
+            return dict(
+                zip(wanted, pool.map(lambda url: _probe(url, fetch, origins), wanted), strict=True)
+            )
+        except ApiError:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _probe(url: str, fetch: Fetch, origins: Collection[str]) -> Probed | str:
+    sizes: list[int | None] = [None]
+
+    def read(offset: int, length: int) -> bytes:
+        content, sizes[0] = fetch(url, offset, length)
+        return content
+
+    try:
+        check_media_url(url, origins)
+        return Probed(facts=probe(read), size=sizes[0])
+    except (MediaError, NotFound, Refused) as error:
+        return str(error)
+
+
+def knowing(old: Mapping[tuple[str, str], Medium], probed: Mapping[str, Probed | str]) -> Known:
+    """Say what is known of a medium: from the manifest, else from its bytes."""
+
+    def known(key: str, url: str) -> Medium | str:
+        if (key, url) in old:
+            return old[key, url]
+        found = probed[url]
+        if isinstance(found, str):
+            return found
+        return contradicts(key, found.facts) or _medium(url, found)
+
+    return known
+
+
+def _medium(url: str, probed: Probed) -> Medium | str:
+    facts = probed.facts
+    video = facts.type.startswith("video/")
+    return Medium(
+        url=url,
+        type=facts.type,  # type: ignore[arg-type] # the prober and the manifest know the same types
+        width=facts.width,
+        height=facts.height,
+        bytes=probed.size or None,
+        alpha=facts.alpha if video else None,
+        duration=facts.duration,
+    )

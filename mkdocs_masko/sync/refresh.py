@@ -1,0 +1,119 @@
+"""What the manifest should hold now, asked of the API and its CDN."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mkdocs_masko.errors import NotReady
+from mkdocs_masko.manifest import Collection, Manifest, make
+from mkdocs_masko.sync.exports import fetch_exports
+from mkdocs_masko.sync.outcome import Note
+from mkdocs_masko.sync.plan import addresses, plan
+from mkdocs_masko.sync.probing import knowing, probe_all
+from mkdocs_masko.wording import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mkdocs_masko.manifest import Medium
+    from mkdocs_masko.models import Export
+    from mkdocs_masko.sync.connection import Connection
+    from mkdocs_masko.sync.exports import Patience
+    from mkdocs_masko.sync.plan import Fault, Known
+    from mkdocs_masko.sync.site import Site
+
+_MOST_SHOWN = 3  # media named in one note
+
+
+class Fresh(Struct, frozen=True, kw_only=True):
+    """The content that was found, and what was odd about it."""
+
+    manifest: Manifest
+    notes: tuple[Note, ...]
+
+
+def refresh(
+    connection: Connection, site: Site, old: Manifest | None, patience: Patience, *, anew: bool
+) -> Fresh:
+    """Ask the API what is published, and the CDN what new media are.
+
+    Args:
+        connection: To both of them.
+        site: Whose mascots.
+        old: What the manifest holds, if there is one.
+        patience: How long to wait for an export that is not ready.
+        anew: Read all media again, not only those at new addresses.
+
+    Raises:
+        NotReady: An export is not ready, and there is nothing to keep.
+        ApiError: Any other failure; nothing can be said then.
+    """
+    ids = site.options.ids
+    before = _same(old, ids)
+    answers = fetch_exports(connection, ids, patience)
+    exports = {alias: found for alias, found in answers.items() if not isinstance(found, NotReady)}
+    waiting = {alias: found for alias, found in answers.items() if isinstance(found, NotReady)}
+    for alias, error in waiting.items():
+        if site.options.not_ready == "fail" or alias not in before:
+            raise _naming(alias, error) if len(ids) > 1 else error
+    known = _known(connection, exports, {} if anew else _media(before), site.origins)
+    plans = {a: plan(a, ids[a], export, known, before.get(a)) for a, export in exports.items()}
+    fresh = {alias: plans[alias].collection if alias in plans else before[alias] for alias in ids}
+    notes = [*map(_kept, waiting), *_faulty(f for p in plans.values() for f in p.faults)]
+    return Fresh(manifest=make(fresh), notes=(*notes, *_empty(exports)))
+
+
+def _naming(alias: str, error: NotReady) -> NotReady:
+    text = f"collection {alias!r}: {error}"
+    return NotReady(text, status=error.status, code=error.code, url=error.url)
+
+
+def _same(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
+    """What is known of a collection of another id says nothing of this one."""
+    collections = old.collections if old else {}
+    return {a: c for a, c in collections.items() if ids.get(a) == c.id}
+
+
+def _media(collections: Mapping[str, Collection]) -> dict[tuple[str, str], Medium]:
+    """What is good at one key is not at another: a picture is no video."""
+    poses = (pose for collection in collections.values() for pose in collection.poses.values())
+    placed = (pair for pose in poses for pair in pose.media())
+    return {(place.rpartition(".")[2], medium.url): medium for place, medium in placed}
+
+
+def _known(
+    connection: Connection,
+    exports: Mapping[str, Export],
+    old: Mapping[tuple[str, str], Medium],
+    origins: frozenset[str],
+) -> Known:
+    items = (item for export in exports.values() for item in export.items)
+    new = {pair for item in items for pair in addresses(item)} - old.keys()
+    return knowing(old, probe_all((url for _, url in new), connection.fetch_range, origins))
+
+
+def _kept(alias: str) -> Note:
+    text = f"collection {alias!r} is not ready (409); its last good content is used"
+    return Note(level="warning", text=text)
+
+
+def _empty(exports: Mapping[str, Export]) -> list[Note]:
+    empty = [alias for alias, export in exports.items() if not export.items]
+    return [Note(level="warning", text=f"collection {alias!r} has no poses") for alias in empty]
+
+
+def _faulty(faults: Iterable[Fault]) -> list[Note]:
+    """Say each reason once, with the media that it concerns."""
+    places: dict[tuple[str, bool], list[str]] = {}
+    for fault in faults:
+        places.setdefault((fault.reason, fault.kept), []).append(fault.place)
+    return [_fault(reason, kept, found) for (reason, kept), found in places.items()]
+
+
+def _fault(reason: str, kept: bool, places: list[str]) -> Note:
+    named = ", ".join(map(one_line, places[:_MOST_SHOWN]))
+    more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
+    then = "the last good one is kept" if kept else "left out until the next sync"
+    return Note(level="warning", text=f"{named}{more}: {reason}; {then}")

@@ -1,0 +1,47 @@
+"""What a sync has to know of a site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mkdocs_masko.options import SANDBOX, Options
+from mkdocs_masko.urls import media_origins
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Site(Struct, frozen=True, kw_only=True, eq=True):
+    """A site, as far as its mascots are concerned.
+
+    Attributes:
+        options: What it says in `mkdocs.yml`.
+        manifest: Path of its manifest.
+        key: The API key, where there is one.
+    """
+
+    options: Options
+    manifest: Path
+    key: str | None
+
+    def __repr__(self) -> str:
+        return f"Site(manifest={str(self.manifest)!r})"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Where its media may come from."""
+        return media_origins(self.options.api_url)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether the API can be asked: there is a key, or it is the sandbox."""
+        return bool(self.key) or self.options.api_url == SANDBOX
+
+
+def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:
+    """Describe the site whose `mkdocs.yml` lies in a folder."""
+    key = environ.get(options.api_key_env, "").strip() or None
+    return Site(options=options, manifest=folder / options.manifest, key=key)

@@ -1,0 +1,91 @@
+"""The command as people and CI jobs run it: in its own process, with its own environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mkdocs_masko.sandbox import Sandbox
+
+KEY = "masko_" + "c0de5afe" * 8
+COMMAND = Path(sys.executable).with_name("mkdocs-masko")
+NAME = "masko.manifest.json"
+
+_SHORT = 16  # letters; a shorter word is no secret
+_TIME = 120  # seconds after which a command hangs
+_OURS = ("MASKO_", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "TTY_", "GITHUB_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What came of a command: its exit code, and what it wrote where."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """All that was written."""
+        return self.out + self.err
+
+
+def environment(**given: str) -> dict[str, str]:
+    """Return variables for a process: nobody's choices but those given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**kept, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8", **given}
+
+
+def variables(sandbox: Sandbox, key: str = KEY) -> dict[str, str]:
+    """Return what the sandbox says to set."""
+    return {"MASKO_API_URL": sandbox.api_url, "MASKO_API_KEY": key}
+
+
+def run(folder: Path, *arguments: str, **given: str) -> Done:
+    """Run a command of `mkdocs-masko`, with variables, in a folder.
+
+    Whatever is run, it shows neither a traceback nor the key.
+    """
+    done = subprocess.run(
+        [COMMAND, *arguments],
+        cwd=folder,
+        env=environment(**given),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=_TIME,
+        check=False,
+    )
+    return checked(Done(code=done.returncode, out=done.stdout, err=done.stderr), **given)
+
+
+def checked(done: Done, **given: str) -> Done:
+    """Check what holds for every command."""
+    assert "Traceback" not in done.said, done.said
+    words = given.get("MASKO_API_KEY", "").split()
+    assert not [word for word in words if len(word) > _SHORT and word in done.said]
+    return done
+
+
+def config(folder: Path, **options: Any) -> Path:  # noqa: ANN401 - the plugin's options
+    """Write the `mkdocs.yml` of a site of the fox, or of what the options say."""
+    chosen = {} if "collections" in options else {"collection": "fox"}
+    lines = [f"      {name}: {value!r}" for name, value in {**chosen, **options}.items()]
+    path = folder / "mkdocs.yml"
+    path.write_text("\n".join(["site_name: Fox", "plugins:", "  - masko:", *lines, ""]))
+    return path
+
+
+def transcript(done: Done, *arguments: str) -> str:
+    """Write down a command and what came of it, the same on every machine."""
+    parts = [f"$ mkdocs-masko {' '.join(arguments)}".rstrip()]
+    parts += [done.out.rstrip("\n")] if done.out else []
+    parts += ["--- stderr", done.err.rstrip("\n")] if done.err else []
+    text = "\n".join([*parts, f"--- exit code {done.code}"])
+    return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text).replace("\x1b", "␛")

@@ -1,0 +1,61 @@
+"""The tree of errors: what it says of itself is so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mkdocs_masko import errors
+from mkdocs_masko.errors import ApiError, MaskoError, NotFound, OptionError, RateLimited
+
+CLASSES = [found for found in vars(errors).values() if isinstance(found, type)]
+
+
+def drawn() -> dict[str, str]:
+    """Read the parents out of the drawing in the module's docstring."""
+    parents: dict[str, str] = {}
+    above: list[str] = []
+    for before, name in re.findall(r"^([│├└─ ]*)([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE):
+        depth = len(before) // 4
+        if name.isidentifier() and (name == "MaskoError" or depth):
+            above[depth:] = [name]
+            parents[name] = above[depth - 1] if depth else "Exception"
+    return parents
+
+
+def test_the_drawing_is_the_tree() -> None:
+    assert drawn() == {found.__name__: found.__bases__[0].__name__ for found in CLASSES}
+
+
+def test_every_error_is_caught_by_the_root() -> None:
+    assert all(issubclass(found, MaskoError) for found in CLASSES)
+
+
+def test_an_error_of_the_api_says_what_was_answered() -> None:
+    error = NotFound("not there", status=404, code="not_found", url="https://x.org/v1/a")
+    assert (str(error), error.status, error.code, error.url) == (
+        "not there",
+        404,
+        "not_found",
+        "https://x.org/v1/a",
+    )
+
+
+def test_without_an_answer_there_is_no_status() -> None:
+    error = ApiError("no answer")
+    assert (error.status, error.code, error.url) == (None, "", "")
+
+
+@pytest.mark.parametrize("after", [None, 1.5])
+def test_too_many_calls_tell_when_to_come_back(after: float | None) -> None:
+    error = RateLimited("too many", retry_after=after)
+    assert (error.status, error.code, error.retry_after) == (429, "rate_limited", after)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"), [("mode", "option 'mode' is none of these"), ("", "is none of these")]
+)
+def test_an_error_of_an_option_names_it(option: str, message: str) -> None:
+    error = OptionError("is none of these", option=option)
+    assert (str(error), error.option, error.problem) == (message, option, "is none of these")

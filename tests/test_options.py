@@ -1,0 +1,229 @@
+"""The options of `mkdocs.yml`: what each takes, and what is said of anything else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.options import Options, read_options
+
+KEY = "masko_" + "5ec2e7a1" * 8
+FOX = {"collection": "fox"}
+PASTED = (
+    "must not hold the API key: remove it from the file, make a new key if the file was shared, "
+    "and set it in the environment: export MASKO_API_KEY=..."
+)
+IDS = "takes ids of letters, digits, '-' and '_' by names of the same, not "
+
+GOOD: list[tuple[str, Any, Any]] = [
+    ("collection", "f9503022-a991-46ea-bf8c-d628c921b6b0", "f9503022-a991-46ea-bf8c-d628c921b6b0"),
+    ("collection", "col_xyz789", "col_xyz789"),
+    ("mode", "auto", "auto"),
+    ("mode", "locked", "locked"),
+    ("mode", "frozen", "frozen"),
+    ("not_ready", "keep", "keep"),
+    ("not_ready", "fail", "fail"),
+    ("wait", 0, 0),
+    ("wait", 1.5, 1.5),
+    ("wait", "600", 600),
+    ("wait", 86400, 86400),
+    ("hosting", "cdn", "cdn"),
+    ("manifest", "masko.json", "masko.json"),
+    ("manifest", "../shared/füchsin.json", "../shared/füchsin.json"),
+    ("api_url", "sandbox", "sandbox"),
+    ("api_url", "http://[::1]:8765/v1", "http://[::1]:8765/v1"),
+    ("api_key_env", "DOCS_KEY_2", "DOCS_KEY_2"),
+    ("timeout", 0.1, 0.1),
+    ("timeout", "12", 12),
+]
+
+BAD: list[tuple[str, Any, str]] = [
+    ("collection", 12, "takes the id of a collection, not '12'"),
+    ("collection", True, "takes the id of a collection, not 'True'"),
+    ("collection", "../x", IDS + "'default': '../x'"),
+    ("collection", "fox\n", IDS + "'default': 'fox'"),
+    (
+        "collections",
+        ["fox"],
+        "takes ids by names of your own: {fox: f950..., owl: 04da...}, not \"['fox']\"",
+    ),
+    (
+        "collections",
+        {"fox": 1},
+        "takes ids by names of your own: {fox: f950..., owl: 04da...}, not \"{'fox': 1}\"",
+    ),
+    ("collections", {"a/b": "fox"}, IDS + "'a/b': 'fox'"),
+    ("collections", {"-a": "fox"}, IDS + "'-a': 'fox'"),
+    ("collections", {"": "fox"}, IDS + "'': 'fox'"),
+    ("collections", {"fox": ""}, IDS + "'fox': ''"),
+    ("mode", "Auto", "takes auto, locked or frozen, not 'Auto'"),
+    ("mode", 1, "takes auto, locked or frozen, not '1'"),
+    ("not_ready", "ignore", "takes keep or fail, not 'ignore'"),
+    ("not_ready", False, "takes keep or fail, not 'False'"),
+    ("wait", -1, "takes seconds from 0 to 86400, not '-1'"),
+    ("wait", 86401, "takes seconds from 0 to 86400, not '86401'"),
+    ("wait", True, "takes seconds from 0 to 86400, not 'True'"),
+    ("wait", "10 min", "takes seconds from 0 to 86400, not '10 min'"),
+    ("wait", float("nan"), "takes seconds from 0 to 86400, not 'nan'"),
+    ("hosting", "self", "takes cdn, not 'self'"),
+    ("manifest", 5, "takes a path beside mkdocs.yml, not '5'"),
+    ("manifest", "masko.yml", "takes a path that ends in .json, not 'masko.yml'"),
+    ("manifest", "", "takes a path that ends in .json, not ''"),
+    ("manifest", "a\0.json", "takes a path that ends in .json, not 'a\ufffd.json'"),
+    ("manifest", "\x1b[31m.json", "takes a path that ends in .json, not '\ufffd[31m.json'"),
+    ("api_url", 5, "takes an https address, or sandbox, not '5'"),
+    ("api_url", "http://[", "takes an https address, or sandbox, not 'http://['"),
+    ("api_key_env", "MY KEY", "takes the NAME of an environment variable"),
+    ("api_key_env", "", "takes the NAME of an environment variable"),
+    ("api_key_env", ["A"], "takes the NAME of an environment variable, not \"['A']\""),
+    ("timeout", 0, "takes seconds above 0, up to 86400, not '0'"),
+    ("timeout", float("inf"), "takes seconds above 0, up to 86400, not 'inf'"),
+    ("timeout", [30], "takes seconds above 0, up to 86400, not '[30]'"),
+    ("manifst", "x.json", "is unknown (did you mean 'manifest'?)"),
+    ("api_ky_env", "X", "is unknown (did you mean 'api_key_env'?)"),
+    (
+        "::error::\x1b",
+        1,
+        f"is unknown. There are: {', '.join(Options.__struct_fields__)}",
+    ),
+]
+
+
+def refused(raw: dict[Any, Any], **environ: str) -> OptionError:
+    """Return the error that options cause."""
+    with pytest.raises(OptionError) as caught:
+        read_options(raw, environ)
+    return caught.value
+
+
+@pytest.mark.parametrize(("name", "value", "read"), GOOD)
+def test_a_good_value_is_taken(name: str, value: object, read: object) -> None:
+    """Each option takes what its description says, and numbers also as text."""
+    assert getattr(read_options({**FOX, name: value}, {}), name) == read
+
+
+@pytest.mark.parametrize(("name", "value", "problem"), BAD)
+def test_a_bad_value_is_named(name: str, value: object, problem: str) -> None:
+    """The error names the option, what it takes, and what was there, on one plain line."""
+    raw = {name: value} if name == "collections" else {**FOX, name: value}
+    error = refused(raw)
+    assert error.problem == problem
+    assert str(error) == f"option {error.option!r} {problem}"
+    assert str(error).isprintable()
+    assert "::" not in str(error)
+    assert error.option in {name, ": :error: :\ufffd"}
+
+
+def test_everything_but_the_collection_has_a_default() -> None:
+    """The id of a collection is all that a site has to say."""
+    assert read_options(FOX, {}) == Options(collection="fox")
+    blank = dict.fromkeys(Options.__struct_fields__)
+    assert read_options({**blank, **FOX}, {}) == Options(collection="fox")
+
+
+def test_one_collection_has_the_default_alias() -> None:
+    """Pages name the poses of the only collection without an alias."""
+    options = read_options(FOX, {})
+    assert options.ids == {"default": "fox"}
+    assert options.default == "default"
+
+
+def test_the_first_of_several_collections_is_the_default() -> None:
+    """The order in the file counts, not that of the alphabet."""
+    options = read_options({"collections": {"owl": "04da", "fox": "f950"}}, {})
+    assert list(options.ids.items()) == [("owl", "04da"), ("fox", "f950")]
+    assert options.default == "owl"
+
+
+def test_collection_and_collections_exclude_each_other() -> None:
+    """Two answers to one question are refused."""
+    error = refused({"collection": "fox", "collections": {"owl": "owl"}})
+    assert str(error) == "option 'collections' cannot be given beside 'collection'; keep one"
+
+
+@pytest.mark.parametrize("raw", [{}, {"collection": None}, {"collection": ""}, {"collections": {}}])
+def test_without_a_collection_two_ways_out_are_told(raw: dict[str, Any]) -> None:
+    """A missing id is a missing option, and the sandbox needs none of one's own."""
+    assert str(refused(raw)) == (
+        "option 'collection' is missing: give the id of your mascot's collection, "
+        "or try 'collection: fox' with 'api_url: sandbox'"
+    )
+
+
+@pytest.mark.parametrize("name", [1, None, True, 1.5])
+def test_a_name_that_is_no_text_is_unknown(name: object) -> None:
+    """YAML has keys that are no text; they are refused like any other unknown one."""
+    assert refused({**FOX, name: 1}).problem.startswith("is unknown. There are: ")
+
+
+@pytest.mark.parametrize("name", [*Options.__struct_fields__, "api_key", "other"])
+@pytest.mark.parametrize("value", [KEY, f"Bearer {KEY}", [KEY], {"fox": KEY}, {KEY: "fox"}])
+def test_a_pasted_key_is_refused_and_not_repeated(name: str, value: object) -> None:
+    """Whatever option it is put into, nobody reads the key in a log."""
+    error = refused({"collection": "fox", name: value})
+    assert error.problem == PASTED
+    assert error.option == name
+    assert KEY not in repr(error)
+
+
+@pytest.mark.parametrize("raw", [{KEY: "fox"}, {**FOX, KEY: None}, {3: KEY}])
+def test_a_key_as_a_name_is_not_repeated_either(raw: dict[Any, Any]) -> None:
+    """A key in the place of an option's name is still a key."""
+    error = refused(raw)
+    assert error.problem == PASTED
+    assert KEY not in repr(error)
+
+
+@pytest.mark.parametrize("value", [None, "", "x"])
+def test_an_option_for_the_key_itself_is_refused(value: object) -> None:
+    """There is no 'api_key', because what stands in the file is committed."""
+    error = refused({**FOX, "api_key": value})
+    assert str(error) == f"option 'api_key' {PASTED}"
+
+
+@pytest.mark.parametrize("variable", ["MASKO_MODE", "MASKO_API_URL"])
+def test_a_key_in_the_wrong_variable_is_not_repeated(variable: str) -> None:
+    """A slip in the environment does not print the key either."""
+    assert KEY not in repr(refused(FOX, **{variable: KEY}))
+
+
+def test_variables_override_the_file() -> None:
+    """A CI job changes mode and address without a change to the file."""
+    raw = {**FOX, "mode": "auto", "api_url": "sandbox"}
+    environ = {"MASKO_MODE": "frozen", "MASKO_API_URL": "http://127.0.0.1:8765/v1"}
+    options = read_options(raw, environ)
+    assert (options.mode, options.api_url) == ("frozen", "http://127.0.0.1:8765/v1")
+
+
+def test_an_empty_variable_overrides_nothing() -> None:
+    """CI systems set a variable that has no value to nothing."""
+    environ = {"MASKO_MODE": "", "MASKO_API_URL": ""}
+    assert read_options({**FOX, "mode": "locked"}, environ).mode == "locked"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("MASKO_MODE", "fast", "takes auto, locked or frozen, not 'fast' (from MASKO_MODE)"),
+        (
+            "MASKO_API_URL",
+            "http://[",
+            "takes an https address, or sandbox, not 'http://[' (from MASKO_API_URL)",
+        ),
+    ],
+)
+def test_a_bad_value_of_a_variable_names_the_variable(
+    variable: str, value: str, problem: str
+) -> None:
+    """Nobody looks into the file for what is wrong in the environment."""
+    error = refused({**FOX, "mode": "auto", "api_url": "sandbox"}, **{variable: value})
+    assert error.problem == problem
+
+
+def test_no_variable_is_blamed_for_the_file() -> None:
+    """The environment is named only where the value is from it."""
+    error = refused({**FOX, "mode": "fast", "wait": -1}, MASKO_API_URL="sandbox")
+    assert not re.search("MASKO_", str(error))

@@ -1,0 +1,168 @@
+"""`mkdocs serve`: one look at the API, and then only files matter."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from threading import Thread
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
+
+import pytest
+
+import sites
+from mkdocs_masko.options import read_options
+from mkdocs_masko.sandbox import Sandbox
+from mkdocs_masko.sync import Patience, site_of, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+FOX = {"collections": {"fox": "fox"}}
+_BOUND = 60  # seconds for anything that has to happen
+_IDLE = 3  # seconds in which nothing may happen
+_BUILDING = "Building documentation"
+
+
+class Server:
+    """A running `mkdocs serve`, with all that it has printed."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process = process
+        self.output = ""
+        self._url = f"http://127.0.0.1:{port}/"
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+
+    def page(self) -> str:
+        """Return the home page."""
+        with urlopen(self._url, timeout=_BOUND) as answer:  # noqa: S310 - loopback
+            return str(answer.read().decode())
+
+    def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for something."""
+        end = time.monotonic() + _BOUND
+        while not happened():
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < end, self.output
+            time.sleep(0.05)
+
+    def builds(self) -> int:
+        """Return how often it has built."""
+        return self.output.count(_BUILDING)
+
+    def stop(self) -> int:
+        """End it as Ctrl+C does."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(_BOUND)
+        self._reader.join(_BOUND)
+        return code
+
+
+@contextmanager
+def _serving(folder: Path, **variables: str) -> Iterator[Server]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"]
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=sites.environment(PYTHONUNBUFFERED="1", **variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    ) as process:
+        server = Server(process, port)
+        try:
+            server.until(lambda: "Serving on" in server.output)
+            yield server
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+def _variables(sandbox: Sandbox) -> dict[str, str]:
+    return {"MASKO_API_URL": sandbox.api_url, "MASKO_API_KEY": sites.KEY}
+
+
+def _manifest_now(sandbox: Sandbox, folder: Path) -> str:
+    """Return the manifest of what the sandbox has published by now."""
+    site = site_of(read_options(FOX, _variables(sandbox)), folder, _variables(sandbox))
+    update(site, Patience(0, time.sleep, lambda *_: None))
+    return site.manifest.read_text(encoding="utf-8")
+
+
+def test_the_api_is_asked_once_and_files_are_followed(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A page is built again without a call, and a changed manifest changes the page."""
+    folder = sites.make(tmp_path / "site", {"index.md": "![A fox](masko:wave)"}, options=FOX)
+    with _serving(folder, **_variables(sandbox)) as server:
+        exports = [r for r in sandbox.requests if r.path.endswith("/cdn-export")]
+        assert len(exports) == 1
+        assert server.builds() == 1
+        first = sites.embeds(server.page())
+        assert len(first) == 1
+        sandbox.requests.clear()
+
+        (folder / "docs/index.md").write_text("![A fox](masko:wave)\n\nAgain", encoding="utf-8")
+        server.until(lambda: "Again" in server.page())
+        assert sites.embeds(server.page()) == first
+        assert sandbox.requests == []
+
+        sandbox.world.regenerate("fox", "wave", "owl/blink")
+        new = _manifest_now(sandbox, tmp_path)
+        sandbox.requests.clear()
+        (folder / "masko.manifest.json").write_text(new, encoding="utf-8")
+        server.until(lambda: sites.embeds(server.page()) != first)
+        assert sandbox.requests == []
+
+        built = server.builds()
+        time.sleep(_IDLE)
+        assert server.builds() == built
+        assert server.stop() == 0
+    assert "Traceback" not in server.output
+    assert "ERROR" not in server.output
+
+
+def test_a_slip_is_told_while_serving_and_gone_when_it_is_mended(tmp_path: Path) -> None:
+    """Neither a bad reference nor a broken manifest ends the server."""
+    folder = sites.make(tmp_path, {"index.md": "![A fox](masko:wave)"})
+    with _serving(folder) as server:
+        (folder / "docs/index.md").write_text("![Oops](masko:wavee)", encoding="utf-8")
+        server.until(lambda: "Oops" in server.page())
+        server.until(lambda: "docs/index.md:1:9: no pose 'wavee' in 'fox'" in server.output)
+        (folder / "masko.manifest.json").write_text("{", encoding="utf-8")
+        server.until(lambda: "masko.manifest.json: Input data was truncated" in server.output)
+        (folder / "masko.manifest.json").write_text(sites.manifest(), encoding="utf-8")
+        (folder / "docs/index.md").write_text("![Good](masko:wave)", encoding="utf-8")
+        server.until(lambda: "Good" in server.page())
+        assert len(sites.embeds(server.page())) == 1
+        warnings = server.output.count("WARNING")
+        (folder / "docs/index.md").write_text("![Well](masko:wave)", encoding="utf-8")
+        server.until(lambda: "Well" in server.page())
+        assert server.output.count("WARNING") == warnings
+        assert server.stop() == 0
+
+
+def test_the_sandbox_of_the_plugin_itself_serves_too(tmp_path: Path) -> None:
+    """The media come from the server, and no thread of the sandbox keeps it from ending."""
+    folder = sites.make(tmp_path, {"index.md": "![A fox](masko:wave)"}, options=sites.SANDBOX)
+    with _serving(folder) as server:
+        assert 'src="assets/masko/wave.' in server.page()
+        assert server.stop() == 0
+    assert server.builds() == 1

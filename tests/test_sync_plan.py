@@ -1,0 +1,91 @@
+"""The plan: a plain function of the export, whatever order that comes in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mkdocs_masko.manifest import Medium, make
+from mkdocs_masko.models import Export, ExportItem
+from mkdocs_masko.sync.plan import addresses, named, plan
+from mkdocs_masko.wording import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
+KEYS = ("video", "transparent_video_webm", "transparent_video_mov_256")
+URLS = st.sampled_from([f"https://assets.masko.ai/{n}" for n in range(4)])
+ITEMS = st.lists(
+    st.builds(
+        ExportItem,
+        name=st.sampled_from(["wave", "Wave", "wave 2", "wäve", "🦊", "!", "x" * 999]),
+        image=st.none() | URLS,
+        transparent_image=st.none() | URLS,
+        animations=st.lists(st.dictionaries(st.sampled_from(KEYS), URLS), max_size=2).map(tuple),
+    ),
+    max_size=6,
+)
+
+
+def known(key: str, url: str) -> Medium | str:
+    """Know every medium but those at one address."""
+    if url.endswith("0"):
+        return "is \x1b[31mno medium"
+    kind = "image/png" if "image" in key else "video/mp4"
+    return Medium(url=url, type=kind, width=1, height=1)  # type: ignore[arg-type] # one of two
+
+
+def export(items: Sequence[ExportItem]) -> Export:
+    """Wrap items."""
+    return Export(collection="Fox Mascot", items=tuple(items))
+
+
+@given(ITEMS, st.randoms())
+def test_the_order_of_the_items_does_not_matter(items: list[ExportItem], chance: Random) -> None:
+    """Any two orders of an export give the same collection."""
+    first = plan("fox", "fox", export(items), known, None)
+    shuffled = items.copy()
+    chance.shuffle(shuffled)
+    second = plan("fox", "fox", export(shuffled), known, None)
+    assert second.collection == first.collection
+    assert make({"fox": first.collection}) == make({"fox": second.collection})
+
+
+@given(ITEMS)
+def test_every_item_gets_a_slug_of_its_own(items: list[ExportItem]) -> None:
+    """None is lost, none is twice, and each begins with what its name is typed as."""
+    found = list(named(items))
+    assert sorted((item.name for _, item in found)) == sorted(item.name for item in items)
+    assert len({name for name, _ in found}) == len(items)
+    assert all(name.startswith(slug(item.name)[:200]) for name, item in found)
+
+
+@given(ITEMS)
+def test_each_medium_lands_once_or_is_a_fault(items: list[ExportItem]) -> None:
+    """Nothing is dropped in silence."""
+    made = plan("fox", "fox", export(items), known, None)
+    asked = [pair for item in items for pair in addresses(item)]
+    landed = [pair for pose in made.collection.poses.values() for pair in pose.media()]
+    assert len(landed) + len(made.faults) == len(asked)
+    assert all(
+        pose.animations == tuple(filter(None, pose.animations))
+        for pose in made.collection.poses.values()
+    )
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_fault_tells_its_place_and_what_becomes_of_it(*, kept: bool) -> None:
+    """The place is one that a person finds, and the reason is fit for a terminal."""
+    bad = ExportItem(name="Wave!", animations=({"video": "https://assets.masko.ai/0"},))
+    good = ExportItem(name="Wave!", animations=({"video": "https://assets.masko.ai/1"},))
+    before = plan("fox", "fox", export([good]), known, None).collection
+    made = plan("fox", "fox", export([bad]), known, before if kept else None)
+    (fault,) = made.faults
+    assert fault.place == "fox/wave animations[0].video"
+    assert fault.reason == "is \ufffd[31mno medium"
+    assert fault.kept is kept
+    assert made.collection.poses == (before.poses if kept else {})
