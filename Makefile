@@ -75,7 +75,7 @@ $(LOWEST_VENV)/.ready: $(TEST_VENV)/.ready
 		--output-file .cache/lowest.txt pyproject.toml
 	@$(UV) venv --quiet --clear --python $(PYTHON) $(LOWEST_VENV)
 	@$(UV) pip install --quiet --python $(LOWEST_VENV)/bin/python -r .cache/lowest.txt \
-		hypothesis html5lib pillow pytest pytest-xdist
+		hypothesis html5lib pillow pymdown-extensions pytest pytest-xdist
 	@$(UV) pip install --quiet --python $(LOWEST_VENV)/bin/python --no-deps .cache/dist/*.whl
 	@touch $@
 

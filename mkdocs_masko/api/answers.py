@@ -30,7 +30,7 @@ def decoded(body: bytes, url: str) -> object:
         return msgspec.json.decode(body)
     except RecursionError:
         fault = "it is nested too deeply"
-    except ValueError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         fault = "it is not UTF-8" if isinstance(error, UnicodeError) else one_line(str(error))
     raise MalformedAnswer(f"the API answered with unusable JSON: {fault}", url=url)
 
