@@ -126,7 +126,7 @@ def check(**where: Any) -> None:  # noqa: ANN401 - the options of the site
     from mkdocs_masko.sync import compare  # noqa: PLC0415
 
     site = _site(mode="locked", not_ready="fail", **where)
-    _say(site, compare(site, _patience(site)))
+    _say(site, compare(site, _patience(site), anew=True))
 
 
 @main.command(name="list")

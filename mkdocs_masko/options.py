@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.urls import API_URL
 from mkdocs_masko.wording import nearest, one_line
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SANDBOX = "sandbox"
 """As `api_url`: the sandbox that comes with the package."""
+
+MANIFEST = "masko.manifest.json"
+"""The manifest's name, unless the options give another."""
 
 DEFAULT_ALIAS = "default"
 """The alias of the one mascot that `collection:` names."""
@@ -45,9 +49,9 @@ class Options(Struct, frozen=True, kw_only=True):
     """Seconds to poll while the export is not ready."""
     hosting: Literal["cdn"] = "cdn"
     """Where readers get the media from."""
-    manifest: str = "masko.manifest.json"
+    manifest: str = MANIFEST
     """Path of the manifest, from the folder of `mkdocs.yml`."""
-    api_url: str = "https://api.masko.ai/v1"
+    api_url: str = API_URL
     """Base address of the API, or `sandbox`."""
     api_key_env: str = "MASKO_API_KEY"
     """Name of the environment variable that holds the key."""

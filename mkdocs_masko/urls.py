@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 CDN_ORIGINS = ("https://assets.masko.ai", "https://assets.masco.dev")
 """Where published media live: the vendor's host, and its old brand's, which still serves."""
 
+API_URL = "https://api.masko.ai/v1"
+"""The base of the API's addresses."""
+
 SANDBOX_ORIGIN = "https://sandbox.masko.invalid"
 """Stands for the embedded sandbox in a manifest: reserved by RFC 2606, so it is nobody's host."""
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from hostile import TEXTS
 from mkdocs_masko.errors import ManifestError, ManifestMissing
-from mkdocs_masko.manifest import Manifest, Pose, dumps, load, make, merge_marks, save
+from mkdocs_masko.manifest import Manifest, Pose, dumps, load, make, save
+from mkdocs_masko.manifest.file import merge_marks
 from samples import FOX, ORIGINS, collection, manifest
 
 if TYPE_CHECKING:

@@ -95,7 +95,10 @@ def test_a_collection_that_is_taken_back_keeps_its_last_good_content(
     before = _states(folder)
     sandbox.publish("fox", published=False)
     built = sites.build(folder, env=_variables(sandbox)).good()
-    told = "masko: collection 'fox' is not ready (409); its last good content is used"
+    told = (
+        "masko: collection 'fox' is not ready (409); its last good content is used, "
+        "from a file that is less than a minute old"
+    )
     assert built.lines("WARNING") == [told]
     assert built.page() == good
     assert _states(folder) == before
@@ -147,7 +150,7 @@ def test_an_api_that_is_down_costs_a_warning_with_the_age_of_the_manifest(
     built = sites.build(folder, env=variables).good()
     (warning,) = built.lines("WARNING")
     assert warning.startswith("masko: ")
-    assert warning.endswith("The manifest is used as it is; it was written 2 hours ago")
+    assert warning.endswith("The manifest is used as it is; its file is 2 hours old")
     assert built.page() == good
     assert sites.build(folder, "--strict", env=variables).code == 1
 

@@ -50,7 +50,6 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "animation-click": ("masko", "wave", {"play": "click"}),
     "animation-background": ("masko", "wave", {"background": True}),
     "animation-dark": ("masko", "wave", {"dark": "night"}),
-    "animation-dark-without-animation": ("masko", "wave", {"dark": "still"}),
     "animation-decoration": ("masko", "wave", {"alt": ""}),
     "animation-eager": ("masko", "wave", {"loading": "eager"}),
     "animation-link": ("masko", "wave", {"href": "page.html"}),

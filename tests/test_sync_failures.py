@@ -75,7 +75,7 @@ def test_auto_keeps_the_manifest_on_any_failure(
     assert outcome.manifest == expected
     (warning,) = warnings(outcome)
     assert words in warning
-    assert warning.endswith(". The manifest is used as it is; it was written 3 days ago")
+    assert warning.endswith(". The manifest is used as it is; its file is 3 days old")
     assert warning.isprintable()
     assert stamp(manifest(tmp_path)) == before
 

@@ -15,7 +15,7 @@ from mkdocs_masko.errors import (
 )
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.sync import compare, prepare, update
-from mkdocs_masko.sync.modes import _age
+from mkdocs_masko.sync.site import _spoken
 from syncing import KEY, NAME, api_requests, media, now, site, stamp
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def test_one_build_asks_the_api_once(sandbox: Sandbox, tmp_path: Path) -> None:
 )
 def test_an_age_is_told_in_its_largest_unit(seconds: float, age: str) -> None:
     """A person wants to know whether it is hours or weeks."""
-    assert _age(seconds) == age
+    assert _spoken(seconds) == age
 
 
 def test_a_site_shows_no_key(tmp_path: Path) -> None:

@@ -66,9 +66,11 @@ def test_the_last_good_content_is_kept_with_one_warning(
     outcome = act(found, now())
     assert outcome.manifest == before
     assert not outcome.written
-    assert warnings(outcome) == [
-        "collection 'default' is not ready (409); its last good content is used"
-    ]
+    (warning,) = warnings(outcome)
+    assert warning == (
+        "collection 'default' is not ready (409); its last good content is used, "
+        "from a file that is less than a minute old"
+    )
     assert stamp(tmp_path / NAME) == written
 
 
@@ -108,16 +110,14 @@ def test_only_the_collection_that_is_not_ready_is_kept(sandbox: Sandbox, tmp_pat
 
 
 def test_a_collection_that_was_never_ready_cannot_be_kept(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A build goes on without it and warns; a sync fails."""
+    """It is left out with a warning, and those that are ready are taken."""
     update(site(tmp_path, sandbox, collections={"fox": "fox"}), now())
-    more = site(tmp_path, sandbox, collections={"fox": "fox", "new": "draft"})
-    with pytest.raises(NotReady):
-        update(more, now())
+    more = site(tmp_path, sandbox, collections={"fox": "fox", "owl": "owl", "new": "draft"})
     outcome = prepare(more, now())
-    assert outcome.manifest.collections.keys() == {"fox"}
-    (warning,) = warnings(outcome)
-    assert "(409)" in warning
-    assert "The manifest is used as it is" in warning
+    assert outcome.manifest.collections.keys() == {"fox", "owl"}
+    assert warnings(outcome) == [
+        "collection 'new' is not ready (409); it is left out until the next sync"
+    ]
 
 
 def test_waiting_ends_when_the_export_is_ready(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -145,16 +145,15 @@ def test_the_patience_is_for_all_collections_together(sandbox: Sandbox, tmp_path
     """Two that are not ready are not waited for twice."""
     pauses = Pauses()
     chosen = {"one": "draft", "fox": "fox", "two": "draft"}
-    with pytest.raises(NotReady):
-        update(site(tmp_path, sandbox, collections=chosen), pauses.patience(9))
+    update(site(tmp_path, sandbox, collections=chosen), pauses.patience(9))
     assert sum(pauses.taken) == pytest.approx(9)
 
 
 def test_nothing_is_fetched_while_an_export_is_not_ready(sandbox: Sandbox, tmp_path: Path) -> None:
-    """The CDN is asked once all exports are there."""
+    """The CDN is asked once all exports are there, where one that is not ready is a failure."""
     chosen = {"fox": "fox", "new": "draft"}
-    with pytest.raises(NotReady):
-        update(site(tmp_path, sandbox, collections=chosen), now())
+    with pytest.raises(NotReady, match="collection 'new'"):
+        update(site(tmp_path, sandbox, collections=chosen, not_ready="fail"), now())
     assert cdn_requests(sandbox) == []
 
 

@@ -72,9 +72,20 @@ def test_each_medium_lands_once_or_is_a_fault(items: list[ExportItem]) -> None:
     landed = [pair for pose in made.collection.poses.values() for pair in pose.media()]
     assert len(landed) + len(made.faults) == len(asked)
     assert all(
-        pose.animations == tuple(filter(None, pose.animations))
-        for pose in made.collection.poses.values()
+        any(pose.animations) or pose.animations == () for pose in made.collection.poses.values()
     )
+
+
+def test_an_animation_keeps_its_number_when_another_cannot_be_used() -> None:
+    """Pages count animations; a last good one is never put in another's place."""
+    both = ({"video": "https://assets.masko.ai/0"}, {"video": "https://assets.masko.ai/1"})
+    item = ExportItem(name="wave", image=None, transparent_image=None, animations=both)
+    first = plan("fox", "fox", export([item]), known, None)
+    again = plan("fox", "fox", export([item]), known, first.collection)
+    for made in (first, again):
+        empty, second = made.collection.poses["wave"].animations
+        assert empty == {}
+        assert second["video"].url.endswith("/1")
 
 
 @pytest.mark.parametrize("kept", [False, True])

@@ -6,7 +6,8 @@ attempt, `key` keeps the key out of sight.
 
 from __future__ import annotations
 
-from mkdocs_masko.api.client import API_URL, Client
+from mkdocs_masko.api.client import Client
 from mkdocs_masko.transport import Budget
+from mkdocs_masko.urls import API_URL
 
 __all__ = ["API_URL", "Budget", "Client"]

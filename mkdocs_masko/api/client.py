@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -26,6 +26,7 @@ from mkdocs_masko.models import (
 )
 from mkdocs_masko.transport import Answer, Budget, Transport
 from mkdocs_masko.transport.refusals import refused_call
+from mkdocs_masko.urls import API_URL
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.models import Page
 
-API_URL: Final = "https://api.masko.ai/v1"
 
 _MOST_PAGES = 1_000  # of 50 entries each: more than any workspace holds
 _MODIFYING = {"PATCH", "DELETE"}

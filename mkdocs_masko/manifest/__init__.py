@@ -5,7 +5,7 @@ Equal content is equal bytes: keys are sorted, and there is no timestamp.
 """
 
 from mkdocs_masko.manifest.diff import Change, differences
-from mkdocs_masko.manifest.file import load, merge_marks, save
+from mkdocs_masko.manifest.file import load, save
 from mkdocs_masko.manifest.format import (
     VERSION,
     Collection,
@@ -33,7 +33,6 @@ __all__ = [
     "load",
     "loads",
     "make",
-    "merge_marks",
     "save",
     "schema",
 ]

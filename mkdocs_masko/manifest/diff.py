@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from mkdocs_masko.wording import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,7 +31,8 @@ class Change(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         name = f"{self.collection}/{self.pose}" if self.pose else f"collection {self.collection}"
-        return f"{self.kind} {name}" + (f": {', '.join(self.details)}" if self.details else "")
+        details = f": {', '.join(self.details)}" if self.details else ""
+        return f"{self.kind} {one_line(name)}{details}"
 
 
 def differences(old: Manifest | None, new: Manifest) -> tuple[Change, ...]:

@@ -58,7 +58,7 @@ def _split(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
 
 
 def _no_collection(manifest: Manifest, reference: str, alias: str) -> str:
-    known = sorted(manifest.collections)
+    known = sorted(map(one_line, manifest.collections))
     if not known:
         return "there are no collections. Run 'mkdocs-masko sync'."
     if not alias:

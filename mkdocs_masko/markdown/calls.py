@@ -26,8 +26,8 @@ CALL_START = rf"\{{(?<!\\\{{)\{{-?\s*(?P<function>{_NAMES})\s*\("
 CALL_END = rf"""(?P<arguments>(?:{_STRING}|[^"'{{}}\\])*)\)\s*-?\}}\}}"""
 """The rest of it. Outside strings no backslash goes on, which keeps the search linear."""
 
-CALL = CALL_START + CALL_END
-"""A whole `{{ masko(...) }}`."""
+CALL = f"{CALL_START}(?:{CALL_END})?"
+"""A `{{ masko(...) }}`; without a match for `arguments`, one whose end is missing."""
 
 CODE_START = r"`(?<!\\`)`*|\\(?<!\\\\)\\(?:\\\\)*(?=`)"
 """Where the parser looks for code in running text: at backticks and escapes before them."""

@@ -21,6 +21,7 @@ from mkdocs_masko.markdown.inline import (
 )
 from mkdocs_masko.markdown.poses import Poses
 from mkdocs_masko.markdown.whole import Attributes, Leftovers, RawHtml, Watch
+from mkdocs_masko.options import MANIFEST
 from mkdocs_masko.rendering import MARK, AsWritten, Embedder, Renderer, Tokens
 from mkdocs_masko.urls import CDN_ORIGINS
 
@@ -61,7 +62,7 @@ class MaskoExtension(Extension):
         **options: Any,  # noqa: ANN401 - Markdown's own signature
     ) -> None:
         self.config = {
-            "manifest": ["masko.manifest.json", "Path of the manifest"],
+            "manifest": [MANIFEST, "Path of the manifest"],
             "default": ["", "Collection that names without one are looked up in"],
         }
         super().__init__(**options)

@@ -14,8 +14,7 @@ from markdown.util import HTML_PLACEHOLDER_RE
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.calls import (
-    CALL_END,
-    CALL_START,
+    CALL,
     CODE_START,
     SCHEME,
     no_end,
@@ -48,7 +47,7 @@ class Calls(InlineProcessor):
     """
 
     def __init__(self, md: Markdown, poses: Poses) -> None:
-        super().__init__(f"{CALL_START}(?:{CALL_END})?|{CODE_START}", md)
+        super().__init__(f"{CALL}|{CODE_START}", md)
         self._poses = poses
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape

@@ -14,8 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, STX
 
 from mkdocs_masko.markdown.calls import (
-    CALL_END,
-    CALL_START,
+    CALL,
     no_end,
     read_call,
     read_image,
@@ -85,7 +84,7 @@ class RawHtml(Postprocessor):
     def __init__(self, md: Markdown, poses: Poses) -> None:
         super().__init__(md)
         self._poses = poses
-        self._call = re.compile(f"{CALL_START}(?:{CALL_END})?", re.DOTALL)
+        self._call = re.compile(CALL, re.DOTALL)
 
     def run(self, text: str) -> str:
         """Show the poses in every stashed block that is not ours."""

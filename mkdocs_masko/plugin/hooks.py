@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import time
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,14 +21,14 @@ from mkdocs.structure.files import File
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.build import Build
 from mkdocs_masko.errors import MaskoError, OptionError
-from mkdocs_masko.macros import functions
-from mkdocs_masko.manifest import Manifest, dumps, load
+from mkdocs_masko.macros import Function, functions
+from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.calls import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.plugin.spots import PageSpot, TemplateSpot
 from mkdocs_masko.rendering import templates_dir
-from mkdocs_masko.sync import Patience, Site, prepare, site_of
+from mkdocs_masko.sync import Patience, Site, prepare, reload, site_of
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
+
+    from mkdocs_masko.rendering import Call
 
 log = get_plugin_logger("masko")
 
@@ -74,16 +78,17 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     @event_priority(_FIRST)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Get the manifest, and offer the syntaxes to pages."""
-        manifest = self._manifest(Path(config.config_file_path or ".").resolve().parent)
+        manifest = self._manifest(_folder(config))
         overrides = [path for path in map(Path, config.theme.dirs) if (path / "masko").is_dir()]
         self._build = build = Build(
             manifest, default=self.options.default, overrides=overrides, find=_local_file
         )
         extension = MaskoExtension(build.embedder, build.tokens)
-        others = [each for each in config.markdown_extensions if each != "masko"]
+        others = [each for each in config.markdown_extensions if not _is_ours(each)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
-        config.extra_css.append(_style_path())
-        _offer_macros(config, build)
+        if _style_path() not in config.extra_css:
+            config.extra_css.insert(0, _style_path())  # the author's own come after it
+        _offer_macros(config, functions(self._token, self._address_token))
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -157,6 +162,14 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
             server.watch(str(self._site.manifest))
         return server
 
+    # What mkdocs-macros keeps, it keeps for the next build too; so these ask for the build anew.
+
+    def _token(self, source: str, read: Callable[[], Call]) -> str:
+        return self._running().tokens.put(source, read)
+
+    def _address_token(self, source: str, read: Callable[[], Call]) -> str:
+        return self._running().tokens.put_address(source, read)
+
     def _running(self) -> Build:
         if self._build is None:
             raise PluginError("masko: a hook was called before 'on_config'")
@@ -167,7 +180,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         site = site_of(self.options, folder, os.environ)
         try:
             if site == self._site:
-                return load(site.manifest, site.origins)
+                return reload(site)
             outcome = prepare(site, Patience(self.options.wait, time.sleep, _tell))
         except MaskoError as error:
             raise PluginError(f"masko: {error}") from None
@@ -185,11 +198,11 @@ def _heading(page: Page) -> str:
     return str(first.title) if first and first.level == 1 and "title" not in page.meta else ""
 
 
-def _offer_macros(config: MkDocsConfig, build: Build) -> None:
+def _offer_macros(config: MkDocsConfig, offered: dict[str, Function]) -> None:
     macros = config.plugins.get("macros")
     if macros is not None:
-        tokens = build.tokens
-        macros.register_macros(functions(tokens.put, tokens.put_address))
+        with suppress(KeyError):  # built before with the same configuration, and so registered
+            macros.register_macros(offered)
 
 
 def _offer_imports(config: MkDocsConfig) -> None:
@@ -204,6 +217,16 @@ def _add_templates(env: Environment) -> None:
     env.loader = ChoiceLoader([env.loader, ours]) if env.loader else ours
 
 
+def _folder(config: MkDocsConfig) -> Path:
+    """Return the folder of `mkdocs.yml`, even where that is a link or standard input."""
+    path = config.config_file_path
+    return Path(path).absolute().parent if path else Path.cwd()
+
+
+def _is_ours(extension: object) -> bool:
+    return extension == "masko" or isinstance(extension, MaskoExtension)
+
+
 def _local_file(url: str) -> Path | None:
     """The sandbox's media go with the site: nobody else serves them."""
     if not url.startswith(f"{SANDBOX_ORIGIN}/"):
@@ -213,6 +236,7 @@ def _local_file(url: str) -> Path | None:
     return media_file(url.removeprefix(SANDBOX_ORIGIN))
 
 
+@cache
 def _style_path() -> str:
     content = (templates_dir() / _STYLE).read_bytes()
     return f"{FOLDER}/masko.{hashlib.sha256(content).hexdigest()[:16]}.css"

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from mkdocs.utils import get_relative_url
 
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.wording import one_line
+
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -35,11 +38,18 @@ class PageSpot:
 
     def link(self, href: str) -> str:
         """Lead to the page where a link names its Markdown file, as MkDocs does for links."""
-        parts = urlsplit(href)
+        try:
+            parts = urlsplit(href)
+        except ValueError:
+            raise ReferenceProblem(
+                f"argument 'href' takes an address, not {one_line(href)!r}"
+            ) from None
         if parts.scheme or parts.netloc or not parts.path:
             return href
         here = posixpath.dirname(self._page.file.src_uri)
         target = self._files.src_uris.get(posixpath.normpath(posixpath.join(here, parts.path)))
+        if target is None and parts.path.endswith(".md"):
+            raise ReferenceProblem(f"argument 'href' names no page: {one_line(href)!r}")
         if target is None:
             return href
         return parts._replace(path=target.url_relative_to(self._page.file)).geturl()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
+from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find
 from mkdocs_masko.rendering.arguments import check
 from mkdocs_masko.rendering.call import unknown_argument
 from mkdocs_masko.rendering.view import media_url, view
+from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,8 +107,12 @@ class Renderer:
         return self._fill("figure", body=html, **outer) if shown.caption else html
 
     def _fill(self, name: str, **values: object) -> Markup:
-        template = self._templates.get_template(f"masko/{name}.html")
-        return Markup(template.render(values).strip())  # noqa: S704 - the template escapes
+        try:
+            html = self._templates.get_template(f"masko/{name}.html").render(values)
+        except TemplateError as error:
+            where = f"masko/{name}.html:{getattr(error, 'lineno', '')}".rstrip(":")
+            raise ReferenceProblem(f"template {where}: {one_line(str(error))}") from error
+        return Markup(html.strip())  # noqa: S704 - the template escapes
 
     def _find(self, reference: str) -> Match:
         return find(self.manifest, reference, self._default)

@@ -89,6 +89,8 @@ def view(match: Match, arguments: Arguments, dark: Match | None = None) -> View:
     """
     media = _sources(match, arguments)
     dark_media = _sources(dark, arguments) if dark and media else ()
+    if dark and media and not dark_media:
+        raise ReferenceProblem(f"pose {dark.slug!r}, for dark, has no animation; write kind=image")
     still = _still(match.pose, arguments)
     shape = still or (media[0].medium if media else None)
     if shape is None:

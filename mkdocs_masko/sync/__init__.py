@@ -1,7 +1,7 @@
 """From the API to the manifest: decide what it should hold, and act by the mode of the build."""
 
 from mkdocs_masko.sync.exports import Patience
-from mkdocs_masko.sync.modes import compare, prepare, update
+from mkdocs_masko.sync.modes import compare, prepare, reload, update
 from mkdocs_masko.sync.outcome import Note, Outcome
 from mkdocs_masko.sync.site import Site, site_of
 
@@ -12,6 +12,7 @@ __all__ = [
     "Site",
     "compare",
     "prepare",
+    "reload",
     "site_of",
     "update",
 ]

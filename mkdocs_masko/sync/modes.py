@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import (
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.sync.site import Site
 
 _MOST_SHOWN = 5  # changes in one message
-_AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))  # seconds
 
 
 def prepare(site: Site, patience: Patience) -> Outcome:
@@ -37,10 +35,19 @@ def prepare(site: Site, patience: Patience) -> Outcome:
             the options want that to fail.
     """
     if site.options.mode == "frozen":
-        return Outcome(manifest=_needed(site))
+        return Outcome(manifest=_fitting(site, _needed(site)))
     if site.options.mode == "locked":
         return compare(site, patience)
     return _auto(site, patience)
+
+
+def reload(site: Site) -> Manifest:
+    """Read the manifest again, for another build of the same process.
+
+    Raises:
+        ManifestError: It is missing or unsound.
+    """
+    return _needed(site)
 
 
 def update(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
@@ -62,8 +69,13 @@ def update(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
     return _outcome(old, fresh, written=written)
 
 
-def compare(site: Site, patience: Patience) -> Outcome:
+def compare(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
     """Compare the manifest with the API; write nothing.
+
+    Args:
+        site: Whose manifest.
+        patience: How long to wait for an export that is not ready.
+        anew: Read all media again, not only those at new addresses.
 
     Raises:
         DriftError: They differ; the message has the first changes and the command that mends it.
@@ -72,7 +84,7 @@ def compare(site: Site, patience: Patience) -> Outcome:
         ApiError: The API or its CDN failed.
     """
     old = _needed(site)
-    outcome = _outcome(old, _fresh(site, old, patience), written=False)
+    outcome = _outcome(old, _fresh(site, old, patience, anew=anew), written=False)
     if outcome.changes:
         raise DriftError(
             f"{site.manifest.name}: the API has something else: {_listed(outcome.changes)}. "
@@ -92,10 +104,9 @@ def _auto(site: Site, patience: Patience) -> Outcome:
         unready = isinstance(error, NotReady) and site.options.not_ready == "fail"
         if old is None or unready:
             raise
-        age = _age(time.time() - site.manifest.stat().st_mtime)
         reason = str(error).rstrip(".")
-        text = f"{reason}. The manifest is used as it is; it was written {age} ago"
-        return Outcome(manifest=old, notes=(Note(level="warning", text=text),))
+        text = f"{reason}. The manifest is used as it is; its file is {site.age} old"
+        return Outcome(manifest=_fitting(site, old), notes=(Note(level="warning", text=text),))
     return _outcome(old, fresh, written=written)
 
 
@@ -107,7 +118,7 @@ def _without_key(site: Site, old: Manifest | None) -> Outcome:
             "or try the plugin with 'api_url: sandbox' and 'collection: fox'"
         )
     text = f"no key in {name}: building from {site.manifest.name} as it is"
-    return Outcome(manifest=old, notes=(Note(level="info", text=text),))
+    return Outcome(manifest=_fitting(site, old), notes=(Note(level="info", text=text),))
 
 
 def _fresh(site: Site, old: Manifest | None, patience: Patience, *, anew: bool = False) -> Fresh:
@@ -139,6 +150,18 @@ def _needed(site: Site) -> Manifest:
         raise ManifestMissing(f"{error} {remedy}") from None
 
 
+def _fitting(site: Site, manifest: Manifest) -> Manifest:
+    """Refuse a manifest of other mascots: pages would show them without a word."""
+    for alias, collection in manifest.collections.items():
+        wanted = site.options.ids.get(alias, collection.id)
+        if wanted != collection.id:
+            raise ManifestError(
+                f"{site.manifest.name}: holds collection {collection.id!r} where the options name "
+                f"{wanted!r}. Run 'mkdocs-masko sync' and commit the file."
+            )
+    return manifest
+
+
 def _outcome(old: Manifest | None, fresh: Fresh, *, written: bool) -> Outcome:
     changes = differences(old, fresh.manifest)
     return Outcome(manifest=fresh.manifest, changes=changes, notes=fresh.notes, written=written)
@@ -148,11 +171,3 @@ def _listed(changes: tuple[Change, ...]) -> str:
     more = len(changes) - _MOST_SHOWN
     shown = "; ".join(one_line(str(change)) for change in changes[:_MOST_SHOWN])
     return shown + (f"; and {more} more" if more > 0 else "")
-
-
-def _age(seconds: float) -> str:
-    for length, name in _AGES:
-        if seconds >= length:
-            count = int(seconds // length)
-            return f"{count} {name}{'s' * (count > 1)}"
-    return "less than a minute"

@@ -105,9 +105,10 @@ def _pose(item: ExportItem, medium: Callable[[str, str, str], Medium | None]) ->
         {key: medium(f"animations[{number}].{key}", key, url) for key, url in animation.items()}
         for number, animation in enumerate(item.animations)
     )
-    found = ({k: m for k, m in animation.items() if m} for animation in animations)
+    # One without usable media stays as an empty place: pages count animations.
+    found = tuple({k: m for k, m in animation.items() if m} for animation in animations)
     pictures = {key: medium(key, key, url) for key in _IMAGES if (url := getattr(item, key))}
-    return Pose(name=item.name, animations=tuple(filter(None, found)), **pictures)
+    return Pose(name=item.name, animations=found if any(found) else (), **pictures)
 
 
 class _Choice:

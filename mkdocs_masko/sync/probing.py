@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mkdocs_masko.errors import ApiError, MediaError, NotFound, Refused
+from mkdocs_masko.errors import MediaError, NotFound, Refused
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.media import Facts, contradicts, probe
 from mkdocs_masko.urls import check_media_url
@@ -47,13 +47,8 @@ def probe_all(
     """
     wanted = sorted(set(urls))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        try:
-            return dict(
-                zip(wanted, pool.map(lambda url: _probe(url, fetch, origins), wanted), strict=True)
-            )
-        except ApiError:
-            pool.shutdown(cancel_futures=True)
-            raise
+        found = pool.map(lambda url: _probe(url, fetch, origins), wanted)
+        return dict(zip(wanted, found, strict=True))
 
 
 def _probe(url: str, fetch: Fetch, origins: Collection[str]) -> Probed | str:

@@ -56,13 +56,21 @@ def refresh(
     exports = {alias: found for alias, found in answers.items() if not isinstance(found, NotReady)}
     waiting = {alias: found for alias, found in answers.items() if isinstance(found, NotReady)}
     for alias, error in waiting.items():
-        if site.options.not_ready == "fail" or alias not in before:
+        if site.options.not_ready == "fail" or not (before or exports):
             raise _naming(alias, error) if len(ids) > 1 else error
+    suspect = [] if anew else [a for a in exports if not exports[a].items and _has(before, a)]
+    exports = {alias: export for alias, export in exports.items() if alias not in suspect}
     known = _known(connection, exports, {} if anew else _media(before), site.origins)
     plans = {a: plan(a, ids[a], export, known, before.get(a)) for a, export in exports.items()}
-    fresh = {alias: plans[alias].collection if alias in plans else before[alias] for alias in ids}
-    notes = [*map(_kept, waiting), *_faulty(f for p in plans.values() for f in p.faults)]
-    return Fresh(manifest=make(fresh), notes=(*notes, *_empty(exports)))
+    new = {alias: made.collection for alias, made in plans.items()}
+    fresh = {alias: found for alias in ids if (found := new.get(alias) or before.get(alias))}
+    notes = [
+        *(_unready(alias, site, kept=alias in before) for alias in waiting),
+        *(_emptied(alias, site) for alias in suspect),
+        *_faulty(fault for made in plans.values() for fault in made.faults),
+        *_empty(exports),
+    ]
+    return Fresh(manifest=make(fresh), notes=tuple(notes))
 
 
 def _naming(alias: str, error: NotReady) -> NotReady:
@@ -94,8 +102,22 @@ def _known(
     return knowing(old, probe_all((url for _, url in new), connection.fetch_range, origins))
 
 
-def _kept(alias: str) -> Note:
-    text = f"collection {alias!r} is not ready (409); its last good content is used"
+def _has(collections: Mapping[str, Collection], alias: str) -> bool:
+    return alias in collections and bool(collections[alias].poses)
+
+
+def _unready(alias: str, site: Site, *, kept: bool) -> Note:
+    then = "it is left out until the next sync"
+    if kept:
+        then = f"its last good content is used, from a file that is {site.age} old"
+    return Note(level="warning", text=f"collection {alias!r} is not ready (409); {then}")
+
+
+def _emptied(alias: str, site: Site) -> Note:
+    text = (
+        f"collection {alias!r} has no poses any more; its last good content is used, from a file "
+        f"that is {site.age} old. Run 'mkdocs-masko sync' if they are meant to be gone"
+    )
     return Note(level="warning", text=text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ from mkdocs_masko.urls import media_origins
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+_AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))  # seconds
 
 
 class Site(Struct, frozen=True, kw_only=True, eq=True):
@@ -36,9 +40,22 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
         return media_origins(self.options.api_url)
 
     @property
+    def age(self) -> str:
+        """How old the manifest's file is, in words."""
+        return _spoken(time.time() - self.manifest.stat().st_mtime)
+
+    @property
     def can_ask(self) -> bool:
         """Whether the API can be asked: there is a key, or it is the sandbox."""
         return bool(self.key) or self.options.api_url == SANDBOX
+
+
+def _spoken(seconds: float) -> str:
+    for length, name in _AGES:
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {name}{'s' * (count > 1)}"
+    return "less than a minute"
 
 
 def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:
