@@ -129,12 +129,17 @@ def _check(options: Options) -> None:
             "or try 'collection: fox' with 'api_url: sandbox'",
             option="collection",
         )
+    if options.collection and not _ID.fullmatch(options.collection):
+        shown = one_line(options.collection)
+        raise OptionError(
+            f"takes an id of letters, digits, '-' and '_', not {shown!r}", option="collection"
+        )
     for alias, collection in options.ids.items():
         if not _ALIAS.fullmatch(alias) or not _ID.fullmatch(collection):
             raise OptionError(
                 "takes ids of letters, digits, '-' and '_' by names of the same, "
                 f"not {one_line(alias)!r}: {one_line(collection)!r}",
-                option="collections" if options.collections else "collection",
+                option="collections",
             )
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", options.api_key_env):
         raise OptionError("takes the NAME of an environment variable", option="api_key_env")

@@ -34,7 +34,7 @@ USAGE = {
     "a key in the file": ({"collection": KEY}, ("sync",), "must not hold the API key"),
     "a key on the command line": ({}, ("sync", "--collection", KEY), "must not hold the API key"),
     "no key": ({}, ("sync",), "no key in MASKO_API_KEY: set it"),
-    "an id that is none": ({}, ("sync", "--collection", "../x"), "takes ids of letters"),
+    "an id that is none": ({}, ("sync", "--collection", "../x"), "takes an id of letters"),
     "a bad manifest": ({}, ("list", "--manifest", "x.yml"), "a path that ends in .json"),
     "a bad address": ({}, ("sync", "--api-url", "http://["), "takes an https address"),
     "plain http": ({}, ("sync", "--api-url", "http://masko.example"), "no key"),

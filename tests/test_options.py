@@ -16,6 +16,7 @@ PASTED = (
     "must not hold the API key: remove it from the file, make a new key if the file was shared, "
     "and set it in the environment: export MASKO_API_KEY=..."
 )
+ID = "takes an id of letters, digits, '-' and '_', not "
 IDS = "takes ids of letters, digits, '-' and '_' by names of the same, not "
 
 GOOD: list[tuple[str, Any, Any]] = [
@@ -43,8 +44,8 @@ GOOD: list[tuple[str, Any, Any]] = [
 BAD: list[tuple[str, Any, str]] = [
     ("collection", 12, "takes the id of a collection, not '12'"),
     ("collection", True, "takes the id of a collection, not 'True'"),
-    ("collection", "../x", IDS + "'default': '../x'"),
-    ("collection", "fox\n", IDS + "'default': 'fox'"),
+    ("collection", "../x", ID + "'../x'"),
+    ("collection", "fox\n", ID + "'fox'"),
     (
         "collections",
         ["fox"],

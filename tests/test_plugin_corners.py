@@ -93,3 +93,15 @@ def test_a_broken_template_is_told_with_its_place(tmp_path: Path) -> None:
     assert "Traceback" not in built.output
     (warning,) = built.lines("WARNING")
     assert warning.startswith("masko: docs/index.md:1:3: template masko/picture.html:2: ")
+
+
+def test_a_misspelt_function_is_told(tmp_path: Path) -> None:
+    """It is no other plugin's call, so it must not stay on the page without a word."""
+    sites.make(tmp_path, {"index.md": '{{ masko_imag("wave") }} {{ other("wave") }} {{ masko }}\n'})
+    built = sites.build(tmp_path)
+    (warning,) = built.lines("WARNING")
+    assert warning == (
+        "masko: docs/index.md:1:1: there is no function 'masko_imag' "
+        "(did you mean 'masko_image' or 'masko_animation' or 'masko'?)"
+    )
+    assert '{{ other("wave") }} {{ masko }}' in built.page().replace("&quot;", '"')

@@ -73,7 +73,7 @@ EXPECTED = [
     f"docs/a/b.md:3:3: pose 'wave' has no 'webm'. There are: {_KEYS}",
     "docs/a/b.md:4:3: pose 'wave' has 1 animation(s), counted from 0",
     'docs/a/b.md:7:5: masko() needs the name of a pose first: masko("wave")',
-    "docs/a/b.md:7:21: unknown argument 'kind'. There are: alt, width, height, play, class",
+    "docs/a/b.md:7:21: masko_image() takes no 'kind'; write masko() with it",
     f"template home.html: no pose 'nope' in 'fox'. {SYNC}",
     f"template home.html: unknown argument 'foo'. There are: {_ALL}, dark, animation",
 ]

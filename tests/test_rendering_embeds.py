@@ -161,7 +161,7 @@ PROBLEMS = [
         "masko_image",
         "wave",
         {"kind": "image"},
-        "unknown argument 'kind'. There are: alt, width, height, play, class",
+        "masko_image() takes no 'kind'; write masko() with it",
     ),
     ("masko_url", "wave", {"key": "imag"}, "pose 'wave' has no 'imag' (did you mean 'image'?)"),
     ("masko_url", "bare", {}, "pose 'bare' has no ''. There are: none"),
@@ -175,7 +175,7 @@ PROBLEMS = [
         "masko_url",
         "wave",
         {"key": "video", "animation": 1},
-        "pose 'wave' has no 'video'",
+        "pose 'wave' has 1 animation(s), counted from 0",
     ),
     ("masko_url", "wave", {"animation": "x"}, "argument 'animation' takes a whole number from 0"),
 ]

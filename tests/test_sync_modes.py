@@ -132,7 +132,8 @@ def test_what_needs_a_key_says_so(sandbox: Sandbox, tmp_path: Path, act: Act) ->
     with pytest.raises(OptionError) as caught:
         act(site(tmp_path, sandbox, key=" \n"), now())
     assert str(caught.value) == (
-        "no key in MASKO_API_KEY: set it, or build with 'mode: frozen', which needs none"
+        "no key in MASKO_API_KEY: set it, try 'api_url: sandbox', "
+        "or build with 'mode: frozen'; these need none"
     )
 
 

@@ -11,16 +11,15 @@ from urllib.parse import unquote
 from markdown.util import STX
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering import FUNCTIONS, Call, make_call
+from mkdocs_masko.rendering import Call, make_call
 
 SCHEME = "masko:"
 
-_NAMES = "|".join(sorted(FUNCTIONS, key=len, reverse=True))
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 # Each form begins with its first character, and looks back from there: so the search can skip
 # to such characters, which made it three times as fast on pages of prose.
 
-CALL_START = rf"\{{(?<!\\\{{)\{{-?\s*(?P<function>{_NAMES})\s*\("
+CALL_START = r"\{(?<!\\\{)\{-?\s*(?P<function>masko(?:_\w+)?)\s*\("
 """The start of a call; a backslash before it leaves it as text."""
 
 CALL_END = rf"""(?P<arguments>(?:{_STRING}|[^"'{{}}\\])*)\)\s*-?\}}\}}"""

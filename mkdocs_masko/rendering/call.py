@@ -43,9 +43,12 @@ def make_call(
     """Sort the arguments of a function call.
 
     Raises:
-        ReferenceProblem: No pose, too many arguments, or the same one twice.
+        ReferenceProblem: No such function, no pose, too many arguments, or the same one twice.
     """
-    names = FUNCTIONS[function]
+    names = FUNCTIONS.get(function)
+    if names is None:
+        hint = nearest(function, FUNCTIONS) or f". There are: {', '.join(FUNCTIONS)}"
+        raise ReferenceProblem(f"there is no function {one_line(function)!r}{hint}")
     if len(positional) > len(names):
         expected = ", ".join(names)
         raise ReferenceProblem(

@@ -122,7 +122,7 @@ def _kind(call: Call) -> dict[str, str]:
     if call.function not in _KINDS:
         return {}
     if "kind" in call.arguments:
-        raise unknown_argument("kind", ["alt", "width", "height", "play", "class"])
+        raise ReferenceProblem(f"{call.function}() takes no 'kind'; write masko() with it")
     return {"kind": _KINDS[call.function]}
 
 

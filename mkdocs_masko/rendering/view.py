@@ -136,11 +136,15 @@ def _sources(match: Match, arguments: Arguments) -> tuple[Source, ...]:
 
 
 def _animation(match: Match, arguments: Arguments) -> Mapping[str, Medium]:
-    animations = match.pose.animations
-    if arguments.animation < len(animations):
-        return animations[arguments.animation]
-    if arguments.animation == 0:
+    if arguments.animation == 0 and not match.pose.animations:
         return {}
+    return _numbered(match, arguments.animation)
+
+
+def _numbered(match: Match, number: int) -> Mapping[str, Medium]:
+    animations = match.pose.animations
+    if number < len(animations):
+        return animations[number]
     count = len(animations) or "no"
     raise ReferenceProblem(f"pose {match.slug!r} has {count} animation(s), counted from 0")
 
@@ -189,6 +193,8 @@ def media_url(match: Match, key: str = "", animation: int = 0) -> Medium:
     Raises:
         ReferenceProblem: The pose has no such file; the message has the nearest keys.
     """
+    if animation:
+        _numbered(match, animation)
     files = dict(match.pose.media())
     best = match.pose.transparent_image or match.pose.image
     found = files.get(key) or files.get(f"animations[{animation}].{key}") if key else best

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mkdocs_masko.errors import NotReady
+from mkdocs_masko.errors import NotFound, NotReady
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,6 +57,13 @@ def _fetch(
     while True:
         try:
             return connection.cdn_export(collection_id)
+        except NotFound as error:
+            raise NotFound(
+                f"collection {collection_id!r}: {error}",
+                status=error.status,
+                code=error.code,
+                url=error.url,
+            ) from None
         except NotReady as error:
             pause = next(pauses, None)
             if pause is None:

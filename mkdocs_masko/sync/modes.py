@@ -124,8 +124,8 @@ def _without_key(site: Site, old: Manifest | None) -> Outcome:
 def _fresh(site: Site, old: Manifest | None, patience: Patience, *, anew: bool = False) -> Fresh:
     if not site.can_ask:
         raise OptionError(
-            f"no key in {site.options.api_key_env}: set it, "
-            "or build with 'mode: frozen', which needs none"
+            f"no key in {site.options.api_key_env}: set it, try 'api_url: sandbox', "
+            "or build with 'mode: frozen'; these need none"
         )
     # A build from the manifest alone needs none of this.
     from mkdocs_masko.sync.connection import connect  # noqa: PLC0415
