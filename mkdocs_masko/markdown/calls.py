@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 from markdown.util import STX
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering import Call, make_call
+from mkdocs_masko.rendering import FUNCTIONS, Call, make_call
 
 SCHEME = "masko:"
 
@@ -70,6 +72,12 @@ def read_call(function: str, arguments: str, source: str) -> Call:
     values = [_literal(keyword.value, function) for keyword in node.keywords]
     positional = [_literal(arg, function) for arg in node.args]
     return make_call(function, positional, dict(zip(names, values, strict=True)), source)
+
+
+@cache
+def is_ours(function: str) -> bool:
+    """Tell whether a function is one of ours, or meant to be; others are other people's."""
+    return bool(get_close_matches(function, FUNCTIONS, n=1, cutoff=0.85))
 
 
 def no_end(function: str) -> ReferenceProblem:

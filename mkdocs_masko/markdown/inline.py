@@ -17,6 +17,7 @@ from mkdocs_masko.markdown.calls import (
     CALL,
     CODE_START,
     SCHEME,
+    is_ours,
     no_end,
     read_attributes,
     read_call,
@@ -56,7 +57,7 @@ class Calls(InlineProcessor):
         """Take the call, unless it lies in raw code; report one that has no end."""
         if m["function"] is None:
             return self._code(m.start(), data) if "masko" in data else _NOTHING
-        if _inside_code(data, m.start()):
+        if not is_ours(m["function"]) or _inside_code(data, m.start()):
             return _NOTHING
         if m["arguments"] is None:
             self._poses.report(no_end(m["function"]), with_rest(data, m.start()))

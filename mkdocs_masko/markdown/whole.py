@@ -15,6 +15,7 @@ from markdown.util import HTML_PLACEHOLDER_RE, STX
 
 from mkdocs_masko.markdown.calls import (
     CALL,
+    is_ours,
     no_end,
     read_call,
     read_image,
@@ -128,6 +129,8 @@ class RawHtml(Postprocessor):
         return self._poses.show(*self._poses.tokens.get(match))
 
     def _written(self, match: re.Match[str]) -> str:
+        if not is_ours(match["function"]):
+            return match[0]
         if match["arguments"] is None:
             source = with_rest(match.string, match.start())
             self._poses.report(no_end(match["function"]), source)
