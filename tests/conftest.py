@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -12,3 +13,8 @@ def no_variables_of_ours() -> None:
     """Forget the variables that would make tests depend on who runs them."""
     for name in ("MASKO_API_KEY", "MASKO_API_URL", "MASKO_MODE"):
         os.environ.pop(name, None)
+
+
+# A shell that starts the suite in the background ignores Ctrl+C, and so would the servers under
+# test; what is not ignored here is not ignored there.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -7,12 +7,10 @@ import os
 import re
 import shutil
 import time
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from jinja2 import ChoiceLoader, FileSystemLoader
 from mkdocs.config.base import LegacyConfig, ValidationError
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
@@ -21,11 +19,12 @@ from mkdocs.structure.files import File
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.build import Build
 from mkdocs_masko.errors import MaskoError, OptionError
-from mkdocs_masko.macros import Function, functions
+from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.calls import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
+from mkdocs_masko.plugin.offers import add_templates, offer_imports, offer_macros
 from mkdocs_masko.plugin.spots import PageSpot, TemplateSpot
 from mkdocs_masko.rendering import templates_dir
 from mkdocs_masko.sync import Patience, Site, prepare, reload, site_of
@@ -88,13 +87,13 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
         if _style_path() not in config.extra_css:
             config.extra_css.insert(0, _style_path())  # the author's own come after it
-        _offer_macros(config, functions(self._token, self._address_token))
+        offer_macros(config, functions(self._token, self._address_token))
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish the manifest and the style sheet."""
         build = self._running()
-        _offer_imports(config)
+        offer_imports(config)
         text = dumps(build.manifest)
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
             files.append(File.generated(config, f"{FOLDER}/{name}", content=text))
@@ -124,7 +123,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         build = self._running()
         for path, file in build.shelf.used.items():
             files.append(File.generated(config, path, abs_src_path=str(file)))
-        _add_templates(env)
+        add_templates(env)
         env.globals.update(functions(build.show, build.show))
         return env
 
@@ -196,25 +195,6 @@ def _heading(page: Page) -> str:
     """Return the heading as text; mkdocs-macros makes its Markdown the title."""
     first = next(iter(page.toc), None)
     return str(first.title) if first and first.level == 1 and "title" not in page.meta else ""
-
-
-def _offer_macros(config: MkDocsConfig, offered: dict[str, Function]) -> None:
-    macros = config.plugins.get("macros")
-    if macros is not None:
-        with suppress(KeyError):  # built before with the same configuration, and so registered
-            macros.register_macros(offered)
-
-
-def _offer_imports(config: MkDocsConfig) -> None:
-    """Let pages import our macros too, as soon as mkdocs-macros has its environment."""
-    macros = config.plugins.get("macros")
-    if macros is not None:
-        _add_templates(macros.env)
-
-
-def _add_templates(env: Environment) -> None:
-    ours = FileSystemLoader(templates_dir())
-    env.loader = ChoiceLoader([env.loader, ours]) if env.loader else ours
 
 
 def _folder(config: MkDocsConfig) -> Path:
