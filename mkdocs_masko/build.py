@@ -110,8 +110,9 @@ class Build:
 
     def sorted_problems(self) -> list[Problem]:
         """Return all bad references, page by page, in the order of their lines."""
-        pages = list(dict.fromkeys(problem.name for problem in self.problems))
-        return sorted(self.problems, key=lambda p: (pages.index(p.name), p.line, p.column))
+        names = dict.fromkeys(problem.name for problem in self.problems)
+        order = {name: number for number, name in enumerate(names)}
+        return sorted(self.problems, key=lambda p: (order[p.name], p.line, p.column))
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
         found = self._problem(str(problem), source)

@@ -25,6 +25,12 @@ A message is one line and says what to do next. It never holds the key.
 
 from __future__ import annotations
 
+from copy import copy
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 
 class MaskoError(Exception):
     """The root: one clear line for a person."""
@@ -80,6 +86,12 @@ class ApiError(MaskoError):
         self.status = status
         self.code = code
         self.url = url
+
+    def at(self, place: str) -> Self:
+        """Return the same failure with the place it concerns in front."""
+        moved = copy(self)
+        moved.args = (f"{place}: {self}",)
+        return moved
 
 
 class BadKey(ApiError):

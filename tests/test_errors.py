@@ -59,3 +59,12 @@ def test_too_many_calls_tell_when_to_come_back(after: float | None) -> None:
 def test_an_error_of_an_option_names_it(option: str, message: str) -> None:
     error = OptionError("is none of these", option=option)
     assert (str(error), error.option, error.problem) == (message, option, "is none of these")
+
+
+def test_a_failure_with_its_place_is_the_same_failure() -> None:
+    """Nothing of what it knows is lost."""
+    error = errors.RateLimited("too many calls", url="https://api.masko.ai", retry_after=7)
+    moved = error.at("collection 'fox'")
+    assert str(moved) == "collection 'fox': too many calls"
+    assert vars(moved) == vars(error)
+    assert type(moved) is errors.RateLimited

@@ -58,12 +58,7 @@ def _fetch(
         try:
             return connection.cdn_export(collection_id)
         except NotFound as error:
-            raise NotFound(
-                f"collection {collection_id!r}: {error}",
-                status=error.status,
-                code=error.code,
-                url=error.url,
-            ) from None
+            raise error.at(f"collection {collection_id!r}") from None
         except NotReady as error:
             pause = next(pauses, None)
             if pause is None:

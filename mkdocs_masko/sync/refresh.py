@@ -57,7 +57,7 @@ def refresh(
     waiting = {alias: found for alias, found in answers.items() if isinstance(found, NotReady)}
     for alias, error in waiting.items():
         if site.options.not_ready == "fail" or not (before or exports):
-            raise _naming(alias, error) if len(ids) > 1 else error
+            raise error.at(f"collection {alias!r}") if len(ids) > 1 else error
     suspect = [] if anew else [a for a in exports if not exports[a].items and _has(before, a)]
     exports = {alias: export for alias, export in exports.items() if alias not in suspect}
     known = _known(connection, exports, {} if anew else _media(before), site.origins)
@@ -71,11 +71,6 @@ def refresh(
         *_empty(exports),
     ]
     return Fresh(manifest=make(fresh), notes=tuple(notes))
-
-
-def _naming(alias: str, error: NotReady) -> NotReady:
-    text = f"collection {alias!r}: {error}"
-    return NotReady(text, status=error.status, code=error.code, url=error.url)
 
 
 def _same(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
