@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urljoin
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from mkdocs_masko.assets import Shelf
+from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.locating import locate
 from mkdocs_masko.rendering import Embedder, Renderer, Tokens
+from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from mkdocs_masko.errors import ReferenceProblem
     from mkdocs_masko.manifest import Manifest, Medium
     from mkdocs_masko.rendering import Call
 
@@ -26,6 +28,11 @@ class Spot(Protocol):
     @property
     def name(self) -> str:
         """For messages: `docs/index.md`, or `template home.html`."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The language of the theme: `en`, `pt-BR`."""
         ...
 
     def relative(self, path: str) -> str:
@@ -69,6 +76,7 @@ class Build:
         default: Alias of the collection that names without one are looked up in.
         overrides: Folders with templates of the theme's.
         find: Returns the file behind a medium that the site serves itself.
+        site_url: The address of the site; empty when it is not known.
     """
 
     def __init__(
@@ -78,12 +86,16 @@ class Build:
         default: str,
         overrides: Sequence[Path],
         find: Callable[[str], Path | None],
+        site_url: str = "",
     ) -> None:
         self.manifest = manifest
         self.shelf = Shelf(find)
         self.tokens = Tokens()
         self.embedder = Embedder(self._render, self._report)
         self.problems: list[Problem] = []
+        self.gaps: list[str] = []
+        """What poses that are used have not got, and who sees what therefore."""
+        self._site_url = site_url
         self._renderer = Renderer(manifest, default=default, overrides=overrides)
         self._spot: Spot | None = None
         self._seen: dict[tuple[str, str], int] = {}
@@ -99,11 +111,42 @@ class Build:
     def url(self, medium: Medium) -> str:
         """Return the address of a medium, from the page that is being rendered."""
         path = self.shelf.take(medium)
-        return medium.url if path is None or self._spot is None else self._spot.relative(path)
+        return medium.url if path is None else self.relative(path)
+
+    def relative(self, path: str) -> str:
+        """Return the address of a file of the site, from the page that is being rendered."""
+        return self._spot.relative(path) if self._spot else path
+
+    def absolute(self, medium: Medium) -> str:
+        """Return the address of a medium with its host."""
+        path = self.shelf.take(medium)
+        if path is not None and not self._site_url:
+            raise ReferenceProblem(
+                "argument 'absolute' needs 'site_url' in mkdocs.yml: the site serves the file"
+            )
+        return medium.url if path is None else urljoin(self._site_url.rstrip("/") + "/", path)
 
     def link(self, href: str) -> str:
         """Return the address that a link of the author's leads to."""
         return self._spot.link(href) if self._spot else href
+
+    @property
+    def language(self) -> str:
+        """The language of what is being rendered."""
+        return self._spot.language if self._spot else "en"
+
+    def lacks(self, pose: str, gap: str) -> None:
+        """Note what a pose has not got."""
+        line = f"{one_line(pose)}: {gap}"
+        if line not in self.gaps:
+            self.gaps.append(line)
+
+    def check(self, reference: object, source: str) -> None:
+        """Report a name that leads to no pose, wherever it stands."""
+        try:
+            self._renderer.find(str(reference))
+        except ReferenceProblem as problem:
+            self._report(problem, source)
 
     def _render(self, call: Call) -> str:
         return self._renderer.render(call, self)

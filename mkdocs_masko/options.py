@@ -49,6 +49,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """Seconds to poll while the export is not ready."""
     hosting: Literal["cdn"] = "cdn"
     """Where readers get the media from."""
+    incomplete: Literal["warn", "ignore"] = "warn"
+    """What happens when a pose lacks a file, so that some readers see less of it."""
     manifest: str = MANIFEST
     """Path of the manifest, from the folder of `mkdocs.yml`."""
     api_url: str = API_URL
@@ -76,6 +78,7 @@ _EXPECTED = {
     "not_ready": "keep or fail",
     "wait": "seconds from 0 to 86400",
     "hosting": "cdn",
+    "incomplete": "warn or ignore",
     "manifest": "a path beside mkdocs.yml",
     "api_url": "an https address, or sandbox",
     "api_key_env": "the NAME of an environment variable",

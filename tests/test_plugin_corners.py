@@ -46,7 +46,7 @@ def test_one_configuration_can_be_built_twice(tmp_path: Path, plugins: tuple[str
     assert done.returncode == 0, done.stderr
     html = (tmp_path / "site/index.html").read_text()
     assert len(sites.embeds(html)) == 1
-    assert html.count("assets/masko/masko.") == 1
+    assert html.count("assets/masko/masko.") == 2  # the style sheet and the script
 
 
 def test_a_configuration_from_standard_input_is_that_of_the_folder(tmp_path: Path) -> None:
@@ -60,14 +60,6 @@ def test_a_configuration_from_standard_input_is_that_of_the_folder(tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert (folder / "masko.manifest.json").exists()
     assert not (tmp_path / "masko.manifest.json").exists()
-
-
-def test_the_authors_style_sheet_comes_after_ours(tmp_path: Path) -> None:
-    """What it says of poses wins."""
-    pages = {"index.md": PAGE, "mine.css": ""}
-    sites.make(tmp_path, pages, theme=THEME, extra_css=["mine.css"])
-    html = sites.build(tmp_path).good().page()
-    assert html.index("assets/masko/masko.") < html.index("mine.css")
 
 
 @pytest.mark.parametrize(
@@ -87,12 +79,12 @@ def test_a_link_that_leads_nowhere_is_told(tmp_path: Path, href: str, told: str)
 
 def test_a_broken_template_is_told_with_its_place(tmp_path: Path) -> None:
     """The author of an override needs the file and the line, not a traceback."""
-    override = {"theme/masko/picture.html": "<b>\n{% if %}</b>"}
+    override = {"theme/masko/still.html": "<b>\n{% if %}</b>"}
     sites.make(tmp_path, {"index.md": 'x {{ masko_image("wave") }}\n'}, files=override)
     built = sites.build(tmp_path)
     assert "Traceback" not in built.output
     (warning,) = built.lines("WARNING")
-    assert warning.startswith("masko: docs/index.md:1:3: template masko/picture.html:2: ")
+    assert warning.startswith("masko: docs/index.md:1:3: template masko/still.html:2: ")
 
 
 def test_a_misspelt_function_is_told(tmp_path: Path) -> None:

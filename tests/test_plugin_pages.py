@@ -66,8 +66,10 @@ def test_the_addresses_on_pages_are_relative_and_work_from_a_disk(
 
 def test_a_page_in_a_folder_shows_its_poses(built: sites.Built, flat: sites.Built) -> None:
     assert len(sites.embeds(built.page("guide/deep/down/page/index.html"))) == 1
-    assert 'poster="../../../../assets/' in built.page("guide/deep/down/page/index.html")
-    assert 'poster="../../../assets/' in flat.page("guide/deep/down/page.html")
+    assert '<img class="off-glb" src="../../../../assets/' in built.page(
+        "guide/deep/down/page/index.html"
+    )
+    assert '<img class="off-glb" src="../../../assets/' in flat.page("guide/deep/down/page.html")
 
 
 def test_a_link_of_an_embed_may_name_a_markdown_file_as_any_link_may(
@@ -108,9 +110,9 @@ def test_media_that_only_templates_show_are_published_too(built: sites.Built) ->
     landing = sites.parse(built.page("landing/index.html")).find(".//img[@alt='Only here']")
     assert landing is not None
     assert landing.get("src", "").startswith("../assets/masko/cheer.")
-    lost = sites.parse(built.page("404.html")).find(".//video")
+    lost = sites.parse(built.page("404.html")).find(".//masko-pose//img")
     assert lost is not None
-    assert lost.get("poster", "").startswith("/assets/masko/plush-swagger.")
+    assert lost.get("src", "").startswith("/assets/masko/plush-swagger.")
     assert sites.missing(built) == []
 
 
@@ -120,14 +122,44 @@ def test_a_published_file_is_named_after_its_content(built: sites.Built) -> None
         assert name.split(".")[-2] == hashlib.sha256(content).hexdigest()[:16]
 
 
-def test_every_page_links_to_the_style_sheet(tmp_path: Path) -> None:
-    folder = sites.make(tmp_path, {"index.md": "x", "a/b.md": "y"}, theme="mkdocs")
-    built = sites.build(folder, "--strict").good()
-    for name in ("index.html", "a/b/index.html"):
-        assert re.search(
-            r'<link href="[./]*assets/masko/masko\.[0-9a-f]{16}\.css"', built.page(name)
-        )
+def _brought(page: str) -> list[str]:
+    """Return the style sheet and the script of ours that a page brings in."""
+    return re.findall(r'<(?:link|script)[^>]*"[./]*assets/masko/masko\.[0-9a-f]{16}\.(\w+)"', page)
+
+
+@pytest.mark.parametrize(
+    "theme", ["mkdocs", "material", sites.BARE], ids=["mkdocs", "material", "bare"]
+)
+def test_style_sheet_and_script_are_on_pages_that_need_them_alone(
+    theme: object, tmp_path: Path
+) -> None:
+    """A picture needs the sheet, an animation both, and words, or code about poses, none."""
+    pages = {
+        "index.md": '# None\n\n    <masko-pose class="masko">\n\n`class="masko"`',
+        "a/picture.md": "![A fox](masko:wave){ kind=image }",
+        "a/moving.md": "![A fox](masko:wave)\n\n![](masko:idle)",
+    }
+    built = sites.build(sites.make(tmp_path, pages, theme=theme), "--strict").good()
+    assert _brought(built.page()) == []
+    assert _brought(built.page("a/picture/index.html")) == ["css"]
+    moving = built.page("a/moving/index.html")
+    assert _brought(moving) == ["css", "js"]
+    assert re.search(r"</masko-pose><script defer [^>]+></script>", moving)
+    assert moving.count("<masko-pose") == 2
     assert sites.missing(built) == []
+
+
+def test_the_authors_own_style_sheets_have_the_last_word(tmp_path: Path) -> None:
+    files = {"docs/mine.css": "b {}"}
+    pages = {"index.md": "![A fox](masko:wave)"}
+    folder = sites.make(tmp_path, pages, files=files, theme="mkdocs", extra_css=["mine.css"])
+    page = sites.build(folder, "--strict").good().page()
+    assert page.index("charset") < page.index("masko.") < page.index("mine.css")
+
+
+def test_a_template_of_the_theme_alone_brings_them_in_too(built: sites.Built) -> None:
+    assert _brought(built.page("404.html")) == ["css", "js"]
+    assert _brought(built.page("landing/index.html")) == ["css"]
 
 
 def test_equal_content_makes_equal_sites(built: sites.Built, tmp_path: Path) -> None:
@@ -141,7 +173,9 @@ def test_media_of_a_real_cdn_stay_there(tmp_path: Path) -> None:
     folder = sites.make(tmp_path, {"index.md": "![A fox](masko:wave)"})
     (folder / "masko.manifest.json").write_text(_signed(content), encoding="utf-8")
     built = sites.build(folder, "--strict").good()
-    assert all(a.startswith(CDN_ORIGINS[0]) for a in sites.our_addresses(built.page()))
+    media = [a for a in sites.our_addresses(built.page()) if "masko/masko." not in a]
+    assert len(media) == 3
+    assert all(address.startswith(CDN_ORIGINS[0]) for address in media)
     assert not sites.published(built)
 
 
@@ -156,8 +190,9 @@ def _signed(content: dict[str, dict[str, object]]) -> str:
 
 def test_a_theme_may_have_templates_of_its_own_for_embeds(tmp_path: Path) -> None:
     """A copy of one template in the theme's folder is used; the others stay ours."""
-    files = {"theme/masko/picture.html": '<b class="masko mine">{{ pose.alt }}</b>'}
+    files = {"theme/masko/still.html": '<b class="masko mine">{{ pose.alt }}</b>'}
     pages = {"index.md": "![<A & B>](masko:wave){ kind=image }\n\n![C](masko:idle)"}
     built = sites.build(sites.make(tmp_path, pages, files=files), "--strict").good()
     assert '<b class="masko mine">&lt;A &amp; B&gt;</b>' in built.page()
-    assert '<video class="masko"' in built.page()
+    assert '<masko-pose class="masko"' in built.page()
+    assert '<b class="masko mine">C</b><video' in built.page()

@@ -49,7 +49,9 @@ title: Problems
     "theme.md": "---\ntemplate: home.html\n---\n\nx\n",
 }
 TEMPLATE = '<body>{{ page.content }}{{ masko("nope") }}{{ masko_image("idle", foo=1) }}'
-_ALL = "alt, width, height, kind, play, class, id, align, caption, href, loading, background"
+_ALL = (
+    "alt, width, height, kind, play, replay, class, id, align, caption, href, loading, background"
+)
 _VIDEOS = ("transparent_video_android", "transparent_video_mov", "transparent_video_webm", "video")
 _SIZED = ", ".join(f"{key}, {key}_256" for key in _VIDEOS)
 _KEYS = f"image, transparent_image, {_SIZED}"

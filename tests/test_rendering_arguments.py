@@ -15,8 +15,8 @@ from mkdocs_masko.rendering import Arguments, make_call
 from mkdocs_masko.rendering.arguments import check
 
 ALL = (
-    "alt, width, height, kind, play, class, id, align, caption, href, loading, background, dark, "
-    "animation"
+    "alt, width, height, kind, play, replay, class, id, align, caption, href, loading, background, "
+    "dark, animation"
 )
 
 GOOD: list[tuple[str, str, dict[str, Any]]] = [
@@ -35,6 +35,7 @@ GOOD: list[tuple[str, str, dict[str, Any]]] = [
     ("play=once", "play='once'", {"play": "once"}),
     ("play=hover", "play='hover'", {"play": "hover"}),
     ("play=click", "play='click'", {"play": "click"}),
+    ("play=once replay", "play='once', replay=true", {"play": "once", "replay": True}),
     (".big", "class='big'", {"class_": "big"}),
     (".big .round", "class='big round'", {"class_": "big round"}),
     ("class='big round' .soft", "class='soft big round'", {"class_": "soft big round"}),

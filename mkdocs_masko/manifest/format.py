@@ -59,6 +59,8 @@ class Medium(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     """Whether a video can be transparent."""
     duration: Annotated[float, Meta(ge=0)] | None = None
     """Seconds, of a video."""
+    codecs: Annotated[str, Meta(pattern=rf"^avc1\.[0-9A-F]{{6}}{_END}")] | None = None
+    """Which H.264 a video is, as browsers are told: `avc1.42E01E`."""
 
 
 class Pose(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

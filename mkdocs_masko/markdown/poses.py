@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from markdown.util import HTML_PLACEHOLDER_RE
+from msgspec import structs
 
 if TYPE_CHECKING:
     import re
@@ -36,6 +37,8 @@ class Poses:
         """The calls as written, by the number of their HTML in the stash."""
         self.code: set[int] = set()
         """The numbers of the stash's texts of code: some highlighters put them there."""
+        self.figures: dict[int, tuple[str, Callable[[], Call]]] = {}
+        """What reads the calls of those that became a figure, by the same number."""
         self.addresses: dict[str, str] = {}
         """The addresses behind tokens, by their number."""
         self.searched = 0
@@ -47,8 +50,17 @@ class Poses:
         Returns:
             What stands for the HTML until the parser is done.
         """
-        self.texts[self._md.htmlStash.html_counter] = source
-        return self._md.htmlStash.store(self.show(source, read, text))
+        number, html = self._md.htmlStash.html_counter, self.show(source, read, text)
+        self.texts[number] = source
+        if html.startswith("<figure"):
+            self.figures[number] = (source, read)
+        return self._md.htmlStash.store(html)
+
+    def run_in(self, number: int) -> None:
+        """Show a figure again, as one that stands in running text."""
+        source, read = self.figures[number]
+        html = self.show(source, lambda: structs.replace(read(), running=True))
+        self._md.htmlStash.rawHtmlBlocks[number] = html
 
     def written(self, text: str, quote: Callable[[str], str] = str) -> str:
         """Put the calls back as text where their HTML would break something: in attributes."""

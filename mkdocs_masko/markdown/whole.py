@@ -25,7 +25,7 @@ from mkdocs_masko.markdown.rawhtml import replace
 from mkdocs_masko.rendering import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from markdown import Markdown
 
@@ -77,6 +77,27 @@ class Attributes(Treeprocessor):
             for name, value in element.items():
                 if value and STX in value:
                     element.set(name, self._poses.written(value))
+        for number in _running(root) if self._poses.figures else ():
+            if number in self._poses.figures:
+                self._poses.run_in(number)
+
+
+# Where a figure may stand; all else of a page holds running text (HTML standard, 3.2.5.2).
+_FLOW = {"blockquote", "caption", "dd", "details", "div", "figcaption", "li", "section", "td", "th"}
+
+
+def _running(root: Element) -> Iterator[int]:
+    """Yield the numbers of what stands in running text."""
+    for element in root.iter():
+        if element.tag not in _FLOW and not _is_wrapper(element):
+            for text in (element.text, *(child.tail for child in element)):
+                yield from (int(found[1]) for found in HTML_PLACEHOLDER_RE.finditer(text or ""))
+
+
+def _is_wrapper(element: Element) -> bool:
+    """Tell whether the parser takes a paragraph away, because a block alone is in it."""
+    alone = element.tag == "p" and not len(element) and not element.attrib
+    return alone and HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip()) is not None
 
 
 class RawHtml(Postprocessor):

@@ -23,6 +23,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         duration: Seconds, to the millisecond; None for images and where a video does not tell.
         codec: For videos `vp9`, `vp8`, `av1`, `hvc1`, `hev1`, `avc1` or `prores`; empty for
             any other codec and for images.
+        codecs: For H.264 the full string that tells a browser which profile and level it has to
+            decode: `avc1.42E01E`; else empty.
     """
 
     type: str
@@ -31,6 +33,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     alpha: bool | None
     duration: float | None
     codec: str
+    codecs: str = ""
 
 
 def image(mime: str, size: tuple[int, int], *, alpha: bool) -> Facts:

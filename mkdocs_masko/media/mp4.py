@@ -47,6 +47,7 @@ def mp4(mime: str, source: Source) -> Facts:
         alpha=_alpha(source, entry, codec),
         duration=_duration(source, movie, track),
         codec=codec,
+        codecs=_codecs(source, entry) if entry.kind == b"avc1" else "",
     )
 
 
@@ -92,6 +93,12 @@ def _alpha(source: Source, entry: Box, codec: str) -> bool | None:
         return None
     record = find(source, entry, b"hvcC", skip=_ENTRY_HEADER)
     return hevc.has_alpha(content(source, record)) if record else None
+
+
+def _codecs(source: Source, entry: Box) -> str:
+    """Return the codec string of H.264: profile, constraints and level (RFC 6381, 3.3)."""
+    record = find(source, entry, b"avcC", skip=_ENTRY_HEADER)
+    return f"avc1.{content(source, record, 4)[1:].hex().upper()}" if record else ""
 
 
 def _duration(source: Source, movie: Box, track: Box) -> float | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import time
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,9 +22,9 @@ from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.calls import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
+from mkdocs_masko.plugin.dressing import SHIPPED, dress, shipped_file, site_path
 from mkdocs_masko.plugin.offers import add_templates, offer_imports, offer_macros
 from mkdocs_masko.plugin.spots import PageSpot, TemplateSpot
-from mkdocs_masko.rendering import templates_dir
 from mkdocs_masko.sync import Patience, Site, prepare, reload, site_of
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
@@ -48,7 +46,6 @@ log = get_plugin_logger("masko")
 
 _FIRST = 100  # priority: before mkdocs-macros, which takes what is registered by then
 _LAST = -100  # after every plugin that still changes what we collect
-_STYLE = "masko/masko.css"
 _POSE = re.compile(rf"{CALL_START}|\]\({SCHEME}")
 
 
@@ -80,25 +77,28 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         manifest = self._manifest(_folder(config))
         overrides = [path for path in map(Path, config.theme.dirs) if (path / "masko").is_dir()]
         self._build = build = Build(
-            manifest, default=self.options.default, overrides=overrides, find=_local_file
+            manifest,
+            default=self.options.default,
+            overrides=overrides,
+            find=_local_file,
+            site_url=config.site_url or "",
         )
         extension = MaskoExtension(build.embedder, build.tokens)
         others = [each for each in config.markdown_extensions if not _is_ours(each)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
-        if _style_path() not in config.extra_css:
-            config.extra_css.insert(0, _style_path())  # the author's own come after it
         offer_macros(config, functions(self._token, self._address_token))
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Publish the manifest and the style sheet."""
+        """Publish the manifest, the style sheet and the script."""
         build = self._running()
         offer_imports(config)
         text = dumps(build.manifest)
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
             files.append(File.generated(config, f"{FOLDER}/{name}", content=text))
-        style = str(templates_dir() / _STYLE)
-        files.append(File.generated(config, _style_path(), abs_src_path=style))
+        for name in SHIPPED:
+            ours = str(shipped_file(name))
+            files.append(File.generated(config, site_path(name), abs_src_path=ours))
         return files
 
     @event_priority(_FIRST)
@@ -106,7 +106,10 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Note where what follows happens, before any other plugin sees the text."""
-        self._running().move_to(PageSpot(page, config, files))
+        build = self._running()
+        build.move_to(PageSpot(page, config, files))
+        if "mascot" in page.meta:
+            build.check(page.meta["mascot"], "mascot:")
         return markdown
 
     @event_priority(_LAST)
@@ -131,16 +134,29 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Note which template is rendered: `404.html`, `sitemap.xml`."""
-        self._running().move_to(TemplateSpot(template_name, str(context["base_url"])))
+        self._running().move_to(TemplateSpot(template_name, str(context["base_url"]), config))
         return context
+
+    @event_priority(_FIRST)
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        """Bring in the style sheet and the script: `404.html`."""
+        page = template_name.endswith(".html")
+        return dress(output_content, self._running().relative) if page else output_content
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Note which page the theme's template is rendered for."""
         name = str(page.meta.get("template", "main.html"))
-        self._running().move_to(TemplateSpot(name, str(context["base_url"])))
+        self._running().move_to(TemplateSpot(name, str(context["base_url"]), config))
         return context
+
+    @event_priority(_FIRST)
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Bring in the style sheet and the script, before a minifier changes the markup."""
+        return dress(output, self._running().relative)
 
     @event_priority(_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -151,7 +167,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)
-        _speak(build, strict=config.strict)
+        _speak(build, self.options, strict=config.strict)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
@@ -216,18 +232,15 @@ def _local_file(url: str) -> Path | None:
     return media_file(url.removeprefix(SANDBOX_ORIGIN))
 
 
-@cache
-def _style_path() -> str:
-    content = (templates_dir() / _STYLE).read_bytes()
-    return f"{FOLDER}/masko.{hashlib.sha256(content).hexdigest()[:16]}.css"
-
-
 def _tell(collection: str, seconds: float) -> None:
     log.info("collection %s is not ready (409); asking again in %.0f s", collection, seconds)
 
 
-def _speak(build: Build, *, strict: bool) -> None:
+def _speak(build: Build, options: Options, *, strict: bool) -> None:
     """Report all bad references together; `--quiet` hides warnings, so strict builds fail here."""
+    if build.gaps and options.incomplete == "warn":
+        listed = "".join(f"\n  {gap}" for gap in build.gaps)
+        log.warning("some poses lack a file, and are not the same for all readers:%s", listed)
     problems = [str(problem) for problem in build.sorted_problems()]
     if problems and strict:
         count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"

@@ -26,6 +26,11 @@ class PageSpot:
         self._page, self._config, self._files = page, config, files
 
     @property
+    def language(self) -> str:
+        """The language of the theme."""
+        return _language(self._config)
+
+    @property
     def name(self) -> str:
         """The file, from the folder of `mkdocs.yml`."""
         folder = Path(self._config.config_file_path or ".").parent
@@ -62,8 +67,9 @@ class PageSpot:
 class TemplateSpot:
     """A template of the theme."""
 
-    def __init__(self, name: str, base_url: str) -> None:
+    def __init__(self, name: str, base_url: str, config: MkDocsConfig) -> None:
         self.name = f"template {name}"
+        self.language = _language(config)
         self._base_url = base_url.rstrip("/")
 
     def relative(self, path: str) -> str:
@@ -77,3 +83,8 @@ class TemplateSpot:
     def text(self) -> str:
         """Return the source, to find a call in."""
         return ""
+
+
+def _language(config: MkDocsConfig) -> str:
+    """Return what a theme calls its language: Material `language`, those of MkDocs `locale`."""
+    return str(config.theme.get("language") or config.theme.get("locale") or "en")

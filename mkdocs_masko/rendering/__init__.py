@@ -4,8 +4,9 @@ from mkdocs_masko.rendering.arguments import Arguments
 from mkdocs_masko.rendering.call import FUNCTIONS, Call, make_call
 from mkdocs_masko.rendering.embedder import Embedder
 from mkdocs_masko.rendering.renderer import AsWritten, Place, Renderer, templates_dir
+from mkdocs_masko.rendering.sources import Source
 from mkdocs_masko.rendering.tokens import MARK, Tokens
-from mkdocs_masko.rendering.view import Source, View, media_url, view
+from mkdocs_masko.rendering.view import View, media_url, views
 
 __all__ = [
     "FUNCTIONS",
@@ -22,5 +23,5 @@ __all__ = [
     "make_call",
     "media_url",
     "templates_dir",
-    "view",
+    "views",
 ]

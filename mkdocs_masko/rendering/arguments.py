@@ -33,6 +33,9 @@ class Arguments(Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
     kind: Literal["auto", "image", "animation"] = "auto"
     """`auto`: the animation if there is one."""
     play: Literal["loop", "once", "hover", "click"] = "loop"
+    """When the animation moves, where motion is wanted at all."""
+    replay: bool = False
+    """With `play=once`: once more each time that it comes on screen again."""
     class_: str | None = None
     id: Word | None = None
     align: Literal["left", "right", "center"] | None = None
@@ -54,6 +57,7 @@ _EXPECTED = {
     "height": "whole pixels from 1 to 8192",
     "kind": "auto, image or animation",
     "play": "loop, once, hover or click",
+    "replay": "true or false",
     "href": "an address",
     "id": "one word without spaces",
     "align": "left, right or center",
@@ -79,7 +83,10 @@ def check(raw: Mapping[str, Any]) -> Arguments:
         ReferenceProblem: An unknown argument or a value that does not fit, with what would.
     """
     checked = [_argument(name, value) for name, value in raw.items()]
-    return Arguments(**{name: value for name, value in checked if value is not None})
+    found = Arguments(**{name: value for name, value in checked if value is not None})
+    if found.replay and found.play != "once":
+        raise ReferenceProblem(f"argument 'replay' goes with play=once, not play={found.play}")
+    return found
 
 
 def _argument(name: str, value: object) -> tuple[str, Any]:

@@ -29,12 +29,14 @@ class Call(Struct, frozen=True, kw_only=True):
         reference: The pose's name, as written: `wave`, `owl/wave`.
         arguments: The other arguments by name, not yet checked.
         source: The call as the author wrote it, to find and to quote it.
+        running: Whether it stands in running text, where a figure has to be made of spans.
     """
 
     function: str = "masko"
     reference: str
     arguments: Mapping[str, Any]
     source: str
+    running: bool = False
 
 
 def make_call(

@@ -12,13 +12,15 @@ from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find
 from mkdocs_masko.rendering.arguments import check
 from mkdocs_masko.rendering.call import unknown_argument
-from mkdocs_masko.rendering.view import media_url, view
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.rendering.labels import label
+from mkdocs_masko.rendering.view import media_url, views
+from mkdocs_masko.wording import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mkdocs_masko.manifest import Manifest, Match, Medium
+    from mkdocs_masko.rendering.arguments import Arguments
     from mkdocs_masko.rendering.call import Call
     from mkdocs_masko.rendering.view import View
 
@@ -35,25 +37,49 @@ def templates_dir() -> Path:
 class Place(Protocol):
     """Where a pose is shown, which decides what addresses look like."""
 
+    @property
+    def language(self) -> str:
+        """The language of the site: `en`, `pt-BR`."""
+        ...
+
     def url(self, medium: Medium) -> str:
         """Return the address of a file, as this place has to write it."""
+        ...
+
+    def absolute(self, medium: Medium) -> str:
+        """Return the address of a file with its host, for readers who are not on the site.
+
+        Raises:
+            ReferenceProblem: The site serves the file, and does not know its own address.
+        """
         ...
 
     def link(self, href: str) -> str:
         """Return the address that a link of the author's leads to."""
         ...
 
+    def lacks(self, pose: str, gap: str) -> None:
+        """Hear what a pose has not got, and what readers see therefore."""
+        ...
+
 
 class AsWritten:
     """The place of a page that stands alone: addresses are those of the manifest."""
+
+    language = "en"
 
     def url(self, medium: Medium) -> str:
         """Return the address on the CDN."""
         return medium.url
 
+    absolute = url
+
     def link(self, href: str) -> str:
         """Return the author's own address."""
         return href
+
+    def lacks(self, pose: str, gap: str) -> None:
+        """Nobody is there to hear it."""
 
 
 class Renderer:
@@ -90,21 +116,44 @@ class Renderer:
         Raises:
             ReferenceProblem: What the call names is not there, or an argument is wrong.
         """
-        match = self._find(call.reference)
+        match = self.find(call.reference)
         if call.function == "masko_url":
             return _url(match, call, place)
         arguments = check({**call.arguments, **_kind(call)})
-        dark = self._find(arguments.dark) if arguments.dark else None
-        shown = view(match, arguments, dark)
-        return self._page(shown, place)
+        dark = self.find(arguments.dark) if arguments.dark else None
+        shown = views(match, arguments, dark)
+        for each in shown:
+            for gap in each.gaps:
+                place.lacks(each.name, gap)
+        return self._whole(shown, place, running=call.running)
 
-    def _page(self, shown: View, place: Place) -> str:
-        outer = {"pose": shown, "classes": shown.classes, "id": shown.arguments.id}
-        inner = {**outer, "classes": "masko", "id": None} if shown.caption else outer
-        html = self._fill("video" if shown.sources else "picture", url=place.url, **inner)
-        if shown.arguments.href:
-            html = self._fill("link", body=html, href=place.link(shown.arguments.href))
-        return self._fill("figure", body=html, **outer) if shown.caption else html
+    def _whole(self, shown: tuple[View, ...], place: Place, *, running: bool) -> str:
+        arguments = shown[0].arguments
+        outer = {"classes": _classes(arguments), "id": arguments.id}
+        caption = visible(arguments.caption or "")
+        inner = {"classes": "masko", "id": None} if caption else outer
+        if len(shown) == 1:
+            body = self._one(shown[0], place, **inner)
+        else:
+            parts = [self._one(view, place, **{**inner, "id": None}) for view in shown]
+            body = self._fill("pair", parts=parts, **inner)
+        if not caption:
+            return body
+        return self._fill("figure", body=body, caption=caption, running=running, **outer)
+
+    def _one(self, view: View, place: Place, *, classes: str | None, id: str | None) -> Markup:  # noqa: A002 - HTML's own
+        """Render the pose of one palette: a picture or an animation, with its link."""
+        href = view.arguments.href and place.link(view.arguments.href)
+        palette = f"masko-{view.palette}" if view.palette else ""
+        both = f"{classes} {palette}".rstrip()
+        values = {"pose": view, "url": place.url}
+        if not view.sources:
+            still = self._fill("still", classes=classes if href else both, id=id, **values)
+            return self._fill("link", body=still, href=href, classes=palette) if href else still
+        still = self._fill("still", classes="off-glb", id=None, **values)
+        name = label(place.language, starts=view.starts) if view.controlled else ""
+        more = {"classes": both, "id": id, "href": href, "label": name}
+        return self._fill("video", still=still, **more, **values)
 
     def _fill(self, name: str, **values: object) -> Markup:
         try:
@@ -114,7 +163,12 @@ class Renderer:
             raise ReferenceProblem(f"template {where}: {one_line(str(error))}") from error
         return Markup(html.strip())  # noqa: S704 - the template escapes
 
-    def _find(self, reference: str) -> Match:
+    def find(self, reference: str) -> Match:
+        """Return the pose that a name means.
+
+        Raises:
+            ReferenceProblem: There is none.
+        """
         return find(self.manifest, reference, self._default)
 
 
@@ -127,9 +181,25 @@ def _kind(call: Call) -> dict[str, str]:
 
 
 def _url(match: Match, call: Call, place: Place) -> str:
-    known = ("key", "animation")
+    known = ("key", "animation", "absolute")
     unknown = next((name for name in call.arguments if name not in known), None)
     if unknown:
         raise unknown_argument(unknown, known)
     animation = check({"animation": call.arguments.get("animation")}).animation
-    return place.url(media_url(match, str(call.arguments.get("key") or ""), animation))
+    medium = media_url(match, str(call.arguments.get("key") or ""), animation)
+    return place.absolute(medium) if _flag(call, "absolute") else place.url(medium)
+
+
+def _flag(call: Call, name: str) -> bool:
+    """Return an argument that is on or off; its absence is off."""
+    value = call.arguments.get(name) or False
+    if not isinstance(value, bool):
+        raise ReferenceProblem(
+            f"argument {name!r} takes true or false, not {one_line(str(value))!r}"
+        )
+    return value
+
+
+def _classes(arguments: Arguments) -> str:
+    aligned = [f"masko-{arguments.align}"] if arguments.align else []
+    return " ".join(["masko", *aligned, *visible(arguments.class_ or "").split()])

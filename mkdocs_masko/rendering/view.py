@@ -2,67 +2,46 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.rendering.sources import Source, gaps, numbered, sources
 from mkdocs_masko.wording import nearest, one_line, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from mkdocs_masko.manifest import Match, Medium, Pose
     from mkdocs_masko.rendering.arguments import Arguments
 
-_SHARP = 2  # device pixels for a px of the box, on the screens that most readers have
-
-# The mov first, typed with the bare codec: Safari takes it, and no other browser does (measured
-# in Chromium 156 and Firefox 153). Behind the webm Safari would show an opaque box, and with a
-# full `hvc1.1.6...` string Firefox would show a black one.
-_TRANSPARENT = (
-    ("transparent_video_mov", 'video/mp4; codecs="hvc1"'),
-    ("transparent_video_webm", 'video/webm; codecs="vp9"'),
-)
-_OPAQUE = (("video", "video/mp4"),)
-
-
-class Source(Struct, frozen=True, kw_only=True):
-    """One `<source>` of a video.
-
-    Attributes:
-        medium: The file.
-        type: Its type attribute, to the letter.
-        media: Its media query, or an empty string.
-    """
-
-    medium: Medium
-    type: str
-    media: str = ""
+_SHORT = 5.0  # seconds; what moves longer by itself needs a control (WCAG 2.2, 2.2.2)
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """All that a template needs to know.
+    """All that a template needs to know of one pose.
 
     Attributes:
+        name: `alias/slug` of the pose.
         alt: Accessible name; empty for decoration.
-        width: Width of the box in px, where it is known.
-        height: Height of the box in px, where it is known.
-        still: The picture, or the video's poster.
-        dark: The picture for the dark palette.
-        sources: The video's sources, best first; none for a picture.
-        classes: The class attribute of the outermost element.
+        width: Width of the box in px.
+        height: Height of the box in px.
+        still: The picture; an animation is one until it moves, and where it may not.
+        sources: The animation's sources, best first; none for a picture.
+        palette: The palette of the site in which it is shown, when there is one for each.
+        gaps: What the pose lacks, and what readers see therefore.
         arguments: What the author gave.
     """
 
+    name: str
     alt: str
-    width: int | None
-    height: int | None
+    width: int
+    height: int
     still: Medium | None
-    dark: Medium | None
     sources: tuple[Source, ...]
-    classes: str
+    palette: Literal["", "light", "dark"] = ""
+    gaps: tuple[str, ...] = ()
     arguments: Arguments
 
     @property
@@ -76,42 +55,51 @@ class View(Struct, frozen=True, kw_only=True):
         return self.arguments.play != "once"
 
     @property
-    def caption(self) -> str:
-        """The text below, or an empty string."""
-        return visible(self.arguments.caption or "")
+    def controlled(self) -> bool:
+        """Whether a control belongs to it: to start it, or to pause what moves for long."""
+        return self.arguments.play != "once" or any(
+            source.medium.duration is None or source.medium.duration > _SHORT
+            for source in self.sources
+        )
+
+    @property
+    def loading(self) -> str:
+        """When the picture is loaded. One of two palettes' is not shown, and so never eager."""
+        return "lazy" if self.palette else self.arguments.loading
 
 
-def view(match: Match, arguments: Arguments, dark: Match | None = None) -> View:
-    """Decide what is shown of a pose.
+def views(match: Match, arguments: Arguments, dark: Match | None = None) -> tuple[View, ...]:
+    """Decide what is shown of a pose: one view, or one for each palette.
 
     Raises:
         ReferenceProblem: What was asked for is not there: no animation, no picture.
     """
-    media = _sources(match, arguments)
-    dark_media = _sources(dark, arguments) if dark and media else ()
-    if dark and media and not dark_media:
-        raise ReferenceProblem(f"pose {dark.slug!r}, for dark, has no animation; write kind=image")
+    if dark is None:
+        return (_view(match, arguments),)
+    return (_view(match, arguments, palette="light"), _view(dark, arguments, palette="dark"))
+
+
+def _view(
+    match: Match, arguments: Arguments, *, palette: Literal["", "light", "dark"] = ""
+) -> View:
+    moving = sources(match, arguments)
     still = _still(match.pose, arguments)
-    shape = still or (media[0].medium if media else None)
+    shape = still or (moving[0].medium if moving else None)
     if shape is None:
         raise ReferenceProblem(f"pose {match.slug!r} has no picture that could be shown")
     width, height = _box(shape, arguments)
     alt = match.pose.name if arguments.alt is None else arguments.alt
     return View(
+        name=f"{match.alias}/{match.slug}",
         alt=visible(alt),
         width=width,
         height=height,
         still=still,
-        dark=_still(dark.pose, arguments) if dark else None,
-        sources=(*_when_dark(dark_media), *media),
-        classes=_classes(arguments),
+        sources=moving,
+        palette=palette,
+        gaps=tuple(_gaps(match.pose, moving, arguments)),
         arguments=arguments,
     )
-
-
-def _classes(arguments: Arguments) -> str:
-    aligned = [f"masko-{arguments.align}"] if arguments.align else []
-    return " ".join(["masko", *aligned, *visible(arguments.class_ or "").split()])
 
 
 def _still(pose: Pose, arguments: Arguments) -> Medium | None:
@@ -119,67 +107,23 @@ def _still(pose: Pose, arguments: Arguments) -> Medium | None:
     return (opaque or transparent) if arguments.background else (transparent or opaque)
 
 
-def _sources(match: Match, arguments: Arguments) -> tuple[Source, ...]:
-    if arguments.kind == "image":
-        return ()
-    animation = _animation(match, arguments)
-    wanted = _OPAQUE if arguments.background else _TRANSPARENT
-    found = ((_sized(animation, key, arguments), type_) for key, type_ in wanted)
-    sources = tuple(
-        Source(medium=medium, type=type_)
-        for medium, type_ in found
-        if medium and (arguments.background or medium.alpha is not False)
-    )
-    if not sources and arguments.kind == "animation":
-        raise ReferenceProblem(f"pose {match.slug!r} has no animation; write kind=image")
-    return sources
-
-
-def _animation(match: Match, arguments: Arguments) -> Mapping[str, Medium]:
-    if arguments.animation == 0 and not match.pose.animations:
-        return {}
-    return _numbered(match, arguments.animation)
-
-
-def _numbered(match: Match, number: int) -> Mapping[str, Medium]:
-    animations = match.pose.animations
-    if number < len(animations):
-        return animations[number]
-    count = len(animations) or "no"
-    raise ReferenceProblem(f"pose {match.slug!r} has {count} animation(s), counted from 0")
-
-
-def _sized(animation: Mapping[str, Medium], key: str, arguments: Arguments) -> Medium | None:
-    """Pick the smallest variant that is still sharp, else the largest there is."""
-    variants = [m for k, m in animation.items() if re.fullmatch(rf"{key}(_\d+)?", k)]
-    variants.sort(key=lambda medium: (medium.width, medium.url))
-    if not variants:
-        return None
-    if arguments.width is None and arguments.height is None:
-        return animation.get(key, variants[-1])
-    enough = (m for m in variants if _covers(m, arguments))
-    return next(enough, variants[-1])
-
-
-def _covers(medium: Medium, arguments: Arguments) -> bool:
-    width, height = arguments.width or 0, arguments.height or 0
-    return medium.width >= _SHARP * width and medium.height >= _SHARP * height
-
-
-def _when_dark(sources: tuple[Source, ...]) -> tuple[Source, ...]:
-    media = "(prefers-color-scheme: dark)"
-    return tuple(Source(medium=s.medium, type=s.type, media=media) for s in sources)
+def _gaps(pose: Pose, moving: tuple[Source, ...], arguments: Arguments) -> Iterator[str]:
+    yield from gaps(moving)
+    if pose.transparent_image or arguments.background:
+        return
+    until = " until it moves" if moving else ""
+    shown = f"the one with a background{until}" if pose.image else "its name until it moves"
+    yield f"no transparent image: readers see {shown}"
 
 
 def _box(shape: Medium, arguments: Arguments) -> tuple[int, int]:
-    width, height = arguments.width, arguments.height
-    if width is None and height is None:
-        return shape.width, shape.height
-    if width is None and height is not None:
-        width = max(1, round(height * shape.width / shape.height))
-    if height is None and width is not None:
-        height = max(1, round(width * shape.height / shape.width))
-    return width or 1, height or 1
+    """Fit the picture, in its own ratio, into what was asked for; so nothing shifts."""
+    wanted = (
+        arguments.width / shape.width if arguments.width else None,
+        arguments.height / shape.height if arguments.height else None,
+    )
+    scale = min((each for each in wanted if each is not None), default=1.0)
+    return max(1, round(shape.width * scale)), max(1, round(shape.height * scale))
 
 
 def media_url(match: Match, key: str = "", animation: int = 0) -> Medium:
@@ -194,7 +138,7 @@ def media_url(match: Match, key: str = "", animation: int = 0) -> Medium:
         ReferenceProblem: The pose has no such file; the message has the nearest keys.
     """
     if animation:
-        _numbered(match, animation)
+        numbered(match, animation)
     files = dict(match.pose.media())
     best = match.pose.transparent_image or match.pose.image
     found = files.get(key) or files.get(f"animations[{animation}].{key}") if key else best

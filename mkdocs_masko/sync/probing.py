@@ -90,4 +90,5 @@ def _medium(url: str, probed: Probed) -> Medium | str:
         bytes=probed.size or None,
         alpha=facts.alpha if video else None,
         duration=facts.duration,
+        codecs=facts.codecs or None,
     )

@@ -1,0 +1,64 @@
+"""The style sheet and the script: files named by their content, on pages with a pose alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.rendering import templates_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SHIPPED = ("masko.css", "masko.js")
+"""The files, by their names in `templates/masko/`."""
+
+_SHOWN = re.compile(r"""<masko-pose\b|<[a-z-]+\b[^<>]*\sclass="(?:[^"<>]* )?masko[ "]""")
+_MOVING = "</masko-pose>"
+# Behind the character set, which browsers look for in the first 1,024 bytes, and before all other
+# sheets, so that those of the theme and of the author have the last word.
+_HEAD = re.compile(
+    r"<head\b[^>]*>(?:\s*<meta\s+charset[^>]*>)?|<html\b[^>]*>(?!\s*<head)|<!doctype[^>]*>(?!\s*<html)",
+    re.IGNORECASE,
+)
+
+
+def shipped_file(name: str) -> Path:
+    """Return where a file that ships lies."""
+    return templates_dir() / "masko" / name
+
+
+@cache
+def site_path(name: str) -> str:
+    """Return where a file stands in the site; other content is another path."""
+    stem, _, extension = name.rpartition(".")
+    digest = hashlib.sha256(shipped_file(name).read_bytes()).hexdigest()[:16]
+    return f"{FOLDER}/{stem}.{digest}.{extension}"
+
+
+def dress(html: str, relative: Callable[[str], str]) -> str:
+    """Add the style sheet to a page that shows a pose, and the script to one with an animation.
+
+    Args:
+        html: The whole page.
+        relative: Returns the address, from that page, of a file of the site.
+    """
+    if _SHOWN.search(html) is None:
+        return html
+    style, script = (escape(relative(site_path(name))) for name in SHIPPED)
+    # Behind the last pose and not in the head: what Material's instant navigation brings in with
+    # a page's content it runs, and what it adds to the head it does not (read in 9.8).
+    moving = html.rfind(_MOVING)
+    if moving >= 0:
+        html = _put(html, moving + len(_MOVING), f'<script defer src="{script}"></script>')
+    head = _HEAD.search(html)
+    return _put(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
+
+
+def _put(html: str, at: int, tag: str) -> str:
+    return html[:at] + tag + html[at:]
