@@ -110,6 +110,8 @@ FOX = {
         "opaque-webm",
         {"transparent_video_webm": medium("o.webm", "video/webm", alpha=False)},
     ),
+    "known": pose("known", {"video": medium("k.mp4", "video/mp4", codecs="avc1.42E01E")}),
+    "long": pose("long", {"transparent_video_webm": medium("l.webm", "video/webm", duration=5.1)}),
     "opaque": Pose(
         name="opaque",
         image=medium("opaque.jpg", "image/jpeg"),

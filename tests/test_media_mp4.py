@@ -98,6 +98,24 @@ def test_an_mp4_tells_its_duration_where_it_has_one(
     assert facts.duration == told
 
 
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (sample_entry(b"avc1", box(b"avcC", b"\1\x42\xc0\x1e")), "avc1.42C01E"),
+        (
+            sample_entry(b"avc1", box(b"pasp", bytes(8)), box(b"avcC", b"\1\x64\0\x28!")),
+            "avc1.640028",
+        ),
+        (sample_entry(b"avc1"), ""),
+        (sample_entry(b"avc3", box(b"avcC", b"\1\x42\xc0\x1e")), ""),
+        (sample_entry(b"hvc1", record(*LAYERS)), ""),
+    ],
+    ids=["baseline", "high", "no record", "in band", "hevc"],
+)
+def test_h264_tells_its_profile_and_level_as_browsers_want_them(entry: bytes, told: str) -> None:
+    assert probe_bytes(movie(track(SHOWN, entry))).codecs == told
+
+
 @pytest.mark.parametrize(("units", "told"), [(4000, 4.0), (2**64 - 1, None)])
 def test_an_mp4_tells_a_duration_of_64_bits(units: int, told: float | None) -> None:
     header = clock(b"mvhd", units, 1000, long=True)
