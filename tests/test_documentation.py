@@ -176,8 +176,8 @@ def _options(command: str) -> set[str]:
 
 
 def _commands() -> set[str]:
-    text = _run("mkdocs-masko", "--help", folder=sites.ROOT).partition("Commands:")[2]
-    return set(re.findall(r"^  ([a-z]+) ", text, re.MULTILINE))
+    text = _run("mkdocs-masko", "--help", folder=sites.ROOT).partition("Options:")[2]
+    return set(re.findall(r"^  ([a-z]+)  ", text, re.MULTILINE))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

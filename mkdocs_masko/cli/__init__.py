@@ -1,0 +1,32 @@
+"""The command `mkdocs-masko`: parse, call, print, exit code.
+
+A command is imported when it is run. `TABLE` says where each one is, so that asking for help
+costs no more than click itself.
+"""
+
+from __future__ import annotations
+
+import click
+
+from mkdocs_masko.cli.group import Commands
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="Exit codes: 0 fine, 1 it failed, 2 wrong usage or options, 3 not ready yet (409).",
+)
+@click.version_option(package_name="mkdocs-masko", message="%(prog)s %(version)s")
+def main() -> None:
+    """Masko's mascots for MkDocs sites.
+
+    The manifest holds what pages may show. 'sync' writes it, 'check' compares it with the API,
+    'list' shows it. All three read the plugin's options from mkdocs.yml.
+
+    \b
+    Examples:
+      export MASKO_API_KEY=masko_...
+      mkdocs-masko sync
+      mkdocs-masko check
+      mkdocs-masko list
+    """

@@ -1,0 +1,69 @@
+"""What the commands of a site have in common: its options, and what they make of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mkdocs_masko.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mkdocs_masko.sync import Patience, Site
+
+
+def site_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which site a command is for."""
+    for option in (
+        click.option("--api-url", metavar="URL", help="Address of the API, or 'sandbox'."),
+        click.option("--manifest", metavar="PATH", help="The manifest [masko.manifest.json]."),
+        click.option("--collection", metavar="ID", help="The collection, where no file names it."),
+        click.option(
+            "-f",
+            "--config-file",
+            type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            help="The site's configuration [mkdocs.yml].",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def site_from(
+    config_file: Path | None,
+    collection: str | None,
+    manifest: str | None,
+    api_url: str | None,
+    **given: Any,  # noqa: ANN401 - the options of the plugin
+) -> Site:
+    """Put together what the files say and what the command line says, which wins."""
+    from mkdocs_masko.options import read_options
+    from mkdocs_masko.project import find_config, plugin_options
+    from mkdocs_masko.sync import site_of
+
+    path = config_file or find_config(Path.cwd())
+    if path is None and collection is None:
+        raise OptionError("there is no mkdocs.yml here; name one with -f, or give --collection")
+    raw = plugin_options(path) if path and collection is None else {"collection": collection}
+    given |= {"manifest": manifest, "api_url": api_url}
+    raw |= {name: value for name, value in given.items() if value is not None}
+    environ = {n: v for n, v in os.environ.items() if n != "MASKO_MODE"}
+    if api_url:
+        environ.pop("MASKO_API_URL", None)
+    return site_of(read_options(raw, environ), path.parent if path else Path.cwd(), environ)
+
+
+def patience_of(site: Site) -> Patience:
+    """Return the wait that the options ask for, told on standard error."""
+    from mkdocs_masko.sync import Patience
+
+    return Patience(site.options.wait, time.sleep, _tell)
+
+
+def _tell(collection: str, seconds: float) -> None:
+    click.echo(f"{collection} is not ready (409); asking again in {seconds:.0f} s", err=True)

@@ -1,0 +1,26 @@
+"""All commands: what there is, in which module, and what the help says of it in a line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "Manifest": {
+        "sync": ("manifest", "Bring the manifest up to date with what is published."),
+        "check": ("manifest", "Compare the manifest with the API; write nothing."),
+        "list": ("listing", "List the poses that pages may show, from the manifest."),
+    },
+    "Tools": {
+        "sandbox": ("sandbox", "Serve the API and its CDN, with invented mascots."),
+    },
+}
+"""By section and command: the module in `mkdocs_masko.cli`, and the first line of its docstring.
+
+The module has the command under its own name, or with `_` after it where Python or the module
+needs the name: `list_`.
+"""
+
+
+def places() -> dict[str, tuple[str, str]]:
+    """Return all commands, without the sections."""
+    return {name: place for section in TABLE.values() for name, place in section.items()}
