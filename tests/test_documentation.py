@@ -21,6 +21,7 @@ import sites
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.rendering import Arguments
 from mkdocs_masko.sandbox import Sandbox
+from mkdocs_masko.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -243,7 +244,5 @@ def test_slips_are_told_as_the_manual_says(tmp_path: Path) -> None:
 
 
 def test_the_changelog_has_a_section_for_what_is_here() -> None:
-    project = (sites.ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    version = re.findall(r'^version = "(.+)"', project, re.MULTILINE)
     heads = re.findall(r"^## \[?([^\]\s]+)", OTHERS[0].read_text(encoding="utf-8"), re.MULTILINE)
-    assert {"Unreleased", *version} & {*heads}
+    assert {"Unreleased", VERSION} & {*heads}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from mkdocs_masko.cli.group import Commands
+from mkdocs_masko.version import VERSION
 
 
 @click.group(
@@ -16,7 +17,7 @@ from mkdocs_masko.cli.group import Commands
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="Exit codes: 0 fine, 1 it failed, 2 wrong usage or options, 3 not ready yet (409).",
 )
-@click.version_option(package_name="mkdocs-masko", message="%(prog)s %(version)s")
+@click.version_option(VERSION, message="%(prog)s %(version)s")
 def main() -> None:
     """Masko's mascots for MkDocs sites.
 
