@@ -88,12 +88,15 @@ _TYPES = get_type_hints(Options, include_extras=True)
 _VARIABLES = {"mode": "MASKO_MODE", "api_url": "MASKO_API_URL"}
 
 
-def read_options(raw: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
+def read_options(
+    raw: Mapping[str, Any], environ: Mapping[str, str], *, complete: bool = True
+) -> Options:
     """Check the options.
 
     Args:
         raw: As they stand in `mkdocs.yml`; None is the same as not given.
         environ: Where `MASKO_MODE` and `MASKO_API_URL` are looked up, which override them.
+        complete: Whether they must name a collection.
 
     Raises:
         OptionError: The first thing that is wrong: which option, what it takes, what to do.
@@ -103,7 +106,7 @@ def read_options(raw: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
     _refuse_keys(given)
     checked = {n: _value(n, value, environ) for n, value in given.items() if value is not None}
     options = Options(**checked)
-    _check(options)
+    _check(options, complete=complete)
     return options
 
 
@@ -123,10 +126,11 @@ def _value(name: str, value: object, environ: Mapping[str, str]) -> Any:  # noqa
     return found
 
 
-def _check(options: Options) -> None:
+def _check(options: Options, *, complete: bool) -> None:
     if options.collection and options.collections:
         raise OptionError("cannot be given beside 'collection'; keep one", option="collections")
-    if not options.collection and not options.collections:
+    named = options.collection or options.collections
+    if not named and complete:
         raise OptionError(
             "is missing: give the id of your mascot's collection, "
             "or try 'collection: fox' with 'api_url: sandbox'",
@@ -137,7 +141,7 @@ def _check(options: Options) -> None:
         raise OptionError(
             f"takes an id of letters, digits, '-' and '_', not {shown!r}", option="collection"
         )
-    for alias, collection in options.ids.items():
+    for alias, collection in options.ids.items() if named else ():
         if not _ALIAS.fullmatch(alias) or not _ID.fullmatch(collection):
             raise OptionError(
                 "takes ids of letters, digits, '-' and '_' by names of the same, "

@@ -39,9 +39,21 @@ def plugin_options(path: Path) -> dict[str, Any]:
     Raises:
         OptionError: The file cannot be read, or does not have the plugin.
     """
+    options = given_options(path)
+    if options is None:
+        raise OptionError(f"{path.name} has no plugin 'masko'; add it to 'plugins:'")
+    return options
+
+
+def given_options(path: Path) -> dict[str, Any] | None:
+    """Read the options of the plugin, or None where a site does not have it.
+
+    Raises:
+        OptionError: The file cannot be read, or the plugin's options are no map.
+    """
     plugins = _by_name(_listed(path, _DEEPEST))
     if "masko" not in plugins:
-        raise OptionError(f"{path.name} has no plugin 'masko'; add it to 'plugins:'")
+        return None
     options = plugins["masko"] or {}
     if not isinstance(options, dict):
         raise OptionError(f"{path.name}: plugin 'masko' takes options by name: 'collection: ...'")

@@ -1,13 +1,14 @@
 """The client of Masko's REST API.
 
-`client` has the calls, `answers` makes data of what comes back, `retrying` decides on another
-attempt, `key` keeps the key out of sight.
+`client` has the calls, `objects` gives what they answer as it came, `answers` makes data of it,
+`retrying` decides on another attempt, `key` keeps the key out of sight.
 """
 
 from __future__ import annotations
 
 from mkdocs_masko.api.client import Client
+from mkdocs_masko.api.objects import Objects
 from mkdocs_masko.transport import Budget
 from mkdocs_masko.urls import API_URL
 
-__all__ = ["API_URL", "Budget", "Client"]
+__all__ = ["API_URL", "Budget", "Client", "Objects"]

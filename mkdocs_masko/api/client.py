@@ -94,20 +94,20 @@ class Client:
 
     def projects(self) -> Iterator[Project]:
         """List the projects of the key's workspace."""
-        return self._list("/projects", "projects", Project)
+        return self.walk("/projects", "projects", Project)
 
     def collections(self, project_id: str | None = None) -> Iterator[Collection]:
         """List the collections, of one project or of all."""
         params = {} if project_id is None else {"project_id": _id(project_id)}
-        return self._list("/collections", "collections", Collection, params)
+        return self.walk("/collections", "collections", Collection, params)
 
     def collection(self, collection_id: str) -> CollectionDetail:
         """Get a collection with its configuration."""
-        return self._one(f"/collections/{_id(collection_id)}", CollectionDetail)
+        return self.get(f"/collections/{_id(collection_id)}", CollectionDetail)
 
     def items(self, collection_id: str) -> Iterator[Item]:
         """List the items of a collection, published or not."""
-        return self._list(f"/collections/{_id(collection_id)}/items", "items", Item)
+        return self.walk(f"/collections/{_id(collection_id)}/items", "items", Item)
 
     def assets(self, collection_id: str, *, signed_urls: bool = False) -> Iterator[Asset]:
         """List the assets of a collection.
@@ -117,15 +117,15 @@ class Client:
             signed_urls: Ask for `file_url` too, which expires.
         """
         path = f"/collections/{_id(collection_id)}/assets"
-        return self._list(path, "assets", Asset, _asset_params(signed_urls=signed_urls))
+        return self.walk(path, "assets", Asset, _asset_params(signed_urls=signed_urls))
 
     def all_assets(self, *, signed_urls: bool = False) -> Iterator[Asset]:
         """List the assets of all collections; `signed_urls` asks for `file_url` too."""
-        return self._list("/assets", "assets", Asset, _asset_params(signed_urls=signed_urls))
+        return self.walk("/assets", "assets", Asset, _asset_params(signed_urls=signed_urls))
 
     def asset(self, asset_id: str) -> Asset:
         """Get an asset."""
-        return self._one(f"/assets/{_id(asset_id)}", Asset)
+        return self.get(f"/assets/{_id(asset_id)}", Asset)
 
     def cdn_export(self, collection_id: str) -> Export:
         """Get what a collection has published.
@@ -174,13 +174,22 @@ class Client:
         """
         return self._persist(lambda: self._transport.fetch_range(url, offset, length))
 
-    def _one(self, path: str, kind: type[T]) -> T:
+    def get(self, path: str, kind: type[T]) -> T:
+        """Get one resource as a type of one's own, such as `dict` for all that was sent."""
         answer = self._call("GET", path)
         return resource(decoded(answer.body, answer.url), kind, answer.url)
 
-    def _list(
+    def walk(
         self, path: str, key: str, kind: type[R], params: Mapping[str, str] | None = None
     ) -> Iterator[R]:
+        """List resources as a type of one's own, page by page.
+
+        Args:
+            path: Below the API's address: `/collections`.
+            key: The list's name in the older form of an answer.
+            kind: What each entry becomes.
+            params: More of the query.
+        """
         offset = 0
         for _ in range(_MOST_PAGES):
             answer = self._call("GET", path, params={**(params or {}), **_from(offset)})

@@ -1,4 +1,4 @@
-"""`sync` and `check`."""
+"""`sync`, `check` and `diff`: the manifest against the API."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mkdocs_masko.cli.output import json_option, print_json
 from mkdocs_masko.cli.site import patience_of, site_from, site_options
 from mkdocs_masko.wording import one_line
 
@@ -61,10 +62,52 @@ def check(**where: Any) -> None:  # noqa: ANN401 - the options of the site
     _say(site, compare(site, patience_of(site), anew=True))
 
 
+@click.command()
+@site_options
+@json_option
+def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options of the site
+    """Say what a sync would change; write nothing.
+
+    Compares the manifest with the API. 'check' does the same and fails when they differ.
+
+    \b
+    Examples:
+      mkdocs-masko diff
+      mkdocs-masko diff --json
+    """
+    from msgspec import to_builtins
+
+    from mkdocs_masko.sync import survey
+
+    site = site_from(mode="locked", not_ready="fail", **where)
+    outcome = survey(site, patience_of(site), anew=True)
+    _note(outcome)
+    if as_json:
+        print_json(to_builtins(outcome.changes))
+    elif outcome.changes:
+        _list(outcome)
+        click.echo(_count(outcome))
+    else:
+        click.echo(f"{site.manifest.name}: nothing differs")
+
+
 def _say(site: Site, outcome: Outcome) -> None:
-    for note in outcome.notes:
-        click.echo(f"{note.level}: {note.text}", err=True)
-    for change in outcome.changes:
-        click.echo(f"  {one_line(str(change))}")
+    _note(outcome)
+    _list(outcome)
     state = "written" if outcome.written else "up to date"
     click.echo(f"{site.manifest.name}: {state}, revision {outcome.manifest.revision}")
+
+
+def _note(outcome: Outcome) -> None:
+    for note in outcome.notes:
+        click.echo(f"{note.level}: {note.text}", err=True)
+
+
+def _list(outcome: Outcome) -> None:
+    for change in outcome.changes:
+        click.echo(f"  {one_line(str(change))}")
+
+
+def _count(outcome: Outcome) -> str:
+    kinds = [change.kind for change in outcome.changes]
+    return ", ".join(f"{kinds.count(k)} {k}" for k in ("added", "changed", "removed") if k in kinds)

@@ -8,7 +8,22 @@ TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Manifest": {
         "sync": ("manifest", "Bring the manifest up to date with what is published."),
         "check": ("manifest", "Compare the manifest with the API; write nothing."),
+        "diff": ("manifest", "Say what a sync would change; write nothing."),
         "list": ("listing", "List the poses that pages may show, from the manifest."),
+    },
+    "Browse": {
+        "status": ("status", "Say how far each pose is: published, generating, incomplete."),
+        "projects": ("browse", "List the projects of the key's workspace."),
+        "collections": ("browse", "List the collections: each is a mascot."),
+        "collection": ("browse", "Show a collection with what it is drawn from."),
+        "items": ("browse", "List the items of a collection: poses, published or not."),
+        "assets": ("browse", "List the drawn files, of a collection or of all."),
+        "asset": ("browse", "Show a drawn file."),
+        "export": ("browse", "Show what a collection has published: every address."),
+    },
+    "Change": {
+        "rename": ("change", "Give an item another name or prompt."),
+        "delete": ("change", "Delete an item, or archive a drawn file."),
     },
     "Tools": {
         "sandbox": ("sandbox", "Serve the API and its CDN, with invented mascots."),

@@ -1,7 +1,8 @@
 """From the API to the manifest: decide what it should hold, and act by the mode of the build."""
 
+from mkdocs_masko.sync.connection import connect
 from mkdocs_masko.sync.exports import Patience
-from mkdocs_masko.sync.modes import compare, prepare, reload, update
+from mkdocs_masko.sync.modes import compare, prepare, reload, survey, update
 from mkdocs_masko.sync.outcome import Note, Outcome
 from mkdocs_masko.sync.site import Site, site_of
 
@@ -11,8 +12,10 @@ __all__ = [
     "Patience",
     "Site",
     "compare",
+    "connect",
     "prepare",
     "reload",
     "site_of",
+    "survey",
     "update",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -10,8 +11,9 @@ from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from mkdocs_masko.api import Client
     from mkdocs_masko.models import Export
     from mkdocs_masko.sync.site import Site
 
@@ -29,12 +31,15 @@ class Connection(Protocol):
 
 
 @contextmanager
-def connect(site: Site, *, wait: float) -> Iterator[Connection]:
+def connect(
+    site: Site, *, wait: float, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Client]:
     """Open the connection, for as long as the options allow.
 
     Args:
         site: Which API, with which key, and how many seconds for its network work.
         wait: Seconds on top, for an export that is not ready.
+        sleep: Waits so many seconds before another attempt of a call.
 
     Raises:
         OptionError: The key or the address cannot be used.
@@ -49,10 +54,12 @@ def connect(site: Site, *, wait: float) -> Iterator[Connection]:
 
             sandbox = stack.enter_context(Sandbox(cdn_url=SANDBOX_ORIGIN, needs_key=False))
             swap = partial(_swap, SANDBOX_ORIGIN, sandbox.origin)
-            client = Client(None, api_url=sandbox.api_url, budget=budget, rewrite=swap)
+            client = Client(None, api_url=sandbox.api_url, budget=budget, rewrite=swap, sleep=sleep)
         else:
             name = options.api_key_env
-            client = Client(site.key, api_url=options.api_url, budget=budget, key_name=name)
+            client = Client(
+                site.key, api_url=options.api_url, budget=budget, key_name=name, sleep=sleep
+            )
         yield stack.enter_context(client)
 
 

@@ -84,13 +84,30 @@ def compare(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
         ApiError: The API or its CDN failed.
     """
     old = _needed(site)
-    outcome = _outcome(old, _fresh(site, old, patience, anew=anew), written=False)
+    outcome = survey(site, patience, anew=anew)
     if outcome.changes:
         raise DriftError(
             f"{site.manifest.name}: the API has something else: {_listed(outcome.changes)}. "
             "Run 'mkdocs-masko sync' and commit the manifest."
         )
     return Outcome(manifest=old, notes=outcome.notes)
+
+
+def survey(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
+    """Find out what a sync would change; write nothing. Without a manifest all is new.
+
+    Args:
+        site: Whose manifest.
+        patience: How long to wait for an export that is not ready.
+        anew: Read all media again, not only those at new addresses.
+
+    Raises:
+        OptionError: There is no key, or it cannot be used.
+        ManifestError: The manifest there is cannot be read.
+        ApiError: The API or its CDN failed.
+    """
+    old = _there(site)
+    return _outcome(old, _fresh(site, old, patience, anew=anew), written=False)
 
 
 def _auto(site: Site, patience: Patience) -> Outcome:

@@ -1,0 +1,219 @@
+"""What there is: `projects`, `collections`, `items`, `assets`, and one of each."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mkdocs_masko.cli.desk import desk, desk_options
+from mkdocs_masko.cli.output import (
+    is_for_a_person,
+    json_option,
+    print_grid,
+    print_groups,
+    print_json,
+    print_pairs,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mkdocs_masko.tables import Column
+
+_SIGNED = "Ask for file addresses that expire, too."
+
+
+def _limit_option(command: Callable[..., None]) -> Callable[..., None]:
+    text = "Stop after so many [all]."
+    kind = click.IntRange(1)
+    return click.option("--limit", type=kind, metavar="NUMBER", help=text)(command)
+
+
+@click.command()
+@desk_options
+@json_option
+@_limit_option
+def projects(*, as_json: bool, limit: int | None, **where: Any) -> None:  # noqa: ANN401 - where to ask
+    """List the projects of the key's workspace.
+
+    \b
+    Examples:
+      mkdocs-masko projects
+      mkdocs-masko projects --api-url sandbox --json
+    """
+    from mkdocs_masko.browsing import PROJECTS
+
+    with desk(**where) as there:
+        _print_list(there.objects.projects(), PROJECTS, as_json=as_json, limit=limit)
+
+
+@click.command()
+@desk_options
+@json_option
+@_limit_option
+@click.option("--project", metavar="PROJECT", help="Only those of a project: its id or name.")
+def collections(
+    *,
+    project: str | None,
+    as_json: bool,
+    limit: int | None,
+    **where: Any,  # noqa: ANN401 - where to ask
+) -> None:
+    """List the collections: each is a mascot.
+
+    \b
+    Examples:
+      mkdocs-masko collections
+      mkdocs-masko collections --api-url sandbox --project Drafts
+    """
+    from mkdocs_masko.browsing import COLLECTIONS
+
+    with desk(**where) as there:
+        project_id = there.project(project) if project else None
+        found = there.objects.collections(project_id)
+        _print_list(found, COLLECTIONS, as_json=as_json, limit=limit)
+
+
+@click.command()
+@click.argument("collection", metavar="COLLECTION")
+@desk_options
+@json_option
+def collection_(*, collection: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - where to ask
+    """Show a collection with what it is drawn from.
+
+    COLLECTION is an id, a name, the start of one, or a name that mkdocs.yml gives it.
+
+    \b
+    Examples:
+      mkdocs-masko collection "Fox Mascot"
+      mkdocs-masko collection fox --api-url sandbox
+    """
+    from mkdocs_masko.browsing import pairs
+
+    with desk(**where) as there:
+        found = there.objects.collection(there.collection(collection))
+    _print_one(found, pairs(found), as_json=as_json)
+
+
+@click.command()
+@click.argument("collection", metavar="COLLECTION")
+@desk_options
+@json_option
+@_limit_option
+def items(*, collection: str, as_json: bool, limit: int | None, **where: Any) -> None:  # noqa: ANN401 - where to ask
+    """List the items of a collection: poses, published or not.
+
+    COLLECTION is an id, a name, the start of one, or a name that mkdocs.yml gives it.
+
+    \b
+    Examples:
+      mkdocs-masko items fox --api-url sandbox
+      mkdocs-masko items owl --api-url sandbox --limit 3 --json
+    """
+    from mkdocs_masko.browsing import ITEMS
+
+    with desk(**where) as there:
+        found = there.objects.items(there.collection(collection))
+        _print_list(found, ITEMS, as_json=as_json, limit=limit)
+
+
+@click.command()
+@click.argument("collection", metavar="[COLLECTION]", required=False)
+@desk_options
+@json_option
+@_limit_option
+@click.option("--signed-urls", is_flag=True, help=_SIGNED)
+def assets(
+    *,
+    collection: str | None,
+    as_json: bool,
+    limit: int | None,
+    signed_urls: bool,
+    **where: Any,  # noqa: ANN401 - where to ask
+) -> None:
+    """List the drawn files, of a collection or of all.
+
+    COLLECTION is an id, a name, the start of one, or a name that mkdocs.yml gives it.
+
+    \b
+    Examples:
+      mkdocs-masko assets fox --api-url sandbox
+      mkdocs-masko assets --api-url sandbox --limit 10
+    """
+    from mkdocs_masko.browsing import ASSETS, SIGNED
+
+    with desk(**where, signed_urls=signed_urls) as there:
+        found = there.objects.assets(there.collection(collection) if collection else None)
+        columns = (*ASSETS, SIGNED) if signed_urls else ASSETS
+        _print_list(found, columns, as_json=as_json, limit=limit)
+
+
+@click.command()
+@click.argument("asset", metavar="ASSET")
+@desk_options
+@json_option
+@click.option("--signed-urls", is_flag=True, help=_SIGNED)
+def asset_(*, asset: str, as_json: bool, signed_urls: bool, **where: Any) -> None:  # noqa: ANN401 - where to ask
+    """Show a drawn file.
+
+    ASSET is an id or the start of one.
+
+    \b
+    Examples:
+      mkdocs-masko asset e906ebb5-deb1-4010-82f9-f0182a3812e0
+      mkdocs-masko asset 2f85 --api-url sandbox
+    """
+    from mkdocs_masko.browsing import pairs
+
+    with desk(**where, signed_urls=signed_urls) as there:
+        found = there.objects.asset(there.asset(asset))
+    _print_one(found, pairs(found), as_json=as_json)
+
+
+@click.command()
+@click.argument("collection", metavar="COLLECTION")
+@desk_options
+@json_option
+@_limit_option
+def export(*, collection: str, as_json: bool, limit: int | None, **where: Any) -> None:  # noqa: ANN401 - where to ask
+    """Show what a collection has published: every address.
+
+    COLLECTION is an id, a name, the start of one, or a name that mkdocs.yml gives it.
+
+    \b
+    Examples:
+      mkdocs-masko export fox --api-url sandbox
+      mkdocs-masko export fox --api-url sandbox --json
+    """
+    from mkdocs_masko.browsing import published
+
+    with desk(**where) as there:
+        found = there.objects.export(there.collection(collection))
+    found["items"] = found["items"][:limit]
+    if as_json:
+        print_json(found)
+    else:
+        print_groups(published(found))
+
+
+def _print_list(
+    found: Iterator[dict[str, Any]], columns: Sequence[Column], *, as_json: bool, limit: int | None
+) -> None:
+    from mkdocs_masko.tables import grid
+
+    kept = list(islice(found, limit))
+    if as_json:
+        print_json(kept)
+    elif kept:
+        print_grid(grid(columns, kept))
+    elif is_for_a_person():
+        click.echo("There are none.", err=True)
+
+
+def _print_one(found: dict[str, Any], shown: Sequence[tuple[str, str]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    else:
+        print_pairs(shown)

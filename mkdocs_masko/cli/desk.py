@@ -1,0 +1,141 @@
+"""What the commands that ask the API have in common: where it is, and what is meant by a word."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mkdocs_masko.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mkdocs_masko.api import Client, Objects
+    from mkdocs_masko.options import Options
+
+_TIME = 120.0  # seconds; enough for a rate limit of a minute in the middle of a walk
+_TEXT = f"For all calls together [{_TIME:.0f}]."
+_LONG = 1.0  # seconds of a pause that people are told of
+
+
+class Desk:
+    """Where the commands ask.
+
+    Args:
+        client: Makes the calls.
+        options: What the site says, if there is one.
+        signed_urls: Ask for addresses of assets that expire.
+    """
+
+    def __init__(self, client: Client, options: Options, *, signed_urls: bool) -> None:
+        from mkdocs_masko.api import Objects
+
+        self.client = client
+        self.objects: Objects = Objects(client, signed_urls=signed_urls)
+        self.site_ids = options.ids if options.collection or options.collections else {}
+
+    def project(self, wanted: str) -> str:
+        """Return the id of the project that is meant."""
+        return self._id(wanted, self.objects.projects, "project")
+
+    def collection(self, wanted: str) -> str:
+        """Return the id of the collection that is meant; the site's own names come first."""
+        known = self.site_ids.get(wanted)
+        return known or self._id(wanted, self.objects.collections, "collection")
+
+    def asset(self, wanted: str) -> str:
+        """Return the id of the asset that is meant."""
+        return self._id(wanted, self.objects.assets, "asset")
+
+    def item(self, wanted: str, collection: str | None) -> tuple[str, dict[str, Any]]:
+        """Return the item that is meant, with the id of its collection.
+
+        Args:
+            wanted: What was typed.
+            collection: Of which collection; without one, of the site's collections.
+
+        Raises:
+            OptionError: No collection is given, and no site names one.
+        """
+        from mkdocs_masko.finding import pick
+
+        ids = [self.collection(collection)] if collection else [*self.site_ids.values()]
+        if not ids:
+            raise OptionError("say of which mascot with --collection; here is no site that does")
+        owners = {item["id"]: (id_, item) for id_ in ids for item in self.objects.items(id_)}
+        found = pick(wanted, [item for _, item in owners.values()], "item")
+        return owners[found["id"]]
+
+    def _id(self, wanted: str, listed: Callable[[], Iterator[Any]], kind: str) -> str:
+        from mkdocs_masko.finding import is_whole_id, pick
+
+        return wanted if is_whole_id(wanted) else str(pick(wanted, listed(), kind)["id"])
+
+
+def desk_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which API is asked."""
+    for option in (
+        click.option("--timeout", type=click.FloatRange(0.1, 86400), metavar="SECONDS", help=_TEXT),
+        click.option("--api-url", metavar="URL", help="Address of the API, or 'sandbox'."),
+        click.option(
+            "-f",
+            "--config-file",
+            type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            help="The site's configuration, if there is one [mkdocs.yml].",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def desk(
+    config_file: Path | None,
+    api_url: str | None,
+    timeout: float | None,
+    *,
+    signed_urls: bool = False,
+) -> Iterator[Desk]:
+    """Open the API that the command line, the variables or the site name.
+
+    Raises:
+        OptionError: There is no key, or an option cannot be used.
+    """
+    from mkdocs_masko.sync import connect, site_of
+
+    options = _options(config_file, api_url, timeout)
+    site = site_of(options, Path.cwd(), os.environ)
+    if not site.can_ask:
+        name = options.api_key_env
+        raise OptionError(f"no key in {name}: set it, or look around with '--api-url sandbox'")
+    with connect(site, wait=0, sleep=_sleep) as client:
+        yield Desk(client, options, signed_urls=signed_urls)
+
+
+def _options(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:
+    from mkdocs_masko.options import read_options
+    from mkdocs_masko.project import find_config, given_options
+
+    path = config_file or find_config(Path.cwd())
+    raw = {"timeout": _TIME, **((given_options(path) if path else None) or {})}
+    given = {"api_url": api_url, "timeout": timeout}
+    raw |= {name: value for name, value in given.items() if value is not None}
+    return read_options(raw, variables(api_url), complete=False)
+
+
+def variables(api_url: str | None) -> dict[str, str]:
+    """Return the environment, without what is for builds or is overridden."""
+    unwanted = {"MASKO_MODE", *(["MASKO_API_URL"] if api_url else [])}
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
+def _sleep(seconds: float) -> None:
+    if seconds >= _LONG and sys.stderr.isatty():
+        click.echo(f"the API asks for a pause of {seconds:.0f} s", err=True)
+    time.sleep(seconds)

@@ -1,0 +1,106 @@
+"""How far each pose is: what is drawn, what is published, and what is missing of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mkdocs_masko.models import Export, ExportItem
+
+Object: TypeAlias = "Mapping[str, Any]"
+
+_DONE: Final = {"completed", "ready", "published", "archived"}
+_FAILED: Final = {"failed", "error", "cancelled"}
+_FORMATS: Final = {
+    "transparent_video_mov": "mov",
+    "transparent_video_webm": "webm",
+    "video": "mp4",
+}
+_WANTED: Final = ("mov", "webm")  # a transparent animation needs both: no browser takes each
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How far a pose is.
+
+    Attributes:
+        name: What the API calls it.
+        id: The item's id, or an empty string for what is published without an item.
+        state: `published`, `generating`, `failed`, `not published` or `nothing drawn`, or two of
+            them: `published, generating`.
+        formats: What is published of it: `png mov webm mp4`.
+        missing: What pages would need of it, and is not published: `webm`.
+    """
+
+    name: str
+    id: str
+    state: str
+    formats: str
+    missing: str
+
+
+def standings(
+    items: Iterable[Object], assets: Iterable[Object], export: Export | None
+) -> Iterator[Standing]:
+    """Say how far each item of a collection is.
+
+    Args:
+        items: Of the collection.
+        assets: Of the collection.
+        export: What it has published; None while that is nothing.
+    """
+    public = list(export.items) if export else []
+    statuses: dict[str, list[str]] = {}
+    for asset in assets:
+        statuses.setdefault(asset.get("item_id") or "", []).append(asset.get("status") or "")
+    for item in items:
+        name = item.get("name") or ""
+        found = next((entry for entry in public if entry.name == name), None)
+        if found:
+            public.remove(found)  # names may stand there twice, for two items
+        yield _standing(name, item["id"], statuses.get(item["id"], []), found)
+    yield from (_standing(entry.name, "", [], entry) for entry in public)
+
+
+def _standing(name: str, id_: str, statuses: list[str], found: ExportItem | None) -> Standing:
+    return Standing(
+        name=name,
+        id=id_,
+        state=", ".join(_states(statuses, published=found is not None)),
+        formats=" ".join(_formats(found)) if found else "",
+        missing=" ".join(_missing(found)) if found else "",
+    )
+
+
+def _states(statuses: list[str], *, published: bool) -> Iterator[str]:
+    unfinished = [status for status in statuses if status not in _DONE]
+    if published:
+        yield "published"
+    if any(status not in _FAILED for status in unfinished):
+        yield "generating"
+    if any(status in _FAILED for status in unfinished):
+        yield "failed"
+    if not published and not unfinished:
+        yield "not published" if statuses else "nothing drawn"
+
+
+def _formats(item: ExportItem) -> list[str]:
+    still = ["png"] if item.transparent_image else ["opaque png"] if item.image else []
+    there = {key for animation in item.animations for key in animation}
+    return [*still, *(name for key, name in _FORMATS.items() if key in there)]
+
+
+def _missing(item: ExportItem) -> Iterator[str]:
+    if not item.transparent_image:
+        yield "transparent image"
+    counts = Counter(_FORMATS.get(key) for animation in item.animations for key in animation)
+    yield from (name for name in _WANTED if counts[name] < len(item.animations))
+
+
+def needs_attention(standing: Standing) -> bool:
+    """Tell whether there is something to do, or to wait for."""
+    return standing.state != "published" or bool(standing.missing)
