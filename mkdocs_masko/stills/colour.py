@@ -1,0 +1,53 @@
+"""From any mode of pixels to one: sRGB, upright, eight bits, straight alpha."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_OPAQUE = 255
+
+
+def plain(image: Image) -> Image:
+    """Return a picture as `RGB` or, where any pixel is transparent, as `RGBA`.
+
+    It is turned as its Exif says, and its colours are those of sRGB, whatever its profile.
+    """
+    from PIL import ImageOps  # noqa: PLC0415 - only who encodes pays for Pillow
+
+    profile = image.info.get("icc_profile")
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    pixels = _eight_bits(image)
+    pixels = _in_srgb(pixels, profile) if profile else pixels
+    return _without_idle_alpha(pixels.convert("RGBA" if pixels.has_transparency_data else "RGB"))
+
+
+def _eight_bits(image: Image) -> Image:
+    """Scale grey of 16 bits, and bring what has a palette or grey with alpha to colour."""
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value / 257).convert("L")
+    if image.mode in {"LA", "La", "P", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
+
+
+def _in_srgb(image: Image, profile: bytes) -> Image:
+    from PIL import ImageCms  # noqa: PLC0415
+
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        srgb = ImageCms.createProfile("sRGB")
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, own, srgb, outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError):  # a damaged profile, or one of another colour space
+        return image
+
+
+def _without_idle_alpha(image: Image) -> Image:
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
+        return image.convert("RGB")
+    return image

@@ -1,0 +1,69 @@
+"""From pixels to the bytes of a form."""
+
+from __future__ import annotations
+
+import io
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from mkdocs_masko.errors import MediaError
+from mkdocs_masko.stills.decoding import decoded, told_of
+from mkdocs_masko.stills.settings import SAVING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from PIL.Image import Image
+
+    from mkdocs_masko.stills.forms import Form
+
+
+def encode(source: Path, form: Form) -> bytes:
+    """Make one form of a still.
+
+    No metadata is kept, and equal pixels give equal bytes. The result may be larger than
+    another format's: whether it is worth publishing is for the caller to say.
+
+    Raises:
+        MediaError: The file is no still, is damaged or too large, or the form is larger
+            than it.
+    """
+    image = decoded(source)
+    with told_of(source):
+        return _written(_resized(image, form.width, form.height), form)
+
+
+def encoded(source: Path, forms: Iterable[Form]) -> list[tuple[Form, bytes | MediaError]]:
+    """Make several forms of a still, which is decoded once, and resized once to each size."""
+    try:
+        resized = cache(partial(_resized, decoded(source)))
+    except MediaError as error:
+        return [(form, error) for form in forms]
+    return [(form, _attempt(source, resized, form)) for form in forms]
+
+
+def _attempt(source: Path, resized: Callable[[int, int], Image], form: Form) -> bytes | MediaError:
+    try:
+        with told_of(source):
+            return _written(resized(form.width, form.height), form)
+    except MediaError as error:
+        return error
+
+
+def _resized(image: Image, width: int, height: int) -> Image:
+    if (width, height) == image.size:
+        return image
+    if not (0 < width <= image.width and 0 < height <= image.height):
+        raise MediaError(
+            f"has {image.width} x {image.height} px, not enough for {width} x {height}"
+        )
+    from PIL.Image import Resampling  # noqa: PLC0415
+
+    return image.resize((width, height), Resampling.LANCZOS)  # weighs colour by alpha by itself
+
+
+def _written(image: Image, form: Form) -> bytes:
+    file = io.BytesIO()
+    image.save(file, form.format, **SAVING[form.format])
+    return file.getvalue()
