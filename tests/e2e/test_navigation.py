@@ -1,0 +1,51 @@
+"""Material's instant navigation: pages are swapped without a reload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from e2e.cases import tried
+from e2e.engines import Reader
+from e2e.posing import Pose
+
+if TYPE_CHECKING:
+    from e2e.engines import Browser
+    from e2e.serving import Served
+
+_READER = Reader(width=1000)
+
+
+@tried("instant navigation")
+def test_a_pose_moves_on_a_page_that_is_swapped_in(browser: Browser, material: Served) -> None:
+    """Also on one that was reached from a page without any pose, and once more after a return."""
+    browser.open(material.visit().url(), _READER)
+    browser.run("window.mark = 1")
+    for _ in range(2):
+        _follow(browser, "To the pose", "Pose")
+        assert Pose(browser, material.folder).moves()
+        assert len(browser.all("masko-pose button")) == 1
+        _follow(browser, "To the start", "Start")
+    assert browser.run("return window.mark") == 1, "the page was loaded anew"
+
+
+@tried("instant navigation")
+def test_a_pause_outlives_the_swap(browser: Browser, material: Served) -> None:
+    browser.open(material.visit().url("pose/"), _READER)
+    browser.run("window.mark = 1")
+    pose = Pose(browser, material.folder)
+    assert pose.moves()
+    pose.control.click()
+    _follow(browser, "To the start", "Start")
+    _follow(browser, "To the pose", "Pose")
+    assert Pose(browser, material.folder).rests()
+    assert browser.run("return window.mark") == 1, "the page was loaded anew"
+
+
+def _follow(browser: Browser, words: str, title: str) -> None:
+    def there() -> bool:
+        return bool(browser.run("return document.querySelector('h1')?.firstChild.data") == title)
+
+    script = "return [...document.querySelectorAll('article a')].find(a => a.text === arguments[0])"
+    browser.wait(lambda: browser.run(script, words), words).click()
+    browser.wait(there, f"the page {title!r}")
+    browser.point_away()
