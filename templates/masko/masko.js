@@ -41,7 +41,6 @@
         if (opaque && source.type.includes(opaque) || !video.canPlayType(source.type)) source.remove();
       }
       if (!video.children.length) return false;
-      video.load(); // chooses anew, fetches nothing
       video.muted = true; // a copied node forgets it
       video.addEventListener("playing", () => this.setAttribute("data-moving", ""));
       video.addEventListener("ended", () => {
@@ -117,6 +116,8 @@
       // until the style sheet is there, it would not lie over its picture
       if (getComputedStyle(video).pointerEvents !== "none") return;
       video.hidden = false;
+      if (!this.begun) video.load(); // chooses among the sources that are left; it fetches at once
+      this.begun = true;
       video.play().catch(({ name }) => {
         if (name === "NotSupportedError") this.fail();
         if (name !== "NotAllowedError") return;
