@@ -91,7 +91,7 @@ def _view(
     alt = match.pose.name if arguments.alt is None else arguments.alt
     return View(
         name=f"{match.alias}/{match.slug}",
-        alt=visible(alt),
+        alt=visible(alt) if alt.strip() else "",
         width=width,
         height=height,
         still=still,
