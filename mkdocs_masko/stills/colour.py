@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _OPAQUE = 255
+_SHADES = range(1 << 16)
 
 
 def plain(image: Image) -> Image:
@@ -23,16 +24,29 @@ def plain(image: Image) -> Image:
     ImageOps.exif_transpose(image, in_place=True)
     pixels = _eight_bits(image)
     pixels = _in_srgb(pixels, profile) if profile else pixels
-    return _without_idle_alpha(pixels.convert("RGBA" if pixels.has_transparency_data else "RGB"))
+    pixels = pixels.convert("RGBA" if pixels.has_transparency_data else "RGB")
+    pixels.info = {}  # of which `save` would write the profile
+    return _without_idle_alpha(pixels)
 
 
 def _eight_bits(image: Image) -> Image:
     """Scale grey of 16 bits, and bring what has a palette or grey with alpha to colour."""
-    if image.mode.startswith("I"):
-        return image.point(lambda value: value / 257).convert("L")
+    if image.mode.startswith("I;16"):
+        return _scaled(image)
     if image.mode in {"LA", "La", "P", "PA"} or "transparency" in image.info:
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
     return image
+
+
+def _scaled(image: Image) -> Image:
+    """Return grey of eight bits, of which Pillow itself would keep the wrong ones."""
+    clear = image.info.pop("transparency", None)
+    grey = image.point([round(shade / 257) for shade in _SHADES], "L")
+    if clear is None:
+        return grey
+    grey = grey.convert("RGBA")
+    grey.putalpha(image.point([_OPAQUE * (shade != clear) for shade in _SHADES], "L"))
+    return grey
 
 
 def _in_srgb(image: Image, profile: bytes) -> Image:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.stills.decoding import decoded, told_of
-from mkdocs_masko.stills.settings import SAVING
+from mkdocs_masko.stills.settings import EXACT_ALPHA, FEW_COLOURS, LOSSLESS, SAVING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,22 +31,25 @@ def encode(source: Path, form: Form) -> bytes:
     """
     image = decoded(source)
     with told_of(source):
-        return _written(_resized(image, form.width, form.height), form)
+        return _written(_resized(image, form.width, form.height), form, image)
 
 
 def encoded(source: Path, forms: Iterable[Form]) -> list[tuple[Form, bytes | MediaError]]:
     """Make several forms of a still, which is decoded once, and resized once to each size."""
     try:
-        resized = cache(partial(_resized, decoded(source)))
+        image = decoded(source)
     except MediaError as error:
         return [(form, error) for form in forms]
-    return [(form, _attempt(source, resized, form)) for form in forms]
+    resized = cache(partial(_resized, image))
+    return [(form, _attempt(source, image, resized, form)) for form in forms]
 
 
-def _attempt(source: Path, resized: Callable[[int, int], Image], form: Form) -> bytes | MediaError:
+def _attempt(
+    source: Path, image: Image, resized: Callable[[int, int], Image], form: Form
+) -> bytes | MediaError:
     try:
         with told_of(source):
-            return _written(resized(form.width, form.height), form)
+            return _written(resized(form.width, form.height), form, image)
     except MediaError as error:
         return error
 
@@ -63,7 +66,15 @@ def _resized(image: Image, width: int, height: int) -> Image:
     return image.resize((width, height), Resampling.LANCZOS)  # weighs colour by alpha by itself
 
 
-def _written(image: Image, form: Form) -> bytes:
+def _written(image: Image, form: Form, original: Image) -> bytes:
     file = io.BytesIO()
-    image.save(file, form.format, **SAVING[form.format])
+    image.save(file, form.format, **_settings(image, form, full_size=image is original))
     return file.getvalue()
+
+
+def _settings(image: Image, form: Form, *, full_size: bool) -> dict[str, Any]:
+    if form.format == "avif" and full_size:
+        return EXACT_ALPHA
+    if form.format == "webp" and image.getcolors(FEW_COLOURS):
+        return LOSSLESS
+    return SAVING[form.format]
