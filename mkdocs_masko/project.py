@@ -51,7 +51,7 @@ def given_options(path: Path) -> dict[str, Any] | None:
     Raises:
         OptionError: The file cannot be read, or the plugin's options are no map.
     """
-    plugins = _by_name(_listed(path, _DEEPEST))
+    plugins = plugins_of(settings(path))
     if "masko" not in plugins:
         return None
     options = plugins["masko"] or {}
@@ -60,16 +60,34 @@ def given_options(path: Path) -> dict[str, Any] | None:
     return dict(options)
 
 
-def _listed(path: Path, depth: int) -> object:
-    content = _content(path)
+def settings(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    """Read all that a site says, and what it inherits; tags but `!ENV` are None.
+
+    Args:
+        path: The site's configuration.
+        content: What the file is to hold, where that is not what it holds.
+
+    Raises:
+        OptionError: A file cannot be read.
+    """
+    return _inherited(path, _DEEPEST, content)
+
+
+def plugins_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plugins of a site by name, with their options."""
+    return by_name(said.get("plugins"))
+
+
+def _inherited(path: Path, depth: int, given: bytes | None = None) -> dict[str, Any]:
+    content = _content(path, given)
     parent = content.get("INHERIT")
-    inherited = _listed(path.parent / str(parent), depth - 1) if parent and depth else None
-    return _merged(inherited, content["plugins"]) if "plugins" in content else inherited
+    inherited = _inherited(path.parent / str(parent), depth - 1) if parent and depth else {}
+    return {**inherited, **{n: _merged(inherited.get(n), v) for n, v in content.items()}}
 
 
-def _content(path: Path) -> Mapping[str, Any]:
+def _content(path: Path, given: bytes | None) -> Mapping[str, Any]:
     try:
-        content = yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - a safe loader
+        content = yaml.load(path.read_bytes() if given is None else given, _Loader)  # noqa: S506 - a safe loader
     except OSError as error:
         raise OptionError(f"{one_line(str(path))}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
@@ -83,8 +101,8 @@ def _place(error: Exception) -> str:
     return f": see line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 
 
-def _by_name(listed: object) -> dict[str, Any]:
-    """MkDocs takes names, maps, and a mix of them."""
+def by_name(listed: object) -> dict[str, Any]:
+    """Read what MkDocs lists: it takes names, maps, and a mix of them."""
     entries = listed if isinstance(listed, list) else [listed or {}]
     maps = [entry if isinstance(entry, dict) else {str(entry): None} for entry in entries]
     return {name: options for entry in maps for name, options in entry.items()}

@@ -33,7 +33,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         state: `published`, `generating`, `failed`, `not published` or `nothing drawn`, or two of
             them: `published, generating`.
         formats: What is published of it: `png mov webm mp4`.
-        missing: What pages would need of it, and is not published: `webm`.
+        missing: What pages would need of it, and is not published: `mov, webm`.
     """
 
     name: str
@@ -72,7 +72,7 @@ def _standing(name: str, id_: str, statuses: list[str], found: ExportItem | None
         id=id_,
         state=", ".join(_states(statuses, published=found is not None)),
         formats=" ".join(_formats(found)) if found else "",
-        missing=" ".join(_missing(found)) if found else "",
+        missing=", ".join(_missing(found)) if found else "",
     )
 
 

@@ -1,9 +1,9 @@
-"""Write the manifest's JSON Schema, as it ships."""
+"""Write the JSON Schemas, as they ship."""
 
 import json
-from pathlib import Path
 
-from mkdocs_masko.manifest import schema
+from mkdocs_masko.schemas import SCHEMAS, shipped
 
-target = Path(__file__).parents[1] / "mkdocs_masko" / "manifest.schema.json"
-target.write_text(json.dumps(schema(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+for name, make in SCHEMAS.items():
+    text = json.dumps(make(), indent=2, sort_keys=True) + "\n"
+    shipped(name).write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mkdocs_masko.cli.completing import collection_names
 from mkdocs_masko.cli.desk import desk, desk_options
 from mkdocs_masko.cli.output import (
     is_for_a_person,
@@ -77,7 +78,7 @@ def collections(
 
 
 @click.command()
-@click.argument("collection", metavar="COLLECTION")
+@click.argument("collection", metavar="COLLECTION", shell_complete=collection_names)
 @desk_options
 @json_option
 def collection_(*, collection: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - where to ask
@@ -98,7 +99,7 @@ def collection_(*, collection: str, as_json: bool, **where: Any) -> None:  # noq
 
 
 @click.command()
-@click.argument("collection", metavar="COLLECTION")
+@click.argument("collection", metavar="COLLECTION", shell_complete=collection_names)
 @desk_options
 @json_option
 @_limit_option
@@ -120,7 +121,9 @@ def items(*, collection: str, as_json: bool, limit: int | None, **where: Any) ->
 
 
 @click.command()
-@click.argument("collection", metavar="[COLLECTION]", required=False)
+@click.argument(
+    "collection", metavar="[COLLECTION]", required=False, shell_complete=collection_names
+)
 @desk_options
 @json_option
 @_limit_option
@@ -173,7 +176,7 @@ def asset_(*, asset: str, as_json: bool, signed_urls: bool, **where: Any) -> Non
 
 
 @click.command()
-@click.argument("collection", metavar="COLLECTION")
+@click.argument("collection", metavar="COLLECTION", shell_complete=collection_names)
 @desk_options
 @json_option
 @_limit_option

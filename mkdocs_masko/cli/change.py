@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mkdocs_masko.cli.completing import collection_names
 from mkdocs_masko.cli.desk import desk, desk_options
 from mkdocs_masko.errors import OptionError
 
@@ -17,7 +18,9 @@ _COLLECTION = "Of which collection [those of mkdocs.yml]."
 @click.argument("item", metavar="ITEM")
 @click.option("--name", metavar="TEXT", help="Its new name.")
 @click.option("--prompt", metavar="TEXT", help="What it is to be drawn from.")
-@click.option("--collection", metavar="COLLECTION", help=_COLLECTION)
+@click.option(
+    "--collection", metavar="COLLECTION", help=_COLLECTION, shell_complete=collection_names
+)
 @desk_options
 def rename(
     *,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mkdocs_masko.cli.site import config_option, variables
 from mkdocs_masko.errors import OptionError
 
 if TYPE_CHECKING:
@@ -83,12 +84,7 @@ def desk_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--timeout", type=click.FloatRange(0.1, 86400), metavar="SECONDS", help=_TEXT),
         click.option("--api-url", metavar="URL", help="Address of the API, or 'sandbox'."),
-        click.option(
-            "-f",
-            "--config-file",
-            type=click.Path(path_type=Path, dir_okay=False, exists=True),
-            help="The site's configuration, if there is one [mkdocs.yml].",
-        ),
+        config_option("The site's configuration, if there is one [mkdocs.yml]."),
     ):
         command = option(command)
     return command
@@ -109,7 +105,7 @@ def desk(
     """
     from mkdocs_masko.sync import connect, site_of
 
-    options = _options(config_file, api_url, timeout)
+    options = options_of(config_file, api_url, timeout)
     site = site_of(options, Path.cwd(), os.environ)
     if not site.can_ask:
         name = options.api_key_env
@@ -118,7 +114,8 @@ def desk(
         yield Desk(client, options, signed_urls=signed_urls)
 
 
-def _options(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:
+def options_of(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:
+    """Put together what the site and the command line say; they need not name a collection."""
     from mkdocs_masko.options import read_options
     from mkdocs_masko.project import find_config, given_options
 
@@ -127,12 +124,6 @@ def _options(config_file: Path | None, api_url: str | None, timeout: float | Non
     given = {"api_url": api_url, "timeout": timeout}
     raw |= {name: value for name, value in given.items() if value is not None}
     return read_options(raw, variables(api_url), complete=False)
-
-
-def variables(api_url: str | None) -> dict[str, str]:
-    """Return the environment, without what is for builds or is overridden."""
-    unwanted = {"MASKO_MODE", *(["MASKO_API_URL"] if api_url else [])}
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def _sleep(seconds: float) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mkdocs_masko.cli.output import json_option, print_json
 from mkdocs_masko.cli.site import patience_of, site_from, site_options
+from mkdocs_masko.cli.waiting import waiting
+from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
+    from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.sync import Outcome, Site
 
 
@@ -37,29 +41,54 @@ def sync(*, locked: bool, frozen: bool, wait: float | None, **where: Any) -> Non
         raise click.UsageError("--locked and --frozen cannot both be given.")
     mode = "locked" if locked else "frozen" if frozen else "auto"
     site = site_from(mode=mode, wait=wait, not_ready="fail", **where)
-    patience = patience_of(site)
-    if mode == "auto":
-        _say(site, update(site, patience, anew=True))
-    else:
-        _say(site, prepare(site, patience))
+    with waiting(site.options.wait) as patience:
+        outcome = update(site, patience, anew=True) if mode == "auto" else prepare(site, patience)
+    _say(site, outcome)
 
 
 @click.command()
 @site_options
-def check(**where: Any) -> None:  # noqa: ANN401 - the options of the site
-    """Compare the manifest with the API; write nothing.
+@click.option("--offline", is_flag=True, help="Pages only; needs no key and no network.")
+def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - the options of the site
+    """Compare manifest, pages and API; write nothing.
 
-    Exits with 1 when they differ, so that a CI job fails.
+    Finds poses that pages use and the manifest lacks, and what the API has otherwise. Exits with 1
+    when anything differs, so that a CI job fails.
 
     \b
     Examples:
       mkdocs-masko check
+      mkdocs-masko check --offline
       mkdocs-masko check -f docs/mkdocs.yml
     """
-    from mkdocs_masko.sync import compare
+    from mkdocs_masko.sync import compare, reload
 
     site = site_from(mode="locked", not_ready="fail", **where)
-    _say(site, compare(site, patience_of(site), anew=True))
+    manifest = reload(site)
+    problems = _problems(where["config_file"], site, manifest, whole=where["collection"] is None)
+    for problem in problems:
+        click.echo(problem, err=True)
+    outcome = None if offline else compare(site, patience_of(site), anew=True)
+    if problems:
+        raise ReferenceProblem(f"bad references: {len(problems)}; they are listed above")
+    if outcome:
+        _say(site, outcome)
+    else:
+        click.echo(f"{site.manifest.name}: has all that pages use, revision {manifest.revision}")
+
+
+def _problems(
+    config_file: Path | None, site: Site, manifest: Manifest, *, whole: bool
+) -> list[str]:
+    """Return what is wrong on pages, where a configuration says which pages there are."""
+    from mkdocs_masko.pages import bad_references
+    from mkdocs_masko.project import find_config, settings
+
+    path = config_file or find_config(Path.cwd())
+    if path is None or not whole:
+        return []
+    found = bad_references(path.parent, settings(path), manifest, site.options.default)
+    return [str(problem) for problem in found]
 
 
 @click.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mkdocs_masko.cli.waiting import tell
 from mkdocs_masko.errors import OptionError
 
 if TYPE_CHECKING:
@@ -17,18 +18,19 @@ if TYPE_CHECKING:
     from mkdocs_masko.sync import Patience, Site
 
 
+def config_option(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option that names the site's configuration."""
+    kind = click.Path(path_type=Path, dir_okay=False, exists=True)
+    return click.option("-f", "--config-file", type=kind, help=text)
+
+
 def site_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which site a command is for."""
     for option in (
         click.option("--api-url", metavar="URL", help="Address of the API, or 'sandbox'."),
         click.option("--manifest", metavar="PATH", help="The manifest [masko.manifest.json]."),
         click.option("--collection", metavar="ID", help="The collection, where no file names it."),
-        click.option(
-            "-f",
-            "--config-file",
-            type=click.Path(path_type=Path, dir_okay=False, exists=True),
-            help="The site's configuration [mkdocs.yml].",
-        ),
+        config_option("The site's configuration [mkdocs.yml]."),
     ):
         command = option(command)
     return command
@@ -52,18 +54,18 @@ def site_from(
     raw = plugin_options(path) if path and collection is None else {"collection": collection}
     given |= {"manifest": manifest, "api_url": api_url}
     raw |= {name: value for name, value in given.items() if value is not None}
-    environ = {n: v for n, v in os.environ.items() if n != "MASKO_MODE"}
-    if api_url:
-        environ.pop("MASKO_API_URL", None)
+    environ = variables(api_url)
     return site_of(read_options(raw, environ), path.parent if path else Path.cwd(), environ)
+
+
+def variables(api_url: str | None) -> dict[str, str]:
+    """Return the environment, without what is for builds or is overridden."""
+    unwanted = {"MASKO_MODE", *(["MASKO_API_URL"] if api_url else [])}
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def patience_of(site: Site) -> Patience:
     """Return the wait that the options ask for, told on standard error."""
     from mkdocs_masko.sync import Patience
 
-    return Patience(site.options.wait, time.sleep, _tell)
-
-
-def _tell(collection: str, seconds: float) -> None:
-    click.echo(f"{collection} is not ready (409); asking again in {seconds:.0f} s", err=True)
+    return Patience(site.options.wait, time.sleep, tell)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mkdocs_masko.cli.completing import collection_names
 from mkdocs_masko.cli.desk import desk, desk_options
 from mkdocs_masko.cli.output import json_option, print_grid, print_json
 from mkdocs_masko.errors import NotReady, OptionError
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("collection", metavar="[COLLECTION]", required=False)
+@click.argument(
+    "collection", metavar="[COLLECTION]", required=False, shell_complete=collection_names
+)
 @desk_options
 @json_option
 def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - where to ask
@@ -83,4 +86,4 @@ def _sum_up(rows: list[Standing]) -> None:
     if is_for_a_person():
         waiting = sum(map(needs_attention, rows))
         poses = "1 pose" if len(rows) == 1 else f"{len(rows)} poses"
-        click.echo(f"{poses}, {waiting or 'none'} to look after\n")
+        click.echo(f"\n{poses}, {waiting or 'none'} to look after")

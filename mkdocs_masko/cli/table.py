@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "Start": {
+        "init": ("init", "Add the plugin to a site, and write its first manifest."),
+    },
     "Manifest": {
         "sync": ("manifest", "Bring the manifest up to date with what is published."),
-        "check": ("manifest", "Compare the manifest with the API; write nothing."),
+        "check": ("manifest", "Compare manifest, pages and API; write nothing."),
         "diff": ("manifest", "Say what a sync would change; write nothing."),
         "list": ("listing", "List the poses that pages may show, from the manifest."),
+        "show": ("show", "Show a pose: its files, its markup, and how to write it."),
     },
     "Browse": {
         "status": ("status", "Say how far each pose is: published, generating, incomplete."),
@@ -26,6 +30,10 @@ TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "delete": ("change", "Delete an item, or archive a drawn file."),
     },
     "Tools": {
+        "doctor": ("doctor", "Look for what is wrong, and say what to do about it."),
+        "completion": ("tools", "Print what makes a shell complete commands and poses."),
+        "schema": ("tools", "Print a JSON Schema: of mkdocs.yml, or of the manifest."),
+        "snippets": ("show", "Write snippets of all poses for VS Code."),
         "sandbox": ("sandbox", "Serve the API and its CDN, with invented mascots."),
     },
 }

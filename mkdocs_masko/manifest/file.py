@@ -73,13 +73,18 @@ def save(path: Path, manifest: Manifest) -> bool:
             )
         if path.is_file() and path.read_bytes() == content:
             return False
-        _replace(path, content)
+        replace_file(path, content)
     except OSError as error:
         raise ManifestError(f"{path.name}: cannot be written: {error.strerror}.") from error
     return True
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Put new bytes in the place of a file: all of them, or none.
+
+    Raises:
+        OSError: The place cannot be written.
+    """
     new = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:

@@ -17,6 +17,9 @@ from mkdocs_masko.rendering import FUNCTIONS, Call, make_call
 
 SCHEME = "masko:"
 
+LITERALS_ONLY = "takes literal values only"
+"""Said of a call that only a template engine can read."""
+
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 # Each form begins with its first character, and looks back from there: so the search can skip
 # to such characters, which made it three times as fast on pages of prose.
@@ -115,7 +118,7 @@ def _literal(node: ast.expr, function: str) -> Any:  # noqa: ANN401 - a literal 
         return _CONSTANTS[node.id]
     if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | None):
         return node.value
-    raise ReferenceProblem(f'{function}() takes literal values only: {function}("wave", width=240)')
+    raise ReferenceProblem(f'{function}() {LITERALS_ONLY}: {function}("wave", width=240)')
 
 
 def read_image(src: str, alt: str, attributes: dict[str, Any]) -> Call:
