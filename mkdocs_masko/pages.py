@@ -27,6 +27,8 @@ _SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 class _Page:
     """A page that stands alone."""
 
+    language = "en"
+
     def __init__(self, name: str, text: str) -> None:
         self.name, self._text = name, text
 

@@ -45,8 +45,8 @@ def site(folder: Path, config: bytes = b"site_name: Fox\n") -> Path:
 
 def inserted(old: bytes, new: bytes) -> bytes:
     """Return what was put in, when that is all that was done."""
-    start = len(os.path.commonprefix([old, new]))
-    start = next(n for n in range(start, -1, -1) if new.endswith(old[n:]))
+    starts = range(len(old), -1, -1)
+    start = next(n for n in starts if new.startswith(old[:n]) and new.endswith(old[n:]))
     assert new[:start] + new[start + len(new) - len(old) :] == old
     return new[start : start + len(new) - len(old)]
 
