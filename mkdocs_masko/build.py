@@ -8,16 +8,17 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 from msgspec import Struct
 
-from mkdocs_masko.assets import Shelf
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.locating import locate
-from mkdocs_masko.rendering import Embedder, Renderer, Tokens
+from mkdocs_masko.rendering import Embedder, Picture, Renderer, Tokens
+from mkdocs_masko.weighing import Scales
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from mkdocs_masko.hosting import Hosting
     from mkdocs_masko.manifest import Manifest, Medium
     from mkdocs_masko.rendering import Call
 
@@ -75,7 +76,7 @@ class Build:
         manifest: What may be shown.
         default: Alias of the collection that names without one are looked up in.
         overrides: Folders with templates of the theme's.
-        find: Returns the file behind a medium that the site serves itself.
+        hosting: Which media the site serves, and under which names.
         site_url: The address of the site; empty when it is not known.
     """
 
@@ -85,11 +86,13 @@ class Build:
         *,
         default: str,
         overrides: Sequence[Path],
-        find: Callable[[str], Path | None],
+        hosting: Hosting,
         site_url: str = "",
     ) -> None:
         self.manifest = manifest
-        self.shelf = Shelf(find)
+        self.hosting = hosting
+        self.scales = Scales(hosting.limits)
+        self._elsewhere: dict[str, int] = {}
         self.tokens = Tokens()
         self.embedder = Embedder(self._render, self._report)
         self.problems: list[Problem] = []
@@ -110,8 +113,41 @@ class Build:
 
     def url(self, medium: Medium) -> str:
         """Return the address of a medium, from the page that is being rendered."""
-        path = self.shelf.take(medium)
+        path = self.hosting.shelf.take(medium)
+        self._weigh(medium, path or medium.url)
         return medium.url if path is None else self.relative(path)
+
+    def picture(self, medium: Medium, width: int, height: int) -> Picture:
+        """Return the addresses of a still, from the page that is being rendered."""
+        choices = self.hosting.shelf.still(medium, width, height)
+        if not choices:
+            return Picture(src=self.url(medium))
+        best, last = choices[0].paths, choices[-1].paths
+        self._note(medium, first=best[0], dense=best[-1])
+        sources = tuple((choice.type, self._srcset(choice.paths)) for choice in choices[:-1])
+        more = self._srcset(last) if len(last) > 1 else ""
+        return Picture(src=self.relative(last[0]), srcset=more, sources=sources)
+
+    def _srcset(self, paths: Sequence[str]) -> str:
+        given = (f"{self.relative(path)} {n}x" for n, path in enumerate(paths, start=1))
+        return ", ".join(given) if len(paths) > 1 else self.relative(paths[0])
+
+    def _weigh(self, medium: Medium, file: str) -> None:
+        self._elsewhere[file] = medium.bytes or 0
+        if medium.type.startswith("video/"):
+            self._note(medium, video=file)
+        else:
+            self._note(medium, first=file, dense=file)
+
+    def _note(self, medium: Medium, **files: str) -> None:
+        if self._spot:
+            pose = self.hosting.name(medium).partition(" ")[0]
+            self.scales.note(self._spot.name, pose, **files)
+
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes of every file that pages use, as far as they are known."""
+        ours = {path: file.stat().st_size for path, file in self.hosting.gather().items()}
+        return {**self._elsewhere, **ours}
 
     def relative(self, path: str) -> str:
         """Return the address of a file of the site, from the page that is being rendered."""
@@ -119,7 +155,7 @@ class Build:
 
     def absolute(self, medium: Medium) -> str:
         """Return the address of a medium with its host."""
-        path = self.shelf.take(medium)
+        path = self.hosting.shelf.take(medium)
         if path is not None and not self._site_url:
             raise ReferenceProblem(
                 "argument 'absolute' needs 'site_url' in mkdocs.yml: the site serves the file"

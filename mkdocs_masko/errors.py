@@ -8,6 +8,7 @@ MaskoError                 what the plugin and the command line catch
 │   ├── ManifestMissing    there is none, and the mode needs one
 │   └── DriftError         the API has something else than the manifest
 ├── MediaError             bytes that are no medium we know
+├── CacheError             there is no place to put media
 └── ApiError               a call failed; has `status`, `code` and `url`
     ├── BadKey             401: the key is wrong or revoked
     ├── WrongWorkspace     403: the key is good, but for another workspace
@@ -68,6 +69,10 @@ class DriftError(ManifestError):
 
 class MediaError(MaskoError):
     """The bytes are not a medium that is known here, or are damaged."""
+
+
+class CacheError(MaskoError):
+    """There is no place to put media: the disk is full, or fails."""
 
 
 class ApiError(MaskoError):

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.sizes import read_size
 from mkdocs_masko.urls import API_URL
 from mkdocs_masko.wording import nearest, one_line
 
@@ -47,10 +48,16 @@ class Options(Struct, frozen=True, kw_only=True):
     """What happens when the export is not ready after the wait."""
     wait: Seconds = 0
     """Seconds to poll while the export is not ready."""
-    hosting: Literal["cdn"] = "cdn"
-    """Where readers get the media from."""
     incomplete: Literal["warn", "ignore"] = "warn"
     """What happens when a pose lacks a file, so that some readers see less of it."""
+    hosting: Literal["cdn", "self"] = "cdn"
+    """Where readers get the media from: Masko's servers, or the site itself."""
+    include: tuple[str, ...] = ()
+    """What scripts need beside what pages show: patterns of pose names, `wave` or `owl/*:video`."""
+    budget: dict[Literal["page", "pose"], int | str] = {}
+    """The most that a reader should load: bytes of a page's poses, and of one pose."""
+    cache: str | None = None
+    """A cache of media that machines share, as an address of fsspec's: `s3://bucket/folder`."""
     manifest: str = MANIFEST
     """Path of the manifest, from the folder of `mkdocs.yml`."""
     api_url: str = API_URL
@@ -66,6 +73,11 @@ class Options(Struct, frozen=True, kw_only=True):
         return dict(self.collections) or {DEFAULT_ALIAS: self.collection or ""}
 
     @property
+    def limits(self) -> dict[str, int]:
+        """The budget in bytes."""
+        return {name: read_size(size) or 0 for name, size in self.budget.items()}
+
+    @property
     def default(self) -> str:
         """Alias of the collection that names without one are looked up in."""
         return next(iter(self.ids))
@@ -77,8 +89,11 @@ _EXPECTED = {
     "mode": "auto, locked or frozen",
     "not_ready": "keep or fail",
     "wait": "seconds from 0 to 86400",
-    "hosting": "cdn",
     "incomplete": "warn or ignore",
+    "hosting": "cdn or self",
+    "include": "a list of pose names or patterns: ['wave', 'owl/*']",
+    "budget": "sizes by name: {page: 500 kB, pose: 200 kB}",
+    "cache": "an address of a storage: s3://bucket/folder",
     "manifest": "a path beside mkdocs.yml",
     "api_url": "an https address, or sandbox",
     "api_key_env": "the NAME of an environment variable",
@@ -150,6 +165,14 @@ def _check(options: Options, *, complete: bool) -> None:
             )
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", options.api_key_env):
         raise OptionError("takes the NAME of an environment variable", option="api_key_env")
+    if wrong := next((str(s) for s in options.budget.values() if not read_size(s)), None):
+        raise OptionError(
+            f"takes sizes like 500 kB or 2 MB, not {one_line(wrong)!r}", option="budget"
+        )
+    if options.cache and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s?#@]+", options.cache):
+        raise OptionError(
+            "takes an address like s3://bucket/folder, without user or password", option="cache"
+        )
     if Path(options.manifest).suffix != ".json" or not options.manifest.isprintable():
         shown = one_line(options.manifest)
         raise OptionError(f"takes a path that ends in .json, not {shown!r}", option="manifest")

@@ -42,7 +42,7 @@ MAIN = (
     "{{ loop(h.children) }}{% endfor %}</nav>"
 )
 _TIME = 120  # seconds after which a build hangs
-_ADDRESSES = ("src", "href", "poster", "srcset")
+_ADDRESSES = ("src", "href", "poster")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,6 +205,7 @@ def our_addresses(html: str) -> Iterator[str]:
     inside = {part for element in root.iter() if is_ours(element) for part in element.iter()}
     for element in root.iter():
         given = [element.get(name, "") for name in _ADDRESSES]
+        given += [each.split()[0] for each in element.get("srcset", "").split(",") if each.strip()]
         if element in inside and element.tag != "a":
             yield from filter(None, given)
         else:

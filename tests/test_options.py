@@ -19,6 +19,9 @@ PASTED = (
 ID = "takes an id of letters, digits, '-' and '_', not "
 IDS = "takes ids of letters, digits, '-' and '_' by names of the same, not "
 
+SIZED = "takes sizes by name: {page: 500 kB, pose: 200 kB}, not "
+STORAGE = "takes an address like s3://bucket/folder, without user or password"
+
 GOOD: list[tuple[str, Any, Any]] = [
     ("collection", "f9503022-a991-46ea-bf8c-d628c921b6b0", "f9503022-a991-46ea-bf8c-d628c921b6b0"),
     ("collection", "col_xyz789", "col_xyz789"),
@@ -32,6 +35,11 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("wait", "600", 600),
     ("wait", 86400, 86400),
     ("hosting", "cdn", "cdn"),
+    ("hosting", "self", "self"),
+    ("include", ["wave", "owl/*:video"], ("wave", "owl/*:video")),
+    ("budget", {"page": "500 kB", "pose": 20}, {"page": "500 kB", "pose": 20}),
+    ("cache", "s3://bucket/a/folder", "s3://bucket/a/folder"),
+    ("cache", "memory://x", "memory://x"),
     ("manifest", "masko.json", "masko.json"),
     ("manifest", "../shared/füchsin.json", "../shared/füchsin.json"),
     ("api_url", "sandbox", "sandbox"),
@@ -69,7 +77,15 @@ BAD: list[tuple[str, Any, str]] = [
     ("wait", True, "takes seconds from 0 to 86400, not 'True'"),
     ("wait", "10 min", "takes seconds from 0 to 86400, not '10 min'"),
     ("wait", float("nan"), "takes seconds from 0 to 86400, not 'nan'"),
-    ("hosting", "self", "takes cdn, not 'self'"),
+    ("hosting", "own", "takes cdn or self, not 'own'"),
+    ("include", "wave", "takes a list of pose names or patterns: ['wave', 'owl/*'], not 'wave'"),
+    ("budget", {"site": 1}, f"{SIZED}\"{{'site': 1}}\""),
+    ("budget", {"page": "many"}, "takes sizes like 500 kB or 2 MB, not 'many'"),
+    ("budget", {"page": 0}, "takes sizes like 500 kB or 2 MB, not '0'"),
+    ("cache", "bucket", STORAGE),
+    ("cache", "s3://user:password@bucket", STORAGE),
+    ("cache", "s3://bucket?key=1", STORAGE),
+    ("cache", 1, "takes an address of a storage: s3://bucket/folder, not '1'"),
     ("manifest", 5, "takes a path beside mkdocs.yml, not '5'"),
     ("manifest", "masko.yml", "takes a path that ends in .json, not 'masko.yml'"),
     ("manifest", "", "takes a path that ends in .json, not ''"),

@@ -24,7 +24,7 @@ from mkdocs_masko.models import (
     R,
     export_from,
 )
-from mkdocs_masko.transport import Answer, Budget, Transport
+from mkdocs_masko.transport import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
 from mkdocs_masko.transport.refusals import refused_call
 from mkdocs_masko.urls import API_URL
 from mkdocs_masko.wording import one_line
@@ -81,6 +81,8 @@ class Client:
         self._key_name = key_name
         self._sleep = sleep
         self._transport = Transport(budget, rewrite=rewrite)
+        larger = Limits(budget=budget, answer=LARGEST_MEDIUM + 1024 * 1024)
+        self._downloads = Transport(budget, rewrite=rewrite, limits=larger)
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +93,7 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
+        self._downloads.close()
 
     def projects(self) -> Iterator[Project]:
         """List the projects of the key's workspace."""
@@ -173,6 +176,15 @@ class Client:
             The bytes, and the medium's size in bytes where the server tells it.
         """
         return self._persist(lambda: self._transport.fetch_range(url, offset, length))
+
+    def download(self, attempt: Callable[[Transport], T]) -> T:
+        """Fetch a published medium, without the key, in as many attempts as make sense.
+
+        Args:
+            attempt: Fetches it, or the rest of it, with what it is given, from an address that
+                `urls.check_media_url` let through.
+        """
+        return self._persist(lambda: attempt(self._downloads))
 
     def get(self, path: str, kind: type[T]) -> T:
         """Get one resource as a type of one's own, such as `dict` for all that was sent."""

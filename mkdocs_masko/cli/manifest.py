@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mkdocs_masko.cli.media import lay
 from mkdocs_masko.cli.output import json_option, print_json
 from mkdocs_masko.cli.site import patience_of, site_from, site_options
 from mkdocs_masko.cli.waiting import waiting
@@ -23,16 +24,30 @@ if TYPE_CHECKING:
 @click.option("--locked", is_flag=True, help="Compare only; fail when something differs.")
 @click.option("--frozen", is_flag=True, help="Read the manifest only; use no network.")
 @click.option("--wait", type=click.FloatRange(0, 86400), metavar="SECONDS", help="Poll that long.")
-def sync(*, locked: bool, frozen: bool, wait: float | None, **where: Any) -> None:  # noqa: ANN401
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Also lay the media down there.",
+)
+def sync(
+    *,
+    locked: bool,
+    frozen: bool,
+    wait: float | None,
+    into: Path | None,
+    **where: Any,  # noqa: ANN401
+) -> None:
     """Bring the manifest up to date with what is published.
 
-    Reads type, size and transparency of all media from their first bytes. The file is written
-    only when something changed.
+    Reads type, size and transparency of all media from their first bytes; with 'hosting: self',
+    or --into, fetches them whole into the cache. The file is written only when something changed.
 
     \b
     Examples:
       mkdocs-masko sync
       mkdocs-masko sync --wait 600
+      mkdocs-masko sync --into docs/assets/masko
       mkdocs-masko sync --collection fox --api-url sandbox
     """
     from mkdocs_masko.sync import prepare, update
@@ -40,10 +55,13 @@ def sync(*, locked: bool, frozen: bool, wait: float | None, **where: Any) -> Non
     if locked and frozen:
         raise click.UsageError("--locked and --frozen cannot both be given.")
     mode = "locked" if locked else "frozen" if frozen else "auto"
-    site = site_from(mode=mode, wait=wait, not_ready="fail", **where)
+    hosting = None if into is None else "self"
+    site = site_from(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
     with waiting(site.options.wait) as patience:
         outcome = update(site, patience, anew=True) if mode == "auto" else prepare(site, patience)
     _say(site, outcome)
+    if into is not None:
+        lay(site, outcome.manifest, into)
 
 
 @click.command()

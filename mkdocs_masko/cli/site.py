@@ -66,6 +66,7 @@ def variables(api_url: str | None) -> dict[str, str]:
 
 def patience_of(site: Site) -> Patience:
     """Return the wait that the options ask for, told on standard error."""
+    from mkdocs_masko.cli.media import watch
     from mkdocs_masko.sync import Patience
 
-    return Patience(site.options.wait, time.sleep, tell)
+    return Patience(site.options.wait, time.sleep, tell, watch)

@@ -15,6 +15,9 @@ TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "list": ("listing", "List the poses that pages may show, from the manifest."),
         "show": ("show", "Show a pose: its files, its markup, and how to write it."),
     },
+    "Media": {
+        "prune": ("media", "Remove media from the cache that the manifest does not need."),
+    },
     "Browse": {
         "status": ("status", "Say how far each pose is: published, generating, incomplete."),
         "projects": ("browse", "List the projects of the key's workspace."),

@@ -22,17 +22,18 @@ _TICK = 0.25  # seconds between two changes of what is shown
 @contextmanager
 def waiting(seconds: float) -> Iterator[Patience]:
     """Give a patience of so many seconds, and show on standard error that it is used."""
+    from mkdocs_masko.cli.media import watch, watch_in_a_line
     from mkdocs_masko.sync import Patience
 
     if not sys.stderr.isatty() or not seconds:
-        yield Patience(seconds, time.sleep, tell)
+        yield Patience(seconds, time.sleep, tell, watch)
         return
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     display = _Display(console.status("asking what is published", spinner="line"), seconds)
     with display.status:
-        yield Patience(seconds, display.sleep, display.tell)
+        yield Patience(seconds, display.sleep, display.tell, watch_in_a_line)
 
 
 def tell(collection: str, seconds: float) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mkdocs_masko.manifest.format import Collection, Manifest, Pose
+    from mkdocs_masko.manifest.format import Collection, Manifest, Medium, Pose
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -74,4 +74,19 @@ def _details(old: Pose, new: Pose) -> Iterator[str]:
         elif place not in after:
             yield f"{place} is gone"
         elif before[place] != after[place]:
-            yield place
+            yield from _medium(place, before[place], after[place])
+    if any(_is_hashed(before[place], after[place]) for place in before.keys() & after.keys()):
+        yield "its files are hashed"
+
+
+def _medium(place: str, old: Medium, new: Medium) -> Iterator[str]:
+    """Name a medium; bytes that changed in place are what nobody can see from outside."""
+    if old.url == new.url and old.sha256 and new.sha256 and old.sha256 != new.sha256:
+        yield f"{place} has new bytes at its old address"
+    elif not _is_hashed(old, new):
+        yield place
+
+
+def _is_hashed(old: Medium, new: Medium) -> bool:
+    """Tell whether a hash is all that is new."""
+    return old != new and old.sha256 is None and structs.replace(new, sha256=None) == old

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,9 +13,10 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File
 
-from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.assets import FOLDER, Cache
 from mkdocs_masko.build import Build
-from mkdocs_masko.errors import MaskoError, OptionError
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.hosting import Hosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
@@ -24,9 +24,17 @@ from mkdocs_masko.markdown.calls import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.plugin.dressing import SHIPPED, dress, shipped_file, site_path
 from mkdocs_masko.plugin.offers import add_templates, offer_imports, offer_macros
+from mkdocs_masko.plugin.publishing import (
+    failing,
+    publish,
+    publish_rest,
+    speak,
+    tell_waiting,
+    watch,
+)
+from mkdocs_masko.plugin.ranges import with_ranges
 from mkdocs_masko.plugin.spots import PageSpot, TemplateSpot
 from mkdocs_masko.sync import Patience, Site, prepare, reload, site_of
-from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +63,8 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     def __init__(self) -> None:
         self.options = Options()
         self._site: Site | None = None
+        self._cache: Cache | None = None
+        self._spent = 0.0  # seconds of network work
         self._build: Build | None = None
 
     def load_config(
@@ -80,7 +90,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
             manifest,
             default=self.options.default,
             overrides=overrides,
-            find=_local_file,
+            hosting=self._hosting(manifest, config),
             site_url=config.site_url or "",
         )
         extension = MaskoExtension(build.embedder, build.tokens)
@@ -124,8 +134,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Publish the media that pages use, and offer the functions to theme templates."""
         build = self._running()
-        for path, file in build.shelf.used.items():
-            files.append(File.generated(config, path, abs_src_path=str(file)))
+        publish(build, self.options, config, files)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
         return env
@@ -162,19 +171,18 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Publish what only templates used, and report every bad reference."""
         build = self._running()
-        for path, file in build.shelf.used.items():
-            target = Path(config.site_dir, path)
-            if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, target)
-        _speak(build, self.options, strict=config.strict)
+        publish_rest(build, config)
+        speak(build, self.options, strict=config.strict)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
-        """Build again when the manifest changes."""
+        """Build again when the manifest changes, and send parts of media."""
         if self._site:
             server.watch(str(self._site.manifest))
+        app = server.get_app()
+        if app is not None:
+            server.set_app(with_ranges(app))
         return server
 
     # What mkdocs-macros keeps, it keeps for the next build too; so these ask for the build anew.
@@ -193,18 +201,34 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     def _manifest(self, folder: Path) -> Manifest:
         """Ask the API once a process; on rebuilds only the file is read again."""
         site = site_of(self.options, folder, os.environ)
-        try:
+        start = time.monotonic()
+        with failing():
             if site == self._site:
+                self._spent = 0.0
                 return reload(site)
-            outcome = prepare(site, Patience(self.options.wait, time.sleep, _tell))
-        except MaskoError as error:
-            raise PluginError(f"masko: {error}") from None
-        self._site = site
+            patience = Patience(self.options.wait, time.sleep, tell_waiting, watch)
+            outcome = prepare(site, patience)
+        self._site, self._cache = site, Cache(site.cache, log.info)
+        self._spent = time.monotonic() - start
         for note in outcome.notes:
             (log.warning if note.level == "warning" else log.info)(note.text)
         for change in outcome.changes if outcome.written else ():
             log.info("%s: %s", site.manifest.name, change)
         return outcome.manifest
+
+    def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> Hosting:
+        assert self._site is not None  # noqa: S101 - it came with the manifest
+        assert self._cache is not None  # noqa: S101
+        with failing():
+            return Hosting(
+                self._site,
+                manifest,
+                self._cache,
+                laid=Path(config.docs_dir, FOLDER),
+                warn=log.info,
+                watch=watch,
+                spent=self._spent,
+            )
 
 
 def _heading(page: Page) -> str:
@@ -221,29 +245,3 @@ def _folder(config: MkDocsConfig) -> Path:
 
 def _is_ours(extension: object) -> bool:
     return extension == "masko" or isinstance(extension, MaskoExtension)
-
-
-def _local_file(url: str) -> Path | None:
-    """The sandbox's media go with the site: nobody else serves them."""
-    if not url.startswith(f"{SANDBOX_ORIGIN}/"):
-        return None
-    from mkdocs_masko.sandbox import media_file  # noqa: PLC0415 - only demos need it
-
-    return media_file(url.removeprefix(SANDBOX_ORIGIN))
-
-
-def _tell(collection: str, seconds: float) -> None:
-    log.info("collection %s is not ready (409); asking again in %.0f s", collection, seconds)
-
-
-def _speak(build: Build, options: Options, *, strict: bool) -> None:
-    """Report all bad references together; `--quiet` hides warnings, so strict builds fail here."""
-    if build.gaps and options.incomplete == "warn":
-        listed = "".join(f"\n  {gap}" for gap in build.gaps)
-        log.warning("some poses lack a file, and are not the same for all readers:%s", listed)
-    problems = [str(problem) for problem in build.sorted_problems()]
-    if problems and strict:
-        count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"
-        raise PluginError(f"masko: {count}:\n" + "\n".join(problems))
-    for problem in problems:
-        log.warning(problem)

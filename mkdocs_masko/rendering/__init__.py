@@ -3,7 +3,7 @@
 from mkdocs_masko.rendering.arguments import Arguments
 from mkdocs_masko.rendering.call import FUNCTIONS, Call, make_call
 from mkdocs_masko.rendering.embedder import Embedder
-from mkdocs_masko.rendering.renderer import AsWritten, Place, Renderer, templates_dir
+from mkdocs_masko.rendering.renderer import AsWritten, Picture, Place, Renderer, templates_dir
 from mkdocs_masko.rendering.sources import Source
 from mkdocs_masko.rendering.tokens import MARK, Tokens
 from mkdocs_masko.rendering.view import View, media_url, views
@@ -15,6 +15,7 @@ __all__ = [
     "AsWritten",
     "Call",
     "Embedder",
+    "Picture",
     "Place",
     "Renderer",
     "Source",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
+from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find
@@ -34,6 +35,20 @@ def templates_dir() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
+class Picture(Struct, frozen=True, kw_only=True):
+    """A still, as a place offers it to browsers.
+
+    Attributes:
+        src: The address that every browser takes.
+        srcset: The same in more sizes, or an empty string.
+        sources: Type and srcset of formats that not all browsers take, best first.
+    """
+
+    src: str
+    srcset: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+
+
 class Place(Protocol):
     """Where a pose is shown, which decides what addresses look like."""
 
@@ -44,6 +59,10 @@ class Place(Protocol):
 
     def url(self, medium: Medium) -> str:
         """Return the address of a file, as this place has to write it."""
+        ...
+
+    def picture(self, medium: Medium, width: int, height: int) -> Picture:
+        """Return the addresses of a still in a box of so many px."""
         ...
 
     def absolute(self, medium: Medium) -> str:
@@ -73,6 +92,10 @@ class AsWritten:
         return medium.url
 
     absolute = url
+
+    def picture(self, medium: Medium, width: int, height: int) -> Picture:  # noqa: ARG002 - as every place
+        """Return the still as it lies on the CDN, which has no other."""
+        return Picture(src=self.url(medium))
 
     def link(self, href: str) -> str:
         """Return the author's own address."""
@@ -146,7 +169,7 @@ class Renderer:
         href = view.arguments.href and place.link(view.arguments.href)
         palette = f"masko-{view.palette}" if view.palette else ""
         both = f"{classes} {palette}".rstrip()
-        values = {"pose": view, "url": place.url}
+        values = {"pose": view, "url": place.url, "picture": _picture(view, place)}
         if not view.sources:
             still = self._fill("still", classes=classes if href else both, id=id, **values)
             return self._fill("link", body=still, href=href, classes=palette) if href else still
@@ -170,6 +193,10 @@ class Renderer:
             ReferenceProblem: There is none.
         """
         return find(self.manifest, reference, self._default)
+
+
+def _picture(view: View, place: Place) -> Picture | None:
+    return place.picture(view.still, view.width, view.height) if view.still else None
 
 
 def _kind(call: Call) -> dict[str, str]:

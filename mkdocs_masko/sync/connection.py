@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.api import Client
     from mkdocs_masko.models import Export
     from mkdocs_masko.sync.site import Site
+    from mkdocs_masko.transport import Transport
 
 
 class Connection(Protocol):
@@ -29,6 +30,10 @@ class Connection(Protocol):
         """Return bytes of a medium, and its size where it is known."""
         ...
 
+    def download(self, attempt: Callable[[Transport], Any]) -> Any:  # noqa: ANN401 - what the attempt returns
+        """Return what an attempt to fetch a medium made of it, once one works."""
+        ...
+
 
 @contextmanager
 def connect(
@@ -38,7 +43,8 @@ def connect(
 
     Args:
         site: Which API, with which key, and how many seconds for its network work.
-        wait: Seconds on top, for an export that is not ready.
+        wait: Seconds on top, for an export that is not ready; less than none where some of the
+            time is used up.
         sleep: Waits so many seconds before another attempt of a call.
 
     Raises:
@@ -47,7 +53,7 @@ def connect(
     # Neither is needed, or wanted, by a build from the manifest alone.
     from mkdocs_masko.api import Budget, Client  # noqa: PLC0415
 
-    options, budget = site.options, Budget(site.options.timeout + wait)
+    options, budget = site.options, Budget(max(site.options.timeout + wait, 0))
     with ExitStack() as stack:
         if options.api_url == SANDBOX:
             from mkdocs_masko.sandbox import Sandbox  # noqa: PLC0415

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -10,6 +11,7 @@ from mkdocs_masko.errors import NotFound, NotReady
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from mkdocs_masko.models import Export
     from mkdocs_masko.sync.connection import Connection
@@ -19,6 +21,14 @@ _LONGEST_PAUSE = 30.0
 _GROWTH = 1.5
 
 
+Watch: TypeAlias = "Callable[[int], AbstractContextManager[Callable[[int], None]]]"
+
+
+def unwatched(_count: int) -> AbstractContextManager[Callable[[int], None]]:
+    """Show nothing of downloads."""
+    return nullcontext(lambda _: None)
+
+
 class Patience(Struct, frozen=True):
     """How long to poll for an export that is not ready.
 
@@ -26,11 +36,13 @@ class Patience(Struct, frozen=True):
         seconds: For all collections together.
         sleep: Waits so many seconds.
         tell: Hears before each pause why, and how many seconds it takes.
+        watch: Sees downloads: gets their number, and gives what hears the bytes of each.
     """
 
     seconds: float
     sleep: Callable[[float], None]
     tell: Callable[[str, float], None]
+    watch: Watch = unwatched
 
 
 def fetch_exports(

@@ -27,6 +27,7 @@ class Probed(Struct, frozen=True, kw_only=True):
 
     facts: Facts
     size: int | None
+    sha256: str | None = None
 
 
 def probe_all(
@@ -88,6 +89,7 @@ def _medium(url: str, probed: Probed) -> Medium | str:
         width=facts.width,
         height=facts.height,
         bytes=probed.size or None,
+        sha256=probed.sha256,
         alpha=facts.alpha if video else None,
         duration=facts.duration,
         codecs=facts.codecs or None,

@@ -15,14 +15,17 @@ from mkdocs_masko.sync.probing import knowing, probe_all
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mkdocs_masko.manifest import Medium
     from mkdocs_masko.models import Export
     from mkdocs_masko.sync.connection import Connection
     from mkdocs_masko.sync.exports import Patience
     from mkdocs_masko.sync.plan import Fault, Known
+    from mkdocs_masko.sync.probing import Probed
     from mkdocs_masko.sync.site import Site
+
+    Look = Callable[[list[str]], dict[str, Probed | str]]
 
 _MOST_SHOWN = 3  # media named in one note
 
@@ -60,7 +63,8 @@ def refresh(
             raise error.at(f"collection {alias!r}") if len(ids) > 1 else error
     suspect = [] if anew else [a for a in exports if not exports[a].items and _has(before, a)]
     exports = {alias: export for alias, export in exports.items() if alias not in suspect}
-    known = _known(connection, exports, {} if anew else _media(before), site.origins)
+    look = _look(connection, site, patience, anew=anew)
+    known = _known(exports, {} if anew else _media(before, hashed=site.hosts_itself), look)
     plans = {a: plan(a, ids[a], export, known, before.get(a)) for a, export in exports.items()}
     new = {alias: made.collection for alias, made in plans.items()}
     fresh = {alias: found for alias in ids if (found := new.get(alias) or before.get(alias))}
@@ -79,22 +83,32 @@ def _same(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
     return {a: c for a, c in collections.items() if ids.get(a) == c.id}
 
 
-def _media(collections: Mapping[str, Collection]) -> dict[tuple[str, str], Medium]:
+def _media(collections: Mapping[str, Collection], *, hashed: bool) -> dict[tuple[str, str], Medium]:
     """What is good at one key is not at another: a picture is no video."""
     poses = (pose for collection in collections.values() for pose in collection.poses.values())
     placed = (pair for pose in poses for pair in pose.media())
-    return {(place.rpartition(".")[2], medium.url): medium for place, medium in placed}
+    return {
+        (place.rpartition(".")[2], medium.url): medium
+        for place, medium in placed
+        if medium.sha256 or not hashed
+    }
+
+
+def _look(connection: Connection, site: Site, patience: Patience, *, anew: bool) -> Look:
+    """Say how new media are seen: by their first bytes, or whole where the site hosts them."""
+    if not site.hosts_itself:
+        return lambda urls: probe_all(urls, connection.fetch_range, site.origins)
+    from mkdocs_masko.sync.holding import hold_all  # noqa: PLC0415 - only such sites need it
+
+    return lambda urls: hold_all(urls, connection, site, patience.watch, anew=anew)
 
 
 def _known(
-    connection: Connection,
-    exports: Mapping[str, Export],
-    old: Mapping[tuple[str, str], Medium],
-    origins: frozenset[str],
+    exports: Mapping[str, Export], old: Mapping[tuple[str, str], Medium], look: Look
 ) -> Known:
     items = (item for export in exports.values() for item in export.items)
     new = {pair for item in items for pair in addresses(item)} - old.keys()
-    return knowing(old, probe_all((url for _, url in new), connection.fetch_range, origins))
+    return knowing(old, look(sorted({url for _, url in new})))
 
 
 def _has(collections: Mapping[str, Collection], alias: str) -> bool:

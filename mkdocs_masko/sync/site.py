@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+CACHE = ".cache/plugin/masko"
+"""The cache's folder beside `mkdocs.yml`, unless MASKO_CACHE_DIR names another."""
+
 _AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))  # seconds
 
 
@@ -25,11 +28,13 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
         options: What it says in `mkdocs.yml`.
         manifest: Path of its manifest.
         key: The API key, where there is one.
+        cache: Folder of the media that are fetched, and of what is made of them.
     """
 
     options: Options
     manifest: Path
     key: str | None
+    cache: Path
 
     def __repr__(self) -> str:
         return f"Site(manifest={str(self.manifest)!r})"
@@ -43,6 +48,11 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     def age(self) -> str:
         """How old the manifest's file is, in words."""
         return _spoken(time.time() - self.manifest.stat().st_mtime)
+
+    @property
+    def hosts_itself(self) -> bool:
+        """Whether the site serves the media, so that their bytes have to be known."""
+        return self.options.hosting == "self"
 
     @property
     def can_ask(self) -> bool:
@@ -61,4 +71,5 @@ def _spoken(seconds: float) -> str:
 def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:
     """Describe the site whose `mkdocs.yml` lies in a folder."""
     key = environ.get(options.api_key_env, "").strip() or None
-    return Site(options=options, manifest=folder / options.manifest, key=key)
+    cache = folder / (environ.get("MASKO_CACHE_DIR", "").strip() or CACHE)
+    return Site(options=options, manifest=folder / options.manifest, key=key, cache=cache)

@@ -1,7 +1,7 @@
 """One request, one answer, inside a budget: everything about bytes on the wire.
 
-`exchange` sends and reads, `connections` connects, `deadline` bounds each wait, `faults` and
-`refusals` say what went wrong.
+`exchange` sends, `reading` and `streaming` read, `connections` connects, `deadline` bounds each
+wait, `faults` and `refusals` say what went wrong.
 """
 
 from __future__ import annotations
@@ -9,5 +9,6 @@ from __future__ import annotations
 from mkdocs_masko.transport.deadline import Budget, Limits
 from mkdocs_masko.transport.exchange import Transport
 from mkdocs_masko.transport.reading import Answer
+from mkdocs_masko.transport.streaming import LARGEST_MEDIUM, Stream
 
-__all__ = ["Answer", "Budget", "Limits", "Transport"]
+__all__ = ["LARGEST_MEDIUM", "Answer", "Budget", "Limits", "Stream", "Transport"]

@@ -17,6 +17,7 @@ from mkdocs_masko.transport.connections import Adapter, proxies_for
 from mkdocs_masko.transport.deadline import Limits, over
 from mkdocs_masko.transport.faults import BROKEN, explain
 from mkdocs_masko.transport.reading import part, whole
+from mkdocs_masko.transport.streaming import stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.transport.deadline import Budget
     from mkdocs_masko.transport.reading import Answer
+    from mkdocs_masko.transport.streaming import Stream
 
 _HEADERS: Final = {"User-Agent": "mkdocs-masko", "Accept-Encoding": "identity"}
 
@@ -101,6 +103,43 @@ class Transport:
         headers = _HEADERS | {"Range": f"bytes={wanted[0]}-{wanted[-1]}"}
         request = requests.Request("GET", self._rewrite(url), headers)
         return self._send(request, url, lambda response: part(response, url, wanted))
+
+    def stream(
+        self,
+        url: str,
+        take: Callable[[Stream], T],
+        *,
+        offset: int = 0,
+        etag: str = "",
+        known: str = "",
+    ) -> T | None:
+        """Fetch a medium, without the key, piece by piece.
+
+        Args:
+            url: The medium's address; whether it may be fetched is for the caller to check.
+            take: Reads the pieces; what it raises is passed on, unless that comes of the wire.
+            offset: How many bytes are there already.
+            etag: What those are part of; the server starts again when it has others.
+            known: The ETag of a whole medium that is there already.
+
+        Returns:
+            What `take` made of it, or None when the medium is the one that is known.
+
+        Raises:
+            ApiError: As for `fetch_range`.
+        """
+        headers = dict(_HEADERS)
+        if offset:
+            headers |= {"Range": f"bytes={offset}-"} | ({"If-Range": etag} if etag else {})
+        if known:
+            headers["If-None-Match"] = known
+        request = requests.Request("GET", self._rewrite(url), headers)
+
+        def taken(response: requests.Response) -> T | None:
+            found = stream(response, url, offset, known)
+            return None if found is None else take(found)
+
+        return self._send(request, url, taken)
 
     def _send(
         self, request: requests.Request, url: str, take: Callable[[requests.Response], T]

@@ -42,11 +42,11 @@ def whole(response: Response, url: str) -> Answer:
     Raises:
         MalformedAnswer: It breaks the contract of HTTP or of the API.
     """
-    _check_status(response, url)
+    check_status(response, url)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         return _answer(response, url, _refusal_body(response))
-    _check_encoding(response, url)
-    size = _declared_size(response, url)
+    check_encoding(response, url)
+    size = declared_size(response, url)
     if size is not None and size > LARGEST_JSON:
         raise MalformedAnswer(f"the answer is too large: {size} bytes", url=url)
     body = _read(response, LARGEST_JSON + 1)
@@ -67,14 +67,14 @@ def part(response: Response, url: str, wanted: range) -> tuple[bytes, int | None
     """
     if unmet := _unmet(response):
         return b"", int(unmet[1])
-    _check_status(response, url)
+    check_status(response, url)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         raise refused_medium(response.status_code, response.headers, url=url)
-    _check_encoding(response, url)
-    size = _declared_size(response, url)
+    check_encoding(response, url)
+    size = declared_size(response, url)
     if response.status_code != HTTPStatus.PARTIAL_CONTENT:
         return _cut(response, size, wanted)
-    first, last, total = _content_range(response, url)
+    first, last, total = content_range(response, url)
     data = _read(response, len(wanted) + 1)
     if first != wanted[0] or last not in wanted or len(data) != last - first + 1:
         raise MalformedAnswer("the server sent another part than the one asked for", url=url)
@@ -94,14 +94,16 @@ def _unmet(response: Response) -> re.Match[str] | None:
     return _UNMET_RANGE.fullmatch(response.headers.get("Content-Range", ""))
 
 
-def _content_range(response: Response, url: str) -> tuple[int, int, int | None]:
+def content_range(response: Response, url: str) -> tuple[int, int, int | None]:
+    """Return first byte, last byte and the whole's size of a partial answer."""
     found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if not found:
         raise MalformedAnswer("a partial answer (206) does not say which part it is", url=url)
     return int(found[1]), int(found[2]), None if found[3] == "*" else int(found[3])
 
 
-def _check_status(response: Response, url: str) -> None:
+def check_status(response: Response, url: str) -> None:
+    """Refuse redirects, and what is no status of an answer."""
     status = response.status_code
     if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
         raise MalformedAnswer(
@@ -126,12 +128,13 @@ def _is_encoded(response: Response) -> bool:
     return response.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
 
 
-def _check_encoding(response: Response, url: str) -> None:
+def check_encoding(response: Response, url: str) -> None:
+    """Refuse what would have to be unpacked."""
     if _is_encoded(response):
         raise MalformedAnswer("the answer has an encoding that nobody asked for", url=url)
 
 
-def _declared_size(response: Response, url: str) -> int | None:
+def declared_size(response: Response, url: str) -> int | None:
     """Return the length in the header, in bytes; a doubled or negative one is a fault."""
     text = response.headers.get("Content-Length")
     if text is None or "Transfer-Encoding" in response.headers:

@@ -1,0 +1,185 @@
+"""Media from their addresses into the cache: side by side, hashed on the way, each about once."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mkdocs_masko.assets.locking import locked
+from mkdocs_masko.assets.parts import Finding, Findings, Part, address_key
+from mkdocs_masko.errors import DriftError, MalformedAnswer, MediaError, NotFound, Refused
+from mkdocs_masko.urls import check_media_url
+from mkdocs_masko.wording import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from mkdocs_masko.assets.cache import Cache
+    from mkdocs_masko.errors import MaskoError
+    from mkdocs_masko.transport import Transport
+
+AT_ONCE = 8
+"""Connections; what a browser opens to one host, and a little more."""
+
+_RECENT = 60.0  # seconds: what other builders of the same moment found is found
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A medium to fetch.
+
+    Attributes:
+        url: Its address.
+        sha256: What its bytes must be, or an empty string where that is to be found out.
+    """
+
+    url: str
+    sha256: str = ""
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """A medium that lies in the cache.
+
+    Attributes:
+        path: Where.
+        sha256: Of its bytes.
+        size: In bytes.
+        new: Whether the bytes came just now.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+    new: bool = False
+
+
+class Fetcher:
+    """Fetches media into a cache.
+
+    Args:
+        cache: Where they are put.
+        download: Calls what fetches one, in as many attempts as make sense.
+        origins: Where media may come from.
+        tell: Hears after each medium how many bytes came; from several threads.
+        anew: Ask the server for media that are known, where only that tells of new bytes.
+        wait: Seconds to wait for another builder that fetches the same.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a choice of whoever fetches
+        self,
+        cache: Cache,
+        download: Callable[[Callable[[Transport], str | None]], str | None],
+        origins: Collection[str],
+        *,
+        tell: Callable[[int], None] = lambda _: None,
+        anew: bool = False,
+        wait: float = 30,
+    ) -> None:
+        self._cache, self._findings = cache, Findings(cache)
+        self._download, self._origins = download, origins
+        self._tell, self._wait = tell, wait
+        self._since = time.time() - (0 if anew else _RECENT)
+
+    def fetch_all(self, wanted: Iterable[Wanted]) -> dict[str, Fetched | MaskoError]:
+        """Fetch media, eight at once.
+
+        Returns:
+            By address the medium, or why there is none. What was fetched stays in the cache,
+            whatever happens to the others.
+
+        Raises:
+            ApiError: The server cannot be reached or fails; nothing can be said of its media.
+            CacheError: The disk is full, or fails.
+        """
+        todo = list(dict.fromkeys(wanted))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [pool.submit(self._attempt, each) for each in todo]
+            try:
+                done = [future.result() for future in running]
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+        return {each.url: found for each, found in zip(todo, done, strict=True)}
+
+    def _attempt(self, wanted: Wanted) -> Fetched | MaskoError:
+        try:
+            check_media_url(wanted.url, self._origins)
+            found = self._fetch(wanted)
+        except (MediaError, DriftError, NotFound, Refused) as error:
+            return error
+        self._tell(found.size if found.new else 0)
+        return found
+
+    def _fetch(self, wanted: Wanted) -> Fetched:
+        lock = self._cache.place(Path("locks", address_key(wanted.url)))
+        with locked(lock, self._wait):
+            there = self._there(wanted)
+            return there or self._from_server(wanted)
+
+    def _there(self, wanted: Wanted) -> Fetched | None:
+        """Return what another builder fetched while this one waited for the lock."""
+        if wanted.sha256:
+            return self._found(wanted.sha256)
+        recent = self._findings.get(wanted.url, since=self._since)
+        return self._found(recent.sha256) if recent else None
+
+    def _found(self, sha256: str) -> Fetched | None:
+        path = self._cache.medium(sha256)
+        return Fetched(path=path, sha256=sha256, size=path.stat().st_size) if path else None
+
+    def _from_server(self, wanted: Wanted) -> Fetched:
+        part = Part(
+            self._cache.place(Path("parts", address_key(wanted.url))), trusted=bool(wanted.sha256)
+        )
+        finding = None if wanted.sha256 else self._findings.get(wanted.url)
+        known = self._found(finding.sha256) if finding else None
+        etag = finding.etag if finding and known else ""
+        sha256 = self._received(wanted, part, etag)
+        if sha256 is None and finding and known:
+            self._findings.put(wanted.url, finding)
+            return known
+        if sha256 is None or wanted.sha256 not in {"", sha256}:
+            part.drop()
+            raise DriftError(
+                f"other bytes stand at {one_line(wanted.url)} than the manifest says. "
+                "Run 'mkdocs-masko sync' and commit the manifest."
+            )
+        return self._kept(wanted.url, part, sha256)
+
+    def _received(self, wanted: Wanted, part: Part, etag: str) -> str | None:
+        """Return the hash of what came, or None for what the ETag stands for.
+
+        What goes on from an earlier run and does not fit is fetched from its start, once.
+        """
+        attempt = partial(_receive, wanted.url, part, etag)
+        if not part.size:
+            return self._download(attempt)
+        with suppress(MalformedAnswer, Refused, MediaError):
+            sha256 = self._download(attempt)
+            if wanted.sha256 in {"", sha256}:
+                return sha256
+        part.drop()
+        return self._download(attempt)
+
+    def _kept(self, url: str, part: Part, sha256: str) -> Fetched:
+        finding = Finding(sha256=sha256, etag=part.etag)
+        path = self._cache.adopt(part.path, sha256)
+        done = Fetched(path=path, sha256=sha256, size=part.size, new=True)
+        part.drop()
+        self._findings.put(url, finding)
+        return done
+
+
+def _receive(url: str, part: Part, known: str, transport: Transport) -> str | None:
+    part.settle()
+    return transport.stream(
+        url,
+        part.write,
+        offset=part.size,
+        etag=part.etag if part.size else "",
+        known="" if part.size else known,
+    )

@@ -1,0 +1,112 @@
+"""What the cache holds and no manifest of the site needs any more."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mkdocs_masko.assets.cache import UNFINISHED
+from mkdocs_masko.assets.parts import address_key
+from mkdocs_masko.stills import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mkdocs_masko.manifest import Manifest, Medium
+
+_KINDS = {"media", "forms", "addresses", "parts", "locks"}
+_RECENT = 3600.0  # seconds: what is younger may be at work
+
+
+class Pruned(Struct, frozen=True, kw_only=True):
+    """What was removed.
+
+    Attributes:
+        files: How many.
+        size: Their bytes.
+        kept: How many media and forms stay.
+    """
+
+    files: int
+    size: int
+    kept: int
+
+
+def prune(folder: Path, manifest: Manifest | None, *, dry: bool = False) -> Pruned:
+    """Remove what a manifest does not need: other media, and forms of them or of old settings.
+
+    Args:
+        folder: The cache. Only what a cache has in it is touched.
+        manifest: What is needed; without one, nothing is.
+        dry: Only count.
+    """
+    needed = _Needed(manifest)
+    gone: list[int] = []
+    kept = 0
+    for path in sorted(_files(folder)):
+        if needed.has(path.relative_to(folder).parts, path):
+            kept += path.parts[len(folder.parts)] in {"media", "forms"}
+            continue
+        with suppress(OSError):
+            size = path.lstat().st_size
+            if not dry:
+                path.unlink()
+            gone.append(size)
+    if not dry:
+        _remove_empty(folder)
+    return Pruned(files=len(gone), size=sum(gone), kept=kept)
+
+
+class _Needed:
+    """Decides for each file of a cache."""
+
+    def __init__(self, manifest: Manifest | None) -> None:
+        self._all = manifest is None
+        media = list(_media(manifest)) if manifest else []
+        self._digests = {medium.sha256 for medium in media}
+        self._addresses = {address_key(medium.url) for medium in media}
+
+    def has(self, parts: tuple[str, ...], path: Path) -> bool:
+        """Tell whether a file has to stay."""
+        if self._all:
+            return False
+        kind, last = parts[0], parts[-1]
+        if kind in {"parts", "locks"} or last.endswith(UNFINISHED):
+            return _is_recent(path)
+        if kind == "addresses":
+            return last.removesuffix(".json") in self._addresses
+        current = kind == "media" or (len(parts) > 3 and parts[3] == SETTINGS)  # noqa: PLR2004 - its place in the path
+        return len(parts) > 2 and parts[2] in self._digests and current  # noqa: PLR2004 - as above
+
+
+def _media(manifest: Manifest) -> Iterator[Medium]:
+    for collection in manifest.collections.values():
+        for pose in collection.poses.values():
+            yield from (medium for _, medium in pose.media())
+
+
+def _is_recent(path: Path) -> bool:
+    try:
+        return path.lstat().st_mtime > time.time() - _RECENT
+    except OSError:
+        return False
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for kind in sorted(_KINDS):
+        if not (folder / kind).is_symlink():
+            found = (folder / kind).rglob("*")
+            yield from (path for path in found if path.is_symlink() or not path.is_dir())
+
+
+def _remove_empty(folder: Path) -> None:
+    for kind in _KINDS:
+        for path in sorted((folder / kind).rglob("*"), reverse=True):
+            with suppress(OSError):
+                path.rmdir()  # refuses what is not an empty folder
+        with suppress(OSError):
+            (folder / kind).rmdir()

@@ -1,0 +1,134 @@
+"""The files of a build: put among the site's own, and told of in a line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
+from mkdocs.structure.files import File
+
+from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.errors import MaskoError
+from mkdocs_masko.hosting import included
+from mkdocs_masko.sizes import spoken_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+
+    from mkdocs_masko.build import Build
+    from mkdocs_masko.options import Options
+
+log = get_plugin_logger("masko")
+
+INDEX = f"{FOLDER}/files.json"
+"""Which file of the site is which medium, of those that `include:` names."""
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """End the build with one line where something of ours went wrong."""
+    try:
+        yield
+    except MaskoError as error:
+        raise PluginError(f"masko: {error}") from None
+
+
+def publish(build: Build, options: Options, config: MkDocsConfig, files: Files) -> None:
+    """Put the media that pages use, and those that scripts need, among the site's files."""
+    index = _included(build, options)
+    if index:
+        files.append(File.generated(config, INDEX, content=json.dumps(index, indent=2) + "\n"))
+    with failing():
+        gathered = build.hosting.gather()
+    for path, file in gathered.items():
+        # What was laid down by hand may be damaged; what was gathered is not.
+        laid_down = files.get_file_from_path(path)
+        if laid_down is not None:
+            files.remove(laid_down)
+        files.append(File.generated(config, path, abs_src_path=str(file)))
+
+
+def _included(build: Build, options: Options) -> dict[str, dict[str, str]]:
+    index: dict[str, dict[str, str]] = {}
+    for pattern, media in included(build.manifest, options.include, options.default):
+        if not media:
+            log.warning("option 'include': %r matches no pose. See 'mkdocs-masko list'.", pattern)
+        for medium in media:
+            pose, _, place = build.hosting.name(medium).partition(" ")
+            path = build.hosting.shelf.take(medium)
+            if path is not None:
+                index.setdefault(pose, {})[place] = path.removeprefix(f"{FOLDER}/")
+    return index
+
+
+def publish_rest(build: Build, config: MkDocsConfig) -> None:
+    """Put what only templates use into the site, which is there already."""
+    with failing():
+        gathered = build.hosting.gather()
+    for path, file in gathered.items():
+        target = Path(config.site_dir, path)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+
+
+def speak(build: Build, options: Options, *, strict: bool) -> None:
+    """Say what was published, and what is too heavy, incomplete or wrong.
+
+    All bad references are reported together; `--quiet` hides warnings, so strict builds fail here.
+    """
+    sizes = build.sizes()
+    if options.hosting == "self":
+        log.info(_summary(build, sizes))
+    for line in build.scales.over(sizes):
+        log.warning("%s", line)
+    if build.gaps and options.incomplete == "warn":
+        listed = "".join(f"\n  {gap}" for gap in build.gaps)
+        log.warning("some poses lack a file, and are not the same for all readers:%s", listed)
+    problems = [str(problem) for problem in build.sorted_problems()]
+    if problems and strict:
+        count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"
+        raise PluginError(f"masko: {count}:\n" + "\n".join(problems))
+    for problem in problems:
+        log.warning(problem)
+
+
+def _summary(build: Build, sizes: dict[str, int]) -> str:
+    ours = [sizes[path] for path in build.hosting.gather()]
+    page, first = build.scales.first(sizes)
+    work = build.hosting.work
+    count, poses = len(ours), len(build.scales.poses)
+    text = (
+        f"{poses} pose{'s' * (poses != 1)} in {count} file{'s' * (count != 1)}, "
+        f"{spoken_size(sum(ours))} published"
+    )
+    if work.fetched or work.made:
+        text += f" ({work.fetched} fetched, {work.made} made)"
+    return f"{text}; a reader loads first at most {spoken_size(first)} ({page})" if page else text
+
+
+def tell_waiting(collection: str, seconds: float) -> None:
+    """Say that an export is not ready, and how many seconds are waited."""
+    log.info("collection %s is not ready (409); asking again in %.0f s", collection, seconds)
+
+
+@contextmanager
+def watch(count: int) -> Iterator[Callable[[int], None]]:
+    """Tell in one line of downloads that are over."""
+    sizes: list[int] = []
+    yield sizes.append
+    if count:
+        log.info(
+            "%d of %d media are in the cache; %s fetched",
+            len(sizes),
+            count,
+            spoken_size(sum(sizes)),
+        )
