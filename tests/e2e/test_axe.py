@@ -49,8 +49,9 @@ def _look(browser: Browser) -> tuple[list[str], list[str]]:
 def test_no_page_breaks_a_rule(
     browser: Browser, example: Served, scheme: Literal["light", "dark"]
 ) -> None:
+    """In Chromium of all pages, in the others of the one with the most kinds of poses."""
     visit = example.visit()
-    for page in PAGES:
+    for page in PAGES if browser.name == "chromium" else ["embed"]:
         path = "" if page == "index" else f"{page}/"
         browser.open(visit.url(path), Reader(scheme=scheme, width=1280))
         violations, _ = _look(browser)
