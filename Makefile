@@ -92,7 +92,7 @@ browsers: ## Install the browsers that the tests drive, where that is possible
 
 .PHONY: screenshots
 screenshots: setup browsers demo ## Take the screenshots of the README
-	@$(RUN) python scripts/screenshots.py
+	@PYTHONPATH=tests $(RUN) python scripts/screenshots.py
 
 .PHONY: media
 media: $(UV) ## Draw and encode the sandbox's mascots again

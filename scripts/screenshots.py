@@ -1,55 +1,60 @@
-"""Takes the screenshots of the README: serves the built example site and opens it in Chromium.
+"""Takes the screenshots of the README: serves the built example site and opens it in browsers.
 
-Animations show their poster, so that the pictures do not depend on the moment.
+Chromium shows it as a reader who wants no motion sees it, so that the pictures do not depend on the
+moment. Side by side, all three browsers show it moving.
 """
 
 from __future__ import annotations
 
-import base64
 import io
-import shutil
 import sys
-import threading
-from contextlib import contextmanager
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from string import Template
+from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
-from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.ui import WebDriverWait
+
+from e2e.chromium import Chromium
+from e2e.engines import Missing, Reader
+from e2e.firefox import Firefox
+from e2e.serving import Served
+from e2e.webkit import WebKit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from e2e.engines import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "example-site" / "site"
 IMAGES = ROOT / "example-site" / "docs" / "images"
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _COLORS = 255  # of a palette
 _LARGEST = 200_000  # bytes, of one picture
-_SECONDS = 20  # for a page to be ready
 _PHONE = 600  # px; a narrower screen is a phone's
+_MOMENT = 1.0  # seconds into the animation
 
-_REST = """
-for (const video of document.querySelectorAll("video")) {
-  video.autoplay = false;
-  video.load();
-}
-for (const image of document.images) image.loading = "eager";
-"""
 _READY = """
-const posters = [...document.querySelectorAll("video")].map(video => video.poster);
-const images = posters.map(src => Object.assign(new Image(), {src})).concat([...document.images]);
+for (const image of document.images) image.loading = "eager";
 const done = arguments[arguments.length - 1];
-Promise.allSettled([document.fonts.ready, ...images.map(image => image.decode())])
+Promise.allSettled([document.fonts.ready, ...[...document.images].map(image => image.decode())])
   .then(() => setTimeout(done, 300));
 """
+_MOVED = "return document.querySelector('masko-pose[data-moving] video').currentTime > arguments[0]"
+_SIDE_BY_SIDE = Template("""\
+<!DOCTYPE html>
+<meta charset="utf-8">
+<title>One page in three browsers</title>
+<style>
+body { display: flex; gap: 24px; margin: 0; padding: 24px; background: #f6f4f1; }
+figure { flex: 1; margin: 0; font: 600 17px "DejaVu Sans", sans-serif; color: #3b3230; }
+img { display: block; width: 100%; border-radius: 12px; box-shadow: 0 2px 12px #0003; }
+figcaption { padding-top: 14px; text-align: center; }
+</style>
+$figures
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ class Shot:
     width: int = 1280
     height: int = 800
     scale: float = 1
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
 
 
 SHOTS = (
@@ -70,78 +75,41 @@ SHOTS = (
     Shot(name="poses-light", page="poses/"),
     Shot(name="home-phone", width=390, height=844, scale=2),
 )
+_PANEL = Reader(width=520, height=600)
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves files and keeps quiet about it."""
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - as the base has it
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free port of this machine, and give its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@contextmanager
-def browser() -> Iterator[webdriver.Chrome]:
-    """Start Chromium, and end it."""
-    driver = webdriver.Chrome(_options(), Service(_program(("chromedriver",))))
-    driver.set_script_timeout(_SECONDS)
-    try:
-        yield driver
-    finally:
-        driver.quit()
-
-
-def _options() -> webdriver.ChromeOptions:
-    options = webdriver.ChromeOptions()
-    options.binary_location = _program(_BROWSERS)
-    for argument in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--disable-gpu"):
-        options.add_argument(argument)
-    return options
-
-
-def _program(names: tuple[str, ...]) -> str:
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise SystemExit(f"There is no {names[0]} here. Install it with 'make browsers'.")
-    return found
-
-
-def take(driver: webdriver.Chrome, base: str, shot: Shot) -> bytes:
+def take(browser: Chromium, site: Served, shot: Shot) -> bytes:
     """Open a page as a shot wants it, and return what is seen as PNG."""
-    _dress(driver, base, shot)
-    driver.get(base + shot.page)
-    WebDriverWait(driver, _SECONDS).until(
-        lambda there: there.execute_script("return document.readyState") == "complete"
-    )
-    driver.execute_script(_REST)
-    driver.execute_async_script(_READY)
-    answer = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-    return base64.b64decode(answer["data"])
-
-
-def _dress(driver: webdriver.Chrome, base: str, shot: Shot) -> None:
-    """Set the screen and the palette; the site remembers the palette of the last visit."""
-    driver.get("about:blank")  # an open page would answer to the new palette, and remember it
-    scheme = {"name": "prefers-color-scheme", "value": shot.scheme}
+    reader = Reader(width=shot.width, height=shot.height, scheme=shot.scheme, motion=False)
+    browser.set_up(reader)
     screen = {"width": shot.width, "height": shot.height, "deviceScaleFactor": shot.scale}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {**screen, "mobile": shot.width < _PHONE}
-    )
-    driver.execute_cdp_cmd(
-        "Storage.clearDataForOrigin", {"origin": base.rstrip("/"), "storageTypes": "all"}
-    )
+    phone = shot.width < _PHONE
+    browser.devtools("Emulation.setDeviceMetricsOverride", **screen, mobile=phone)
+    browser.driver.get(site.visit().url(shot.page))
+    browser.driver.execute_async_script(_READY)
+    return browser.driver.get_screenshot_as_png()
+
+
+def side_by_side(browsers: list[Browser], site: Served, folder: Path) -> bytes:
+    """Show one moment of the home page in all browsers, and return that as PNG."""
+    figures = ""
+    for browser in browsers:
+        browser.open(site.visit().url(), _PANEL)
+        browser.driver.execute_async_script(_READY)
+        browser.find("masko-pose[data-moving]")
+        browser.wait(lambda: browser.run(_MOVED, _MOMENT), "a moment of the animation")  # noqa: B023
+        (folder / f"{browser.name}.png").write_bytes(browser.driver.get_screenshot_as_png())
+        version = ".".join(browser.driver.capabilities["browserVersion"].split(".")[:2])
+        title = f"{browser.title} {version}"
+        figures += (
+            f'<figure><img src="{browser.name}.png"><figcaption>{title}</figcaption></figure>'
+        )
+    page = _SIDE_BY_SIDE.substitute(figures=figures)
+    (folder / "index.html").write_text(page, encoding="utf-8")
+    with Served(folder) as served:
+        browsers[0].open(served.visit().url(), Reader(width=1440, height=610))
+        browsers[0].driver.execute_async_script(_READY)
+        return browsers[0].driver.get_screenshot_as_png()
 
 
 def small(png: bytes) -> bytes:
@@ -163,15 +131,35 @@ def main() -> None:
         )
     IMAGES.mkdir(exist_ok=True)
     try:
-        with served(SITE) as base, browser() as driver:
-            for shot in SHOTS:
-                _write(shot, small(take(driver, base, shot)))
+        with tempfile.TemporaryDirectory() as folder:
+            _take_all(Path(folder))
+    except Missing as missing:
+        raise SystemExit(f"This takes three browsers: {missing}") from None
     except WebDriverException as error:
-        raise SystemExit(f"Chromium failed: {(error.msg or 'no reason given').strip()}") from None
+        raise SystemExit(f"A browser failed: {(error.msg or 'no reason given').strip()}") from None
 
 
-def _write(shot: Shot, png: bytes) -> None:
-    path = IMAGES / f"{shot.name}.png"
+def _take_all(folder: Path) -> None:
+    with ExitStack() as open_ones, Served(SITE) as site:
+        chromium = Chromium(_own(folder, Chromium))
+        open_ones.callback(chromium.close)
+        for shot in SHOTS:
+            _write(shot.name, small(take(chromium, site, shot)))
+        browsers: list[Browser] = [chromium]
+        for kind in (Firefox, WebKit):
+            browsers.append(kind(_own(folder, kind)))
+            open_ones.callback(browsers[-1].close)
+        _write("engines", small(side_by_side(browsers, site, folder)))
+
+
+def _own(folder: Path, kind: type[Browser]) -> Path:
+    own = folder / kind.name
+    own.mkdir()
+    return own
+
+
+def _write(name: str, png: bytes) -> None:
+    path = IMAGES / f"{name}.png"
     path.write_bytes(png)
     print(f"{path.relative_to(ROOT)}: {len(png) / 1000:.0f} kB")
     if len(png) > _LARGEST:

@@ -26,6 +26,7 @@ class Chromium(Browser):
     """Chromium: one session, in which everything can be set while it runs."""
 
     name = "chromium"
+    title = "Chromium"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -71,6 +71,7 @@ class Browser(ABC):
     """A browser that is driven; its sessions last until `close`."""
 
     name: ClassVar[str]
+    title: ClassVar[str]
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -21,6 +21,7 @@ _FINE, _HOVERS = 2, 4  # a mouse, in `ui.primaryPointerCapabilities`
 _PREFS: dict[str, bool | int] = {
     "ui.primaryPointerCapabilities": _FINE | _HOVERS,
     "ui.allPointerCapabilities": _FINE | _HOVERS,
+    "ui.useOverlayScrollbars": 1,  # as the others have them: none that takes place
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
 }
@@ -37,6 +38,7 @@ class Firefox(Browser):
     """Firefox: one session; its preferences can be set while it runs."""
 
     name = "firefox"
+    title = "Firefox"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

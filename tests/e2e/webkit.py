@@ -30,6 +30,7 @@ class WebKit(Browser):
     """WebKitGTK: motion and palette are the desktop's; scripts and autoplay need a session each."""
 
     name = "webkit"
+    title = "WebKitGTK"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
