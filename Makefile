@@ -96,7 +96,7 @@ screenshots: setup browsers demo ## Take the screenshots of the README
 
 .PHONY: media
 media: $(UV) ## Draw and encode the sandbox's mascots again
-	@$(UV) run --quiet --locked --isolated --only-group cast --no-project python scripts/draw_cast.py
+	@$(UV) run --quiet --locked --isolated --only-group cast python scripts/draw_cast.py
 
 .PHONY: schema
 schema: setup ## Generate the manifest's JSON Schema again

@@ -14,6 +14,7 @@ against the PNG of the same tool and size: what the format costs, without the re
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -40,17 +41,16 @@ DRAW = """
 import sys
 from itertools import product
 from pathlib import Path
+from PIL import Image
 from cast.board import Scene, cut_out
-from cast.encode import write_png
 from cast.roster import CAST
 
+folder, count, side = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 acts = [(pose, act) for pose in CAST if pose.cut_out for act in pose.acts]
-for number, (t, (pose, act)) in enumerate(product((0, 0.35, 0.7), acts)):
-    if number < int(sys.argv[2]):
-        path = Path(sys.argv[1], f"{number:02}.png")
-        drawn = cut_out(Scene(act, pose.ink, pose.backdrop), int(sys.argv[3]), t)
-        from PIL import Image
-        Image.fromarray(drawn).save(path)
+moments = list(product((0, 0.35, 0.7), acts))[:count]
+for number, (t, (pose, act)) in enumerate(moments):
+    drawn = cut_out(Scene(act, pose.ink, pose.backdrop), side, t)
+    Image.fromarray(drawn).save(folder / f"{number:02}.png")
 """
 
 ELEVENTY = """
@@ -110,23 +110,17 @@ def prepare() -> None:
     stills = WORK / "originals"
     stills.mkdir(parents=True, exist_ok=True)
     if len(list(stills.iterdir())) < COUNT:
-        group = ("--quiet", "--locked", "--isolated", "--only-group", "cast", "--no-project")
+        group = ("--quiet", "--locked", "--isolated", "--only-group", "cast")
         command = [ROOT / ".tools/bin/uv", "run", *group, "python", "-c", DRAW]
         scripts = {"PYTHONPATH": str(ROOT / "scripts")}
         drawn = [*command, stills, str(COUNT), str(SIDE)]
-        subprocess.run(drawn, cwd=ROOT, env={**_environment(), **scripts}, check=True)
+        subprocess.run(drawn, cwd=ROOT, env={**os.environ, **scripts}, check=True)
     (WORK / "eleventy.mjs").write_text(ELEVENTY)
     if not (WORK / "node_modules" / "@11ty" / "eleventy-img").is_dir():
         (WORK / "package.json").write_text("{}")
         package = f"@11ty/eleventy-img@{VERSION}"
         install = ["npm", "install", "--no-audit", "--no-fund", "--silent", package]
         subprocess.run(install, cwd=WORK, check=True)
-
-
-def _environment() -> dict[str, str]:
-    import os  # noqa: PLC0415
-
-    return dict(os.environ)
 
 
 def ours(formats: tuple[str, ...]) -> Spent:
