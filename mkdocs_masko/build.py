@@ -8,9 +8,10 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 from msgspec import Struct
 
+from mkdocs_masko import gallery
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.locating import locate
-from mkdocs_masko.rendering import Embedder, Picture, Renderer, Tokens
+from mkdocs_masko.rendering import GALLERY, Embedder, Picture, Renderer, Tokens
 from mkdocs_masko.weighing import Scales
 from mkdocs_masko.wording import one_line
 
@@ -96,6 +97,8 @@ class Build:
         self.tokens = Tokens()
         self.embedder = Embedder(self._render, self._report)
         self.problems: list[Problem] = []
+        self.brought_in: dict[str, Path] = {}
+        """Files beside the media that some page needs, by their paths in the site."""
         self.gaps: list[str] = []
         """What poses that are used have not got, and who sees what therefore."""
         self._site_url = site_url
@@ -185,6 +188,8 @@ class Build:
             self._report(problem, source)
 
     def _render(self, call: Call) -> str:
+        if call.function == GALLERY:
+            return gallery.render(call, self._renderer, self)
         return self._renderer.render(call, self)
 
     def sorted_problems(self) -> list[Problem]:

@@ -29,10 +29,27 @@ DEFAULT_ALIAS = "default"
 
 _KEY = re.compile(r"masko_[0-9a-zA-Z]{16,}")
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_PART = r"(?!\.)[^/\\:?#*\"<>|]+"  # of a path, on every system
+_PAGE = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 
 Mode = Literal["auto", "locked", "frozen"]
 Seconds = Annotated[float, Meta(ge=0, le=86400)]
+
+
+class GalleryPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The page with all poses, where a site has one."""
+
+    path: str = "mascots.md"
+    """Its place in the site, as if it were a file of the docs: `mascots.md`, or `mascots/`."""
+    title: Annotated[str, Meta(pattern=r"\S")] = "Mascots"
+    search: bool = False
+    """Whether the site's search finds it."""
+
+    @property
+    def source(self) -> str:
+        """The path of the Markdown file that it is made from."""
+        return f"{self.path.rstrip('/')}.md" if self.path.endswith("/") else self.path
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -58,6 +75,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """The most that a reader should load: bytes of a page's poses, and of one pose."""
     cache: str | None = None
     """A cache of media that machines share, as an address of fsspec's: `s3://bucket/folder`."""
+    gallery: bool | str | GalleryPage = False
+    """A page with all poses: `true`, its path, or its path, title and search."""
     manifest: str = MANIFEST
     """Path of the manifest, from the folder of `mkdocs.yml`."""
     api_url: str = API_URL
@@ -78,6 +97,15 @@ class Options(Struct, frozen=True, kw_only=True):
         return {name: read_size(size) or 0 for name, size in self.budget.items()}
 
     @property
+    def gallery_page(self) -> GalleryPage | None:
+        """The page with all poses, if there is to be one."""
+        if isinstance(self.gallery, str):
+            return GalleryPage(path=self.gallery)
+        if isinstance(self.gallery, bool):
+            return GalleryPage() if self.gallery else None
+        return self.gallery
+
+    @property
     def default(self) -> str:
         """Alias of the collection that names without one are looked up in."""
         return next(iter(self.ids))
@@ -94,6 +122,7 @@ _EXPECTED = {
     "include": "a list of pose names or patterns: ['wave', 'owl/*']",
     "budget": "sizes by name: {page: 500 kB, pose: 200 kB}",
     "cache": "an address of a storage: s3://bucket/folder",
+    "gallery": "true, a path such as mascots.md, or {path: mascots.md, title: ..., search: true}",
     "manifest": "a path beside mkdocs.yml",
     "api_url": "an https address, or sandbox",
     "api_key_env": "the NAME of an environment variable",
@@ -173,9 +202,18 @@ def _check(options: Options, *, complete: bool) -> None:
         raise OptionError(
             "takes an address like s3://bucket/folder, without user or password", option="cache"
         )
+    _check_page(options.gallery_page)
     if Path(options.manifest).suffix != ".json" or not options.manifest.isprintable():
         shown = one_line(options.manifest)
         raise OptionError(f"takes a path that ends in .json, not {shown!r}", option="manifest")
+
+
+def _check_page(page: GalleryPage | None) -> None:
+    if page and not (_PAGE.fullmatch(page.path) and page.path.isprintable()):
+        raise OptionError(
+            f"takes a path below docs_dir, mascots.md or mascots/, not {one_line(page.path)!r}",
+            option="gallery",
+        )
 
 
 def _refuse_keys(raw: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "diff": ("manifest", "Say what a sync would change; write nothing."),
         "list": ("listing", "List the poses that pages may show, from the manifest."),
         "show": ("show", "Show a pose: its files, its markup, and how to write it."),
+        "gallery": ("gallery", "Look at all poses in a browser."),
     },
     "Media": {
         "prune": ("media", "Remove media from the cache that the manifest does not need."),

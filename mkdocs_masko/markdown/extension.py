@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from markdown.extensions import Extension
 
+from mkdocs_masko import gallery
 from mkdocs_masko.manifest import load
 from mkdocs_masko.markdown.calls import SCHEME
 from mkdocs_masko.markdown.inline import (
@@ -22,7 +23,7 @@ from mkdocs_masko.markdown.inline import (
 from mkdocs_masko.markdown.poses import Poses
 from mkdocs_masko.markdown.whole import Attributes, Leftovers, RawHtml, Watch
 from mkdocs_masko.options import MANIFEST
-from mkdocs_masko.rendering import MARK, AsWritten, Embedder, Renderer, Tokens
+from mkdocs_masko.rendering import GALLERY, MARK, AsWritten, Embedder, Renderer, Tokens
 from mkdocs_masko.urls import CDN_ORIGINS
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class MaskoExtension(Extension):
         if self._renderer is None:
             manifest = load(Path(self.getConfig("manifest")), CDN_ORIGINS)
             self._renderer = Renderer(manifest, default=self.getConfig("default"))
+        if call.function == GALLERY:
+            return gallery.render(call, self._renderer, AsWritten())
         return self._renderer.render(call, AsWritten())
 
 

@@ -56,8 +56,13 @@ def dress(html: str, relative: Callable[[str], str]) -> str:
     moving = html.rfind(_MOVING)
     if moving >= 0:
         html = _put(html, moving + len(_MOVING), f'<script defer src="{script}"></script>')
+    return put_in_head(html, f'<link rel="stylesheet" href="{style}">')
+
+
+def put_in_head(html: str, tag: str) -> str:
+    """Add a tag to a page before all others of its head."""
     head = _HEAD.search(html)
-    return _put(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
+    return _put(html, head.end() if head else 0, tag)
 
 
 def _put(html: str, at: int, tag: str) -> str:

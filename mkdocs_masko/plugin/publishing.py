@@ -73,7 +73,7 @@ def publish_rest(build: Build, config: MkDocsConfig) -> None:
     """Put what only templates use into the site, which is there already."""
     with failing():
         gathered = build.hosting.gather()
-    for path, file in gathered.items():
+    for path, file in {**gathered, **build.brought_in}.items():
         target = Path(config.site_dir, path)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)

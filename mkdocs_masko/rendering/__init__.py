@@ -1,7 +1,7 @@
 """From a pose and its arguments to HTML, through the files of `templates/masko/`."""
 
-from mkdocs_masko.rendering.arguments import Arguments
-from mkdocs_masko.rendering.call import FUNCTIONS, Call, make_call
+from mkdocs_masko.rendering.arguments import Arguments, check
+from mkdocs_masko.rendering.call import FUNCTIONS, GALLERY, Call, make_call, unknown_argument
 from mkdocs_masko.rendering.embedder import Embedder
 from mkdocs_masko.rendering.renderer import AsWritten, Picture, Place, Renderer, templates_dir
 from mkdocs_masko.rendering.sources import Source
@@ -10,6 +10,7 @@ from mkdocs_masko.rendering.view import View, media_url, views
 
 __all__ = [
     "FUNCTIONS",
+    "GALLERY",
     "MARK",
     "Arguments",
     "AsWritten",
@@ -21,8 +22,10 @@ __all__ = [
     "Source",
     "Tokens",
     "View",
+    "check",
     "make_call",
     "media_url",
     "templates_dir",
+    "unknown_argument",
     "views",
 ]

@@ -17,8 +17,13 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "masko_image": ("pose",),
     "masko_animation": ("pose",),
     "masko_url": ("pose", "key"),
+    "masko_gallery": ("collection",),
 }
 """The functions that pages and themes call, with the names of their positional arguments."""
+
+
+GALLERY = "masko_gallery"
+"""The one function that is about no pose: it shows all of them."""
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -26,7 +31,8 @@ class Call(Struct, frozen=True, kw_only=True):
 
     Attributes:
         function: One of `FUNCTIONS`.
-        reference: The pose's name, as written: `wave`, `owl/wave`.
+        reference: The pose's name, as written: `wave`, `owl/wave`. Of a catalogue, the
+            collection's; empty for all.
         arguments: The other arguments by name, not yet checked.
         source: The call as the author wrote it, to find and to quote it.
         running: Whether it stands in running text, where a figure has to be made of spans.
@@ -59,10 +65,26 @@ def make_call(
     arguments = {**named, **dict(zip(names, positional, strict=False))}
     if len(arguments) < len(positional) + len(named):
         raise ReferenceProblem(f"{function}() got the same argument twice")
+    if function == GALLERY:
+        return Call(
+            function=function, reference=_alias(arguments), arguments=arguments, source=source
+        )
     reference = arguments.pop("pose", None)
     if not isinstance(reference, str) or not reference.strip():
         raise ReferenceProblem(f'{function}() needs the name of a pose first: {function}("wave")')
     return Call(function=function, reference=reference, arguments=arguments, source=source)
+
+
+def _alias(arguments: dict[str, Any]) -> str:
+    """Take the collection out of the arguments of a catalogue; without one all are meant."""
+    alias = arguments.pop("collection", None)
+    if alias is None:
+        return ""
+    if not isinstance(alias, str) or not alias.strip():
+        raise ReferenceProblem(
+            f'{GALLERY}() takes the name of a collection, or nothing: {GALLERY}("owl")'
+        )
+    return alias
 
 
 def unknown_argument(name: str, known: Sequence[str]) -> ReferenceProblem:

@@ -118,7 +118,7 @@ class Renderer:
         self, manifest: Manifest, *, default: str = "", overrides: Sequence[Path] = ()
     ) -> None:
         self.manifest = manifest
-        self._default = default
+        self.default = default
         loader = FileSystemLoader([*overrides, templates_dir()])
         # The escaping is ours to ask for: MkDocs' own environment has it off.
         self._templates = Environment(
@@ -143,12 +143,18 @@ class Renderer:
         if call.function == "masko_url":
             return _url(match, call, place)
         arguments = check({**call.arguments, **_kind(call)})
+        return self.show(match, arguments, place, running=call.running)
+
+    def show(
+        self, match: Match, arguments: Arguments, place: Place, *, running: bool = False
+    ) -> str:
+        """Render a pose that was found already; the rest is as for `render`."""
         dark = self.find(arguments.dark) if arguments.dark else None
         shown = views(match, arguments, dark)
         for each in shown:
             for gap in each.gaps:
                 place.lacks(each.name, gap)
-        return self._whole(shown, place, running=call.running)
+        return self._whole(shown, place, running=running)
 
     def _whole(self, shown: tuple[View, ...], place: Place, *, running: bool) -> str:
         arguments = shown[0].arguments
@@ -159,10 +165,10 @@ class Renderer:
             body = self._one(shown[0], place, **inner)
         else:
             parts = [self._one(view, place, **{**inner, "id": None}) for view in shown]
-            body = self._fill("pair", parts=parts, **inner)
+            body = self.fill("pair", parts=parts, **inner)
         if not caption:
             return body
-        return self._fill("figure", body=body, caption=caption, running=running, **outer)
+        return self.fill("figure", body=body, caption=caption, running=running, **outer)
 
     def _one(self, view: View, place: Place, *, classes: str | None, id: str | None) -> Markup:  # noqa: A002 - HTML's own
         """Render the pose of one palette: a picture or an animation, with its link."""
@@ -171,14 +177,19 @@ class Renderer:
         both = f"{classes} {palette}".rstrip()
         values = {"pose": view, "url": place.url, "picture": _picture(view, place)}
         if not view.sources:
-            still = self._fill("still", classes=classes if href else both, id=id, **values)
-            return self._fill("link", body=still, href=href, classes=palette) if href else still
-        still = self._fill("still", classes="off-glb", id=None, **values)
+            still = self.fill("still", classes=classes if href else both, id=id, **values)
+            return self.fill("link", body=still, href=href, classes=palette) if href else still
+        still = self.fill("still", classes="off-glb", id=None, **values)
         name = label(place.language, starts=view.starts) if view.controlled else ""
         more = {"classes": both, "id": id, "href": href, "label": name}
-        return self._fill("video", still=still, **more, **values)
+        return self.fill("video", still=still, **more, **values)
 
-    def _fill(self, name: str, **values: object) -> Markup:
+    def fill(self, name: str, **values: object) -> Markup:
+        """Fill one of the templates in `masko/`, a theme's own or ours.
+
+        Raises:
+            ReferenceProblem: The template has a mistake; the message has its file and line.
+        """
         try:
             html = self._templates.get_template(f"masko/{name}.html").render(values)
         except TemplateError as error:
@@ -192,7 +203,7 @@ class Renderer:
         Raises:
             ReferenceProblem: There is none.
         """
-        return find(self.manifest, reference, self._default)
+        return find(self.manifest, reference, self.default)
 
 
 def _picture(view: View, place: Place) -> Picture | None:

@@ -2,7 +2,7 @@
 
 from mkdocs_masko.sync.connection import connect
 from mkdocs_masko.sync.exports import Patience, Watch, unwatched
-from mkdocs_masko.sync.modes import compare, prepare, reload, survey, update
+from mkdocs_masko.sync.modes import compare, look, prepare, reload, survey, update
 from mkdocs_masko.sync.outcome import Note, Outcome
 from mkdocs_masko.sync.shared import shared_cache
 from mkdocs_masko.sync.site import Site, site_of
@@ -15,6 +15,7 @@ __all__ = [
     "Watch",
     "compare",
     "connect",
+    "look",
     "prepare",
     "reload",
     "shared_cache",

@@ -41,6 +41,24 @@ def prepare(site: Site, patience: Patience) -> Outcome:
     return _auto(site, patience)
 
 
+def look(site: Site, patience: Patience) -> Outcome:
+    """Get a manifest to look at: the file, or where there is none, what the API has now.
+
+    Nothing is written.
+
+    Raises:
+        OptionError: There is neither a manifest nor a key, or the key cannot be used.
+        ManifestError: The manifest is unsound.
+        ApiError: The API failed.
+    """
+    old = _there(site)
+    if old is not None:
+        return Outcome(manifest=_fitting(site, old))
+    if not site.can_ask:
+        return _without_key(site, None)
+    return survey(site, patience)
+
+
 def reload(site: Site) -> Manifest:
     """Read the manifest again, for another build of the same process.
 

@@ -1,0 +1,144 @@
+"""From a manifest to the cards of the catalogue, as plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mkdocs_masko.gallery.formats import MOV, OPAQUE, WEBM, moves, variants
+from mkdocs_masko.gallery.gaps import Gap, gaps
+from mkdocs_masko.gallery.lines import Line, lines
+from mkdocs_masko.gallery.writing import reference, to_write
+from mkdocs_masko.manifest import Match
+from mkdocs_masko.wording import one_line, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose
+
+_SEARCHED = 400  # characters of a card's words; more would be no help to find it
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """One look at a pose.
+
+    Attributes:
+        title: What is written under it: `Picture`, `Animation`.
+        arguments: Those of the embed, without its size; None when there is nothing to show.
+        seconds: How long the animation lasts, where it is known: `2 s`.
+    """
+
+    title: str
+    arguments: Mapping[str, object] | None
+    seconds: str = ""
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """All that is said of one pose.
+
+    Attributes:
+        match: The pose, as it is looked up.
+        name: Its name, fit to be shown.
+        reference: The name that pages use.
+        markdown: What to write, to be copied.
+        frames: The picture, and each animation.
+        lines: Its files by format.
+        gaps: What is missing.
+        words: What the filter looks through, in small letters.
+    """
+
+    match: Match
+    name: str
+    reference: str
+    markdown: str
+    frames: tuple[Frame, ...]
+    lines: tuple[Line, ...]
+    gaps: tuple[Gap, ...]
+    words: str
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """The cards of one collection.
+
+    Attributes:
+        alias: Its name on pages.
+        name: Its own name, fit to be shown.
+        cards: Its poses, in the order of their slugs.
+    """
+
+    alias: str
+    name: str
+    cards: tuple[Card, ...]
+
+
+def groups(manifest: Manifest, default: str, alias: str | None = None) -> tuple[Group, ...]:
+    """Return the catalogue: a group for each collection, the default one first.
+
+    Args:
+        manifest: What there is.
+        default: The collection whose poses need no prefix.
+        alias: The one collection that is wanted; by default all are.
+    """
+    found = {alias: manifest.collections[alias]} if alias else manifest.collections
+    order = sorted(found, key=lambda each: (each != default, each))
+    return tuple(_group(each, found[each], default) for each in order)
+
+
+def _group(alias: str, collection: Collection, default: str) -> Group:
+    cards = (_card(Match(alias, s, p), default) for s, p in sorted(collection.poses.items()))
+    return Group(alias=alias, name=one_line(collection.name) or alias, cards=tuple(cards))
+
+
+def _card(match: Match, default: str) -> Card:
+    pose, missing, files = match.pose, gaps(match.pose), tuple(lines(match.pose))
+    name = one_line(pose.name) or match.slug
+    words = (name, match.alias, match.slug, *_names(files), *_keys(missing))
+    return Card(
+        match=match,
+        name=name,
+        reference=visible(reference(match, default)),
+        markdown=to_write(match, default),
+        frames=(_picture(pose), *_animations(pose)),
+        lines=files,
+        gaps=missing,
+        words=visible(" ".join(words).casefold())[:_SEARCHED],
+    )
+
+
+def _names(files: tuple[Line, ...]) -> set[str]:
+    return {line.format.partition(" ")[0] for line in files}
+
+
+def _keys(missing: tuple[Gap, ...]) -> tuple[str, ...]:
+    return tuple(gap.key for gap in missing) or ("complete",)
+
+
+def _picture(pose: Pose) -> Frame:
+    if not pose.transparent_image and not pose.image:
+        return Frame(title="No picture", arguments=None)
+    title = "Picture" if pose.transparent_image else "Opaque picture"
+    return Frame(title=title, arguments={"kind": "image"})
+
+
+def _animations(pose: Pose) -> Iterator[Frame]:
+    if not pose.animations:
+        yield Frame(title="No animation", arguments=None)
+    for number, animation in enumerate(pose.animations):
+        count = f" {number + 1}" if len(pose.animations) > 1 else ""
+        yield _animation(animation, number, count)
+
+
+def _animation(animation: Mapping[str, Medium], number: int, count: str) -> Frame:
+    clear = moves(animation, MOV) or moves(animation, WEBM)
+    if not clear and not variants(animation, OPAQUE):
+        return Frame(title=f"No animation{count}", arguments=None)
+    title = "Animation" if clear else "Opaque animation"
+    found = {"kind": "animation", "play": "hover", "animation": number, "background": not clear}
+    return Frame(title=title + count, arguments=found, seconds=_seconds(animation))
+
+
+def _seconds(animation: Mapping[str, Medium]) -> str:
+    known = [medium.duration for medium in animation.values() if medium.duration]
+    return f"{max(known):.3g} s" if known else ""
