@@ -73,6 +73,7 @@ SHOTS = (
     Shot(name="home-light"),
     Shot(name="home-dark", scheme="dark"),
     Shot(name="poses-light", page="poses/"),
+    Shot(name="catalogue-light", page="mascots/"),
     Shot(name="home-phone", width=390, height=844, scale=2),
 )
 _PANEL = Reader(width=520, height=600)
