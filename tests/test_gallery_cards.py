@@ -158,3 +158,10 @@ def test_the_filter_finds_names_mascots_formats_and_what_is_missing(
     (group,) = groups(samples.manifest(), "fox")
     fits = [c.match.slug for c in group.cards if all(t in c.words for t in typed.split())]
     assert fits == [slug for slug in sorted(samples.FOX) if slug in found]
+
+
+def test_a_long_name_never_hides_what_is_missing_from_the_filter() -> None:
+    pose = samples.pose("x", {"transparent_video_webm": samples.webm("x")}, name="long " * 1000)
+    (group,) = groups(samples.manifest(fox={"x": pose}), "fox")
+    assert group.cards[0].words.startswith("no-mov no-mp4 png jpeg webm fox x long long")
+    assert len(group.cards[0].words) == 400

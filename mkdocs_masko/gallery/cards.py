@@ -14,7 +14,7 @@ from mkdocs_masko.manifest import Match
 from mkdocs_masko.wording import one_line, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose
 
@@ -94,7 +94,7 @@ def _group(alias: str, collection: Collection, default: str) -> Group:
 def _card(match: Match, default: str) -> Card:
     pose, missing, files = match.pose, gaps(match.pose), tuple(lines(match.pose))
     name = one_line(pose.name) or match.slug
-    words = (name, match.alias, match.slug, *_names(files), *_keys(missing))
+    words = (*_keys(missing), *_names(files), match.alias, match.slug, name)
     return Card(
         match=match,
         name=name,
@@ -107,8 +107,8 @@ def _card(match: Match, default: str) -> Card:
     )
 
 
-def _names(files: tuple[Line, ...]) -> set[str]:
-    return {line.format.partition(" ")[0] for line in files}
+def _names(files: tuple[Line, ...]) -> Iterable[str]:
+    return dict.fromkeys(line.format.partition(" ")[0] for line in files)
 
 
 def _keys(missing: tuple[Gap, ...]) -> tuple[str, ...]:

@@ -8,12 +8,17 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
+from mkdocs.structure.files import File
+
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.rendering import templates_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
 
 SHIPPED = ("masko.css", "masko.js")
 """The files, by their names in `templates/masko/`."""
@@ -39,6 +44,13 @@ def site_path(name: str) -> str:
     stem, _, extension = name.rpartition(".")
     digest = hashlib.sha256(shipped_file(name).read_bytes()).hexdigest()[:16]
     return f"{FOLDER}/{stem}.{digest}.{extension}"
+
+
+def add_shipped(files: Files, config: MkDocsConfig) -> None:
+    """Publish the files with the site."""
+    for name in SHIPPED:
+        ours = str(shipped_file(name))
+        files.append(File.generated(config, site_path(name), abs_src_path=ours))
 
 
 def dress(html: str, relative: Callable[[str], str]) -> str:

@@ -11,7 +11,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
 from mkdocs_masko.gallery import escaped
-from mkdocs_masko.plugin.dressing import put_in_head, shipped_file, site_path
+from mkdocs_masko.plugin.dressing import dress, put_in_head, shipped_file, site_path
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -54,8 +54,9 @@ def _source(page: GalleryPage) -> str:
     return "\n".join(["---", *lines, "---", "", f"# {escaped(page.title)}", "", call, ""])
 
 
-def dress_gallery(html: str, build: Build) -> str:
-    """Add the style sheet and the script to a page that shows the catalogue, and publish them."""
+def dressed(html: str, build: Build) -> str:
+    """Add our style sheets and scripts to a page; those of the catalogue are published then."""
+    html = dress(html, build.relative)
     end = html.rfind(_END)
     if end < 0:
         return html

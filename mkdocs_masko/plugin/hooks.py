@@ -22,8 +22,8 @@ from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.calls import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
-from mkdocs_masko.plugin.dressing import SHIPPED, dress, shipped_file, site_path
-from mkdocs_masko.plugin.gallery import add_page, dress_gallery, leave_out_of_search
+from mkdocs_masko.plugin.dressing import add_shipped
+from mkdocs_masko.plugin.gallery import add_page, dressed, leave_out_of_search
 from mkdocs_masko.plugin.offers import add_templates, offer_imports, offer_macros
 from mkdocs_masko.plugin.publishing import (
     failing,
@@ -107,9 +107,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         text = dumps(build.manifest)
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
             files.append(File.generated(config, f"{FOLDER}/{name}", content=text))
-        for name in SHIPPED:
-            ours = str(shipped_file(name))
-            files.append(File.generated(config, site_path(name), abs_src_path=ours))
+        add_shipped(files, config)
         add_page(files, config, self.options.gallery_page)
         return files
 
@@ -154,7 +152,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     ) -> str:
         """Bring in the style sheet and the script: `404.html`."""
         page = template_name.endswith(".html")
-        return self._dressed(output_content) if page else output_content
+        return dressed(output_content, self._running()) if page else output_content
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
@@ -167,7 +165,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     @event_priority(_FIRST)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Bring in the style sheet and the script, before a minifier changes the markup."""
-        return self._dressed(output)
+        return dressed(output, self._running())
 
     @event_priority(_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -195,10 +193,6 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
 
     def _address_token(self, source: str, read: Callable[[], Call]) -> str:
         return self._running().tokens.put_address(source, read)
-
-    def _dressed(self, html: str) -> str:
-        build = self._running()
-        return dress_gallery(dress(html, build.relative), build)
 
     def _running(self) -> Build:
         if self._build is None:
