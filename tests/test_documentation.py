@@ -195,14 +195,16 @@ def test_no_text_names_a_command_or_an_option_that_is_not_there(file: Path) -> N
             assert flags <= _options(name), found[0]
 
 
+MADE = {"mascots.md"}
+"""Pages of the example site that a build makes."""
 OTHERS = [sites.ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md")]
 
 
 @pytest.mark.parametrize("file", [*FILES, *OTHERS], ids=lambda file: file.name)
 def test_links_lead_to_files_that_exist(file: Path) -> None:
     text = re.sub(r"`[^`\n]+`", "", _FENCE.sub("", file.read_text(encoding="utf-8")))
-    missing = [link for link in _LINK.findall(text) if not (file.parent / link).exists()]
-    assert missing == []
+    missing = {link for link in _LINK.findall(text) if not (file.parent / link).exists()}
+    assert missing <= MADE
 
 
 @pytest.mark.parametrize("file", [*FILES, *OTHERS], ids=lambda file: file.name)
