@@ -37,12 +37,19 @@ _MAIN = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
 <title>{{ page.title }}</title>
+<link rel="stylesheet" href="{{ 'theme.css'|url }}">
 </head>
 <body><main>{{ page.content }}</main></body>
 </html>
 """
+_THEME = {
+    "theme/main.html": _MAIN,
+    "theme/theme.css": """\
+body { margin: 16px; color: #222; background: #fff; }
+@media (prefers-color-scheme: dark) { body { color: #eee; background: #151518; } }
+""",
+}
 _SHOWN = """
 return [...document.querySelectorAll(".mg-card")].filter((card) => card.checkVisibility({
   contentVisibilityAuto: false,
@@ -73,7 +80,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve a site of the fox and the owl, whose catalogue is at `mascots/`."""
     options = {**sites.FROZEN, "gallery": True}
     folder = tmp_path_factory.mktemp("gallery")
-    sites.make(folder, {"index.md": "x"}, options=options, files={"theme/main.html": _MAIN})
+    sites.make(folder, {"index.md": "x"}, options=options, files=_THEME)
     with Served(sites.build(folder, "--strict").good().site) as found:
         yield found
 
@@ -330,7 +337,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve a catalogue of 500 poses, each with files at addresses of its own."""
     folder = tmp_path_factory.mktemp("many")
     options = {**sites.FROZEN, "gallery": True, "collections": {"fox": "fox"}}
-    sites.make(folder, {"index.md": "x"}, options=options, files={"theme/main.html": _MAIN})
+    sites.make(folder, {"index.md": "x"}, options=options, files=_THEME)
     names = _multiply(folder / "masko.manifest.json")
     site = sites.build(folder, "--strict").good().site
     page = site / "mascots/index.html"
@@ -420,14 +427,14 @@ def test_500_poses_are_filtered_at_once(browser: Browser, many: Served) -> None:
     looks = browser.run("""
       const gallery = document.querySelector("masko-gallery");
       window.looks = 0;
-      new MutationObserver(() => { looks += 1; }).observe(
+      new MutationObserver(() => { window.looks += 1; }).observe(
         gallery.querySelector(".mg-count"), {childList: true});
       for (const text of ["p", "po", "pos", "pose 0"]) {
         gallery.find.value = text;
         gallery.find.dispatchEvent(new Event("input", {bubbles: true}));
       }
-      return looks;
+      return window.looks;
     """)
     assert looks == 0
     browser.wait(lambda: _count(browser) == "176 of 500 poses", "the last of what was typed")
-    assert browser.run("return looks") == 1
+    assert browser.run("return window.looks") == 1
