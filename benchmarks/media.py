@@ -94,7 +94,17 @@ def curl(folder: Path, origin: str, count: int) -> float:
     lines = (f'url = "{origin}/{n}.png"\noutput = "{folder}/{n}.png"\n' for n in range(count))
     config = folder / "config"
     config.write_text("".join(lines))
-    command = ["curl", "-s", "-S", "--parallel", "--parallel-max", str(AT_ONCE), "-K", config]
+    command = [
+        "curl",
+        "-s",
+        "-S",
+        "--no-progress-meter",
+        "--parallel",
+        "--parallel-max",
+        str(AT_ONCE),
+        "-K",
+        config,
+    ]
     start = time.perf_counter()
     subprocess.run(command, check=True)
     return time.perf_counter() - start

@@ -41,7 +41,7 @@ MAIN = (
     "<body>{{ page.content }}<nav>{% for h in page.toc recursive %}<p>{{ h.title }}</p>"
     "{{ loop(h.children) }}{% endfor %}</nav>"
 )
-_TIME = 120  # seconds after which a build hangs
+_TIME = 300  # seconds after which a build hangs
 _ADDRESSES = ("src", "href", "poster")
 
 

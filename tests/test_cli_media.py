@@ -35,7 +35,7 @@ def test_media_are_laid_down_and_stay_as_they_are(tmp_path: Path) -> None:
         again = commands.run(tmp_path, "sync", "--into", "docs/assets/masko", **given)
         assert "; 0 written, 0 removed" in again.out
         assert "; 0 bytes fetched" in again.err
-    frozen = commands.run(tmp_path, "sync", "--frozen", "--into", "docs/other")
+    frozen = commands.run(tmp_path, "sync", "--frozen", "--into", "docs/other", **given)
     assert frozen.code == 0, frozen.said
     assert f"docs/other: {len(names)} media" in frozen.out
 

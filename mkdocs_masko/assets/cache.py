@@ -83,8 +83,13 @@ class Cache:
         """Put a medium into the cache, whose hash the caller has compared."""
         return self.keep(_medium(sha256), content)
 
-    def keep(self, name: Path, content: bytes) -> Path:
+    def keep(self, name: Path, content: bytes, *, durable: bool = True) -> Path:
         """Put a file into the cache: the whole of it, or nothing.
+
+        Args:
+            name: Where, from the cache's folder.
+            content: All of it.
+            durable: Whether it has to be whole even when the machine stops right after.
 
         Raises:
             CacheError: The disk is full, or fails.
@@ -92,7 +97,7 @@ class Cache:
         place = self.place(name)
         new = place.with_name(f"{place.name}.{secrets.token_hex(8)}{UNFINISHED}")
         with told(), _gone_on_failure(new):
-            _write(new, content)
+            _write(new, content, durable=durable)
             new.replace(place)
         return place
 
@@ -166,11 +171,12 @@ def _forms(sha256: str) -> Path:
     return Path("forms", sha256[:2], sha256, SETTINGS)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, *, durable: bool) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-        flush(file)
+        if durable:
+            flush(file)
 
 
 def flush(file: IO[bytes]) -> None:

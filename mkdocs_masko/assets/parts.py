@@ -67,7 +67,7 @@ class Findings:
 
     def put(self, url: str, finding: Finding) -> None:
         """Write down what was found."""
-        self._cache.keep(_finding(url), msgspec.json.encode(finding))
+        self._cache.keep(_finding(url), msgspec.json.encode(finding), durable=False)
 
 
 def _finding(url: str) -> Path:
