@@ -8,7 +8,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    MoveTargetOutOfBoundsException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.print_page_options import PrintOptions
@@ -99,18 +102,6 @@ class Browser(ABC):
         self.point_away()  # the mouse stays where the last page left it
         self.driver.get(url)
 
-    def begin(self, url: str) -> None:
-        """Open a page as any reader, and do not wait."""
-        self.set_up(Reader())
-        self.run("setTimeout(() => { location = arguments[0]; })", url)
-
-    def settled(self) -> None:
-        """Wait until a page that was begun has loaded."""
-        self.wait(
-            lambda: self.run("return document.readyState === 'complete' && location.host"),
-            "a loaded page",
-        )
-
     def find(self, css: str) -> WebElement:
         """Return the first element for a selector; wait until there is one."""
         found = self.wait(lambda: self.all(css), f"an element {css}")
@@ -154,10 +145,17 @@ class Browser(ABC):
 
     def point_away(self) -> None:
         """Move the mouse to where no pose is: into the lower right corner."""
+        self.wait(self._points_away, "the mouse in the corner")
+
+    def _points_away(self) -> bool:
         width, height = self.run("return [innerWidth, innerHeight]")
         actions = ActionChains(self.driver)
         actions.w3c_actions.pointer_action.move_to_location(width - 5, height - 5)
-        actions.perform()
+        try:
+            actions.perform()
+        except MoveTargetOutOfBoundsException:
+            return False  # the window is still changing its size
+        return True
 
     def hide(self, script: str) -> tuple[bool, Any]:
         """Hide the page for a moment behind a new tab, and run a script meanwhile.

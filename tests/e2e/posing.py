@@ -79,11 +79,14 @@ class Pose:
         return self.is_still()
 
     def moves(self) -> bool:
-        """Wait until frames of its video are seen, through whose corners the page is."""
+        """Wait until frames of its video are seen, through whose corners the page is.
+
+        WebKitGTK shows nothing for a moment when a video begins again.
+        """
         still = self.still()
         first = self.browser.wait(lambda: self._other(still), "a frame of the video")
         self.browser.wait(lambda: self._other(first), "another frame of the video")
-        return self.is_clear()
+        return bool(self.browser.wait(self.is_clear, "the page, seen through a frame"))
 
     def _other(self, than: Image.Image) -> Image.Image | None:
         seen = self.cut()
