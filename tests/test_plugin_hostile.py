@@ -26,8 +26,7 @@ OURS = {
     "img": "class src alt width height loading decoding referrerpolicy",
     "masko-pose": "class data-play data-label",
     "span": "class role aria-label",
-    "video": "hidden loop muted playsinline preload width height aria-hidden tabindex"
-    " disablepictureinpicture disableremoteplayback",
+    "video": "hidden loop muted playsinline preload width height aria-hidden",
     "source": "src type",
     "figure": "class",
     "figcaption": "class",

@@ -42,6 +42,7 @@
       }
       if (!video.children.length) return false;
       video.muted = true; // a copied node forgets it
+      video.disablePictureInPicture = video.disableRemotePlayback = true;
       video.addEventListener("playing", () => this.setAttribute("data-moving", ""));
       video.addEventListener("ended", () => {
         this.over = true;
@@ -116,7 +117,7 @@
       // until the style sheet is there, it would not lie over its picture
       if (getComputedStyle(video).pointerEvents !== "none") return;
       video.hidden = false;
-      if (!this.begun) video.load(); // chooses among the sources that are left; it fetches at once
+      if (!this.begun) video.load(); // it fetches
       this.begun = true;
       video.play().catch(({ name }) => {
         if (name === "NotSupportedError") this.fail();
