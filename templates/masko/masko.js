@@ -1,4 +1,4 @@
-// Lets poses move. Each is a picture with a hidden video over it: what goes wrong leaves the picture.
+// Lets poses move. Each is a picture, with a hidden video over it.
 (() => {
   if (customElements.get("masko-pose")) return;
 
