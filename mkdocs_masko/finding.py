@@ -50,7 +50,7 @@ def pick(wanted: str, things: Iterable[Object], kind: str) -> Object:
 def _ways(wanted: str) -> Iterator[Callable[[Object], bool]]:
     short = slug(wanted)
     yield lambda thing: bool(thing["id"] == wanted)
-    yield lambda thing: _name(thing) == wanted
+    yield lambda thing: bool(wanted) and _name(thing) == wanted
     yield lambda thing: short in _slugs(thing)
     yield (
         lambda thing: (

@@ -50,16 +50,16 @@ def visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.splitlines()))
 
 
-def files(match: Match) -> Grid:
-    """Return a table of all files of a pose."""
+def files(match: Match, *, addressed: bool) -> Grid:
+    """Return a table of all files of a pose, with or without their addresses."""
     columns = (
         Column(title="File", key="place", style="cyan", whole=True),
-        Column(title="Type", key="type"),
-        Column(title="Size", key="size"),
-        Column(title="Bytes", key="bytes"),
+        Column(title="Type", key="type", whole=True),
+        Column(title="Size", key="size", whole=True),
+        Column(title="Bytes", key="bytes", whole=True),
         Column(title="Alpha", key="alpha"),
-        Column(title="Seconds", key="seconds"),
-        Column(title="Address", key="url", spare=True),
+        Column(title="Seconds", key="seconds", whole=True, spare=True),
+        *([Column(title="Address", key="url")] if addressed else []),
     )
     return grid(columns, (_row(place, medium) for place, medium in _media(match)))
 

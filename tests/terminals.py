@@ -26,12 +26,19 @@ def at_terminal(
     folder: Path, *arguments: str, width: int = 80, typed: str = "", **given: str
 ) -> Done:
     """Run a command of `mkdocs-masko` at a terminal; all that it shows is in `out`."""
+    return watched(folder, [str(COMMAND), *arguments], width=width, typed=typed, **given)
+
+
+def watched(
+    folder: Path, command: list[str], *, width: int = 80, typed: str = "", **given: str
+) -> Done:
+    """Run any command at a terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
     env = {**environment(TERM="xterm-256color"), **given}
     env.pop("COLUMNS", None)
     with subprocess.Popen(
-        [COMMAND, *arguments], cwd=folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs
+        command, cwd=folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs
     ) as process:
         os.close(theirs)
         os.write(ours, typed.encode())

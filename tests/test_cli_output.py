@@ -15,6 +15,7 @@ import pytest
 
 import syncing
 from commands import COMMAND, NAME, Done, checked, config, environment, run, transcript
+from mkdocs_masko.cli.table import places
 from mkdocs_masko.manifest import Collection, Pose, dumps, load, make
 from mkdocs_masko.sync import update
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -57,7 +58,7 @@ def change(folder: Path) -> None:
     (folder / NAME).write_text(dumps(make(collections)), encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", ["", "sync", "check", "list", "sandbox"])
+@pytest.mark.parametrize("command", ["", *places()])
 def test_help_fits_80_columns(tmp_path: Path, command: str) -> None:
     """The help of each command is what it was, and no line of it wraps."""
     arguments = tuple(filter(None, (command, "--help")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import re
 import subprocess
@@ -98,7 +99,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_language_of_a_snippet_is_dealt_with_here() -> None:
-    known = "bash console html jinja markdown python text yaml"
+    known = "bash console html jinja json markdown python text toml yaml"
     assert {snippet.language for snippet in SNIPPETS} <= {*known.split()}
     assert len(SNIPPETS) > 40
 
@@ -124,10 +125,15 @@ def test_shell_commands_run_one_after_the_other(file: Path, folder: Path, tmp_pa
 def test_yaml_is_valid_and_has_options_that_fit(snippet: Snippet) -> None:
     content = yaml.safe_load(snippet.text)
     if snippet.title:
-        assert "jobs" in content
+        assert {"jobs", "repos", "pages", "build"} & content.keys()
         return
     options = [entry["masko"] for entry in content["plugins"] if "masko" in entry]
     assert [read_options(each, {}).ids for each in options]
+
+
+@_of("json")
+def test_json_is_valid(snippet: Snippet) -> None:
+    assert isinstance(json.loads(snippet.text), dict)
 
 
 @pytest.fixture(scope="module")

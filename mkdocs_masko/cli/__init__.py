@@ -21,13 +21,13 @@ from mkdocs_masko.version import VERSION
 def main() -> None:
     """Masko's mascots for MkDocs sites.
 
-    The manifest holds what pages may show. 'sync' writes it, 'check' compares it with the API,
-    'list' shows it. All three read the plugin's options from mkdocs.yml.
+    The manifest holds what pages may show: 'sync' writes it, 'check' compares it with the API and
+    the pages, 'list' shows it. 'init' adds the plugin to a site; 'doctor' says what is wrong.
 
     \b
     Examples:
-      export MASKO_API_KEY=masko_...
-      mkdocs-masko sync
+      mkdocs-masko init --sandbox
+      mkdocs-masko sync --wait 600
+      mkdocs-masko status
       mkdocs-masko check
-      mkdocs-masko list
     """

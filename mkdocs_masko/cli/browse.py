@@ -165,8 +165,8 @@ def asset_(*, asset: str, as_json: bool, signed_urls: bool, **where: Any) -> Non
 
     \b
     Examples:
-      mkdocs-masko asset e906ebb5-deb1-4010-82f9-f0182a3812e0
-      mkdocs-masko asset 2f85 --api-url sandbox
+      mkdocs-masko asset 82fe47af-5b46-5ea2-be64-0c392112b396
+      mkdocs-masko asset 82fe --api-url sandbox
     """
     from mkdocs_masko.browsing import pairs
 

@@ -52,7 +52,7 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - t
     elif is_for_a_person():
         _print(manifest, match, site.options.default)
     else:
-        print_grid(files(match))
+        print_grid(files(match, addressed=True))
 
 
 def _print(manifest: Manifest, match: Match, default: str) -> None:
@@ -61,7 +61,7 @@ def _print(manifest: Manifest, match: Match, default: str) -> None:
 
     owner = manifest.collections[match.alias].name or match.alias
     title = f"{one_line(match.pose.name)!r} of {one_line(owner)!r}"
-    print_grid(files(match), title=title)
+    print_grid(files(match, addressed=False), title=title)
     print_groups([("\nAddresses", addresses(match))])
     terminal = console()
     for title, lines in (

@@ -21,7 +21,7 @@ def completion(shell: str) -> None:
     \b
     Examples:
       mkdocs-masko completion fish
-      eval "$(mkdocs-masko completion bash)"
+      mkdocs-masko completion bash > mkdocs-masko.bash
     """
     from click.shell_completion import get_completion_class
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
+from math import ceil
 from typing import TYPE_CHECKING
 
 import click
@@ -71,7 +72,7 @@ class _Display:
         budget = _clock(max(0.0, self._end - time.monotonic()))
         return (
             f"{self._collection} is not ready (409): asked {times}, "
-            f"again in {left:.0f} s, {budget} left"
+            f"again in {ceil(left)} s, {budget} left"
         )
 
 
