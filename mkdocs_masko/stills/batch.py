@@ -43,7 +43,7 @@ def encode_all(
     todo = list(jobs)
     workers = min(workers or _cores(), len(todo))
     done: Iterator[Done]
-    if workers < 2 or multiprocessing.parent_process():  # noqa: PLR2004 - two are needed to share
+    if workers < 2 or _is_a_worker():  # noqa: PLR2004 - two are needed to share
         done = (_work(job) for job in todo)
     else:
         done = _shared_out(todo, workers)
@@ -55,6 +55,14 @@ def _cores() -> int:
     """Return how many cores this process may use, which in a container are not all."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def _is_a_worker() -> bool:
+    """Tell whether another process started this one to share its work.
+
+    That one must start no more: it may be running an unguarded script for the second time.
+    """
+    return multiprocessing.current_process().name != "MainProcess"
 
 
 def _work(job: Job) -> Done:

@@ -40,7 +40,9 @@ def _eight_bits(image: Image) -> Image:
 
 def _scaled(image: Image) -> Image:
     """Return grey of eight bits, of which Pillow itself would keep the wrong ones."""
-    clear = image.info.pop("transparency", None)
+    clear = image.info.get("transparency")
+    image = image.convert("I")  # the mode that takes a table of so many shades
+    image.info = {}
     grey = image.point([round(shade / 257) for shade in _SHADES], "L")
     if clear is None:
         return grey
