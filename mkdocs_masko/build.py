@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from mkdocs_masko.hosting import Hosting
+    from mkdocs_masko.hosting import Elsewhere, Hosting
     from mkdocs_masko.manifest import Manifest, Medium
     from mkdocs_masko.rendering import Call
 
@@ -87,7 +87,7 @@ class Build:
         *,
         default: str,
         overrides: Sequence[Path],
-        hosting: Hosting,
+        hosting: Hosting | Elsewhere,
         site_url: str = "",
     ) -> None:
         self.manifest = manifest

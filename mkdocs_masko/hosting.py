@@ -23,6 +23,23 @@ if TYPE_CHECKING:
     from mkdocs_masko.sync import Site, Watch
 
 
+class Elsewhere:
+    """Serves nothing: readers get the media from where the manifest says."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf(lambda _: None)
+        self.limits: dict[str, int] = {}
+        self.work = Work()
+
+    def name(self, medium: Medium) -> str:
+        """Return the address."""
+        return medium.url
+
+    def gather(self) -> dict[str, Path]:
+        """Return no files."""
+        return {}
+
+
 class Hosting:
     """Decides which media the site serves, and gets them.
 

@@ -7,16 +7,12 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import structs
-
-from mkdocs_masko.assets import Cache
 from mkdocs_masko.build import Build, Problem
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.hosting import Hosting
+from mkdocs_masko.hosting import Elsewhere
 from mkdocs_masko.markdown.calls import LITERALS_ONLY
 from mkdocs_masko.markdown.reading import Reader
 from mkdocs_masko.project import by_name, plugins_of
-from mkdocs_masko.sync import unwatched
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
@@ -24,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mkdocs_masko.manifest import Manifest
-    from mkdocs_masko.sync import Site
 
 _FRONT_MATTER: Final = re.compile(r"\A-{3}[ \t]*\n.*?\n(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
 _SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
@@ -49,7 +44,7 @@ class _Page:
 
 
 def bad_references(
-    folder: Path, said: Mapping[str, Any], manifest: Manifest, site: Site
+    folder: Path, said: Mapping[str, Any], manifest: Manifest, default: str
 ) -> list[Problem]:
     """Find every pose that pages name and the manifest lacks, and every slip in an argument.
 
@@ -57,15 +52,12 @@ def bad_references(
         folder: Where the site's configuration lies.
         said: The configuration.
         manifest: What may be shown.
-        site: What the options say.
+        default: Alias of the collection that names without one are looked up in.
 
     Raises:
         OptionError: A page cannot be read.
     """
-    frozen = structs.replace(site, options=structs.replace(site.options, mode="frozen"))
-    store, nobody = Cache(site.cache), lambda _: None
-    hosting = Hosting(frozen, manifest, store, laid=folder, warn=nobody, watch=unwatched)
-    build = Build(manifest, default=site.options.default, overrides=[], hosting=hosting)
+    build = Build(manifest, default=default, overrides=[], hosting=Elsewhere())
     reader = Reader(build.embedder, build.tokens, by_name(said.get("markdown_extensions")))
     for page in _pages(folder, str(said.get("docs_dir") or "docs")):
         build.move_to(page)

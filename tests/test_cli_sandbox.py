@@ -1,4 +1,4 @@
-"""The sandbox as a command, and the examples of every help text, run as they stand there."""
+"""The sandbox as a command."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
+import click
 import pytest
 
-from commands import COMMAND, NAME, config, environment, run, variables
+from commands import COMMAND, config, environment, run
 from mkdocs_masko.cli import main
-from mkdocs_masko.sandbox import Fault, Sandbox
+from mkdocs_masko.sandbox import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,44 +85,12 @@ def test_the_sandbox_misbehaves_on_demand(tmp_path: Path) -> None:
         assert run(tmp_path, "sync", **told(said)).code == 0
 
 
-def help_of(command: str) -> str:
-    """Return the help text of a command, as it stands in the source."""
-    found = main if not command else main.commands[command]
-    return (found.help or "").replace("\b", "")
+_COMMAND = main.get_command(click.Context(main), "sandbox")
+HELP = str(_COMMAND and _COMMAND.help).replace("\b", "")
+EXAMPLES = [line.strip() for line in HELP.splitlines() if "mkdocs-masko" in line]
 
 
-def examples(command: str) -> list[str]:
-    """Return the commands under "Examples:" of a help text."""
-    listed = help_of(command).partition("Examples:")[2]
-    return [line.strip() for line in listed.splitlines() if "mkdocs-masko" in line]
-
-
-def test_each_help_has_examples() -> None:
-    """Nobody has to guess how a command is called."""
-    assert all(examples(command) for command in ("", *main.commands))
-
-
-@pytest.mark.parametrize(
-    "line",
-    sorted({line for name in ("", *main.commands) if name != "sandbox" for line in examples(name)}),
-)
-def test_the_examples_work(tmp_path: Path, line: str) -> None:
-    """Each example, typed as it stands there, does something useful with a published mascot."""
-    (tmp_path / "docs").mkdir()
-    with Sandbox() as sandbox:
-        for folder in (tmp_path, tmp_path / "docs"):
-            config(folder)
-            if "sync" not in line:
-                assert run(folder, "sync", **variables(sandbox)).code == 0
-        name, *arguments = shlex.split(line)
-        assert name == COMMAND.name
-        done = run(tmp_path, *arguments, **variables(sandbox))
-    assert (done.code, done.err) == (0, "")
-    assert done.out
-    assert (tmp_path / NAME).is_file()
-
-
-@pytest.mark.parametrize("line", examples("sandbox"))
+@pytest.mark.parametrize("line", EXAMPLES)
 def test_the_examples_of_the_sandbox_work(tmp_path: Path, line: str) -> None:
     """Each starts a server; only the port is another, which the last one on the line decides."""
     with started(tmp_path, *shlex.split(line)[2:], *FREE) as (_, said):
@@ -130,7 +99,7 @@ def test_the_examples_of_the_sandbox_work(tmp_path: Path, line: str) -> None:
 
 def test_the_faults_in_the_help_are_faults() -> None:
     """What the help lists can be typed."""
-    listed = help_of("sandbox").partition("Faults:")[2].partition("Examples:")[0]
+    listed = HELP.partition("Faults:")[2].partition("Examples:")[0]
     faults = [line.split()[0] for line in listed.splitlines() if line.strip()]
     assert len(faults) == 5
     assert all(Fault.parse(fault) for fault in faults)

@@ -147,7 +147,7 @@ def test_only_poses_of_other_collections_need_a_prefix() -> None:
     [
         ("plush", ["plush-swagger"]),
         ("swagger fox", ["plush-swagger"]),
-        ("no-mov", ["only-webm"]),
+        ("no-mov", ["long", "only-webm"]),
         ("no-animation", ["bare", "plush-swagger", "still", "wide"]),
         ("owl", []),
     ],
@@ -164,4 +164,4 @@ def test_a_long_name_never_hides_what_is_missing_from_the_filter() -> None:
     pose = samples.pose("x", {"transparent_video_webm": samples.webm("x")}, name="long " * 1000)
     (group,) = groups(samples.manifest(fox={"x": pose}), "fox")
     assert group.cards[0].words.startswith("no-mov no-mp4 png jpeg webm fox x long long")
-    assert len(group.cards[0].words) == 400
+    assert len(group.cards[0].words) <= 400

@@ -41,7 +41,7 @@ FOUND = [
     "docs/deep/er/page.md:3:10: no pose 'nope' in 'fox'",
     "docs/deep/er/page.md:3:39: no pose 'nope' in 'owl'",
     "docs/index.md:7:6: no pose 'wavee' in 'fox' (did you mean 'wave'?)",
-    "docs/slips.markdown:1:11: unknown argument 'widht' (did you mean 'width'?)",
+    "docs/slips.markdown:1:1: unknown argument 'widht' (did you mean 'width'?)",
     "docs/slips.markdown:3:1: argument 'play'",
     "docs/tabs.md:3:10: no pose 'tab' in 'fox'",
     "docs/tabs.md:7:10: no pose 'folded' in 'fox'",

@@ -105,7 +105,7 @@ def _problems(
     path = config_file or find_config(Path.cwd())
     if path is None or not whole:
         return []
-    found = bad_references(path.parent, settings(path), manifest, site)
+    found = bad_references(path.parent, settings(path), manifest, site.options.default)
     return [str(problem) for problem in found]
 
 
