@@ -86,9 +86,10 @@ def _calls() -> Iterator[tuple[str, str, str | None]]:
     """Yield each call with the name and the caption that it has to show."""
     for case in CASES:
         shown = visible(case.text)
-        yield f'{{{{ masko_image("{case.slug}") }}}}', shown, None
-        yield f'{{{{ masko("{case.slug}", caption={case.literal}) }}}}', shown, shown
-        yield f'{{{{ masko_image("standard", alt={case.literal}) }}}}', shown, None
+        named = shown if case.text.strip() else ""  # blanks name nothing
+        yield f'{{{{ masko_image("{case.slug}") }}}}', named, None
+        yield f'{{{{ masko("{case.slug}", caption={case.literal}) }}}}', named, shown
+        yield f'{{{{ masko_image("standard", alt={case.literal}) }}}}', named, None
 
 
 def _images() -> Iterator[tuple[str, str, str | None]]:
@@ -146,8 +147,7 @@ def _check(page: str, calls: list[tuple[str, str, str | None]], words: str = "")
     for element in elements:
         assert set(element.keys()) <= {*OURS[element.tag].split()}, element.tag
     assert [e.get("alt") for e in elements if e.tag == "img"] == [name for _, name, _ in calls]
-    named = [e for e in elements if e.get("role") == "img"]
-    assert all(stage.get("aria-label") == stage[0].get("alt") for stage in named)
+    assert [e for e in elements if e.get("role") == "img"] == []  # the picture is the image
     captions = ["".join(e.itertext()) for e in elements if e.tag == "figcaption"]
     assert captions == [caption for *_, caption in calls if caption is not None]
     for element in [e for e in elements if e.tag == "figcaption"]:
