@@ -161,11 +161,16 @@ def make_ours(folder: Path, formats: tuple[str, ...]) -> None:
 
 def report_time(name: str, turns: list[tuple[Spent, Spent]]) -> None:
     """Print how long both took, and the medians of their ratios within a turn."""
-    ours_, theirs_ = (statistics.median(turn[at].clock for turn in turns) for at in (0, 1))
-    clock = statistics.median(mine.clock / other.clock for mine, other in turns)
-    used = statistics.median(mine.processor / other.processor for mine, other in turns)
-    told = f"ours {ours_:6.2f} s, eleventy-img {theirs_:6.2f} s"
-    print(f"{name:10} {told}; ratio {clock:.2f} (of processor time {used:.2f})", flush=True)
+    mine, other = (_told([turn[at] for turn in turns]) for at in (0, 1))
+    clock = statistics.median(one.clock / two.clock for one, two in turns)
+    used = statistics.median(one.processor / two.processor for one, two in turns)
+    print(f"{name:10} ours {mine}, eleventy-img {other}", end="; ")
+    print(f"ratio {clock:.2f}, of processor time {used:.2f}", flush=True)
+
+
+def _told(spent: list[Spent]) -> str:
+    clock, processor = (statistics.median(column) for column in zip(*spent, strict=True))
+    return f"{clock:.1f} s ({processor:.1f} s of processor)"
 
 
 def report_quality(format_: str, tool: str) -> None:

@@ -22,9 +22,11 @@ SAVING: dict[Format, dict[str, Any]] = {
             "color:tune": "ssim",
             "color:enable-ab-partitions": "0",  # a fifth of the time, for no loss
             "color:enable-filter-intra": "0",
+            "color:enable-intrabc": "0",  # nor are these of use to soft shades
+            "color:enable-palette": "0",
             "alpha:tune": "ssim",
             "alpha:cpu-used": "6",
-            "alpha:cq-level": "28",
+            "alpha:cq-level": "32",
         },
     },
     "webp": {"quality": 80, "method": 4, "alpha_quality": 100},
