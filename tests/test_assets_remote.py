@@ -131,9 +131,10 @@ def test_a_storage_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
     """Its own library would wait for minutes."""
     told: list[str] = []
     with Wire(lambda exchange: exchange.hold()) as wire:
-        remote = RemoteCache(f"{wire.url}/x", Cache(tmp_path), told.append, seconds=0.3)
+        address = f"{wire.url}/x"
+        remote = RemoteCache(address, Cache(tmp_path), told.append, seconds=0.3)
         assert remote.media([sha(PNG)]) == {}
-    assert told == [f"the shared cache {wire.url}/x is not used in this build: no answer in time"]
+    assert told == [f"the shared cache {address} is not used in this build: no answer in time"]
 
 
 @pytest.mark.parametrize("url", ["nowhere://x", "git:///no/such/folder"])
