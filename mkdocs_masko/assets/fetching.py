@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Connections; what a browser opens to one host, and a little more."""
 
+_WORKERS = AT_ONCE + 4  # some write to the disk while others have the connections
+
 _RECENT = 60.0  # seconds: what other builders of the same moment found is found
 
 
@@ -97,7 +99,7 @@ class Fetcher:
             CacheError: The disk is full, or fails.
         """
         todo = list(dict.fromkeys(wanted))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(_WORKERS) as pool:
             running = [pool.submit(self._attempt, each) for each in todo]
             try:
                 done = [future.result() for future in running]
@@ -166,6 +168,7 @@ class Fetcher:
         return self._download(attempt)
 
     def _kept(self, url: str, part: Part, sha256: str) -> Fetched:
+        part.flush()
         finding = Finding(sha256=sha256, etag=part.etag)
         path = self._cache.adopt(part.path, sha256)
         done = Fetched(path=path, sha256=sha256, size=part.size, new=True)

@@ -126,8 +126,6 @@ class Part:
                 self._note(stream.etag)
                 for piece in stream.pieces:
                     self._append(file, piece)
-                with told():
-                    flush(file)
         except MediaError:
             self.drop()
             raise
@@ -135,6 +133,15 @@ class Part:
             self.drop()
             raise MediaError("the file is empty")
         return self._digest.hexdigest()
+
+    def flush(self) -> None:
+        """Have the disk hold the bytes: apart from `write`, so that no connection waits for it.
+
+        Raises:
+            CacheError: The disk is full, or fails.
+        """
+        with told(), self.path.open("r+b") as file:
+            flush(file)
 
     def _opened(self) -> IO[bytes]:
         if self.size:
