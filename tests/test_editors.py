@@ -138,7 +138,7 @@ def offered(folder: Path, *words: str) -> list[str]:
         [COMMAND], cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False
     )
     assert done.stderr == ""
-    return [line.split(",")[1].split("\t")[0] for line in done.stdout.splitlines()]
+    return [line.split(",")[1].split("\t")[0] for line in done.stdout.splitlines() if line]
 
 
 def test_poses_and_collections_complete_themselves(site: Path, tmp_path: Path) -> None:

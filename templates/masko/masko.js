@@ -43,6 +43,7 @@
       if (!video.children.length) return false;
       video.muted = true; // a copied node forgets it
       video.disablePictureInPicture = video.disableRemotePlayback = true;
+      video.tabIndex = -1;
       video.addEventListener("playing", () => this.setAttribute("data-moving", ""));
       video.addEventListener("ended", () => {
         this.over = true;
@@ -117,7 +118,7 @@
       // until the style sheet is there, it would not lie over its picture
       if (getComputedStyle(video).pointerEvents !== "none") return;
       video.hidden = false;
-      if (!this.begun) video.load(); // it fetches
+      if (!this.begun) video.load();
       this.begun = true;
       video.play().catch(({ name }) => {
         if (name === "NotSupportedError") this.fail();
