@@ -25,6 +25,10 @@ STILLS = sorted(MEDIA_DIR.rglob("*image.png"))
 LEAST_SSIM = 0.98
 LEAST_SMALL = {"avif": 0.98, "webp": 0.965, "png": 0.999}  # WebP halves the resolution of colour
 
+RED_AND_CLEAR = Image.new("RGBA", (SIDE, SIDE), (200, 10, 10, 255))
+RED_AND_CLEAR.paste((0, 0, 0, 0), (0, 0, SIDE // 2, SIDE))
+GREYS = Image.linear_gradient("L").resize((SIDE, SIDE))
+
 
 def name_of(still: Path) -> str:
     return "-".join(still.relative_to(MEDIA_DIR).with_suffix("").parts)
@@ -78,6 +82,23 @@ def test_the_colour_of_what_is_clear_does_not_reach_the_edge(
 
 
 @pytest.mark.parametrize("format_", FORMATS)
+def test_a_still_that_is_clear_all_over_stays_so(tmp_path: Path, format_: Format) -> None:
+    """There is no edge to take a colour from."""
+    nothing = Image.new("RGBA", (SIDE, SIDE))
+    for side in (24, SIDE):
+        made = opened(encode(saved(tmp_path / "fox.png", nothing), form(format_, side)))
+        assert pixels(made)[..., 3].max() == 0
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_still_with_hard_edges_keeps_them(tmp_path: Path, format_: Format) -> None:
+    made = pixels(opened(encode(saved(tmp_path / "fox.png", RED_AND_CLEAR), form(format_))))
+    assert made[:, : SIDE // 2, 3].max() == 0
+    assert made[:, SIDE // 2 :, 3].min() == 255
+    assert np.abs(made[:, SIDE // 2 :, :3] - (200, 10, 10)).max() <= 8
+
+
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_still_without_transparent_pixels_gets_no_alpha(tmp_path: Path, format_: Format) -> None:
     """Its alpha channel would be bytes for nothing."""
     opaque = DRAWN.copy()
@@ -109,11 +130,6 @@ def test_no_metadata_is_kept(tmp_path: Path, suffix: str, format_: Format) -> No
         assert not {"exif", "xmp", "icc_profile", "Comment", "Author", "dpi"} & {*told}
         assert PRIVATE[:12].encode() not in made
         assert profile[200:264] not in made
-
-
-RED_AND_CLEAR = Image.new("RGBA", (SIDE, SIDE), (200, 10, 10, 255))
-RED_AND_CLEAR.paste((0, 0, 0, 0), (0, 0, SIDE // 2, SIDE))
-GREYS = Image.linear_gradient("L").resize((SIDE, SIDE))
 
 
 def test_a_palette_with_transparency_keeps_it(tmp_path: Path) -> None:

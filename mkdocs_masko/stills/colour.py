@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _OPAQUE = 255
+_FAINT = 32  # below, eight bits of colour weighed by alpha are too coarse to go by
 _SHADES = range(1 << 16)
 
 
@@ -67,3 +68,23 @@ def _without_idle_alpha(image: Image) -> Image:
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
         return image.convert("RGB")
     return image
+
+
+def edge_coloured(image: Image) -> Image:
+    """Give what is clear the colour of the edge around it, which a lossy codec mixes it with.
+
+    Left black, it would darken the edge of anything bright, and cost bytes besides.
+    """
+    if image.mode != "RGBA":
+        return image
+    from PIL import Image as images  # noqa: N813, PLC0415 - the module, beside its class
+    from PIL import ImageStat  # noqa: PLC0415
+
+    alpha, colours = image.getchannel("A"), image.convert("RGB")
+    shown = alpha.point(lambda value: _OPAQUE * (value > 0))
+    edge = alpha.point(lambda value: _OPAQUE * (_FAINT < value < _OPAQUE))
+    mean = ImageStat.Stat(colours, edge if edge.getbbox() else shown).mean
+    filled = images.new("RGB", image.size, tuple(round(value) for value in mean))
+    filled.paste(colours, mask=shown)
+    filled.putalpha(alpha)
+    return filled

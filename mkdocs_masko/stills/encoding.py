@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MediaError
+from mkdocs_masko.stills.colour import edge_coloured
 from mkdocs_masko.stills.decoding import decoded, told_of
 from mkdocs_masko.stills.settings import EXACT_ALPHA, FEW_COLOURS, LOSSLESS, SAVING
 
@@ -67,8 +68,9 @@ def _resized(image: Image, width: int, height: int) -> Image:
 
 
 def _written(image: Image, form: Form, original: Image) -> bytes:
-    file = io.BytesIO()
-    image.save(file, form.format, **_settings(image, form, full_size=image is original))
+    how, file = _settings(image, form, full_size=image is original), io.BytesIO()
+    shown = edge_coloured(image) if form.format == "avif" else image  # libwebp does that itself
+    shown.save(file, form.format, **how)
     return file.getvalue()
 
 

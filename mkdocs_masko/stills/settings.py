@@ -48,7 +48,7 @@ LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 60}
 
 FEW_COLOURS = 256
 
-_REVISION = 1  # raised with any change of what is done to the pixels before they are encoded
+_REVISION = 2  # raised with any change of what is done to the pixels before they are encoded
 _COMPILED = re.compile(r"^[^,]+\.(?:so|pyd|dylib|dll)[^,]*,sha256=[^,]+", re.MULTILINE)
 
 
