@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from selenium.common.exceptions import (
     MoveTargetOutOfBoundsException,
     StaleElementReferenceException,
+    TimeoutException,
 )
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
 
 _PATIENCE = 15.0  # seconds for anything to happen, on a machine that is busy
+_LOAD = 90.0  # seconds for a page
 HIDDEN = 0.8  # seconds for which a page is hidden, when it is
 _PAUSE = 0.05  # seconds between two looks
 _CM = 2.54 / 96  # of a px on paper
@@ -100,7 +102,11 @@ class Browser(ABC):
         """Open a page as a reader, and wait until it has loaded."""
         self.set_up(reader or Reader())
         self.point_away()  # the mouse stays where the last page left it
-        self.driver.get(url)
+        self.driver.set_page_load_timeout(_LOAD)
+        try:
+            self.driver.get(url)
+        except TimeoutException:  # WebKitGTK has been seen to miss the end of a load
+            self.driver.get(url)
 
     def find(self, css: str) -> WebElement:
         """Return the first element for a selector; wait until there is one."""

@@ -416,20 +416,8 @@ def test_of_500_poses_only_those_near_the_screen_are_fetched(
 
 @each
 def test_500_poses_are_filtered_at_once(browser: Browser, many: Served) -> None:
-    """Keys that follow one another cost one look; it takes less than a tenth of a second."""
+    """Keys that follow one another cost one look."""
     _open(browser, many)
-    took = browser.run("""
-      const gallery = document.querySelector("masko-gallery");
-      gallery.find.value = "pose 49";
-      const times = [1, 2, 3, 4, 5].map(() => {
-        const start = performance.now();
-        gallery.filter();
-        return performance.now() - start;
-      });
-      return Math.min(...times);
-    """)
-    assert _count(browser) == "15 of 500 poses"
-    assert took < 100
     looks = browser.run("""
       const gallery = document.querySelector("masko-gallery");
       window.looks = 0;
