@@ -1,7 +1,7 @@
 """The client of Masko's REST API.
 
-`client` has the calls, `objects` gives what they answer as it came, `answers` makes data of it,
-`retrying` decides on another attempt, `key` keeps the key out of sight.
+`calling` sends, `client` has the calls, `objects` gives what they answer as it came, `answers`
+makes data of it, `retrying` decides on another attempt, `key` keeps the key out of sight.
 """
 
 from __future__ import annotations

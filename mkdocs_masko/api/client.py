@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from mkdocs_masko.api.address import checked_api_url
-from mkdocs_masko.api.answers import decoded, page, resource, unwrapped
-from mkdocs_masko.api.key import bearer_for
-from mkdocs_masko.api.retrying import persist
+from mkdocs_masko.api.answers import decoded, resource, unwrapped
+from mkdocs_masko.api.calling import Calls
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.models import (
     ID_PATTERN,
@@ -21,29 +18,15 @@ from mkdocs_masko.models import (
     Export,
     Item,
     Project,
-    R,
     export_from,
 )
-from mkdocs_masko.transport import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
-from mkdocs_masko.transport.refusals import refused_call
-from mkdocs_masko.urls import API_URL
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from typing_extensions import Self
-
-    from mkdocs_masko.models import Page
+    from collections.abc import Iterator
 
 
-_MOST_PAGES = 1_000  # of 50 entries each: more than any workspace holds
-_MODIFYING = {"PATCH", "DELETE"}
-
-T = TypeVar("T")
-
-
-class Client:
+class Client(Calls):
     """Calls the API, within a budget of time, and tries again where that can help.
 
     Every call may raise one of the `ApiError` classes. Lists are fetched page by page while
@@ -60,40 +43,6 @@ class Client:
     Raises:
         OptionError: The key or the address cannot be used.
     """
-
-    def __init__(  # noqa: PLR0913 - what a client needs from its surroundings
-        self,
-        key: str | None,
-        *,
-        budget: Budget,
-        api_url: str = API_URL,
-        key_name: str = "MASKO_API_KEY",
-        rewrite: Callable[[str], str] = str,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        auth = None if key is None else bearer_for(key, key_name)
-        del key
-        if isinstance(auth, OptionError):
-            raise auth
-        self._auth = auth
-        self._api_url = checked_api_url(api_url)
-        self._budget = budget
-        self._key_name = key_name
-        self._sleep = sleep
-        self._transport = Transport(budget, rewrite=rewrite)
-        larger = Limits(budget=budget, answer=LARGEST_MEDIUM + 1024 * 1024)
-        self._downloads = Transport(budget, rewrite=rewrite, limits=larger)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._transport.close()
-        self._downloads.close()
 
     def projects(self) -> Iterator[Project]:
         """List the projects of the key's workspace."""
@@ -136,7 +85,7 @@ class Client:
         Raises:
             NotReady: Nothing yet.
         """
-        answer = self._call("GET", f"/collections/{_id(collection_id)}/cdn-export")
+        answer = self.call("GET", f"/collections/{_id(collection_id)}/cdn-export")
         return export_from(unwrapped(decoded(answer.body, answer.url)))
 
     def rename_item(
@@ -152,99 +101,17 @@ class Client:
         if not changes:
             raise OptionError("nothing to change: give a name or a prompt")
         path = f"/collections/{_id(collection_id)}/items/{_id(item_id)}"
-        answer = self._call("PATCH", path, body=msgspec.json.encode(changes))
+        answer = self.call("PATCH", path, body=msgspec.json.encode(changes))
         raw = decoded(answer.body, answer.url) if answer.body.strip() else None
         return resource(raw, Item, answer.url) if raw else None
 
     def delete_item(self, collection_id: str, item_id: str) -> None:
         """Delete an item."""
-        self._call("DELETE", f"/collections/{_id(collection_id)}/items/{_id(item_id)}")
+        self.call("DELETE", f"/collections/{_id(collection_id)}/items/{_id(item_id)}")
 
     def delete_asset(self, asset_id: str) -> None:
         """Archive an asset."""
-        self._call("DELETE", f"/assets/{_id(asset_id)}")
-
-    def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
-        """Fetch a part of a published medium, without the key.
-
-        Args:
-            url: An address that `urls.check_media_url` let through.
-            offset: The first byte wanted, from 0.
-            length: The most bytes wanted, at least 1.
-
-        Returns:
-            The bytes, and the medium's size in bytes where the server tells it.
-        """
-        return self._persist(lambda: self._transport.fetch_range(url, offset, length))
-
-    def download(self, attempt: Callable[[Transport], T]) -> T:
-        """Fetch a published medium, without the key, in as many attempts as make sense.
-
-        Args:
-            attempt: Fetches it, or the rest of it, with what it is given, from an address that
-                `urls.check_media_url` let through.
-        """
-        return self._persist(lambda: attempt(self._downloads))
-
-    def get(self, path: str, kind: type[T]) -> T:
-        """Get one resource as a type of one's own, such as `dict` for all that was sent."""
-        answer = self._call("GET", path)
-        return resource(decoded(answer.body, answer.url), kind, answer.url)
-
-    def walk(
-        self, path: str, key: str, kind: type[R], params: Mapping[str, str] | None = None
-    ) -> Iterator[R]:
-        """List resources as a type of one's own, page by page.
-
-        Args:
-            path: Below the API's address: `/collections`.
-            key: The list's name in the older form of an answer.
-            kind: What each entry becomes.
-            params: More of the query.
-        """
-        offset = 0
-        for _ in range(_MOST_PAGES):
-            answer = self._call("GET", path, params={**(params or {}), **_from(offset)})
-            part = page(decoded(answer.body, answer.url), key, kind, answer.url)
-            if _repeats(part, offset):
-                return
-            yield from part.data
-            offset += len(part.data)
-            if not part.data or not part.pagination.has_more:
-                return
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Answer:
-        url = self._api_url + path
-
-        def attempt() -> Answer:
-            answer = self._transport.exchange(
-                method, url, auth=self._auth, params=params, body=body
-            )
-            return self._accepted(answer)
-
-        return self._persist(attempt, repeatable=method not in _MODIFYING)
-
-    def _accepted(self, answer: Answer) -> Answer:
-        if answer.status < 400:  # noqa: PLR2004 - the refusals of HTTP
-            return answer
-        raise refused_call(
-            answer.status,
-            answer.headers,
-            self._auth.redact(answer.body) if self._auth else answer.body,
-            url=answer.url,
-            key_name=self._key_name,
-            keyed=self._auth is not None,
-        )
-
-    def _persist(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
-        return persist(call, self._budget, repeatable=repeatable, sleep=self._sleep)
+        self.call("DELETE", f"/assets/{_id(asset_id)}")
 
 
 def _id(text: str) -> str:
@@ -253,15 +120,6 @@ def _id(text: str) -> str:
             f"{one_line(text)!r} is no id: an id has letters, digits, '-' and '_' only"
         )
     return text
-
-
-def _from(offset: int) -> dict[str, str]:
-    return {"offset": str(offset)} if offset else {}
-
-
-def _repeats(part: Page[Any], offset: int) -> bool:
-    """Tell whether a server that knows no offset sends an earlier page again."""
-    return part.pagination.offset is not None and part.pagination.offset < offset
 
 
 def _asset_params(*, signed_urls: bool) -> dict[str, str]:

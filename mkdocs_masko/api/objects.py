@@ -18,24 +18,24 @@ from mkdocs_masko.models import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mkdocs_masko.api.client import Client
+    from mkdocs_masko.api.calling import Calls
 
 Object: TypeAlias = dict[str, Any]
 
 
 class Objects:
-    """Reads resources through a client, checks them, and gives them as they came.
+    """Reads resources, checks them, and gives them as they came.
 
     Every call may raise an `ApiError`. Lists are fetched page by page while they are read.
 
     Args:
-        client: Makes the calls.
+        calls: Makes them.
         signed_urls: Ask for the `file_url` of assets too, which expires; without it, one that
             comes unasked is dropped: it opens the file to whoever reads it in a log.
     """
 
-    def __init__(self, client: Client, *, signed_urls: bool = False) -> None:
-        self.client = client
+    def __init__(self, calls: Calls, *, signed_urls: bool = False) -> None:
+        self._calls = calls
         self._of_assets = {} if signed_urls else {"include_file_urls": "false"}
         self._unwanted = () if signed_urls else ("file_url",)
 
@@ -71,17 +71,17 @@ class Objects:
         Raises:
             NotReady: Nothing yet.
         """
-        found = self.client.get(f"/collections/{collection_id}/cdn-export", dict)
+        found = self._calls.get(f"/collections/{collection_id}/cdn-export", dict)
         export_from(found)
         return found
 
     def _one(self, path: str, kind: type[Resource]) -> Object:
-        return self._checked(self.client.get(path, dict), kind)
+        return self._checked(self._calls.get(path, dict), kind)
 
     def _listed(
         self, path: str, key: str, kind: type[Resource], params: Mapping[str, str] | None = None
     ) -> Iterator[Object]:
-        for found in self.client.walk(path, key, dict, params):
+        for found in self._calls.walk(path, key, dict, params):
             yield self._checked(found, kind)
 
     def _checked(self, found: Object, kind: type[Resource]) -> Object:
