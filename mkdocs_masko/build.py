@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 from msgspec import Struct
 
-from mkdocs_masko import gallery
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.locating import locate
 from mkdocs_masko.rendering import GALLERY, Embedder, Picture, Renderer, Tokens
@@ -189,6 +188,8 @@ class Build:
 
     def _render(self, call: Call) -> str:
         if call.function == GALLERY:
+            from mkdocs_masko import gallery  # noqa: PLC0415 - most sites have no catalogue
+
             return gallery.render(call, self._renderer, self)
         return self._renderer.render(call, self)
 

@@ -62,19 +62,26 @@ def dress(html: str, relative: Callable[[str], str]) -> str:
     """
     if _SHOWN.search(html) is None:
         return html
-    style, script = (escape(relative(site_path(name))) for name in SHIPPED)
-    # Behind the last pose and not in the head: what Material's instant navigation brings in with
-    # a page's content it runs, and what it adds to the head it does not (read in 9.8).
-    moving = html.rfind(_MOVING)
-    if moving >= 0:
-        html = _put(html, moving + len(_MOVING), f'<script defer src="{script}"></script>')
-    return put_in_head(html, f'<link rel="stylesheet" href="{style}">')
+    return bring_in(html, SHIPPED, _MOVING, relative)
 
 
-def put_in_head(html: str, tag: str) -> str:
-    """Add a tag to a page before all others of its head."""
+def bring_in(html: str, shipped: tuple[str, str], last: str, relative: Callable[[str], str]) -> str:
+    """Add a style sheet to the head of a page, before all others, and a script to its content.
+
+    Args:
+        html: The whole page.
+        shipped: The names of the two files.
+        last: What the script follows, where it stands last; without it there is no script.
+        relative: Returns the address, from that page, of a file of the site.
+    """
+    style, script = (escape(relative(site_path(name))) for name in shipped)
+    # Not in the head: what Material's instant navigation brings in with a page's content it
+    # runs, and what it adds to the head it does not (read in 9.8).
+    end = html.rfind(last)
+    if end >= 0:
+        html = _put(html, end + len(last), f'<script defer src="{script}"></script>')
     head = _HEAD.search(html)
-    return _put(html, head.end() if head else 0, tag)
+    return _put(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
 
 
 def _put(html: str, at: int, tag: str) -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
-from mkdocs_masko.gallery import escaped
-from mkdocs_masko.plugin.dressing import dress, put_in_head, shipped_file, site_path
+from mkdocs_masko.plugin.dressing import bring_in, dress, shipped_file, site_path
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.build import Build
     from mkdocs_masko.options import GalleryPage
 
-_STYLE, _SCRIPT = "gallery.css", "gallery.js"
+_SHIPPED = ("gallery.css", "gallery.js")
 _END = "</masko-gallery>"
 _INDEX = "search/search_index.json"
 
@@ -50,6 +48,8 @@ def _source(page: GalleryPage) -> str:
     if not page.search:
         meta["search"] = {"exclude": True}
     call = f"{{{{ masko_gallery(search={str(page.search).lower()}) }}}}"
+    from mkdocs_masko.gallery import escaped  # noqa: PLC0415 - most sites have no catalogue
+
     lines = [f"{name}: {json.dumps(value)}" for name, value in meta.items()]
     return "\n".join(["---", *lines, "---", "", f"# {escaped(page.title)}", "", call, ""])
 
@@ -57,15 +57,11 @@ def _source(page: GalleryPage) -> str:
 def dressed(html: str, build: Build) -> str:
     """Add our style sheets and scripts to a page; those of the catalogue are published then."""
     html = dress(html, build.relative)
-    end = html.rfind(_END)
-    if end < 0:
+    if _END not in html:
         return html
-    for name in (_STYLE, _SCRIPT):
+    for name in _SHIPPED:
         build.brought_in[site_path(name)] = shipped_file(name)
-    style, script = (escape(build.relative(site_path(name))) for name in (_STYLE, _SCRIPT))
-    end += len(_END)
-    html = f'{html[:end]}<script defer src="{script}"></script>{html[end:]}'
-    return put_in_head(html, f'<link rel="stylesheet" href="{style}">')
+    return bring_in(html, _SHIPPED, _END, build.relative)
 
 
 def leave_out_of_search(config: MkDocsConfig, page: GalleryPage | None) -> None:

@@ -1,10 +1,29 @@
-"""Small forms of a still: AVIF, WebP and PNG at the widths that a page's boxes ask for."""
+"""Small forms of a still: AVIF, WebP and PNG at the widths that a page's boxes ask for.
+
+The encoders are imported when they are used: a build whose forms are made needs their names alone.
+"""
 
 from __future__ import annotations
 
-from mkdocs_masko.stills.batch import encode_all
-from mkdocs_masko.stills.encoding import encode
+from typing import TYPE_CHECKING, Any
+
 from mkdocs_masko.stills.forms import Form, Format, forms
 from mkdocs_masko.stills.settings import SETTINGS
 
+if TYPE_CHECKING:
+    from mkdocs_masko.stills.batch import encode_all
+    from mkdocs_masko.stills.encoding import encode
+
 __all__ = ["SETTINGS", "Form", "Format", "encode", "encode_all", "forms"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    if name == "encode":
+        from mkdocs_masko.stills.encoding import encode  # noqa: PLC0415
+
+        return encode
+    if name == "encode_all":
+        from mkdocs_masko.stills.batch import encode_all  # noqa: PLC0415
+
+        return encode_all
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
