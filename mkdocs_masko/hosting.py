@@ -70,7 +70,7 @@ class Hosting:
     ) -> None:
         self._site, self._cache = site, store
         self._watch, self._spent = watch, spent
-        self._media = tuple(_places(manifest))
+        self._media = tuple((m, f"{pose} {place}") for pose, place, m in manifest.media())
         self._places = {medium.url: place for medium, place in self._media}
         if site.hosts_itself:
             _check(site, manifest)
@@ -157,16 +157,9 @@ def _digest_of(file: Path) -> str:
     return digest_of(file)
 
 
-def _places(manifest: Manifest) -> Iterator[tuple[Medium, str]]:
-    for alias, collection in manifest.collections.items():
-        for slug, pose in collection.poses.items():
-            yield from ((m, f"{alias}/{slug} {place}") for place, m in pose.media())
-
-
 def _check(site: Site, manifest: Manifest) -> None:
-    poses = (pose for found in manifest.collections.values() for pose in found.poses.values())
-    media = [medium for pose in poses for _, medium in pose.media()]
-    if media and not any(medium.sha256 for medium in media):
+    hashes = [medium.sha256 for _, _, medium in manifest.media()]
+    if hashes and not any(hashes):
         raise ManifestError(
             f"{site.manifest.name}: has no hashes (sha256) of the media, which 'hosting: self' "
             "needs. Run 'mkdocs-masko sync' and commit the file."
@@ -193,10 +186,7 @@ def included(
             pattern,
             [
                 medium
-                for alias, collection in manifest.collections.items()
-                for slug, each in collection.poses.items()
-                if fnmatchcase(f"{alias}/{slug}", wanted)
-                for place, medium in each.media()
-                if fnmatchcase(place.rpartition(".")[2], key or "*")
+                for name, place, medium in manifest.media()
+                if fnmatchcase(name, wanted) and fnmatchcase(place.rpartition(".")[2], key or "*")
             ],
         )

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 Row: TypeAlias = tuple[str, str, str, str]
 
 _COLUMNS: Row = ("Write", "Name", "Still", "Animation")
-_FORMATS = {
+FORMATS = {
     "transparent_video_mov": "mov",
     "transparent_video_webm": "webm",
     "video": "mp4",
 }
+"""What people call the API's videos, those that pages show."""
 
 
 def as_table(manifest: Manifest, default: str) -> Table:
@@ -77,5 +78,5 @@ def _size(medium: Medium) -> str:
 
 
 def _animations(pose: Pose) -> str:
-    shown = (" ".join(f for key, f in _FORMATS.items() if key in a) for a in pose.animations)
+    shown = (" ".join(f for key, f in FORMATS.items() if key in a) for a in pose.animations)
     return ", ".join(filter(None, shown)) or "none"

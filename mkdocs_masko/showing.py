@@ -17,14 +17,9 @@ _KILO: Final = 1024
 _TYPES: Final = {"video/quicktime": "mov"}
 
 
-def reference(match: Match, default: str) -> str:
-    """Return what pages call a pose: `wave`, or `owl/wave` where it needs the collection."""
-    return match.slug if match.alias == default else f"{match.alias}/{match.slug}"
-
-
 def ways(match: Match, default: str) -> list[str]:
     """Return the three ways to write a pose, with its name as the text for those who hear it."""
-    name, alt = reference(match, default), _alt(match)
+    name, alt = match.reference(default), _alt(match)
     return [
         f"![{alt}](masko:{name})",
         f'{{{{ masko("{name}", alt="{alt}") }}}}',
@@ -40,7 +35,7 @@ def _alt(match: Match) -> str:
 
 def markup(manifest: Manifest, match: Match, default: str) -> str:
     """Return the HTML that a page gets."""
-    name = reference(match, default)
+    name = match.reference(default)
     call = make_call("masko", [name], {"alt": _alt(match)}, name)
     return visible_lines(Renderer(manifest, default=default).render(call, AsWritten()))
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct
 
+from mkdocs_masko.listing import FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -16,11 +18,6 @@ Object: TypeAlias = "Mapping[str, Any]"
 
 _DONE: Final = {"completed", "ready", "published", "archived"}
 _FAILED: Final = {"failed", "error", "cancelled"}
-_FORMATS: Final = {
-    "transparent_video_mov": "mov",
-    "transparent_video_webm": "webm",
-    "video": "mp4",
-}
 _WANTED: Final = ("mov", "webm")  # a transparent animation needs both: no browser takes each
 
 
@@ -91,13 +88,13 @@ def _states(statuses: list[str], *, published: bool) -> Iterator[str]:
 def _formats(item: ExportItem) -> list[str]:
     still = ["png"] if item.transparent_image else ["opaque png"] if item.image else []
     there = {key for animation in item.animations for key in animation}
-    return [*still, *(name for key, name in _FORMATS.items() if key in there)]
+    return [*still, *(name for key, name in FORMATS.items() if key in there)]
 
 
 def _missing(item: ExportItem) -> Iterator[str]:
     if not item.transparent_image:
         yield "transparent image"
-    counts = Counter(_FORMATS.get(key) for animation in item.animations for key in animation)
+    counts = Counter(FORMATS.get(key) for animation in item.animations for key in animation)
     yield from (name for name in _WANTED if counts[name] < len(item.animations))
 
 

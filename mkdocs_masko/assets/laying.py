@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from mkdocs_masko.assets.naming import OURS
 from mkdocs_masko.errors import CacheError
+from mkdocs_masko.manifest.file import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,9 +97,4 @@ def _same(source: Path, target: Path) -> bool:
 def _replace(path: Path, text: str) -> None:
     if not path.is_symlink() and path.is_file() and path.read_bytes() == text.encode():
         return
-    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    replace_file(path, text.encode())

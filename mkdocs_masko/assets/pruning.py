@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mkdocs_masko.manifest import Manifest, Medium
+    from mkdocs_masko.manifest import Manifest
 
 _KINDS = {"media", "forms", "addresses", "parts", "locks"}
 _RECENT = 3600.0  # seconds: what is younger may be at work
@@ -66,7 +66,7 @@ class _Needed:
 
     def __init__(self, manifest: Manifest | None) -> None:
         self._all = manifest is None
-        media = list(_media(manifest)) if manifest else []
+        media = [medium for _, _, medium in manifest.media()] if manifest else []
         self._digests = {medium.sha256 for medium in media}
         self._addresses = {address_key(medium.url) for medium in media}
 
@@ -81,12 +81,6 @@ class _Needed:
             return last.removesuffix(".json") in self._addresses
         current = kind == "media" or (len(parts) > 3 and parts[3] == SETTINGS)  # noqa: PLR2004 - its place in the path
         return len(parts) > 2 and parts[2] in self._digests and current  # noqa: PLR2004 - as above
-
-
-def _media(manifest: Manifest) -> Iterator[Medium]:
-    for collection in manifest.collections.values():
-        for pose in collection.poses.values():
-            yield from (medium for _, medium in pose.media())
 
 
 def _is_recent(path: Path) -> bool:

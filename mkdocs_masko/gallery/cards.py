@@ -9,7 +9,7 @@ from msgspec import Struct
 from mkdocs_masko.gallery.formats import MOV, OPAQUE, WEBM, moves, variants
 from mkdocs_masko.gallery.gaps import Gap, gaps
 from mkdocs_masko.gallery.lines import Line, lines
-from mkdocs_masko.gallery.writing import reference, to_write
+from mkdocs_masko.gallery.writing import to_write
 from mkdocs_masko.manifest import Match
 from mkdocs_masko.wording import one_line, visible
 
@@ -98,7 +98,7 @@ def _card(match: Match, default: str) -> Card:
     return Card(
         match=match,
         name=name,
-        reference=visible(reference(match, default)),
+        reference=visible(match.reference(default)),
         markdown=to_write(match, default),
         frames=(_picture(pose), *_animations(pose)),
         lines=files,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from mkdocs_masko import rendering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ STACKED = "transparent_video_android"
 
 def variants(animation: Mapping[str, Medium], key: str) -> list[Medium]:
     """Return a file of an animation in all its sizes, the largest first."""
-    found = [m for name, m in animation.items() if re.fullmatch(rf"{key}(_\d+)?", name)]
+    found = rendering.variants(animation, key)
     return sorted(found, key=lambda medium: (-medium.width, medium.url))
 
 

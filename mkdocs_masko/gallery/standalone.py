@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.assets import FOLDER, Shelf
+from mkdocs_masko.assets.checking import digest_of
 from mkdocs_masko.errors import ManifestError, OptionError
 from mkdocs_masko.gallery.page import render
 from mkdocs_masko.rendering import AsWritten, Call, Renderer, templates_dir
@@ -78,7 +78,7 @@ def _refuse_others(page: Path) -> None:
 
 def _digest(find: Callable[[str], Path | None], medium: Medium) -> str | None:
     file = find(medium.url)
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file else None
+    return digest_of(file.resolve()) if file else None
 
 
 def _written(folder: Path, page: str, media: Mapping[str, Path | None]) -> Path:

@@ -18,14 +18,9 @@ _ACTING = frozenset("\\`*_[]{}")
 _ODD = re.compile(r"[^\w.-]")
 
 
-def reference(match: Match, default: str) -> str:
-    """Return the name that pages use: `wave`, `owl/wave`."""
-    return match.slug if match.alias == default else f"{match.alias}/{match.slug}"
-
-
 def to_write(match: Match, default: str) -> str:
     """Return the Markdown that shows a pose: `![Plush Swagger](masko:owl/plush-swagger)`."""
-    return f"![{escaped(match.pose.name)}](masko:{_address(reference(match, default))})"
+    return f"![{escaped(match.pose.name)}](masko:{_address(match.reference(default))})"
 
 
 def _address(name: str) -> str:

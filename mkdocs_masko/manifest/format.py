@@ -98,6 +98,12 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The version of the content: it changes when, and only when, something shown changes."""
     collections: dict[Slug, Collection]
 
+    def media(self) -> Iterator[tuple[str, str, Medium]]:
+        """Yield every file with its pose, `owl/wave`, and its place in that."""
+        for alias, collection in self.collections.items():
+            for slug, pose in collection.poses.items():
+                yield from ((f"{alias}/{slug}", place, medium) for place, medium in pose.media())
+
 
 def make(collections: Mapping[str, Collection]) -> Manifest:
     """Build a manifest, with the revision of its content.
@@ -144,19 +150,13 @@ def loads(text: str | bytes, origins: Container[str]) -> Manifest:
     try:
         _check_version(msgspec.json.decode(text))
         manifest = msgspec.json.decode(text, type=Manifest)
-        for medium in _media(manifest):
+        for _, _, medium in manifest.media():
             check_media_url(medium.url, origins)
     except (msgspec.MsgspecError, MediaError, UnicodeError, RecursionError) as error:
         raise ManifestError(f"{one_line(str(error))}. {_REMEDY}") from None
     if manifest.revision != _revision(manifest.collections):
         raise ManifestError(f"its revision is not that of its content: it was edited. {_REMEDY}")
     return manifest
-
-
-def _media(manifest: Manifest) -> Iterator[Medium]:
-    for collection in manifest.collections.values():
-        for pose in collection.poses.values():
-            yield from (medium for _, medium in pose.media())
 
 
 def _check_version(content: object) -> None:

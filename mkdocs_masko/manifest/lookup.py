@@ -20,6 +20,10 @@ class Match(Struct, frozen=True):
     slug: str
     pose: Pose
 
+    def reference(self, default: str) -> str:
+        """Return the name that pages use: `wave`, or `owl/wave` outside the default collection."""
+        return self.slug if self.alias == default else f"{self.alias}/{self.slug}"
+
 
 def find(manifest: Manifest, reference: str, default: str = "") -> Match:
     """Find a pose: exactly by name, then by slug.

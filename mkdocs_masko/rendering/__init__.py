@@ -4,7 +4,7 @@ from mkdocs_masko.rendering.arguments import Arguments, check
 from mkdocs_masko.rendering.call import FUNCTIONS, GALLERY, Call, make_call, unknown_argument
 from mkdocs_masko.rendering.embedder import Embedder
 from mkdocs_masko.rendering.renderer import AsWritten, Picture, Place, Renderer, templates_dir
-from mkdocs_masko.rendering.sources import Source
+from mkdocs_masko.rendering.sources import Source, variants
 from mkdocs_masko.rendering.tokens import MARK, Tokens
 from mkdocs_masko.rendering.view import View, media_url, views
 
@@ -27,5 +27,6 @@ __all__ = [
     "media_url",
     "templates_dir",
     "unknown_argument",
+    "variants",
     "views",
 ]

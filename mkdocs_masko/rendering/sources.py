@@ -98,14 +98,18 @@ def numbered(match: Match, number: int) -> Mapping[str, Medium]:
 
 def _sized(animation: Mapping[str, Medium], key: str, arguments: Arguments) -> Medium | None:
     """Pick the smallest variant that is still sharp, else the largest there is."""
-    variants = [m for k, m in animation.items() if re.fullmatch(rf"{key}(_\d+)?", k)]
-    variants.sort(key=lambda medium: (medium.width, medium.url))
-    if not variants:
+    found = sorted(variants(animation, key), key=lambda medium: (medium.width, medium.url))
+    if not found:
         return None
     if arguments.width is None and arguments.height is None:
-        return animation.get(key, variants[-1])
-    enough = (m for m in variants if _covers(m, arguments))
-    return next(enough, variants[-1])
+        return animation.get(key, found[-1])
+    enough = (m for m in found if _covers(m, arguments))
+    return next(enough, found[-1])
+
+
+def variants(animation: Mapping[str, Medium], key: str) -> Iterator[Medium]:
+    """Yield a file of an animation in all its sizes."""
+    yield from (m for name, m in animation.items() if re.fullmatch(rf"{key}(_\d+)?", name))
 
 
 def _covers(medium: Medium, arguments: Arguments) -> bool:

@@ -102,7 +102,7 @@ def compare(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
         ApiError: The API or its CDN failed.
     """
     old = _needed(site)
-    outcome = survey(site, patience, anew=anew)
+    outcome = _surveyed(site, old, patience, anew=anew)
     if outcome.changes:
         raise DriftError(
             f"{site.manifest.name}: the API has something else: {_listed(outcome.changes)}. "
@@ -124,7 +124,10 @@ def survey(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
         ManifestError: The manifest there is cannot be read.
         ApiError: The API or its CDN failed.
     """
-    old = _there(site)
+    return _surveyed(site, _there(site), patience, anew=anew)
+
+
+def _surveyed(site: Site, old: Manifest | None, patience: Patience, *, anew: bool) -> Outcome:
     return _outcome(old, _fresh(site, old, patience, anew=anew), written=False)
 
 

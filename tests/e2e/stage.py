@@ -19,7 +19,7 @@ nav { display: none; }
 .narrow { width: 150px; overflow: hidden; }
 .spacer { height: 4000px; }
 """
-_MAIN = """\
+MAIN = """\
 <!DOCTYPE html>
 <html lang="en">
 <head>
@@ -33,6 +33,7 @@ _MAIN = """\
 </body>
 </html>
 """
+"""The theme's page; its style sheet is `theme.css`."""
 _SPACER = '<div class="spacer"></div>'
 _MANY = 30
 
@@ -64,7 +65,7 @@ PAGES = {
 
 def build(folder: Path) -> Path:
     """Build the pages, and return the folder of the site."""
-    theme = {"theme/main.html": _MAIN, "theme/theme.css": _STYLE}
+    theme = {"theme/main.html": MAIN, "theme/theme.css": _STYLE}
     sites.make(folder, PAGES, files=theme)
     return sites.build(folder, "--strict").good().site
 

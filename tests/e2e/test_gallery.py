@@ -16,6 +16,7 @@ from e2e.chromium import Chromium
 from e2e.engines import Reader
 from e2e.posing import Pose
 from e2e.serving import Fault, Served
+from e2e.stage import MAIN
 from mkdocs_masko.manifest import Medium, dumps, loads, make
 from mkdocs_masko.sandbox import media_file
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN
@@ -31,20 +32,8 @@ if TYPE_CHECKING:
 
 MANY = 500
 _CDN = f"{CDN_ORIGINS[0]}/many"
-_MAIN = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{{ page.title }}</title>
-<link rel="stylesheet" href="{{ 'theme.css'|url }}">
-</head>
-<body><main>{{ page.content }}</main></body>
-</html>
-"""
 _THEME = {
-    "theme/main.html": _MAIN,
+    "theme/main.html": MAIN,
     "theme/theme.css": """\
 body { margin: 16px; color: #222; background: #fff; }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #151518; } }
