@@ -134,7 +134,7 @@ def test_the_examples_of_each_help_run(tmp_path: Path, name: str) -> None:
         with Sandbox() as sandbox:
             given = variables(sandbox)
             _prepare(folder, given, with_plugin=name != "init")
-            if "sync --collection" in example:  # of another server than the manifest there
+            if "--api-url" in example:  # another server than that of the manifest there
                 (folder / NAME).unlink()
             path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
             line = ["bash", "-euo", "pipefail", "-c", example]

@@ -15,7 +15,7 @@ import pytest
 
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.stills import Form, encode, encode_all, forms
-from still_samples import SIDE, drawn
+from still_samples import SIDE, drawn, made_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,13 +129,8 @@ def test_who_stops_early_leaves_no_process_behind(tmp_path: Path) -> None:
 def test_inside_the_process_of_another_pool_no_more_are_started(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        count = pool.submit(_count, jobs(tmp_path, 2)).result(PATIENCE)
+        count = pool.submit(made_here, jobs(tmp_path, 2)).result(PATIENCE)
     assert count == (2 * len(WANTED), 0)
-
-
-def _count(todo: list[Job]) -> tuple[int, int]:
-    made = sum(isinstance(result, bytes) for *_, result in encode_all(todo, workers=2))
-    return made, len(multiprocessing.active_children())
 
 
 SCRIPT = """

@@ -77,7 +77,7 @@ def collections(
         _print_list(found, COLLECTIONS, as_json=as_json, limit=limit)
 
 
-@click.command()
+@click.command("collection")
 @click.argument("collection", metavar="COLLECTION", shell_complete=collection_names)
 @desk_options
 @json_option
@@ -153,7 +153,7 @@ def assets(
         _print_list(found, columns, as_json=as_json, limit=limit)
 
 
-@click.command()
+@click.command("asset")
 @click.argument("asset", metavar="ASSET")
 @desk_options
 @json_option

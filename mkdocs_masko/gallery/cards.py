@@ -27,11 +27,13 @@ class Frame(Struct, frozen=True, kw_only=True):
     Attributes:
         title: What is written under it: `Picture`, `Animation`.
         arguments: Those of the embed, without its size; None when there is nothing to show.
+        still: Those of the picture that stands there until an animation is near, if it has one.
         seconds: How long the animation lasts, where it is known: `2 s`.
     """
 
     title: str
     arguments: Mapping[str, object] | None
+    still: Mapping[str, object] | None = None
     seconds: str = ""
 
 
@@ -116,27 +118,33 @@ def _keys(missing: tuple[Gap, ...]) -> tuple[str, ...]:
 
 
 def _picture(pose: Pose) -> Frame:
-    if not pose.transparent_image and not pose.image:
+    if not _has_picture(pose):
         return Frame(title="No picture", arguments=None)
     title = "Picture" if pose.transparent_image else "Opaque picture"
     return Frame(title=title, arguments={"kind": "image"})
 
 
+def _has_picture(pose: Pose) -> bool:
+    return bool(pose.transparent_image or pose.image)
+
+
 def _animations(pose: Pose) -> Iterator[Frame]:
     if not pose.animations:
         yield Frame(title="No animation", arguments=None)
-    for number, animation in enumerate(pose.animations):
+    for number in range(len(pose.animations)):
         count = f" {number + 1}" if len(pose.animations) > 1 else ""
-        yield _animation(animation, number, count)
+        yield _animation(pose, number, count)
 
 
-def _animation(animation: Mapping[str, Medium], number: int, count: str) -> Frame:
+def _animation(pose: Pose, number: int, count: str) -> Frame:
+    animation = pose.animations[number]
     clear = moves(animation, MOV) or moves(animation, WEBM)
     if not clear and not variants(animation, OPAQUE):
         return Frame(title=f"No animation{count}", arguments=None)
     title = "Animation" if clear else "Opaque animation"
     found = {"kind": "animation", "play": "hover", "animation": number, "background": not clear}
-    return Frame(title=title + count, arguments=found, seconds=_seconds(animation))
+    still = {"kind": "image", "background": not clear} if _has_picture(pose) else None
+    return Frame(title=title + count, arguments=found, still=still, seconds=_seconds(animation))
 
 
 def _seconds(animation: Mapping[str, Medium]) -> str:

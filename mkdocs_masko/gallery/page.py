@@ -13,9 +13,9 @@ from mkdocs_masko.rendering import check, unknown_argument
 from mkdocs_masko.wording import nearest, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from mkdocs_masko.gallery.cards import Card, Frame, Group
+    from mkdocs_masko.gallery.cards import Card, Group
     from mkdocs_masko.gallery.gaps import Gap
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.rendering import Call, Place, Renderer
@@ -62,15 +62,15 @@ def render(call: Call, renderer: Renderer, place: Place) -> str:
     found = groups(renderer.manifest, renderer.default, asked.alias)
     quiet = _Still(place)
 
-    def frame(card: Card, frame: Frame) -> Markup:
-        arguments = {**(frame.arguments or {}), "alt": card.name, "width": _BOX, "height": _BOX}
+    def embed(card: Card, wanted: Mapping[str, object]) -> Markup:
+        arguments = {**wanted, "alt": card.name, "width": _BOX, "height": _BOX}
         html = renderer.show(card.match, check(arguments), quiet)
         return Markup(html)  # noqa: S704 - escaped by the templates
 
     missing = _counted(found)
     complete = sum(not card.gaps for group in found for card in group.cards)
     return renderer.fill(
-        "gallery", groups=found, gaps=missing, complete=complete, asked=asked, frame=frame
+        "gallery", groups=found, gaps=missing, complete=complete, asked=asked, embed=embed
     )
 
 

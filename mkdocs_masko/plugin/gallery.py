@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
-from mkdocs_masko.plugin.dressing import bring_in, dress, shipped_file, site_path
+from mkdocs_masko.plugin.dressing import GALLERY, bring_in, dress, shipped_file, site_path
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.options import GalleryPage
 
 _SHIPPED = ("gallery.css", "gallery.js")
-_END = "</masko-gallery>"
 _INDEX = "search/search_index.json"
 
 
@@ -57,11 +56,11 @@ def _source(page: GalleryPage) -> str:
 def dressed(html: str, build: Build) -> str:
     """Add our style sheets and scripts to a page; those of the catalogue are published then."""
     html = dress(html, build.relative)
-    if _END not in html:
+    if GALLERY not in html:
         return html
     for name in _SHIPPED:
         build.brought_in[site_path(name)] = shipped_file(name)
-    return bring_in(html, _SHIPPED, _END, build.relative)
+    return bring_in(html, _SHIPPED, (GALLERY,), build.relative)
 
 
 def leave_out_of_search(config: MkDocsConfig, page: GalleryPage | None) -> None:

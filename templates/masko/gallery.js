@@ -23,6 +23,13 @@
     }
   };
 
+  // Animations of a card come out of their templates before the card is seen.
+  const near = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
+    if (!isIntersecting) return;
+    near.unobserve(target);
+    for (const { content, parentNode } of target.querySelectorAll("template")) parentNode.replaceChildren(content);
+  }), { rootMargin: "100% 0px" });
+
   class MaskoGallery extends HTMLElement {
     connectedCallback() {
       if (this.cards) return;
@@ -35,6 +42,7 @@
       this.form = this.querySelector("form");
       this.find = this.querySelector("input[type=search]");
       this.lack = this.querySelector("select");
+      for (const { card } of this.cards) near.observe(card);
       this.listen();
       this.setAttribute("data-ready", "");
       if (this.find.value || this.lack.value) this.filter(); // the browser kept it
