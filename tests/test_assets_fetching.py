@@ -330,3 +330,33 @@ def test_fifty_builders_on_one_cache_fetch_each_medium_about_once(tmp_path: Path
     found = files(tmp_path, "media")
     assert {path.name for path in found} == {sha(content) for content in contents.values()}
     assert all(sha(path.read_bytes()) == path.name for path in found)
+
+
+def test_after_a_builder_is_killed_another_goes_on_with_its_part(tmp_path: Path) -> None:
+    """No lock of the dead one is in the way, and nothing half-written is taken for a medium."""
+    large = WEBM + bytes(2**20)  # more than is on its way from the connection to the disk
+
+    def serve(exchange: Exchange) -> None:
+        if REST.search(exchange.request):
+            _serve(exchange, content=large)
+            return
+        whole = answer(large, f"ETag: {TAG}")
+        exchange.send(whole[: len(whole) - len(large) // 2])
+        exchange.hold()
+
+    with Wire(serve) as wire:
+        url = f"{wire.url}/a.webm"
+        command = [sys.executable, "-c", BUILDER, str(Path(__file__).parent), str(tmp_path)]
+        with subprocess.Popen([*command, wire.url, url]) as builder:
+            part = tmp_path / "parts" / address_key(url)
+            end = time.monotonic() + 60
+            while not (part.exists() and part.stat().st_size):
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            builder.kill()
+        assert files(tmp_path, "media") == []
+        with fetching(tmp_path, wire.url) as (fetcher, _):
+            found = fetcher.fetch_all([Wanted(url=url)])[url]
+        assert isinstance(found, Fetched)
+        assert found.path.read_bytes() == large
+        assert REST.search(wire.requests[-1])

@@ -223,13 +223,42 @@ def test_new_bytes_at_an_old_address_are_drift_told_by_name(own: tuple[Sandbox, 
     assert "Traceback" not in built.output
 
 
-def test_only_what_is_used_is_fetched_by_a_build(own: tuple[Sandbox, Path]) -> None:
-    """A build with a manifest and no cache asks for the media of its pages alone."""
+def test_new_bytes_at_an_old_address_are_an_update_in_auto(own: tuple[Sandbox, Path]) -> None:
+    """The same build shows them, and the manifest has their hash."""
+    sandbox, folder = own
+    old, stills = _wave(folder), _stills(folder)
+    _replace(sandbox, folder)
+    shutil.rmtree(_cache(folder))
+    _build(folder, "--strict").good()
+    new = _wave(folder)
+    assert old["url"] == new["url"]
+    assert old["sha256"] != new["sha256"]
+    assert len(_stills(folder)) == len(stills) > 0
+    assert not _stills(folder) & stills
+
+
+def _wave(folder: Path) -> Any:  # noqa: ANN401 - JSON
+    text = json.loads((folder / "masko.manifest.json").read_text())
+    return text["collections"]["fox"]["poses"]["wave"]["transparent_image"]
+
+
+def _stills(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "site/assets/masko").glob("wave.*.png")}
+
+
+@pytest.mark.parametrize("mode", ["auto", "locked"])
+def test_only_what_is_used_is_fetched_by_a_build(own: tuple[Sandbox, Path], mode: str) -> None:
+    """A build with a manifest and no cache fetches the media of its pages alone.
+
+    In `auto` it asks the others for their size, at the cost of a byte.
+    """
     sandbox, folder = own
     shutil.rmtree(_cache(folder))
     count = len(sandbox.requests)
-    _build(folder).good()
-    fetched = [r.path for r in sandbox.requests[count:] if not r.path.startswith("/v1/")]
+    _build(folder, MASKO_MODE=mode).good()
+    asked = [r for r in sandbox.requests[count:] if not r.path.startswith("/v1/")]
+    fetched = [r.path for r in asked if r.headers.get("range") != "bytes=0-0"]
+    assert (len(asked) > len(fetched)) == (mode == "auto")
     assert 0 < len(fetched) == len(set(fetched))
     assert {path.split("/")[-1].partition("-")[0] for path in fetched} <= {"wave", "idle", "cheer"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +12,7 @@ import time
 from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -46,8 +48,14 @@ class Server:
 
     def page(self) -> str:
         """Return the home page."""
-        with urlopen(self._url, timeout=_BOUND) as answer:  # noqa: S310 - loopback
-            return str(answer.read().decode())
+        _, content = self.fetch("")
+        return content.decode()
+
+    def fetch(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """Return the status and the body of an answer."""
+        asked = Request(self._url + path, headers=headers)  # noqa: S310 - loopback
+        with urlopen(asked, timeout=_BOUND) as answer:  # noqa: S310 - loopback
+            return answer.status, answer.read()
 
     def until(self, happened: Callable[[], bool]) -> None:
         """Wait for something."""
@@ -95,6 +103,12 @@ def _serving(folder: Path, **variables: str) -> Iterator[Server]:
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         yield running
+
+
+def _cache(folder: Path) -> dict[Path, int]:
+    """Return when each file of the cache was written."""
+    found = (folder / ".cache/plugin/masko").rglob("*")
+    return {path: path.stat().st_mtime_ns for path in found if path.is_file()}
 
 
 def _variables(sandbox: Sandbox) -> dict[str, str]:
@@ -166,3 +180,26 @@ def test_the_sandbox_of_the_plugin_itself_serves_too(tmp_path: Path) -> None:
         assert 'src="assets/masko/wave.' in server.page()
         assert server.stop() == 0
     assert server.builds() == 1
+
+
+def test_parts_of_media_are_served_and_none_is_fetched_or_made_twice(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Of a site that serves its media itself: what Safari asks for, and a build that knows all."""
+    options = {**FOX, "hosting": "self", "api_url": sandbox.api_url}
+    folder = sites.make(tmp_path, {"index.md": "![A fox](masko:wave)"}, options=options)
+    with _serving(folder, **_variables(sandbox)) as server:
+        (path,) = set(re.findall(r'assets/masko/wave[^"]+webm', server.page()))
+        status, whole = server.fetch(path)
+        assert status == 200
+        assert hashlib.sha256(whole).hexdigest() in {kept.name for kept in _cache(folder)}
+        assert server.fetch(path, Range="bytes=0-1") == (206, whole[:2])
+        assert server.fetch(path, Range="bytes=1000-") == (206, whole[1000:])
+
+        kept = _cache(folder)
+        sandbox.requests.clear()
+        (folder / "docs/index.md").write_text("![A fox](masko:wave)\n\nAgain", encoding="utf-8")
+        server.until(lambda: "Again" in server.page())
+        assert sandbox.requests == []
+        assert _cache(folder) == kept
+        assert server.stop() == 0

@@ -63,6 +63,10 @@ class Cache:
         """Return the file of a medium, when it is there and sound."""
         return self._first(root / _medium(sha256) for root in self._roots())
 
+    def lacks(self, sha256: str) -> bool:
+        """Tell whether a medium is not there; nothing of it is read."""
+        return not any((root / _medium(sha256)).is_file() for root in self._roots())
+
     def form(self, sha256: str, form: Form) -> Path | None:
         """Return a form of a medium with the settings of today, when it is there and sound."""
         pattern = f"{form.width}x{form.height}.*.{form.format}"

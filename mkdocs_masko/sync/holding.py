@@ -9,7 +9,7 @@ from mkdocs_masko.assets.fetching import Fetched, Fetcher, Wanted
 from mkdocs_masko.errors import ApiError, MediaError
 from mkdocs_masko.media import probe
 from mkdocs_masko.sync.connection import connect
-from mkdocs_masko.sync.probing import Probed
+from mkdocs_masko.sync.probing import Probed, sizes
 from mkdocs_masko.sync.shared import shared_cache
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.assets import Want
     from mkdocs_masko.errors import MaskoError
+    from mkdocs_masko.manifest import Medium
     from mkdocs_masko.sync.connection import Connection
     from mkdocs_masko.sync.exports import Watch
     from mkdocs_masko.sync.site import Site
@@ -42,6 +43,23 @@ def hold_all(
     if store and new:
         store.put_media(new)
     return {url: _probed(each) for url, each in found.items()}
+
+
+def replaced(media: Iterable[Medium], connection: Connection, site: Site) -> set[str]:
+    """Find out where other bytes stand than the manifest says, as far as their size tells.
+
+    What the cache holds is not asked for: a build goes on with it.
+
+    Returns:
+        The addresses.
+
+    Raises:
+        ApiError: The CDN cannot be reached or fails.
+    """
+    cache = Cache(site.cache)
+    old = {m.url: m.bytes for m in media if m.bytes and m.sha256 and cache.lacks(m.sha256)}
+    now = sizes(old, connection.fetch_range)
+    return {url for url, size in old.items() if now[url] not in {None, size}}
 
 
 def bring(

@@ -66,6 +66,31 @@ def _probe(url: str, fetch: Fetch, origins: Collection[str]) -> Probed | str:
         return str(error)
 
 
+def sizes(urls: Iterable[str], fetch: Fetch) -> dict[str, int | None]:
+    """Ask for a byte of each medium, and so for the size of the whole, eight at once.
+
+    Args:
+        urls: The addresses, of a manifest.
+        fetch: Gives bytes of a medium, and its size.
+
+    Returns:
+        For each address the size in bytes, where there is a medium that tells.
+
+    Raises:
+        ApiError: The CDN cannot be reached or fails.
+    """
+    wanted = sorted(set(urls))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return dict(zip(wanted, pool.map(lambda url: _size(url, fetch), wanted), strict=True))
+
+
+def _size(url: str, fetch: Fetch) -> int | None:
+    try:
+        return fetch(url, 0, 1)[1]
+    except (MediaError, NotFound, Refused):
+        return None
+
+
 def knowing(old: Mapping[tuple[str, str], Medium], probed: Mapping[str, Probed | str]) -> Known:
     """Say what is known of a medium: from the manifest, else from its bytes."""
 

@@ -64,7 +64,8 @@ def refresh(
     suspect = [] if anew else [a for a in exports if not exports[a].items and _has(before, a)]
     exports = {alias: export for alias, export in exports.items() if alias not in suspect}
     look = _look(connection, site, patience, anew=anew)
-    known = _known(exports, {} if anew else _media(before, hashed=site.hosts_itself), look)
+    kept = {} if anew else _kept(before, connection, site)
+    known = _known(exports, kept, look)
     plans = {a: plan(a, ids[a], export, known, before.get(a)) for a, export in exports.items()}
     new = {alias: made.collection for alias, made in plans.items()}
     fresh = {alias: found for alias in ids if (found := new.get(alias) or before.get(alias))}
@@ -81,6 +82,19 @@ def _same(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
     """What is known of a collection of another id says nothing of this one."""
     collections = old.collections if old else {}
     return {a: c for a, c in collections.items() if ids.get(a) == c.id}
+
+
+def _kept(
+    before: Mapping[str, Collection], connection: Connection, site: Site
+) -> dict[tuple[str, str], Medium]:
+    """Return the media that need no other look."""
+    found = _media(before, hashed=site.hosts_itself)
+    if not site.hosts_itself or site.options.mode != "auto":
+        return found  # in `locked`, pages that need a replaced one fail by its name
+    from mkdocs_masko.sync.holding import replaced  # noqa: PLC0415 - only such sites need it
+
+    gone = replaced(found.values(), connection, site)
+    return {place: medium for place, medium in found.items() if medium.url not in gone}
 
 
 def _media(collections: Mapping[str, Collection], *, hashed: bool) -> dict[tuple[str, str], Medium]:
