@@ -1,17 +1,16 @@
 """Media that the site itself serves: fetched, verified, made small, and named for ever.
 
 `naming` says what files are called and `shelf` collects what pages use; `gathering` gets the bytes
-from `cache`, `originals`, `remote` or, by `fetching`, from their server.
+from `cache`, `originals`, `remote` or, by `fetching`, from their server. `laying` and `pruning` are
+what commands do with them, and no build has to import them.
 """
 
 from __future__ import annotations
 
 from mkdocs_masko.assets.cache import Cache
 from mkdocs_masko.assets.gathering import Gatherer, Work
-from mkdocs_masko.assets.laying import Laid, lay_down
 from mkdocs_masko.assets.naming import FOLDER, file_name, form_name
 from mkdocs_masko.assets.originals import Originals
-from mkdocs_masko.assets.pruning import Pruned, prune
 from mkdocs_masko.assets.shelf import Choice, Shelf, Want
 
 __all__ = [
@@ -19,14 +18,10 @@ __all__ = [
     "Cache",
     "Choice",
     "Gatherer",
-    "Laid",
     "Originals",
-    "Pruned",
     "Shelf",
     "Want",
     "Work",
     "file_name",
     "form_name",
-    "lay_down",
-    "prune",
 ]

@@ -35,7 +35,7 @@ def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401
       mkdocs-masko prune --dry-run
       mkdocs-masko prune --all
     """
-    from mkdocs_masko.assets import prune as clean
+    from mkdocs_masko.assets.pruning import prune as clean
     from mkdocs_masko.sizes import spoken_size
     from mkdocs_masko.sync import reload
 
@@ -48,7 +48,8 @@ def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401
 
 def lay(site: Site, manifest: Manifest, folder: Path) -> None:
     """Put all media of a manifest into a folder, and say so."""
-    from mkdocs_masko.assets import FOLDER, Cache, lay_down
+    from mkdocs_masko.assets import FOLDER, Cache
+    from mkdocs_masko.assets.laying import lay_down
     from mkdocs_masko.hosting import Hosting
     from mkdocs_masko.sizes import spoken_size
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from markdown.extensions import Extension
 
-from mkdocs_masko import gallery
 from mkdocs_masko.manifest import load
 from mkdocs_masko.markdown.calls import SCHEME
 from mkdocs_masko.markdown.inline import (
@@ -89,6 +88,8 @@ class MaskoExtension(Extension):
             manifest = load(Path(self.getConfig("manifest")), CDN_ORIGINS)
             self._renderer = Renderer(manifest, default=self.getConfig("default"))
         if call.function == GALLERY:
+            from mkdocs_masko import gallery  # noqa: PLC0415 - most pages have no catalogue
+
             return gallery.render(call, self._renderer, AsWritten())
         return self._renderer.render(call, AsWritten())
 

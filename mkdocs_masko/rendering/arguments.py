@@ -65,11 +65,9 @@ _EXPECTED = {
     "background": "true or false",
     "animation": "a whole number from 0",
 }
-_TYPES = {
-    field.encode_name: get_type_hints(Arguments, include_extras=True)[field.name]
-    for field in msgspec.structs.fields(Arguments)
-}
 _NAMES = {field.encode_name: field.name for field in msgspec.structs.fields(Arguments)}
+_HINTS = get_type_hints(Arguments, include_extras=True)
+_TYPES = {name: _HINTS[field] for name, field in _NAMES.items()}
 
 
 def check(raw: Mapping[str, Any]) -> Arguments:
