@@ -13,6 +13,8 @@ WORKERS ?= 2
 
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
+# What is installed is compiled once, and not by each of the thousand processes of the tests.
+export UV_COMPILE_BYTECODE := 1
 export DISABLE_MKDOCS_2_WARNING := true
 export NO_MKDOCS_2_WARNING := true
 
