@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -23,6 +22,8 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from processes import environment
 
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.fetching import AT_ONCE, Fetcher, Wanted
@@ -146,8 +147,7 @@ def compare_fetching(count: int, rounds: int) -> None:
 def build(folder: Path) -> float:
     """Build a site in a process of its own, and return its seconds."""
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", "mkdocs.yml"]
-    kept = {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
-    environ = {**kept, "MASKO_API_KEY": "", "NO_MKDOCS_2_WARNING": "1"}
+    environ = environment(MASKO_API_KEY="", NO_MKDOCS_2_WARNING="1")
     start = time.perf_counter()
     subprocess.run(command, cwd=folder, env=environ, check=True)
     return time.perf_counter() - start

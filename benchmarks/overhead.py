@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from processes import environment
 
 from mkdocs_masko.manifest import Collection, Medium, Pose, dumps, make
 
@@ -113,13 +114,12 @@ def build(site: Path) -> float:
         [sys.executable, "-m", "mkdocs", "build", "--quiet"],
         cwd=site,
         check=True,
-        env={
-            **os.environ,
-            "DISABLE_MKDOCS_2_WARNING": "true",
-            "NO_MKDOCS_2_WARNING": "1",
-            "PYTHONHASHSEED": "0",
-            "MASKO_MODE": "frozen",
-        },
+        env=environment(
+            DISABLE_MKDOCS_2_WARNING="true",
+            NO_MKDOCS_2_WARNING="1",
+            PYTHONHASHSEED="0",
+            MASKO_MODE="frozen",
+        ),
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -13,13 +13,14 @@ Exits with 1 when a ratio of the medians is above `--most`.
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from processes import environment
 
 COMMAND = str(Path(sys.executable).with_name("mkdocs-masko"))
 BASE = 'python -c "import click"'
@@ -48,9 +49,8 @@ def main() -> int:
 
 def run(command: list[str]) -> tuple[float, float]:
     """Run a command and return its CPU time and its wall time in seconds."""
-    environ = {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environ)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment())
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 

@@ -196,18 +196,21 @@ def own(tmp_path: Path) -> Iterator[tuple[Sandbox, Path]]:
         yield running, folder
 
 
+def _picture(folder: Path, pose: str) -> Any:  # noqa: ANN401 - JSON
+    text = json.loads((folder / "masko.manifest.json").read_text())
+    return text["collections"]["fox"]["poses"][pose]["transparent_image"]
+
+
 def _replace(sandbox: Sandbox, folder: Path) -> None:
     """Put other bytes behind the address of the fox's picture."""
-    text = json.loads((folder / "masko.manifest.json").read_text())
-    url = text["collections"]["fox"]["poses"]["wave"]["transparent_image"]["url"]
-    other = sandbox.world.content_at(_path_of(text, "idle"))
+    old, new = (_path(sandbox, _picture(folder, pose)) for pose in ("wave", "idle"))
+    other = sandbox.world.content_at(new)
     assert other is not None
-    sandbox.world.put_file(url.removeprefix(sandbox.cdn_url), other)
+    sandbox.world.put_file(old, other)
 
 
-def _path_of(text: Any, pose: str) -> str:  # noqa: ANN401 - JSON
-    url = str(text["collections"]["fox"]["poses"][pose]["transparent_image"]["url"])
-    return "/" + url.split("/", 3)[3]
+def _path(sandbox: Sandbox, medium: Any) -> str:  # noqa: ANN401 - JSON
+    return str(medium["url"]).removeprefix(sandbox.cdn_url)
 
 
 def test_new_bytes_at_an_old_address_are_drift_told_by_name(own: tuple[Sandbox, Path]) -> None:
@@ -226,24 +229,31 @@ def test_new_bytes_at_an_old_address_are_drift_told_by_name(own: tuple[Sandbox, 
 def test_new_bytes_at_an_old_address_are_an_update_in_auto(own: tuple[Sandbox, Path]) -> None:
     """The same build shows them, and the manifest has their hash."""
     sandbox, folder = own
-    old, stills = _wave(folder), _stills(folder)
+    old, stills = _picture(folder, "wave"), _stills(folder)
     _replace(sandbox, folder)
     shutil.rmtree(_cache(folder))
     _build(folder, "--strict").good()
-    new = _wave(folder)
+    new = _picture(folder, "wave")
     assert old["url"] == new["url"]
     assert old["sha256"] != new["sha256"]
     assert len(_stills(folder)) == len(stills) > 0
     assert not _stills(folder) & stills
 
 
-def _wave(folder: Path) -> Any:  # noqa: ANN401 - JSON
-    text = json.loads((folder / "masko.manifest.json").read_text())
-    return text["collections"]["fox"]["poses"]["wave"]["transparent_image"]
-
-
 def _stills(folder: Path) -> set[str]:
     return {path.name for path in (folder / "site/assets/masko").glob("wave.*.png")}
+
+
+def test_what_is_published_no_more_is_not_asked_for(own: tuple[Sandbox, Path]) -> None:
+    """Its size would say nothing: the manifest is about to forget it."""
+    sandbox, folder = own
+    old = _path(sandbox, _picture(folder, "wave"))
+    sandbox.world.regenerate("fox", "wave", "owl/blink")
+    shutil.rmtree(_cache(folder))
+    count = len(sandbox.requests)
+    _build(folder).good()
+    assert _path(sandbox, _picture(folder, "wave")) != old
+    assert old not in {request.path for request in sandbox.requests[count:]}
 
 
 @pytest.mark.parametrize("mode", ["auto", "locked"])

@@ -64,29 +64,25 @@ def dress(html: str, relative: Callable[[str], str]) -> str:
     """
     if _SHOWN.search(html) is None:
         return html
-    return bring_in(html, SHIPPED, (_POSE, GALLERY) if _POSE in html else (), relative)
+    last = max(_POSE, GALLERY, key=html.rfind) if _POSE in html else _POSE
+    return bring_in(html, SHIPPED, last, relative)
 
 
-def bring_in(
-    html: str,
-    shipped: tuple[str, str],
-    ends: tuple[str, ...],
-    relative: Callable[[str], str],
-) -> str:
+def bring_in(html: str, shipped: tuple[str, str], last: str, relative: Callable[[str], str]) -> str:
     """Add a style sheet to the head of a page, before all others, and a script to its content.
 
     Args:
         html: The whole page.
         shipped: The names of the two files.
-        ends: The script follows the last of these; where there are none, there is no script.
+        last: What the script follows, where it stands last; without it there is no script.
         relative: Returns the address, from that page, of a file of the site.
     """
     style, script = (escape(relative(site_path(name))) for name in shipped)
     # Not in the head: what Material's instant navigation brings in with a page's content it
     # runs, and what it adds to the head it does not (read in 9.8).
-    if ends:
-        end = max(html.rfind(each) + len(each) for each in ends if each in html)
-        html = _put(html, end, f'<script defer src="{script}"></script>')
+    end = html.rfind(last)
+    if end >= 0:
+        html = _put(html, end + len(last), f'<script defer src="{script}"></script>')
     head = _HEAD.search(html)
     return _put(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
 

@@ -60,7 +60,7 @@ def dressed(html: str, build: Build) -> str:
         return html
     for name in _SHIPPED:
         build.brought_in[site_path(name)] = shipped_file(name)
-    return bring_in(html, _SHIPPED, (GALLERY,), build.relative)
+    return bring_in(html, _SHIPPED, GALLERY, build.relative)
 
 
 def leave_out_of_search(config: MkDocsConfig, page: GalleryPage | None) -> None:

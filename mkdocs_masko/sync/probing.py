@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.sync.plan import Known
 
     Fetch = Callable[[str, int, int], tuple[bytes, int | None]]
+    T = TypeVar("T")
 
 _AT_ONCE = 8  # connections; what a browser opens to one host, and a little more
 
@@ -46,10 +47,13 @@ def probe_all(
     Raises:
         ApiError: The CDN cannot be reached or fails; nothing can be said of its media then.
     """
+    return _of_each(urls, lambda url: _probe(url, fetch, origins))
+
+
+def _of_each(urls: Iterable[str], ask: Callable[[str], T]) -> dict[str, T]:
     wanted = sorted(set(urls))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda url: _probe(url, fetch, origins), wanted)
-        return dict(zip(wanted, found, strict=True))
+        return dict(zip(wanted, pool.map(ask, wanted), strict=True))
 
 
 def _probe(url: str, fetch: Fetch, origins: Collection[str]) -> Probed | str:
@@ -79,9 +83,7 @@ def sizes(urls: Iterable[str], fetch: Fetch) -> dict[str, int | None]:
     Raises:
         ApiError: The CDN cannot be reached or fails.
     """
-    wanted = sorted(set(urls))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(zip(wanted, pool.map(lambda url: _size(url, fetch), wanted), strict=True))
+    return _of_each(urls, lambda url: _size(url, fetch))
 
 
 def _size(url: str, fetch: Fetch) -> int | None:

@@ -15,13 +15,13 @@ from mkdocs_masko.sync.probing import knowing, probe_all
 from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from mkdocs_masko.manifest import Medium
     from mkdocs_masko.models import Export
     from mkdocs_masko.sync.connection import Connection
     from mkdocs_masko.sync.exports import Patience
-    from mkdocs_masko.sync.plan import Fault, Known
+    from mkdocs_masko.sync.plan import Fault
     from mkdocs_masko.sync.probing import Probed
     from mkdocs_masko.sync.site import Site
 
@@ -64,8 +64,9 @@ def refresh(
     suspect = [] if anew else [a for a in exports if not exports[a].items and _has(before, a)]
     exports = {alias: export for alias, export in exports.items() if alias not in suspect}
     look = _look(connection, site, patience, anew=anew)
-    kept = {} if anew else _kept(before, connection, site)
-    known = _known(exports, kept, look)
+    wanted = {pair for e in exports.values() for item in e.items for pair in addresses(item)}
+    kept = {} if anew else _kept(before, wanted, connection, site)
+    known = knowing(kept, look(sorted({url for _, url in wanted - kept.keys()})))
     plans = {a: plan(a, ids[a], export, known, before.get(a)) for a, export in exports.items()}
     new = {alias: made.collection for alias, made in plans.items()}
     fresh = {alias: found for alias in ids if (found := new.get(alias) or before.get(alias))}
@@ -85,16 +86,20 @@ def _same(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
 
 
 def _kept(
-    before: Mapping[str, Collection], connection: Connection, site: Site
+    before: Mapping[str, Collection],
+    wanted: Container[tuple[str, str]],
+    connection: Connection,
+    site: Site,
 ) -> dict[tuple[str, str], Medium]:
-    """Return the media that need no other look."""
-    found = _media(before, hashed=site.hosts_itself)
+    """Return those of the wanted media that need no other look."""
+    media = _media(before, hashed=site.hosts_itself)
+    found = {pair: medium for pair, medium in media.items() if pair in wanted}
     if not site.hosts_itself or site.options.mode != "auto":
         return found  # in `locked`, pages that need a replaced one fail by its name
     from mkdocs_masko.sync.holding import replaced  # noqa: PLC0415 - only such sites need it
 
     gone = replaced(found.values(), connection, site)
-    return {place: medium for place, medium in found.items() if medium.url not in gone}
+    return {pair: medium for pair, medium in found.items() if medium.url not in gone}
 
 
 def _media(collections: Mapping[str, Collection], *, hashed: bool) -> dict[tuple[str, str], Medium]:
@@ -115,14 +120,6 @@ def _look(connection: Connection, site: Site, patience: Patience, *, anew: bool)
     from mkdocs_masko.sync.holding import hold_all  # noqa: PLC0415 - only such sites need it
 
     return lambda urls: hold_all(urls, connection, site, patience.watch, anew=anew)
-
-
-def _known(
-    exports: Mapping[str, Export], old: Mapping[tuple[str, str], Medium], look: Look
-) -> Known:
-    items = (item for export in exports.values() for item in export.items)
-    new = {pair for item in items for pair in addresses(item)} - old.keys()
-    return knowing(old, look(sorted({url for _, url in new})))
 
 
 def _has(collections: Mapping[str, Collection], alias: str) -> bool:
