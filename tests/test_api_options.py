@@ -28,7 +28,7 @@ BAD_KEYS = {
 
 
 def make_client(key: str | None, url: str = "http://127.0.0.1:1/v1") -> Client:
-    return Client(key, api_url=url, budget=Budget(2), sleep=lambda _: None)
+    return Client(key, api_url=url, budget=Budget(30), sleep=lambda _: None)
 
 
 @pytest.mark.parametrize("name", BAD_KEYS)

@@ -141,7 +141,7 @@ def test_a_build_goes_on_when_somebody_publishes_meanwhile(tmp_path: Path) -> No
 def test_an_api_that_is_down_costs_a_warning_with_the_age_of_the_manifest(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    folder = _site(tmp_path, timeout=2)
+    folder = _site(tmp_path, timeout=3)
     good = sites.build(folder, env=_variables(sandbox)).good().page()
     two_hours_ago = time.time() - 2 * 3600 - 60
     os.utime(folder / MANIFEST, (two_hours_ago, two_hours_ago))

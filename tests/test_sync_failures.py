@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mkdocs_masko.errors import (
-    ApiError,
-)
+from mkdocs_masko.api import retrying
+from mkdocs_masko.errors import ApiError
 from mkdocs_masko.sandbox import Fault, Sandbox
 from mkdocs_masko.sync import compare, prepare, update
 from syncing import KEY, NAME, now, site, stamp, warnings
@@ -25,6 +24,12 @@ if TYPE_CHECKING:
 
 FOREIGN_KEY = "masko_" + "0" * 64
 ASKING: list[Act] = [prepare, update]
+
+
+@pytest.fixture(autouse=True)
+def no_second_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the pause before another attempt longer than any time there is."""
+    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 3600)
 
 
 @pytest.fixture
@@ -45,10 +50,10 @@ FAILURES: dict[str, tuple[dict[str, Any], str, str]] = {
     "404": ({}, "error:404:99", "(404)"),
     "402": ({}, "error:402:99", "(402)"),
     "429": ({}, "rate-limit:99:3600", "(429)"),
-    "500": ({"timeout": 0.4}, "error:500:99", "(500)"),
+    "500": ({}, "error:500:99", "(500)"),
     "501": ({}, "error:501:99", "(501)"),
     "no JSON": ({}, "error:200:99:html", "web page"),
-    "no answer": ({"timeout": 0.4}, "drop:99", "broke off"),
+    "no answer": ({}, "drop:99", "broke off"),
     "too late": ({"timeout": 0.4}, "slow:30", "0.4 s"),
 }
 
@@ -109,7 +114,7 @@ def test_a_sync_fails_where_a_build_goes_on(sandbox: Sandbox, tmp_path: Path, ca
 def test_auto_keeps_the_manifest_when_nobody_listens(tmp_path: Path) -> None:
     """A refused connection is a failure like any other."""
     with Sandbox() as sandbox:
-        found = site(tmp_path, sandbox, timeout=0.4)
+        found = site(tmp_path, sandbox)
         update(site(tmp_path, sandbox), now())
     (warning,) = warnings(prepare(found, now()))
     assert "it takes no connections" in warning

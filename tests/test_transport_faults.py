@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ALL = [*SLOW, *BROKEN, *REDIRECTS, *BODIES, *STATUSES, *LARGE]
 SECONDS = 0.7
-ENOUGH = 5.0  # seconds, for an answer that comes at once, on a machine with other work
-OUTER_BOUND = 10.0
+ENOUGH = 20.0  # seconds, for an answer that comes at once, on a machine with other work
+OUTER_BOUND = 30.0
 MOST_SENT = 80 * 1024 * 1024  # bytes per connection: the cap, and what buffers hold
 
 

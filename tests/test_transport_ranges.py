@@ -43,7 +43,7 @@ def test_a_range_is_cut_out(name: str) -> None:
     """Four bytes from the third on come out right, whether the server knows ranges or not."""
     data, expected = RANGES[name]
     with Wire(lambda exchange: exchange.send(data)) as wire:
-        transport = Transport(Budget(5))
+        transport = Transport(Budget(30))
         assert transport.fetch_range(f"{wire.url}/a.png", 2, 4) == expected
         assert b"Range: bytes=2-5\r\n" in wire.requests[0]
         assert b"authorization" not in wire.requests[0].lower()
@@ -71,7 +71,7 @@ def test_another_range_is_malformed(body: bytes, content_range: str | None) -> N
     headers = [f"Content-Range: {content_range}"] if content_range else []
     data = answer(body, *headers, status="206 Partial Content")
     with Wire(lambda exchange: exchange.send(data)) as wire:
-        transport = Transport(Budget(5))
+        transport = Transport(Budget(30))
         with pytest.raises(MalformedAnswer, match="part"):
             transport.fetch_range(f"{wire.url}/a.png", 2, 4)
         transport.close()
@@ -85,7 +85,7 @@ def test_an_endless_medium_is_left_when_enough_has_come() -> None:
         exchange.flood(b"a" * 65_536)
 
     with Wire(script) as wire:
-        transport = Transport(Budget(5))
+        transport = Transport(Budget(30))
         assert transport.fetch_range(f"{wire.url}/a.png", 0, 100) == (b"a" * 100, None)
         transport.close()
     assert wire.exchanges[0].sent < 20_000_000
@@ -98,7 +98,7 @@ def test_a_missing_medium_is_told(status: str, kind: type[Exception]) -> None:
     """The CDN's refusals have words of their own."""
     data = answer(b"{}", "Retry-After: 86400", status=status)
     with Wire(lambda exchange: exchange.send(data)) as wire:
-        transport = Transport(Budget(5))
+        transport = Transport(Budget(30))
         with pytest.raises(kind, match=r"the file is gone|the media server"):
             transport.fetch_range(f"{wire.url}/a.png", 0, 4)
         transport.close()
@@ -106,7 +106,7 @@ def test_a_missing_medium_is_told(status: str, kind: type[Exception]) -> None:
 
 def test_an_address_that_is_none_is_told() -> None:
     """What the HTTP library will not even try is a network error."""
-    transport = Transport(Budget(5))
+    transport = Transport(Budget(30))
     with pytest.raises(NetworkError, match="the address is not valid"):
         transport.fetch_range("https://*.example/a.png", 0, 4)
     transport.close()
@@ -114,7 +114,7 @@ def test_an_address_that_is_none_is_told() -> None:
 
 def test_more_than_any_answer_may_have_is_refused() -> None:
     """What a socket takes for one request is bounded, whatever was asked for."""
-    budget = Budget(5)
+    budget = Budget(30)
     with Wire(lambda exchange: exchange.flood(answer(b"a" * 65_536))) as wire:
         transport = Transport(budget, limits=Limits(budget=budget, answer=10_000))
         with pytest.raises(MalformedAnswer, match="more than any answer"):

@@ -13,7 +13,7 @@ BODY = b"abcdefghi" * 20_000
 
 def _fetch(data: bytes, **more: object) -> tuple[Stream, bytes] | None:
     with Wire(lambda exchange: exchange.send(data)) as wire:
-        transport = Transport(Budget(5))
+        transport = Transport(Budget(30))
         try:
             return transport.stream(f"{wire.url}/a", _taken, **more)  # type: ignore[arg-type] # a test's
         finally:

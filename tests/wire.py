@@ -110,9 +110,9 @@ class Wire:
 
     def _serve(self, plain: socket.socket) -> None:
         with suppress(OSError), plain:
-            plain.settimeout(1)
+            plain.settimeout(5)
             with self._context.wrap_socket(plain, True) if self._context else plain as sock:
-                sock.settimeout(1)
+                sock.settimeout(5)
                 exchange = Exchange(sock, _head(sock), self._over)
                 self.exchanges.append(exchange)
                 self._script(exchange)

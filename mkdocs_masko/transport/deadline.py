@@ -15,8 +15,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mkdocs_masko.errors import NetworkError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,17 +38,6 @@ class Budget:
     def remaining(self) -> float:
         """Return the seconds left, 0 when the time is over."""
         return max(0.0, self._end - self._clock())
-
-    def left(self) -> float:
-        """Return the seconds left.
-
-        Raises:
-            NetworkError: The time is over.
-        """
-        remaining = self.remaining()
-        if not remaining:
-            raise NetworkError(over(self.seconds))
-        return remaining
 
 
 def over(seconds: float) -> str:

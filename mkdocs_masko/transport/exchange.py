@@ -15,7 +15,7 @@ import requests
 from mkdocs_masko.errors import ApiError, NetworkError
 from mkdocs_masko.transport.connections import Adapter, proxies_for
 from mkdocs_masko.transport.deadline import Limits, over
-from mkdocs_masko.transport.faults import BROKEN, explain
+from mkdocs_masko.transport.faults import BROKEN, explain, is_late, no_answer
 from mkdocs_masko.transport.reading import part, whole
 from mkdocs_masko.transport.streaming import stream
 
@@ -144,7 +144,8 @@ class Transport:
     def _send(
         self, request: requests.Request, url: str, take: Callable[[requests.Response], T]
     ) -> T:
-        self.budget.left()
+        if not self.budget.remaining():
+            raise self._too_late(url)
         outcome = self._try(request, url, take)
         if isinstance(outcome, _Fault):
             raise outcome.error
@@ -165,9 +166,12 @@ class Transport:
             return _Fault(self._in_words(error, url))
 
     def _in_words(self, error: BaseException, url: str) -> ApiError:
-        if not self.budget.remaining():
-            return NetworkError(over(self.budget.seconds), url=url)
+        if is_late(error) and not self.budget.remaining():
+            return self._too_late(url)
         return explain(error, url)
+
+    def _too_late(self, url: str) -> NetworkError:
+        return no_answer(url, over(self.budget.seconds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BROKEN: Final = (HTTPError, http.client.HTTPException, OSError, ValueError, TooMuch)
 """What requests, urllib3, http.client, ssl and our sockets raise; requests' are OSErrors."""
 
+_LATE = (TimeoutError, Late)
 _NO_ANSWER: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
     (
         (ProxyError, InvalidProxyURL),
@@ -33,7 +34,7 @@ _NO_ANSWER: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], s
         ssl.SSLCertVerificationError,
         "its certificate is not trusted; a company's own can be named in REQUESTS_CA_BUNDLE",
     ),
-    ((TimeoutError, Late), "it did not answer in time; try again later"),
+    (_LATE, "it did not answer in time; try again later"),
     (ssl.SSLError, "it does not speak TLS properly; check the address"),
     (ConnectionRefusedError, "it takes no connections; check the address, or try again later"),
     (
@@ -43,20 +44,34 @@ _NO_ANSWER: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], s
 )
 
 
+def no_answer(url: str, why: str) -> NetworkError:
+    """Say that a host gave no answer, and why."""
+    return NetworkError(f"no answer from {_host(url)}: {why}", url=url)
+
+
+def is_late(error: BaseException) -> bool:
+    """Tell whether a wait was cut off, rather than ended by the other side."""
+    return any(isinstance(link, _LATE) for link in _chain(error))
+
+
 def explain(error: BaseException, url: str) -> ApiError:
     """Turn an exception of the HTTP libraries into one of ours, without quoting it."""
     chain = list(_chain(error))
-    host = one_line(urlsplit(url).netloc)
+    host = _host(url)
     for kinds, words in _NO_ANSWER:
         if any(isinstance(link, kinds) for link in chain):
-            return NetworkError(f"no answer from {host}: {words}", url=url)
+            return no_answer(url, words)
     if any(isinstance(link, InvalidURL) for link in chain):
-        return NetworkError(f"no answer from {host}: the address is not valid", url=url)
+        return no_answer(url, "the address is not valid")
     if any(isinstance(link, TooMuch) for link in chain):
         return MalformedAnswer(f"{host} sends more than any answer may have", url=url)
     if reason := _system_reason(chain):
-        return NetworkError(f"no answer from {host}: {reason}", url=url)
+        return no_answer(url, reason)
     return MalformedAnswer(f"{host} does not answer in proper HTTP; check the address", url=url)
+
+
+def _host(url: str) -> str:
+    return one_line(urlsplit(url).netloc)
 
 
 def _system_reason(chain: list[BaseException]) -> str:
