@@ -47,11 +47,15 @@ def ssim(one: Floats, other: Floats) -> float:
 
 
 def _blurred(values: Floats) -> Floats:
-    for axis in (0, 1):
-        length = values.shape[axis] - 10
-        shifted = (np.take(values, range(at, at + length), axis) for at in range(11))
-        values = np.sum([w * v for w, v in zip(_WINDOW, shifted, strict=True)], axis=0)
-    return values
+    return _blurred_down(_blurred_down(values).swapaxes(0, 1)).swapaxes(0, 1)
+
+
+def _blurred_down(values: Floats) -> Floats:
+    length = len(values) - 10
+    blurred = np.zeros((length, *values.shape[1:]))
+    for at, weight in enumerate(_WINDOW):
+        blurred += weight * values[at : at + length]
+    return blurred
 
 
 def likeness(one: Image.Image, other: Floats) -> float:

@@ -182,6 +182,7 @@ def _options(command: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text.partition("Options:")[2]))
 
 
+@cache
 def _commands() -> set[str]:
     text = _run("mkdocs-masko", "--help", folder=sites.ROOT).partition("Options:")[2]
     return set(re.findall(r"^  ([a-z]+)  ", text, re.MULTILINE))

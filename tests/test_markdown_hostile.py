@@ -266,7 +266,7 @@ pages = st.lists(st.sampled_from(SNIPPETS) | st.text("{}()[]!\"'`\\|<>&*_#:=\n m
 
 @pytest.mark.parametrize("extensions", EXTENSIONS.values(), ids=EXTENSIONS)
 @given(page=pages.map("".join))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.differing_executors])
 @example(page="<div>masko <![x ]></div>")
 @example(page="a <![ masko")
 @example(page='<b title="{{ masko(1) }}">masko</b>')
@@ -302,7 +302,7 @@ def test_no_page_raises_anything_or_leaves_the_parsers_marks(
         )
     ).map("".join)
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_each_call_outside_of_code_appears_once(page: str) -> None:
     parts = page.split("CALL")
     joined = "".join(

@@ -143,7 +143,7 @@ def test_a_file_without_end_is_given_up(head: bytes, endless_part: bytes) -> Non
     assert set(reads) == {PIECE}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=400))
 def test_any_bytes_give_facts_or_a_plain_reason(beginning: bytes, rest: bytes) -> None:
     found = outcome(beginning + rest)
@@ -160,7 +160,7 @@ def test_a_file_cut_anywhere_gives_its_facts_or_a_plain_reason(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", REAL)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_changed_file_gives_facts_or_a_plain_reason(name: str, data: st.DataObject) -> None:
     changed = bytearray(sample(name))

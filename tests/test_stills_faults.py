@@ -143,7 +143,7 @@ def test_damage_is_a_form_or_a_media_error_and_nothing_else(format_: str) -> Non
     with TemporaryDirectory() as folder:
         source = Path(folder) / "fox.png"
 
-        @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
         @given(data=damaged(sound(format_)))
         def check(data: bytes) -> None:
             source.write_bytes(data)

@@ -109,7 +109,7 @@ def test_nothing_is_sent_when_the_time_is_over() -> None:
     now[0] = 30.0
     with Wire(lambda exchange: exchange.send(FINE)) as wire:
         client = Client(KEY, api_url=wire.url, budget=budget)
-        with client, pytest.raises(NetworkError, match=r"127\.0\.0\.1:.* 30 s .* are over.*'timeout'"):
+        with client, pytest.raises(NetworkError, match=r"127\.0.* 30 s .* are over.*'timeout'"):
             client.cdn_export("fox")
         assert not wire.requests
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import requests
 
-from mkdocs_masko.errors import ApiError, NetworkError
 from mkdocs_masko.transport.connections import Adapter, proxies_for
 from mkdocs_masko.transport.deadline import Limits, over
 from mkdocs_masko.transport.faults import BROKEN, explain, is_late, no_answer
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from requests.auth import AuthBase
 
+    from mkdocs_masko.errors import ApiError, NetworkError
     from mkdocs_masko.transport.deadline import Budget
     from mkdocs_masko.transport.reading import Answer
     from mkdocs_masko.transport.streaming import Stream

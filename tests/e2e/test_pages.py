@@ -54,25 +54,26 @@ return performance.getEntriesByType("resource").map(entry => entry.name)
 
 
 @pytest.mark.parametrize("browser", ["chromium"], indirect=True)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", _PHONE), ("dark", _DESK)], ids=["light", "dark"]
+)
 @pytest.mark.parametrize("page", [*PAGES, "404"])
 def test_every_pose_of_a_page_is_shown(
-    browser: Chromium, example: Served, page: str, scheme: Literal["light", "dark"]
+    browser: Chromium, example: Served, page: str, scheme: Literal["light", "dark"], width: int
 ) -> None:
     """Pictures decode, videos play; nothing overflows, fails or comes from elsewhere."""
     path = {"index": "", "404": "404.html"}.get(page, f"{page}/")
-    for width in (_DESK, _PHONE):
-        visit = example.visit()
-        browser.errors()  # forget those of the last page
-        browser.open(visit.url(path), Reader(scheme=scheme, width=width, height=900))
-        browser.wait(lambda: browser.run(_PICTURES) == [], "all pictures")
-        for pose in _watched(browser):
-            assert pose["width"] <= width, pose["text"]
-            assert pose["went"] or not _plays(pose), pose["text"]
-        overflow = "return document.documentElement.scrollWidth - window.innerWidth"
-        assert browser.run(overflow) <= 0
-        assert browser.errors() == []
-        assert browser.run(_ELSEWHERE) == []
+    visit = example.visit()
+    browser.errors()  # forget those of the last page
+    browser.open(visit.url(path), Reader(scheme=scheme, width=width, height=900))
+    browser.wait(lambda: browser.run(_PICTURES) == [], "all pictures")
+    for pose in _watched(browser):
+        assert pose["width"] <= width, pose["text"]
+        assert pose["went"] or not _plays(pose), pose["text"]
+    overflow = "return document.documentElement.scrollWidth - window.innerWidth"
+    assert browser.run(overflow) <= 0
+    assert browser.errors() == []
+    assert browser.run(_ELSEWHERE) == []
 
 
 def _watched(browser: Browser) -> list[dict[str, Any]]:
