@@ -125,7 +125,10 @@ def _examples(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", [name for name in places() if name != "sandbox"])
 def test_the_examples_of_each_help_run(tmp_path: Path, name: str) -> None:
-    """What a help shows is no prose: a shell runs it, in a site that is set up for it."""
+    """What a help shows is no prose: a shell runs it, in a site that is set up for it.
+
+    Those of `sandbox` run in `test_cli_sandbox.py`, at a port that is free.
+    """
     examples = _examples(name)
     assert 1 <= len(examples) <= 4
     for number, example in enumerate(examples):
@@ -153,11 +156,3 @@ def _prepare(folder: Path, given: dict[str, str], *, with_plugin: bool) -> None:
     assert run(folder, "sync", **given).code == 0
     for name in ("mkdocs.yml", NAME):
         shutil.copy(folder / name, folder / "docs" / name)
-
-
-def test_the_sandbox_of_the_examples_starts(tmp_path: Path) -> None:
-    """It runs until it is stopped."""
-    for example in _examples("sandbox"):
-        words = shlex.split(example)[1:]
-        command = ["timeout", "--signal=INT", "3", str(COMMAND), *words]
-        assert "Stop it with Ctrl+C." in watched(tmp_path, command).out

@@ -358,12 +358,12 @@ def test_slow_answers_come_late(sandbox: Sandbox) -> None:
 
 def test_slow_answers_do_not_wait_for_each_other(sandbox: Sandbox) -> None:
     """Ten slow answers at once take about as long as one."""
-    sandbox.add_fault(Fault.parse("slow:1"))
+    sandbox.add_fault(Fault.parse("slow:2"))
     start = time.monotonic()
     with ThreadPoolExecutor(10) as pool:
         found = list(pool.map(lambda _: ask(sandbox, EXPORT).status, range(10)))
     assert found == [200] * 10
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < 16
 
 
 def test_a_stop_ends_the_waiting(media_dir: Path) -> None:

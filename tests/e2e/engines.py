@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webdriver import WebDriver
     from selenium.webdriver.remote.webelement import WebElement
 
-_PATIENCE = 15.0  # seconds for anything to happen, on a machine that is busy
+_PATIENCE = 60.0  # seconds for anything to happen, on a machine that is busy
 _LOAD = 90.0  # seconds for a page
+_SCRIPT = 240.0  # seconds for a script that ends later: some look at every pose of a page
 HIDDEN = 0.8  # seconds for which a page is hidden, when it is
 _PAUSE = 0.05  # seconds between two looks
 _CM = 2.54 / 96  # of a px on paper
@@ -103,6 +104,7 @@ class Browser(ABC):
         self.set_up(reader or Reader())
         self.point_away()  # the mouse stays where the last page left it
         self.driver.set_page_load_timeout(_LOAD)
+        self.driver.set_script_timeout(_SCRIPT)
         try:
             self.driver.get(url)
         except TimeoutException:  # WebKitGTK has been seen to miss the end of a load

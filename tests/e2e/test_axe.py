@@ -27,7 +27,6 @@ else axe.run(ours, {resultTypes: ["violations", "passes"]}).then(
   ({violations, passes}) => done([violations.flatMap(told), passes.map(({id}) => id)]),
   (error) => done([[String(error)], []]));
 """
-_BOUND = 120  # seconds for one page: the catalogue is long
 
 
 @cache
@@ -39,7 +38,6 @@ def _axe() -> str:
 
 def _look(browser: Browser) -> tuple[list[str], list[str]]:
     """Return what axe finds wrong with our markup, and the rules that our markup passes."""
-    browser.driver.set_script_timeout(_BOUND)
     browser.run(_axe())
     answer: Any = browser.driver.execute_async_script(_RUN)
     violations, passes = answer

@@ -34,7 +34,7 @@ async function watch(pose) {
   const {width} = pose.getBoundingClientRect();
   if (starts && width) {
     pose.scrollIntoView({block: "center"});
-    const end = Date.now() + (video.querySelector("[type*=hvc1]:only-of-type") ? 500 : 10000);
+    const end = Date.now() + (video.querySelector("[type*=hvc1]:only-of-type") ? 500 : 30000);
     while (!video.currentTime && Date.now() < end) await sleep();
   }
   const went = !width || !!video?.currentTime;
