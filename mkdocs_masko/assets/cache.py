@@ -69,10 +69,11 @@ class Cache:
 
     def form(self, sha256: str, form: Form) -> Path | None:
         """Return a form of a medium with the settings of today, when it is there and sound."""
-        pattern = f"{form.width}x{form.height}.*.{form.format}"
+        start, end = f"{form.width}x{form.height}.", f".{form.format}"
         for root in self._roots():
-            with suppress(OSError):
-                found = self._first(sorted((root / _forms(sha256)).glob(pattern)))
+            with suppress(OSError):  # most of all: there is no such folder
+                paths = sorted((root / _forms(sha256)).iterdir())
+                found = self._first(p for p in paths if _is_between(start, p.name, end))
                 if found:
                     return found
         return None
@@ -165,6 +166,10 @@ class Cache:
         except OSError:
             pass  # not there, or not to be had: a miss like any other
         return False
+
+
+def _is_between(start: str, name: str, end: str) -> bool:
+    return name.startswith(start) and name.endswith(end)
 
 
 def _medium(sha256: str) -> Path:

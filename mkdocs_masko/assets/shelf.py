@@ -53,6 +53,7 @@ class Shelf:
     def __init__(self, digest: Callable[[Medium], str | None], *, small: bool = False) -> None:
         self._digest, self._small = digest, small
         self._digests: dict[str, str | None] = {}
+        self._paths: dict[tuple[str, Form | None], str] = {}
         self.wants: dict[str, Want] = {}
 
     def take(self, medium: Medium) -> str | None:
@@ -64,7 +65,7 @@ class Shelf:
         sha256 = self._known(medium)
         if sha256 is None:
             return None
-        return self._put(file_name(medium, sha256), Want(medium=medium, sha256=sha256))
+        return self._path(medium, sha256)
 
     def still(
         self, medium: Medium, box_width: int | None, box_height: int | None
@@ -79,8 +80,7 @@ class Shelf:
             return ()
         found: dict[str, list[str]] = {}
         for form in forms(medium.width, medium.height, box_width, box_height):
-            want = Want(medium=medium, sha256=sha256, form=form)
-            path = self._put(form_name(medium, sha256, form), want)
+            path = self._path(medium, sha256, form)
             found.setdefault(f"image/{form.format}", []).append(path)
         return tuple(Choice(type=type_, paths=tuple(paths)) for type_, paths in found.items())
 
@@ -89,7 +89,11 @@ class Shelf:
             self._digests[medium.url] = self._digest(medium)
         return self._digests[medium.url]
 
-    def _put(self, name: str, want: Want) -> str:
-        path = f"{FOLDER}/{name}"
-        self.wants[path] = want
-        return path
+    def _path(self, medium: Medium, sha256: str, form: Form | None = None) -> str:
+        """Name a file, and want it, the first time that a page uses it."""
+        known = (medium.url, form)
+        if known not in self._paths:
+            name = form_name(medium, sha256, form) if form else file_name(medium, sha256)
+            path = self._paths[known] = f"{FOLDER}/{name}"
+            self.wants[path] = Want(medium=medium, sha256=sha256, form=form)
+        return self._paths[known]

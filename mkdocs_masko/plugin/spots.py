@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ class PageSpot:
         """The language of the theme."""
         return _language(self._config)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The file, from the folder of `mkdocs.yml`."""
         folder = Path(self._config.config_file_path or ".").parent
