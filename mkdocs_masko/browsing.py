@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs_masko.models import export_from
 from mkdocs_masko.tables import Column, day, plain
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,11 +8,11 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 from msgspec import Struct
 
+from mkdocs_masko.budget import Scales
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.locating import locate
 from mkdocs_masko.rendering import GALLERY, Embedder, Picture, Renderer, Tokens
-from mkdocs_masko.weighing import Scales
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

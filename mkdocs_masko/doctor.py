@@ -21,11 +21,11 @@ from mkdocs_masko.errors import (
     Refused,
 )
 from mkdocs_masko.manifest import load
+from mkdocs_masko.mkdocs_yml import plugins_of
 from mkdocs_masko.options import SANDBOX
-from mkdocs_masko.project import plugins_of
 from mkdocs_masko.sync import connect
+from mkdocs_masko.text import one_line
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
-from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.wording import nearest, one_line, slug
+from mkdocs_masko.text import nearest, one_line, slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

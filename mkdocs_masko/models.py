@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 import msgspec
 
 from mkdocs_masko.errors import MalformedAnswer
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 ID_PATTERN: Final = r"[A-Za-z0-9_-]+"
 """What an id looks like: a UUID in answers, `col_xyz789` in the API's examples."""

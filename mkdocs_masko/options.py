@@ -12,8 +12,8 @@ from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sizes import read_size
+from mkdocs_masko.text import nearest, one_line
 from mkdocs_masko.urls import API_URL
-from mkdocs_masko.wording import nearest, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs_masko.rendering import AsWritten, Renderer, make_call
 from mkdocs_masko.tables import Column, Grid, grid
-from mkdocs_masko.wording import one_line, visible
+from mkdocs_masko.text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.listing import rows
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest

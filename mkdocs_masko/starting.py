@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.project import by_name, given_options, settings
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.mkdocs_yml import by_name, given_options, settings
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

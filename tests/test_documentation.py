@@ -19,10 +19,10 @@ import pytest
 import yaml
 
 import sites
+from mkdocs_masko._version import VERSION
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.rendering import Arguments
 from mkdocs_masko.sandbox import Sandbox
-from mkdocs_masko.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery import render
 from mkdocs_masko.manifest import Manifest, Pose, make
 from mkdocs_masko.rendering import AsWritten, Call, Renderer, make_call
-from mkdocs_masko.wording import one_line, slug
+from mkdocs_masko.text import one_line, slug
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET

@@ -11,7 +11,7 @@ import samples
 import sites
 from mkdocs_masko.gallery import escaped, to_write
 from mkdocs_masko.manifest import Match, find
-from mkdocs_masko.wording import slug, visible
+from mkdocs_masko.text import slug, visible
 
 HELD = [t for t in hostile.TEXTS if not re.search("[\ud800-\udfff]", t)]
 """What a manifest can hold: no half characters."""

@@ -7,7 +7,7 @@ import pytest
 from hostile import TEXTS
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose, find, make
-from mkdocs_masko.wording import slug
+from mkdocs_masko.text import slug
 from samples import FOX, manifest, pose
 
 FOX_ONLY = manifest(fox={**FOX, "a-b": pose("a-b", name="a/b"), "x": pose("x", name="fox/y")})

@@ -19,7 +19,7 @@ from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose
 from mkdocs_masko.markdown.calls import read_attributes, read_call
 from mkdocs_masko.rendering import AsWritten, Renderer, Tokens, make_call
-from mkdocs_masko.wording import visible
+from mkdocs_masko.text import visible
 from samples import FOX, PLAIN, PYMDOWNX, Page, convert, pose, renderer
 
 if TYPE_CHECKING:

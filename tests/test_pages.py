@@ -9,8 +9,8 @@ import pytest
 import sites
 from commands import NAME, config, run
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.lint import bad_references
 from mkdocs_masko.manifest import load
-from mkdocs_masko.pages import bad_references
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:

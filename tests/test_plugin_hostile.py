@@ -15,7 +15,7 @@ import hostile
 import samples
 import sites
 from mkdocs_masko.manifest import dumps
-from mkdocs_masko.wording import slug, visible
+from mkdocs_masko.text import slug, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

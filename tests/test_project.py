@@ -11,7 +11,7 @@ import yaml
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.project import CONFIG_NAMES, find_config, plugin_options
+from mkdocs_masko.mkdocs_yml import CONFIG_NAMES, find_config, plugin_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable

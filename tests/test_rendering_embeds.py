@@ -13,7 +13,7 @@ from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose, find
 from mkdocs_masko.rendering import AsWritten, Renderer, make_call, templates_dir, views
 from mkdocs_masko.rendering.arguments import check
-from mkdocs_masko.wording import visible
+from mkdocs_masko.text import visible
 from samples import FOX, HOST, check_golden, manifest, renderer
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 import mkdocs_masko.rendering
 from mkdocs_masko.rendering.labels import label
-from mkdocs_masko.wording import visible
+from mkdocs_masko.text import visible
 
 LABELS = json.loads(
     (Path(mkdocs_masko.rendering.__file__).parent / "labels.json").read_text(encoding="utf-8")

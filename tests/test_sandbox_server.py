@@ -470,7 +470,7 @@ def imported(source: Path) -> set[str]:
 def test_it_is_a_second_opinion(source: Path) -> None:
     """No module knows anything of the package but errors, wording and the sandbox itself."""
     own = {name for name in imported(source) if name.startswith("mkdocs_masko")}
-    allowed = ("mkdocs_masko.sandbox", "mkdocs_masko.errors", "mkdocs_masko.wording")
+    allowed = ("mkdocs_masko.sandbox", "mkdocs_masko.errors", "mkdocs_masko.text")
     assert all(name.startswith(allowed) for name in own)
     others = {name.partition(".")[0] for name in imported(source) - own}
     assert others <= {*sys.stdlib_module_names, "typing_extensions"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mkdocs_masko.manifest import Medium, make
 from mkdocs_masko.models import Export, ExportItem
 from mkdocs_masko.sync.plan import addresses, named, plan
-from mkdocs_masko.wording import slug
+from mkdocs_masko.text import slug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

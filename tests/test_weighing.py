@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mkdocs_masko.weighing import Scales
+from mkdocs_masko.budget import Scales
 
 SIZES = {"a1": 10_000, "a2": 30_000, "b1": 5_000, "b2": 6_000, "webm": 200_000, "mov": 150_000}
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hostile import TEXTS
-from mkdocs_masko.wording import nearest, one_line, slug, visible
+from mkdocs_masko.text import nearest, one_line, slug, visible
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 SOME = st.one_of(ANY, st.sampled_from(TEXTS))

@@ -6,8 +6,8 @@ import re
 from urllib.parse import urlsplit
 
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.text import one_line
 from mkdocs_masko.urls import is_loopback
-from mkdocs_masko.wording import one_line
 
 _EXPECTED = "expected an address such as https://api.masko.ai/v1"
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/\[\]-]+")

@@ -8,7 +8,7 @@ import msgspec
 
 from mkdocs_masko.errors import MalformedAnswer
 from mkdocs_masko.models import Page, Pagination, R
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from mkdocs_masko.models import (
     Project,
     export_from,
 )
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ from msgspec import Struct
 from mkdocs_masko.assets.locking import locked
 from mkdocs_masko.assets.parts import Finding, Findings, Part, address_key
 from mkdocs_masko.errors import DriftError, MalformedAnswer, MediaError, NotFound, Refused
+from mkdocs_masko.text import one_line
 from mkdocs_masko.urls import check_media_url
-from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

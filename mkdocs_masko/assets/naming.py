@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.stills import SETTINGS
-from mkdocs_masko.wording import slug
+from mkdocs_masko.text import slug
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Medium

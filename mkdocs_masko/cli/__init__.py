@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import click
 
+from mkdocs_masko._version import VERSION
 from mkdocs_masko.cli.group import Commands
-from mkdocs_masko.version import VERSION
 
 
 @click.group(

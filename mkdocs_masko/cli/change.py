@@ -118,6 +118,6 @@ def _confirm(what: str, *, yes: bool) -> None:
 
 
 def _quoted(text: str) -> str:
-    from mkdocs_masko.wording import one_line
+    from mkdocs_masko.text import one_line
 
     return repr(one_line(text))

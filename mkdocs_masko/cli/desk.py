@@ -116,8 +116,8 @@ def desk(
 
 def options_of(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:
     """Put together what the site and the command line say; they need not name a collection."""
+    from mkdocs_masko.mkdocs_yml import find_config, given_options
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.project import find_config, given_options
 
     path = config_file or find_config(Path.cwd())
     raw = {"timeout": _TIME, **((given_options(path) if path else None) or {})}

@@ -41,7 +41,7 @@ def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # no
     from msgspec import to_builtins
 
     from mkdocs_masko.doctor import examine
-    from mkdocs_masko.project import find_config, settings
+    from mkdocs_masko.mkdocs_yml import find_config, settings
     from mkdocs_masko.sync import site_of
 
     path = where["config_file"] or find_config(Path.cwd())

@@ -48,7 +48,7 @@ def init(
       mkdocs-masko init --sandbox
     """
     from mkdocs_masko.manifest.file import replace_file
-    from mkdocs_masko.project import find_config
+    from mkdocs_masko.mkdocs_yml import find_config
     from mkdocs_masko.starting import with_plugin
 
     path = config_file or find_config(Path.cwd())

@@ -12,7 +12,7 @@ from mkdocs_masko.cli.output import json_option, print_json
 from mkdocs_masko.cli.site import patience_of, site_from, site_options
 from mkdocs_masko.cli.waiting import waiting
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
@@ -99,8 +99,8 @@ def _problems(
     config_file: Path | None, site: Site, manifest: Manifest, *, whole: bool
 ) -> list[str]:
     """Return what is wrong on pages, where a configuration says which pages there are."""
-    from mkdocs_masko.pages import bad_references
-    from mkdocs_masko.project import find_config, settings
+    from mkdocs_masko.lint import bad_references
+    from mkdocs_masko.mkdocs_yml import find_config, settings
 
     path = config_file or find_config(Path.cwd())
     if path is None or not whole:

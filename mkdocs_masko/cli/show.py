@@ -57,7 +57,7 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - t
 
 def _print(manifest: Manifest, match: Match, default: str) -> None:
     from mkdocs_masko.showing import addresses, files, markup, ways
-    from mkdocs_masko.wording import one_line
+    from mkdocs_masko.text import one_line
 
     owner = manifest.collections[match.alias].name or match.alias
     title = f"{one_line(match.pose.name)!r} of {one_line(owner)!r}"

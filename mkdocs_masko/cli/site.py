@@ -44,8 +44,8 @@ def site_from(
     **given: Any,  # noqa: ANN401 - the options of the plugin
 ) -> Site:
     """Put together what the files say and what the command line says, which wins."""
+    from mkdocs_masko.mkdocs_yml import find_config, plugin_options
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.project import find_config, plugin_options
     from mkdocs_masko.sync import site_of
 
     path = config_file or find_config(Path.cwd())

@@ -11,7 +11,7 @@ from mkdocs_masko.gallery.gaps import Gap, gaps
 from mkdocs_masko.gallery.lines import Line, lines
 from mkdocs_masko.gallery.writing import to_write
 from mkdocs_masko.manifest import Match
-from mkdocs_masko.wording import one_line, visible
+from mkdocs_masko.text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

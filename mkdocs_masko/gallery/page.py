@@ -10,7 +10,7 @@ from msgspec import Struct
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery.cards import groups
 from mkdocs_masko.rendering import check, unknown_argument
-from mkdocs_masko.wording import nearest, one_line
+from mkdocs_masko.text import nearest, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

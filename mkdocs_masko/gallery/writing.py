@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mkdocs_masko.wording import visible
+from mkdocs_masko.text import visible
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Match

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, structs
 
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import ManifestError, MediaError
+from mkdocs_masko.text import one_line
 from mkdocs_masko.urls import check_media_url
-from mkdocs_masko.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Container

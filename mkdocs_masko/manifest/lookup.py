@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.wording import nearest, one_line, slug
+from mkdocs_masko.text import nearest, one_line, slug
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest.format import Collection, Manifest, Pose

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from mkdocs.utils import get_relative_url
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.rendering.call import unknown_argument
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

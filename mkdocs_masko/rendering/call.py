@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.wording import nearest, one_line
+from mkdocs_masko.text import nearest, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

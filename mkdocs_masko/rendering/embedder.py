@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.wording import visible
+from mkdocs_masko.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable

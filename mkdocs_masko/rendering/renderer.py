@@ -15,7 +15,7 @@ from mkdocs_masko.rendering.arguments import check
 from mkdocs_masko.rendering.call import unknown_argument
 from mkdocs_masko.rendering.labels import label
 from mkdocs_masko.rendering.view import media_url, views
-from mkdocs_masko.wording import one_line, visible
+from mkdocs_masko.text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.rendering.sources import Source, gaps, numbered, sources
-from mkdocs_masko.wording import nearest, one_line, visible
+from mkdocs_masko.text import nearest, one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

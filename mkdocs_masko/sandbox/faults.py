@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox.effects import Linger, Refuse, ShowPage, hang_up, show_placeholder
 from mkdocs_masko.sandbox.envelopes import phrase
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from mkdocs_masko.sandbox.effects import Effect

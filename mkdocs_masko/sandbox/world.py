@@ -12,7 +12,7 @@ from mkdocs_masko.sandbox.cast import COLLECTIONS, PROJECTS
 from mkdocs_masko.sandbox.envelopes import Refusal
 from mkdocs_masko.sandbox.files import files_of
 from mkdocs_masko.sandbox.resources import Collection, Item
-from mkdocs_masko.wording import slug
+from mkdocs_masko.text import slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.stills.encoding import encoded
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.media import probe_bytes
 from mkdocs_masko.stills.colour import plain
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

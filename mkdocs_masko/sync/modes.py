@@ -14,7 +14,7 @@ from mkdocs_masko.errors import (
 )
 from mkdocs_masko.manifest import differences, load, save
 from mkdocs_masko.sync.outcome import Note, Outcome
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Change, Manifest

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from mkdocs_masko.manifest import Collection, Medium, Pose
-from mkdocs_masko.wording import one_line, slug
+from mkdocs_masko.text import one_line, slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -12,7 +12,7 @@ from mkdocs_masko.sync.exports import fetch_exports
 from mkdocs_masko.sync.outcome import Note
 from mkdocs_masko.sync.plan import addresses, plan
 from mkdocs_masko.sync.probing import knowing, probe_all
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping

@@ -20,7 +20,7 @@ from mkdocs_masko.errors import (
     ServerError,
     WrongWorkspace,
 )
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,9 +11,9 @@ from mkdocs_masko.build import Build, Problem
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import Elsewhere
 from mkdocs_masko.markdown.calls import LITERALS_ONLY
-from mkdocs_masko.markdown.reading import Reader
-from mkdocs_masko.project import by_name, plugins_of
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.markdown.reader import Reader
+from mkdocs_masko.mkdocs_yml import by_name, plugins_of
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

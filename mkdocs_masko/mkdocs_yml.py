@@ -8,7 +8,7 @@ import yaml
 from yaml_env_tag import construct_env_tag
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.wording import one_line
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
