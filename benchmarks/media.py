@@ -26,7 +26,7 @@ from pathlib import Path
 from processes import environment
 
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.fetching import AT_ONCE, Fetcher, Wanted
+from mkdocs_masko.assets.download import AT_ONCE, Fetcher, Wanted
 from mkdocs_masko.transport import Budget, Transport
 
 WORK = Path(__file__).parent / ".work" / "media"

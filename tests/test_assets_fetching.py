@@ -14,7 +14,7 @@ import pytest
 
 from holding import PNG, WEBM, fetching, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.fetching import Fetched, Wanted
+from mkdocs_masko.assets.download import Fetched, Wanted
 from mkdocs_masko.assets.parts import Finding, Findings, Part, address_key
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
@@ -305,7 +305,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from holding import fetching
-from mkdocs_masko.assets.fetching import Fetched, Wanted
+from mkdocs_masko.assets.download import Fetched, Wanted
 origin, urls = sys.argv[3], sys.argv[4:]
 with fetching(Path(sys.argv[2]), origin) as (fetcher, _):
     found = fetcher.fetch_all([Wanted(url=url) for url in urls])

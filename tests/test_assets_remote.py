@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 
 from holding import PNG, WEBM, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.remote import RemoteCache
+from mkdocs_masko.assets.remote_cache import RemoteCache
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.stills import Form
 from wire import Wire
@@ -149,7 +149,7 @@ def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path) -> Non
         "import sys; sys.modules['fsspec'] = None\n"
         "from pathlib import Path\n"
         "from mkdocs_masko.assets import Cache\n"
-        "from mkdocs_masko.assets.remote import RemoteCache\n"
+        "from mkdocs_masko.assets.remote_cache import RemoteCache\n"
         "from mkdocs_masko.errors import OptionError\n"
         f"try: RemoteCache('s3://b', Cache(Path({str(tmp_path)!r})), print)\n"
         "except OptionError as error: print(error)"

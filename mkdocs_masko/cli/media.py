@@ -35,7 +35,7 @@ def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401
       mkdocs-masko prune --dry-run
       mkdocs-masko prune --all
     """
-    from mkdocs_masko.assets.pruning import prune as clean
+    from mkdocs_masko.assets.maintenance import prune as clean
     from mkdocs_masko.sizes import spoken_size
     from mkdocs_masko.sync import reload
 

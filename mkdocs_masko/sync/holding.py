@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.fetching import Fetched, Fetcher, Wanted
+from mkdocs_masko.assets.download import Fetched, Fetcher, Wanted
 from mkdocs_masko.errors import ApiError, MediaError
 from mkdocs_masko.media import probe
 from mkdocs_masko.sync.connection import connect

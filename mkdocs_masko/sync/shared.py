@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_masko.assets import Cache
-    from mkdocs_masko.assets.remote import RemoteCache
+    from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.sync.site import Site
 
 
@@ -22,6 +22,6 @@ def shared_cache(
     """
     if not site.options.cache or not site.hosts_itself or site.options.mode == "frozen":
         return None
-    from mkdocs_masko.assets.remote import RemoteCache  # noqa: PLC0415 - an extra
+    from mkdocs_masko.assets.remote_cache import RemoteCache  # noqa: PLC0415 - an extra
 
     return RemoteCache(site.options.cache, cache, warn)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.assets.cache import Cache
     from mkdocs_masko.assets.originals import Originals
-    from mkdocs_masko.assets.remote import RemoteCache
+    from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.assets.shelf import Want
     from mkdocs_masko.manifest import Medium
     from mkdocs_masko.stills import Form
