@@ -27,7 +27,7 @@ from processes import environment
 
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import AT_ONCE, Fetcher, Wanted
-from mkdocs_masko.transport import Budget, Transport
+from mkdocs_masko.http import Budget, Transport
 
 WORK = Path(__file__).parent / ".work" / "media"
 SIZE = 60_000  # bytes

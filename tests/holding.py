@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_masko.api.retrying import persist
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import Fetcher
-from mkdocs_masko.transport import LARGEST_MEDIUM, Budget, Limits, Transport
+from mkdocs_masko.http import LARGEST_MEDIUM, Budget, Limits, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

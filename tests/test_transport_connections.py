@@ -15,7 +15,7 @@ from mkdocs_masko.errors import (
     NetworkError,
     OptionError,
 )
-from mkdocs_masko.transport import Budget
+from mkdocs_masko.http import Budget
 from wire import CERTIFICATE, Wire, answer
 
 if TYPE_CHECKING:

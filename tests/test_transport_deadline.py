@@ -15,8 +15,8 @@ import pytest
 from discretion import KEY
 from mkdocs_masko.api import Client
 from mkdocs_masko.errors import NetworkError
-from mkdocs_masko.transport import Budget, Limits, Transport
-from mkdocs_masko.transport.deadline import BoundedSocket, dial
+from mkdocs_masko.http import Budget, Limits, Transport
+from mkdocs_masko.http.sockets import BoundedSocket, dial
 from wire import Wire, answer
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def test_a_program_ends_while_a_lookup_hangs() -> None:
     """A lookup that never ends does not keep the interpreter alive."""
     program = """
         import time
-        from mkdocs_masko.transport import Budget, Limits
-        from mkdocs_masko.transport.deadline import BoundedSocket, dial
+        from mkdocs_masko.http import Budget, Limits
+        from mkdocs_masko.http.sockets import BoundedSocket, dial
         limits = Limits(budget=Budget(0.1), resolve=lambda *_: time.sleep(60))
         try:
             dial("x", 1, type("Kind", (BoundedSocket,), {"limits": limits}))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mkdocs_masko.errors import MalformedAnswer, NetworkError, NotFound, RateLimited
-from mkdocs_masko.transport import Budget, Limits, Transport
+from mkdocs_masko.http import Budget, Limits, Transport
 from wire import Wire, answer
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.errors import RateLimited
-from mkdocs_masko.transport.refusals import refused_call, refused_medium, retry_after, span
+from mkdocs_masko.http.errors import refused_call, refused_medium, retry_after, span
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 

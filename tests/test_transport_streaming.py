@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mkdocs_masko.errors import MalformedAnswer, NetworkError, NotFound, Refused
-from mkdocs_masko.transport import Budget, Limits, Stream, Transport
+from mkdocs_masko.http import Budget, Limits, Stream, Transport
 from wire import Exchange, Wire, answer
 
 BODY = b"abcdefghi" * 20_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mkdocs_masko.api.client import Client
 from mkdocs_masko.api.objects import Objects
-from mkdocs_masko.transport import Budget
+from mkdocs_masko.http import Budget
 from mkdocs_masko.urls import API_URL
 
 __all__ = ["API_URL", "Budget", "Client", "Objects"]

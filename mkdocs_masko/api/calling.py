@@ -10,8 +10,8 @@ from mkdocs_masko.api.answers import decoded, page, resource
 from mkdocs_masko.api.key import bearer_for
 from mkdocs_masko.api.retrying import persist
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.transport import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
-from mkdocs_masko.transport.refusals import refused_call
+from mkdocs_masko.http import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
+from mkdocs_masko.http.errors import refused_call
 from mkdocs_masko.urls import API_URL
 
 if TYPE_CHECKING:

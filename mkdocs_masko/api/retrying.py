@@ -14,7 +14,7 @@ from mkdocs_masko.errors import ApiError, NetworkError, RateLimited, ServerError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mkdocs_masko.transport import Budget
+    from mkdocs_masko.http import Budget
 
 ATTEMPTS: Final = 4
 

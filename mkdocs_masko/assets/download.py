@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.assets.cache import Cache
     from mkdocs_masko.errors import MaskoError
-    from mkdocs_masko.transport import Transport
+    from mkdocs_masko.http import Transport
 
 AT_ONCE = 8
 """Connections; what a browser opens to one host, and a little more."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from mkdocs_masko.assets.cache import Cache
-    from mkdocs_masko.transport import Stream
+    from mkdocs_masko.http import Stream
 
 _MIB = 1024 * 1024
 _HEAD = 1024  # bytes, of which the type is told

@@ -14,8 +14,8 @@ from urllib3.exceptions import HTTPError, IncompleteRead, ProxyError
 from urllib3.exceptions import TimeoutError as Late
 
 from mkdocs_masko.errors import ApiError, MalformedAnswer, NetworkError
+from mkdocs_masko.http.sockets import TooMuch
 from mkdocs_masko.text import one_line
-from mkdocs_masko.transport.deadline import TooMuch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import requests
 
-from mkdocs_masko.transport.connections import Adapter, proxies_for
-from mkdocs_masko.transport.deadline import Limits, over
-from mkdocs_masko.transport.faults import BROKEN, explain, is_late, no_answer
-from mkdocs_masko.transport.reading import part, whole
-from mkdocs_masko.transport.streaming import stream
+from mkdocs_masko.http.connections import Adapter, proxies_for
+from mkdocs_masko.http.faults import BROKEN, explain, is_late, no_answer
+from mkdocs_masko.http.reading import part, whole
+from mkdocs_masko.http.sockets import Limits, over
+from mkdocs_masko.http.streaming import stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from requests.auth import AuthBase
 
     from mkdocs_masko.errors import ApiError, NetworkError
-    from mkdocs_masko.transport.deadline import Budget
-    from mkdocs_masko.transport.reading import Answer
-    from mkdocs_masko.transport.streaming import Stream
+    from mkdocs_masko.http.reading import Answer
+    from mkdocs_masko.http.sockets import Budget
+    from mkdocs_masko.http.streaming import Stream
 
 _HEADERS: Final = {"User-Agent": "mkdocs-masko", "Accept-Encoding": "identity"}
 

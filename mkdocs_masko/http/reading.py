@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from mkdocs_masko.errors import MalformedAnswer
-from mkdocs_masko.transport.faults import BROKEN
-from mkdocs_masko.transport.refusals import refused_medium
+from mkdocs_masko.http.errors import refused_medium
+from mkdocs_masko.http.faults import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.transport.deadline import BoundedSocket, BoundedTls, Limits, dial
+from mkdocs_masko.http.sockets import BoundedSocket, BoundedTls, Limits, dial
 from mkdocs_masko.urls import is_loopback
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from mkdocs_masko.errors import MalformedAnswer
-from mkdocs_masko.transport.reading import (
+from mkdocs_masko.http.errors import refused_medium
+from mkdocs_masko.http.reading import (
     check_encoding,
     check_status,
     content_range,
     declared_size,
 )
-from mkdocs_masko.transport.refusals import refused_medium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
