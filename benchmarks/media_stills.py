@@ -31,7 +31,7 @@ WORK = ROOT / "benchmarks" / ".work" / "stills"
 sys.path.insert(0, str(ROOT / "tests"))
 
 from likeness import GREY, WHITE, alpha_error, lanczos, over, pixels, ssim  # noqa: E402
-from mkdocs_masko.stills import Form, encode_all  # noqa: E402
+from mkdocs_masko.variants import Form, encode_all  # noqa: E402
 
 VERSION = "6.0.4"
 COUNT, SIDE, WIDTHS = 24, 1024, (160, 320, 640)

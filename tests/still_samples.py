@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageCms, PngImagePlugin
 
 from likeness import gradient
-from mkdocs_masko.stills import Form, encode_all
+from mkdocs_masko.variants import Form, encode_all
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mkdocs_masko.stills import Format
+    from mkdocs_masko.variants import Format
 
 SIDE = 48  # px
 DRAWN = gradient(SIDE, SIDE)

@@ -12,7 +12,7 @@ from holding import PNG, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.checking import Checker
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.stills import Form
+from mkdocs_masko.variants import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable

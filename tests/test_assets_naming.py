@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mkdocs_masko.assets import FOLDER, Choice, Shelf, Want, file_name, form_name
 from mkdocs_masko.manifest import Medium
-from mkdocs_masko.stills import Form
+from mkdocs_masko.variants import Form
 
 TYPES = get_args(get_type_hints(Medium)["type"])
 SHA = hashlib.sha256(b"fox").hexdigest()

@@ -15,7 +15,7 @@ from holding import PNG, WEBM, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.remote_cache import RemoteCache
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.stills import Form
+from mkdocs_masko.variants import Form
 from wire import Wire
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from mkdocs_masko.assets.maintenance import prune
 from mkdocs_masko.assets.parts import Finding, Findings
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
-from mkdocs_masko.stills import Form
+from mkdocs_masko.variants import Form
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.stills import Form, encode, encode_all, forms
+from mkdocs_masko.variants import Form, encode, encode_all, forms
 from still_samples import SIDE, drawn, made_here
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_inside_the_process_of_another_pool_no_more_are_started(tmp_path: Path) 
 SCRIPT = """
 import sys
 from pathlib import Path
-from mkdocs_masko.stills import Form, encode_all
+from mkdocs_masko.variants import Form, encode_all
 
 def main():
     form = Form(format="png", width=16, height=16)

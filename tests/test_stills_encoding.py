@@ -11,13 +11,13 @@ from PIL import Image
 from likeness import alpha_error, lanczos, likeness, over, pixels
 from mkdocs_masko.media import probe_bytes
 from mkdocs_masko.sandbox import MEDIA_DIR
-from mkdocs_masko.stills import encode
+from mkdocs_masko.variants import encode
 from still_samples import DRAWN, PRIVATE, SIDE, drawn, form, opened, other_profile, saved, talkative
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mkdocs_masko.stills import Format
+    from mkdocs_masko.variants import Format
 
 FORMATS: tuple[Format, ...] = ("avif", "webp", "png")
 LOSSY: tuple[Format, ...] = ("avif", "webp")

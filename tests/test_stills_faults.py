@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from media_builders import png
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.sandbox import MEDIA_DIR
-from mkdocs_masko.stills import encode
+from mkdocs_masko.variants import encode
 from still_samples import DRAWN, SIDE, drawn, form
 
 if TYPE_CHECKING:

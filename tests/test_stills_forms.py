@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_masko.stills import Form, forms
+from mkdocs_masko.variants import Form, forms
 
 SIDES = st.integers(1, 8192)
 BOXES = st.none() | SIDES

@@ -27,12 +27,12 @@ from weakref import finalize
 
 from mkdocs_masko.assets.checking import Checker
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.stills import SETTINGS
+from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mkdocs_masko.stills import Form
+    from mkdocs_masko.variants import Form
 
 UNFINISHED: Final = ".new"
 """What a file's name ends with until it is complete."""

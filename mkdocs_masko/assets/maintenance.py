@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mkdocs_masko.assets.cache import UNFINISHED
 from mkdocs_masko.assets.parts import address_key
-from mkdocs_masko.stills import SETTINGS
+from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.stills import SETTINGS
 from mkdocs_masko.text import slug
+from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.stills import Form
+    from mkdocs_masko.variants import Form
 
 FOLDER = "assets/masko"
 """Where the plugin's files lie in the site."""

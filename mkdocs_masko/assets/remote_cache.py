@@ -9,15 +9,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.stills import SETTINGS
 from mkdocs_masko.text import one_line
+from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from mkdocs_masko.assets.cache import Cache
-    from mkdocs_masko.stills import Form
+    from mkdocs_masko.variants import Form
 
     Key = tuple[str, Form]
 

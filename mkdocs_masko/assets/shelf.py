@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mkdocs_masko.assets.naming import FOLDER, file_name, form_name
-from mkdocs_masko.stills import Form, forms
+from mkdocs_masko.variants import Form, forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.assets.shelf import Want
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.stills import Form
+    from mkdocs_masko.variants import Form
 
     Key = tuple[str, Form]
     Bring = Callable[[list[Want]], Mapping[str, Path | MaskoError]]
@@ -118,7 +118,7 @@ class Gatherer:
             jobs.setdefault(originals[want.sha256], []).append(want)
         if not jobs:
             return {}
-        from mkdocs_masko.stills import encode_all  # noqa: PLC0415 - only who encodes pays for it
+        from mkdocs_masko.variants import encode_all  # noqa: PLC0415 - only who encodes pays for it
 
         done: dict[Key, Path] = {}
         failed: dict[Medium, Path | MaskoError] = {}

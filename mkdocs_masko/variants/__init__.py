@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.stills.forms import Form, Format, forms
-from mkdocs_masko.stills.settings import SETTINGS
+from mkdocs_masko.variants.plan import Form, Format, forms
+from mkdocs_masko.variants.settings import SETTINGS
 
 if TYPE_CHECKING:
-    from mkdocs_masko.stills.batch import encode_all
-    from mkdocs_masko.stills.encoding import encode
+    from mkdocs_masko.variants.images import encode
+    from mkdocs_masko.variants.pool import encode_all
 
 __all__ = ["SETTINGS", "Form", "Format", "encode", "encode_all", "forms"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     if name == "encode":
-        from mkdocs_masko.stills.encoding import encode  # noqa: PLC0415
+        from mkdocs_masko.variants.images import encode  # noqa: PLC0415
 
         return encode
     if name == "encode_all":
-        from mkdocs_masko.stills.batch import encode_all  # noqa: PLC0415
+        from mkdocs_masko.variants.pool import encode_all  # noqa: PLC0415
 
         return encode_all
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mkdocs_masko.stills.forms import Format
+    from mkdocs_masko.variants.plan import Format
 
 SAVING: dict[Format, dict[str, Any]] = {
     "avif": {

@@ -7,9 +7,9 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.stills.colour import edge_coloured
-from mkdocs_masko.stills.decoding import decoded, told_of
-from mkdocs_masko.stills.settings import EXACT_ALPHA, FEW_COLOURS, LOSSLESS, SAVING
+from mkdocs_masko.variants.colour import edge_coloured
+from mkdocs_masko.variants.decoding import decoded, told_of
+from mkdocs_masko.variants.settings import EXACT_ALPHA, FEW_COLOURS, LOSSLESS, SAVING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from mkdocs_masko.stills.forms import Form
+    from mkdocs_masko.variants.plan import Form
 
 
 def encode(source: Path, form: Form) -> bytes:

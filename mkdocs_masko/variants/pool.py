@@ -11,14 +11,14 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.stills.encoding import encoded
 from mkdocs_masko.text import one_line
+from mkdocs_masko.variants.images import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from mkdocs_masko.stills.forms import Form
+    from mkdocs_masko.variants.plan import Form
 
     Job = tuple[Path, tuple[Form, ...]]
     Done = list[tuple[Form, bytes | MediaError]]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.media import probe_bytes
-from mkdocs_masko.stills.colour import plain
 from mkdocs_masko.text import one_line
+from mkdocs_masko.variants.colour import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
