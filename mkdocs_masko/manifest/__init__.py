@@ -6,7 +6,8 @@ Equal content is equal bytes: keys are sorted, and there is no timestamp.
 
 from mkdocs_masko.manifest.diff import Change, differences
 from mkdocs_masko.manifest.file import load, save
-from mkdocs_masko.manifest.format import (
+from mkdocs_masko.manifest.lookup import Match, find
+from mkdocs_masko.manifest.schema import (
     VERSION,
     Collection,
     Manifest,
@@ -17,7 +18,6 @@ from mkdocs_masko.manifest.format import (
     make,
     schema,
 )
-from mkdocs_masko.manifest.lookup import Match, find
 
 __all__ = [
     "VERSION",

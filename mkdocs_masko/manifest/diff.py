@@ -11,7 +11,7 @@ from mkdocs_masko.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mkdocs_masko.manifest.format import Collection, Manifest, Medium, Pose
+    from mkdocs_masko.manifest.schema import Collection, Manifest, Medium, Pose
 
 
 class Change(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import ManifestError, ManifestMissing
-from mkdocs_masko.manifest.format import Manifest, dumps, loads
+from mkdocs_masko.manifest.schema import Manifest, dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Collection

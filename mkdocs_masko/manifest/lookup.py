@@ -10,7 +10,7 @@ from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.text import nearest, one_line, slug
 
 if TYPE_CHECKING:
-    from mkdocs_masko.manifest.format import Collection, Manifest, Pose
+    from mkdocs_masko.manifest.schema import Collection, Manifest, Pose
 
 
 class Match(Struct, frozen=True):
