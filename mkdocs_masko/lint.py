@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mkdocs_masko.build import Build, Problem
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import Elsewhere
-from mkdocs_masko.markdown.calls import LITERALS_ONLY
 from mkdocs_masko.markdown.reader import Reader
+from mkdocs_masko.markdown.syntax import LITERALS_ONLY
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.text import one_line
 

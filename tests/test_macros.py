@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.macros import functions, written
-from mkdocs_masko.markdown.calls import CALL, read_call
+from mkdocs_masko.markdown.syntax import CALL, read_call
 from mkdocs_masko.rendering import FUNCTIONS, make_call
 
 if TYPE_CHECKING:

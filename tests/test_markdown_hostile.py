@@ -17,7 +17,7 @@ from markdown import markdown
 from hostile import TEXTS
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose
-from mkdocs_masko.markdown.calls import read_attributes, read_call
+from mkdocs_masko.markdown.syntax import read_attributes, read_call
 from mkdocs_masko.rendering import AsWritten, Renderer, Tokens, make_call
 from mkdocs_masko.text import visible
 from samples import FOX, PLAIN, PYMDOWNX, Page, convert, pose, renderer

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hostile import TEXTS
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.markdown.calls import read_attributes, read_call
+from mkdocs_masko.markdown.syntax import read_attributes, read_call
 from mkdocs_masko.rendering import Arguments, make_call
 from mkdocs_masko.rendering.arguments import check
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 from markdown.extensions import Extension
 
 from mkdocs_masko.manifest import load
-from mkdocs_masko.markdown.calls import SCHEME
 from mkdocs_masko.markdown.inline import (
     Calls,
     Images,
     TokenCalls,
 )
-from mkdocs_masko.markdown.poses import Poses
-from mkdocs_masko.markdown.whole import Attributes, Leftovers, RawHtml, Watch
+from mkdocs_masko.markdown.page import Attributes, Leftovers, RawHtml, Watch
+from mkdocs_masko.markdown.stash import Poses
+from mkdocs_masko.markdown.syntax import SCHEME
 from mkdocs_masko.options import MANIFEST
 from mkdocs_masko.rendering import GALLERY, MARK, AsWritten, Embedder, Renderer, Tokens
 from mkdocs_masko.urls import CDN_ORIGINS

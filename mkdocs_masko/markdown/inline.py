@@ -13,7 +13,7 @@ from markdown.treeprocessors import UnescapeTreeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.markdown.calls import (
+from mkdocs_masko.markdown.syntax import (
     CALL,
     CODE_START,
     SCHEME,
@@ -28,7 +28,7 @@ from mkdocs_masko.markdown.calls import (
 if TYPE_CHECKING:
     from markdown import Markdown
 
-    from mkdocs_masko.markdown.poses import Poses
+    from mkdocs_masko.markdown.stash import Poses
     from mkdocs_masko.rendering import Call
 
 Found: TypeAlias = tuple[Element | str | None, int | None, int | None]

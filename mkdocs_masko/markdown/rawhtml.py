@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from mkdocs_masko.markdown.calls import SCHEME
+from mkdocs_masko.markdown.syntax import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable

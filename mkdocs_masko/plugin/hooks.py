@@ -20,7 +20,7 @@ from mkdocs_masko.hosting import Hosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
-from mkdocs_masko.markdown.calls import CALL_START, SCHEME
+from mkdocs_masko.markdown.syntax import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.plugin.dressing import add_shipped
 from mkdocs_masko.plugin.gallery import add_page, dressed, leave_out_of_search

@@ -13,7 +13,8 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, STX
 
-from mkdocs_masko.markdown.calls import (
+from mkdocs_masko.markdown.rawhtml import replace
+from mkdocs_masko.markdown.syntax import (
     CALL,
     is_ours,
     no_end,
@@ -21,7 +22,6 @@ from mkdocs_masko.markdown.calls import (
     read_image,
     with_rest,
 )
-from mkdocs_masko.markdown.rawhtml import replace
 from mkdocs_masko.rendering import MARK
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from markdown import Markdown
 
-    from mkdocs_masko.markdown.poses import Poses
+    from mkdocs_masko.markdown.stash import Poses
 
 
 class Watch(Preprocessor):
