@@ -8,7 +8,7 @@ from wsgiref.util import FileWrapper
 
 import pytest
 
-from mkdocs_masko.plugin.ranges import with_ranges
+from mkdocs_masko.plugin.range_requests import with_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from mkdocs_masko.plugin.dressing import SHIPPED, dress, shipped_file, site_path
+from mkdocs_masko.plugin.theme import SHIPPED, dress, shipped_file, site_path
 
 LIMITS = {"masko.js": 2000, "masko.css": 1000}
 SHEET = '<link rel="stylesheet" href="../'

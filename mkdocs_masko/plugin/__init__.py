@@ -1,5 +1,5 @@
 """The plugin for MkDocs and ProperDocs."""
 
-from mkdocs_masko.plugin.hooks import MaskoPlugin
+from mkdocs_masko.plugin.plugin import MaskoPlugin
 
 __all__ = ["MaskoPlugin"]

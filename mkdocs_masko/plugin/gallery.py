@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
-from mkdocs_masko.plugin.dressing import GALLERY, bring_in, dress, shipped_file, site_path
+from mkdocs_masko.plugin.theme import GALLERY, bring_in, dress, shipped_file, site_path
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

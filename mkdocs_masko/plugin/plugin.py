@@ -22,10 +22,10 @@ from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
-from mkdocs_masko.plugin.dressing import add_shipped
 from mkdocs_masko.plugin.gallery import add_page, dressed, leave_out_of_search
 from mkdocs_masko.plugin.offers import add_templates, offer_imports, offer_macros
-from mkdocs_masko.plugin.publishing import (
+from mkdocs_masko.plugin.page_context import PageSpot, TemplateSpot
+from mkdocs_masko.plugin.publish import (
     failing,
     publish,
     publish_rest,
@@ -33,8 +33,8 @@ from mkdocs_masko.plugin.publishing import (
     tell_waiting,
     watch,
 )
-from mkdocs_masko.plugin.ranges import with_ranges
-from mkdocs_masko.plugin.spots import PageSpot, TemplateSpot
+from mkdocs_masko.plugin.range_requests import with_ranges
+from mkdocs_masko.plugin.theme import add_shipped
 from mkdocs_masko.sync import Patience, Site, prepare, reload, site_of
 
 if TYPE_CHECKING:
