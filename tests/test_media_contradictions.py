@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.media import Facts, contradicts
+from mkdocs_masko.probe import Facts, contradicts
 
 PLACEHOLDER = "is an image: the placeholder that stands at the address until the file is ready"
 IMAGE_KEYS = ("image", "transparent_image")

@@ -18,10 +18,10 @@ from media_builders import (
     png,
 )
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import probe_bytes
+from mkdocs_masko.probe import probe_bytes
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media import Facts
+    from mkdocs_masko.probe import Facts
 
 QUARTER_TURN_BOX, HALF_TURN_BOX = box(b"irot", b"\x01"), box(b"irot", b"\x02")
 ALPHA_AUX = box(b"auxC", bytes(4), b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00")

@@ -20,10 +20,10 @@ from media_builders import (
     unit,
 )
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import probe_bytes
+from mkdocs_masko.probe import probe_bytes
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media import Facts
+    from mkdocs_masko.probe import Facts
 
 SHOWN = track_header(64, 48)
 H264 = sample_entry(b"avc1")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from media_builders import FTYP, HEADER, INFO, avif, chunk, endless, picture, png, tracks
 from media_samples import IMAGES, VIDEOS, sample
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import Facts, probe, probe_bytes
+from mkdocs_masko.probe import Facts, probe, probe_bytes
 
 PIECE, MOST_READS = 65536, 16
 GIGABYTE = 2**30

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from media_samples import FRAME_RATE, IMAGES, SECONDS, SIZE, VIDEOS, run_ffmpeg, sample
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import Facts, probe_bytes, sniff
+from mkdocs_masko.probe import Facts, probe_bytes, sniff
 
 if TYPE_CHECKING:
     from pathlib import Path

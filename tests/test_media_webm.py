@@ -18,10 +18,10 @@ from media_builders import (
     webm,
 )
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import probe_bytes
+from mkdocs_masko.probe import probe_bytes
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media import Facts
+    from mkdocs_masko.probe import Facts
 
 CLUSTER = 0x1F43B675
 

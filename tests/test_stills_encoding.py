@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from likeness import alpha_error, lanczos, likeness, over, pixels
-from mkdocs_masko.media import probe_bytes
+from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import encode
 from still_samples import DRAWN, PRIVATE, SIDE, drawn, form, opened, other_profile, saved, talkative

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mkdocs_masko.manifest import dumps, load
-from mkdocs_masko.media import probe_bytes
+from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.sandbox import Fault, Sandbox
 from mkdocs_masko.sync import update
 from syncing import (

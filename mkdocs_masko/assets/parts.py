@@ -14,7 +14,7 @@ from msgspec import Struct
 from mkdocs_masko.assets.cache import flush, told
 from mkdocs_masko.assets.checking import hashed
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import sniff
+from mkdocs_masko.probe import sniff
 
 if TYPE_CHECKING:
     from typing import IO

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import Fetched, Fetcher, Wanted
 from mkdocs_masko.errors import ApiError, MediaError
-from mkdocs_masko.media import probe
+from mkdocs_masko.probe import probe
 from mkdocs_masko.sync.connection import connect
 from mkdocs_masko.sync.probing import Probed, sizes
 from mkdocs_masko.sync.shared import shared_cache

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import MediaError, NotFound, Refused
 from mkdocs_masko.manifest import Medium
-from mkdocs_masko.media import Facts, contradicts, probe
+from mkdocs_masko.probe import Facts, contradicts, probe
 from mkdocs_masko.urls import check_media_url
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MaskoError, MediaError
-from mkdocs_masko.media import probe_bytes
+from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.text import one_line
 from mkdocs_masko.variants.colour import plain
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media.ebml import CLUSTER, FILE, SEGMENT, elements, real, text, uint
-from mkdocs_masko.media.facts import Facts, seconds
+from mkdocs_masko.probe.ebml import CLUSTER, FILE, SEGMENT, elements, real, text, uint
+from mkdocs_masko.probe.facts import Facts, seconds
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media.ebml import Element
-    from mkdocs_masko.media.source import Source
+    from mkdocs_masko.probe.ebml import Element
+    from mkdocs_masko.probe.reader import Source
 
 _HEADER, _DOC_TYPE = 0x1A45DFA3, 0x4282
 _INFO, _TIMECODE_SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489

@@ -9,13 +9,13 @@ import struct
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import hevc
-from mkdocs_masko.media.facts import Facts, seconds
-from mkdocs_masko.media.isobmff import FILE, boxes, content, find
+from mkdocs_masko.probe import hevc
+from mkdocs_masko.probe.bmff import FILE, boxes, content, find
+from mkdocs_masko.probe.facts import Facts, seconds
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media.isobmff import Box
-    from mkdocs_masko.media.source import Source
+    from mkdocs_masko.probe.bmff import Box
+    from mkdocs_masko.probe.reader import Source
 
 _CODECS = {
     b"hvc1": "hvc1",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media.source import FAR
+from mkdocs_masko.probe.reader import FAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mkdocs_masko.media.source import Source
+    from mkdocs_masko.probe.reader import Source
 
 _SMALLEST = 8  # bytes of a box; QuickTime pads with less
 _TO_THE_END, _LONG = 0, 1  # special values of a box's size

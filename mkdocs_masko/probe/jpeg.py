@@ -6,10 +6,10 @@ import struct
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media.facts import Facts, image
+from mkdocs_masko.probe.facts import Facts, image
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media.source import Source
+    from mkdocs_masko.probe.reader import Source
 
 _FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length

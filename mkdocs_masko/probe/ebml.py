@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media.source import FAR
+from mkdocs_masko.probe.reader import FAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mkdocs_masko.media.source import Source
+    from mkdocs_masko.probe.reader import Source
 
 SEGMENT, CLUSTER = 0x18538067, 0x1F43B675
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media.facts import Facts
+    from mkdocs_masko.probe.facts import Facts
 
 
 class _Promise(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,14 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media import avif, images, jpeg, mp4, webm
-from mkdocs_masko.media.signatures import sniff
-from mkdocs_masko.media.source import PIECE, Source
+from mkdocs_masko.probe import avif, images, jpeg, mp4, webm
+from mkdocs_masko.probe.reader import PIECE, Source
+from mkdocs_masko.probe.signatures import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mkdocs_masko.media.facts import Facts, Read
+    from mkdocs_masko.probe.facts import Facts, Read
 
 _LARGEST = 65535  # px; no browser shows more
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.errors import MediaError
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media.facts import Read
+    from mkdocs_masko.probe.facts import Read
 
 PIECE = 65536
 """Bytes of one read; the facts of nearly every file are in the first."""

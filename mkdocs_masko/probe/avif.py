@@ -6,12 +6,12 @@ import struct
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media.facts import Facts, image
-from mkdocs_masko.media.isobmff import FILE, boxes, content, find
+from mkdocs_masko.probe.bmff import FILE, boxes, content, find
+from mkdocs_masko.probe.facts import Facts, image
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media.isobmff import Box
-    from mkdocs_masko.media.source import Source
+    from mkdocs_masko.probe.bmff import Box
+    from mkdocs_masko.probe.reader import Source
 
 _ALPHA = (
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00",

@@ -10,10 +10,10 @@ import struct
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.media.facts import Facts, image
+from mkdocs_masko.probe.facts import Facts, image
 
 if TYPE_CHECKING:
-    from mkdocs_masko.media.source import Source
+    from mkdocs_masko.probe.reader import Source
 
 _PNG_FIRST_CHUNK = b"\x00\x00\x00\x0dIHDR"
 _PNG_GREY_ALPHA, _PNG_RGBA = 4, 6
