@@ -3,10 +3,10 @@
 from mkdocs_masko.rendering.arguments import Arguments, check
 from mkdocs_masko.rendering.call import FUNCTIONS, GALLERY, Call, make_call, unknown_argument
 from mkdocs_masko.rendering.embedder import Embedder
+from mkdocs_masko.rendering.placeholders import MARK, Tokens
 from mkdocs_masko.rendering.renderer import AsWritten, Picture, Place, Renderer, templates_dir
+from mkdocs_masko.rendering.selection import View, media_url, views
 from mkdocs_masko.rendering.sources import Source, variants
-from mkdocs_masko.rendering.tokens import MARK, Tokens
-from mkdocs_masko.rendering.view import View, media_url, views
 
 __all__ = [
     "FUNCTIONS",

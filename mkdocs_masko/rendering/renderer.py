@@ -14,7 +14,7 @@ from mkdocs_masko.manifest import find
 from mkdocs_masko.rendering.arguments import check
 from mkdocs_masko.rendering.call import unknown_argument
 from mkdocs_masko.rendering.labels import label
-from mkdocs_masko.rendering.view import media_url, views
+from mkdocs_masko.rendering.selection import media_url, views
 from mkdocs_masko.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest, Match, Medium
     from mkdocs_masko.rendering.arguments import Arguments
     from mkdocs_masko.rendering.call import Call
-    from mkdocs_masko.rendering.view import View
+    from mkdocs_masko.rendering.selection import View
 
 _KINDS = {"masko_image": "image", "masko_animation": "animation"}
 
