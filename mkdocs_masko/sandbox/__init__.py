@@ -6,12 +6,12 @@ two can be held against each other.
 
 from __future__ import annotations
 
+from mkdocs_masko.sandbox.cdn import MEDIA_DIR, media_file
 from mkdocs_masko.sandbox.effects import Effect, Hangup, Moment
-from mkdocs_masko.sandbox.envelopes import Answer, Refusal, Request
 from mkdocs_masko.sandbox.faults import Fault
-from mkdocs_masko.sandbox.files import MEDIA_DIR, media_file
-from mkdocs_masko.sandbox.resources import Collection, Item, Project
-from mkdocs_masko.sandbox.running import Sandbox
+from mkdocs_masko.sandbox.models import Collection, Item, Project
+from mkdocs_masko.sandbox.responses import Answer, Refusal, Request
+from mkdocs_masko.sandbox.sandbox import Sandbox
 from mkdocs_masko.sandbox.world import World
 
 __all__ = [

@@ -10,13 +10,13 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.cast import FOREIGN_KEY
-from mkdocs_masko.sandbox.envelopes import Refusal
+from mkdocs_masko.sandbox.responses import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_masko.sandbox.assets import Asset
-    from mkdocs_masko.sandbox.envelopes import Request
+    from mkdocs_masko.sandbox.responses import Request
 
 _KEY = re.compile(r"[Bb]earer +(masko_[0-9a-fA-F]{64})")
 _SIGNED_FOR = 3600  # seconds

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_masko.sandbox.effects import Moment
-    from mkdocs_masko.sandbox.envelopes import Answer
     from mkdocs_masko.sandbox.faults import Fault
+    from mkdocs_masko.sandbox.responses import Answer
 
 
 class _Armed:

@@ -6,14 +6,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.sandbox.files import cdn_path, media_of
+from mkdocs_masko.sandbox.cdn import cdn_path, media_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mkdocs_masko.sandbox.files import Medium
-    from mkdocs_masko.sandbox.resources import Collection, Item
+    from mkdocs_masko.sandbox.cdn import Medium
+    from mkdocs_masko.sandbox.models import Collection, Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import parse_qsl
 
-from mkdocs_masko.sandbox.envelopes import Page, Refusal
+from mkdocs_masko.sandbox.responses import Page, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mkdocs_masko.sandbox.resources import Collection, Item, Project
+from mkdocs_masko.sandbox.models import Collection, Item, Project
 
 PROJECT_ID = "6f0c6a52-3d0b-4a8e-9b57-1f6f4f1d2a01"
 DRAFTS_ID = "6f0c6a52-3d0b-4a8e-9b57-1f6f4f1d2a02"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mkdocs_masko.sandbox.envelopes import Answer, Refusal, phrase
 from mkdocs_masko.sandbox.media_answers import media_answer
+from mkdocs_masko.sandbox.responses import Answer, Refusal, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mkdocs_masko.sandbox.envelopes import Request
+    from mkdocs_masko.sandbox.responses import Request
 
 
 class Hangup(Exception):

@@ -6,16 +6,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.assets import asset_id
-from mkdocs_masko.sandbox.envelopes import Refusal
-from mkdocs_masko.sandbox.files import MOVING_KEYS, STILL_KEYS, cdn_path, media_of
+from mkdocs_masko.sandbox.cdn import MOVING_KEYS, STILL_KEYS, cdn_path, media_of
+from mkdocs_masko.sandbox.responses import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Container
     from collections.abc import Iterable
     from pathlib import Path
 
-    from mkdocs_masko.sandbox.files import Medium
-    from mkdocs_masko.sandbox.resources import Collection, Item
+    from mkdocs_masko.sandbox.cdn import Medium
+    from mkdocs_masko.sandbox.models import Collection, Item
 
 
 def export_items(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox.effects import Linger, Refuse, ShowPage, hang_up, show_placeholder
-from mkdocs_masko.sandbox.envelopes import phrase
+from mkdocs_masko.sandbox.responses import phrase
 from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox.effects import Hangup
-from mkdocs_masko.sandbox.envelopes import Answer, Refusal, Request
+from mkdocs_masko.sandbox.responses import Answer, Refusal, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

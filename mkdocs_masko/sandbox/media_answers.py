@@ -7,13 +7,13 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.sandbox.envelopes import Answer
-from mkdocs_masko.sandbox.files import TYPES
+from mkdocs_masko.sandbox.cdn import TYPES
+from mkdocs_masko.sandbox.responses import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mkdocs_masko.sandbox.envelopes import Request
+    from mkdocs_masko.sandbox.responses import Request
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mkdocs_masko.sandbox.assets import Asset
-    from mkdocs_masko.sandbox.envelopes import Row
-    from mkdocs_masko.sandbox.resources import Collection, Item, Project
+    from mkdocs_masko.sandbox.models import Collection, Item, Project
+    from mkdocs_masko.sandbox.responses import Row
 
 
 def project_row(project: Project) -> Row:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from mkdocs_masko.sandbox.assets import assets_of
 from mkdocs_masko.sandbox.cast import COLLECTIONS, PROJECTS
-from mkdocs_masko.sandbox.envelopes import Refusal
-from mkdocs_masko.sandbox.files import files_of
-from mkdocs_masko.sandbox.resources import Collection, Item
+from mkdocs_masko.sandbox.cdn import files_of
+from mkdocs_masko.sandbox.models import Collection, Item
+from mkdocs_masko.sandbox.responses import Refusal
 from mkdocs_masko.text import slug
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from mkdocs_masko.sandbox.cast import COLLECTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mkdocs_masko.sandbox.resources import Collection, Item
+    from mkdocs_masko.sandbox.models import Collection, Item
 
 MEDIA_DIR = Path(__file__).parent / "media"
 """The media of the cast that ships: `<mascot>/<pose>/` and the placeholder."""

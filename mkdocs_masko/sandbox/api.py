@@ -8,15 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.bodies import item_changes, page_of, wants_file_urls
-from mkdocs_masko.sandbox.envelopes import Envelope, Export, One, Refusal, Rows
 from mkdocs_masko.sandbox.exports import export_items
+from mkdocs_masko.sandbox.responses import Envelope, Export, One, Refusal, Rows
 from mkdocs_masko.sandbox.rows import collection_detail, collection_row, item_row, project_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from mkdocs_masko.sandbox.assets import Asset
-    from mkdocs_masko.sandbox.envelopes import Order, Row
+    from mkdocs_masko.sandbox.responses import Order, Row
     from mkdocs_masko.sandbox.world import World
 
 

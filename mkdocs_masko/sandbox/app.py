@@ -8,19 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.access import Allowance, Signer, check_key
+from mkdocs_masko.sandbox.api import Call, find_call
 from mkdocs_masko.sandbox.bodies import query_of
-from mkdocs_masko.sandbox.calls import Call, find_call
 from mkdocs_masko.sandbox.effects import Moment
-from mkdocs_masko.sandbox.envelopes import Answer, Refusal, json_answer
 from mkdocs_masko.sandbox.front_page import front_page
 from mkdocs_masko.sandbox.media_answers import media_answer
+from mkdocs_masko.sandbox.responses import Answer, Refusal, json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_masko.sandbox.armed import Faults
     from mkdocs_masko.sandbox.assets import Asset
-    from mkdocs_masko.sandbox.envelopes import Envelope, Request, Row
+    from mkdocs_masko.sandbox.responses import Envelope, Request, Row
     from mkdocs_masko.sandbox.world import World
 
 

@@ -7,9 +7,9 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.sandbox.app import Service
 from mkdocs_masko.sandbox.armed import Faults
-from mkdocs_masko.sandbox.files import MEDIA_DIR
-from mkdocs_masko.sandbox.service import Service
+from mkdocs_masko.sandbox.cdn import MEDIA_DIR
 from mkdocs_masko.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from mkdocs_masko.sandbox.envelopes import Answer, Request
     from mkdocs_masko.sandbox.faults import Fault
     from mkdocs_masko.sandbox.loopback import Loopback
+    from mkdocs_masko.sandbox.responses import Answer, Request
 
 
 class Sandbox:
