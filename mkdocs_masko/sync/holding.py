@@ -9,7 +9,7 @@ from mkdocs_masko.assets.download import Fetched, Fetcher, Wanted
 from mkdocs_masko.errors import ApiError, MediaError
 from mkdocs_masko.probe import probe
 from mkdocs_masko.sync.connection import connect
-from mkdocs_masko.sync.probing import Probed, sizes
+from mkdocs_masko.sync.media import Probed, sizes
 from mkdocs_masko.sync.shared import shared_cache
 
 if TYPE_CHECKING:

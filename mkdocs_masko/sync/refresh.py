@@ -9,9 +9,9 @@ from msgspec import Struct
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.manifest import Collection, Manifest, make
 from mkdocs_masko.sync.exports import fetch_exports
+from mkdocs_masko.sync.media import knowing, probe_all
 from mkdocs_masko.sync.outcome import Note
 from mkdocs_masko.sync.plan import addresses, plan
-from mkdocs_masko.sync.probing import knowing, probe_all
 from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mkdocs_masko.models import Export
     from mkdocs_masko.sync.connection import Connection
     from mkdocs_masko.sync.exports import Patience
+    from mkdocs_masko.sync.media import Probed
     from mkdocs_masko.sync.plan import Fault
-    from mkdocs_masko.sync.probing import Probed
     from mkdocs_masko.sync.site import Site
 
     Look = Callable[[list[str]], dict[str, Probed | str]]
