@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mkdocs_masko.models import export_from
+from mkdocs_masko.api.models import export_from
 from mkdocs_masko.tables import Column, day, plain
 from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mkdocs_masko.models import ExportItem
+    from mkdocs_masko.api.models import ExportItem
 
 _ID: Final = Column(title="Id", key="id", style="cyan", whole=True)
 _NAME: Final = Column(title="Name", key="name")

@@ -143,7 +143,7 @@ def _key(site: Site) -> Finding:
         remedy = f"export {name}=masko_..., with a key from Masko's settings"
         return Finding(level="odd", subject="key", text=f"{name} is not set", remedy=remedy)
     # Whoever only looks at the key needs no library for HTTP.
-    from mkdocs_masko.api.key import bearer_for  # noqa: PLC0415
+    from mkdocs_masko.api.auth import bearer_for  # noqa: PLC0415
 
     checked = bearer_for(site.key, name)
     if isinstance(checked, MaskoError):

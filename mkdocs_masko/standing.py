@@ -12,7 +12,7 @@ from mkdocs_masko.listing import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mkdocs_masko.models import Export, ExportItem
+    from mkdocs_masko.api.models import Export, ExportItem
 
 Object: TypeAlias = "Mapping[str, Any]"
 

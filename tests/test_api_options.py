@@ -10,7 +10,7 @@ import pytest
 
 from discretion import KEY, assert_one_discreet_line
 from mkdocs_masko.api import Budget, Client
-from mkdocs_masko.api.key import Bearer, bearer_for
+from mkdocs_masko.api.auth import Bearer, bearer_for
 from mkdocs_masko.errors import MalformedAnswer, OptionError, Refused
 from wire import Wire, answer
 

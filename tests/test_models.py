@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_masko.errors import MalformedAnswer
-from mkdocs_masko.models import (
+from mkdocs_masko.api.models import (
     Asset,
     Collection,
     CollectionDetail,
@@ -21,6 +20,7 @@ from mkdocs_masko.models import (
     Project,
     export_from,
 )
+from mkdocs_masko.errors import MalformedAnswer
 
 RESOURCES = [Project, Collection, CollectionDetail, Item, Asset]
 KEYS = [

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mkdocs_masko.api.models import Export, ExportItem
 from mkdocs_masko.manifest import Medium, make
-from mkdocs_masko.models import Export, ExportItem
 from mkdocs_masko.sync.plan import addresses, named, plan
 from mkdocs_masko.text import slug
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from mkdocs_masko.api.models import Page, Pagination, R
 from mkdocs_masko.errors import MalformedAnswer
-from mkdocs_masko.models import Page, Pagination, R
 from mkdocs_masko.text import one_line
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mkdocs_masko.api.address import checked_api_url
 from mkdocs_masko.api.answers import decoded, page, resource
-from mkdocs_masko.api.key import bearer_for
+from mkdocs_masko.api.auth import bearer_for
 from mkdocs_masko.api.retrying import persist
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.http import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from mkdocs_masko.models import Page, R
+    from mkdocs_masko.api.models import Page, R
 
 _MOST_PAGES = 1_000  # of 50 entries each: more than any workspace holds
 _MODIFYING = {"PATCH", "DELETE"}

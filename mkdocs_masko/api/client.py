@@ -9,8 +9,7 @@ import msgspec
 
 from mkdocs_masko.api.answers import decoded, resource, unwrapped
 from mkdocs_masko.api.calling import Calls
-from mkdocs_masko.errors import OptionError
-from mkdocs_masko.models import (
+from mkdocs_masko.api.models import (
     ID_PATTERN,
     Asset,
     Collection,
@@ -20,6 +19,7 @@ from mkdocs_masko.models import (
     Project,
     export_from,
 )
+from mkdocs_masko.errors import OptionError
 from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mkdocs_masko.api.answers import resource
-from mkdocs_masko.models import (
+from mkdocs_masko.api.models import (
     Asset,
     Collection,
     CollectionDetail,

@@ -50,8 +50,8 @@ def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # n
 
 
 def _standings(there: Desk, collection_id: str) -> tuple[str, list[Standing]]:
+    from mkdocs_masko.api.models import export_from
     from mkdocs_masko.finding import named
-    from mkdocs_masko.models import export_from
     from mkdocs_masko.standing import standings
 
     collection = there.objects.collection(collection_id)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mkdocs_masko.api import Client
+    from mkdocs_masko.api.models import Export
     from mkdocs_masko.http import Transport
-    from mkdocs_masko.models import Export
     from mkdocs_masko.sync.site import Site
 
 

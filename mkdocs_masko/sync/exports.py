@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from mkdocs_masko.models import Export
+    from mkdocs_masko.api.models import Export
     from mkdocs_masko.sync.connection import Connection
 
 _FIRST_PAUSE = 2.0  # seconds

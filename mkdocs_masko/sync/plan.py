@@ -12,7 +12,7 @@ from mkdocs_masko.text import one_line, slug
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from mkdocs_masko.models import Export, ExportItem
+    from mkdocs_masko.api.models import Export, ExportItem
 
 _IMAGES = ("image", "transparent_image")
 _LONGEST_SLUG = 200  # characters; a name may be longer, and is found whole

@@ -17,8 +17,8 @@ from mkdocs_masko.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
+    from mkdocs_masko.api.models import Export
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.models import Export
     from mkdocs_masko.sync.connection import Connection
     from mkdocs_masko.sync.exports import Patience
     from mkdocs_masko.sync.media import Probed
