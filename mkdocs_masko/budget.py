@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from mkdocs_masko.sizes import spoken_size
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import one_line, spoken_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

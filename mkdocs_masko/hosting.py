@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.assets import Gatherer, Originals, Shelf, Work
-from mkdocs_masko.assets.checking import digest_of
+from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.errors import ManifestError, ReferenceProblem
 from mkdocs_masko.sync import shared_cache
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -123,7 +123,7 @@ class Hosting:
         return self._files
 
     def _bring(self, wants: list[Want]) -> Mapping[str, Path | MaskoError]:
-        from mkdocs_masko.sync.holding import bring  # noqa: PLC0415 - a frozen build has no use for it
+        from mkdocs_masko.sync.media import bring  # noqa: PLC0415 - a frozen build has no use for it
 
         start = time.monotonic()
         try:

@@ -11,8 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.sizes import read_size
-from mkdocs_masko.text import nearest, one_line
+from mkdocs_masko.text import nearest, one_line, read_size
 from mkdocs_masko.urls import API_URL
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.api.retrying import persist
+from mkdocs_masko.api.client import persist
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import Fetcher
 from mkdocs_masko.http import LARGEST_MEDIUM, Budget, Limits, Transport

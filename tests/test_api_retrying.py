@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.api import Budget
-from mkdocs_masko.api.retrying import ATTEMPTS, pause, persist
+from mkdocs_masko.api.client import ATTEMPTS, pause, persist
 from mkdocs_masko.errors import (
     ApiError,
     BadKey,

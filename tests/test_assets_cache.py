@@ -10,7 +10,7 @@ import pytest
 
 from holding import PNG, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.checking import Checker
+from mkdocs_masko.assets.cache import Checker
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.variants import Form
 

@@ -14,8 +14,7 @@ import pytest
 
 from holding import PNG, WEBM, fetching, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import Fetched, Wanted
-from mkdocs_masko.assets.parts import Finding, Findings, Part, address_key
+from mkdocs_masko.assets.download import Fetched, Finding, Findings, Part, Wanted, address_key
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
 from wire import Exchange, Wire, answer

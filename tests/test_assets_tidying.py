@@ -11,9 +11,8 @@ import pytest
 
 from holding import PNG, WEBM, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.laying import lay_down
-from mkdocs_masko.assets.maintenance import prune
-from mkdocs_masko.assets.parts import Finding, Findings
+from mkdocs_masko.assets.download import Finding, Findings
+from mkdocs_masko.assets.maintenance import lay_down, prune
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
 from mkdocs_masko.variants import Form

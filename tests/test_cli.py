@@ -211,7 +211,7 @@ def test_a_list_without_a_manifest_says_how_to_get_one(tmp_path: Path) -> None:
 def test_the_commands_start_without_what_they_do_not_use() -> None:
     """Asking for help, or for the list, loads no HTTP library and no MkDocs."""
     code = (
-        "import sys, mkdocs_masko.cli, mkdocs_masko.sync, mkdocs_masko.listing\n"
+        "import sys, mkdocs_masko.cli, mkdocs_masko.sync, mkdocs_masko.cli.poses\n"
         "loud = {'requests', 'urllib3', 'mkdocs', 'markdown', 'rich', 'PIL', 'tenacity'}\n"
         "print(*sorted(loud & {*sys.modules}))"
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from commands import COMMAND, NAME, Done, config, run, transcript, variables
-from mkdocs_masko.cli.table import places
+from mkdocs_masko.cli.group import places
 from mkdocs_masko.manifest import Collection, Pose, dumps, load, make
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.urls import SANDBOX_ORIGIN

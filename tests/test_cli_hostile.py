@@ -12,7 +12,7 @@ import pytest
 import syncing
 from commands import COMMAND, NAME, Done, config, environment, run, variables
 from mkdocs_masko.sandbox import Fault, Sandbox
-from mkdocs_masko.sandbox.effects import Refuse
+from mkdocs_masko.sandbox.faults import Refuse
 from mkdocs_masko.sync import update
 from syncing import put_export
 

@@ -13,9 +13,8 @@ import pytest
 import sites
 from commands import KEY, NAME, run, variables
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import plugin_options, plugins_of, settings
+from mkdocs_masko.mkdocs_yml import plugin_options, plugins_of, settings, with_plugin
 from mkdocs_masko.sandbox import Sandbox
-from mkdocs_masko.starting import with_plugin
 from terminals import at_terminal
 
 if TYPE_CHECKING:

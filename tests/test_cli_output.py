@@ -15,7 +15,7 @@ import pytest
 
 import syncing
 from commands import COMMAND, NAME, Done, checked, config, environment, run, transcript
-from mkdocs_masko.cli.table import places
+from mkdocs_masko.cli.group import places
 from mkdocs_masko.manifest import Collection, Pose, dumps, load, make
 from mkdocs_masko.sync import update
 from mkdocs_masko.urls import SANDBOX_ORIGIN

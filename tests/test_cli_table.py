@@ -9,7 +9,7 @@ import click
 import pytest
 
 from mkdocs_masko.cli import main
-from mkdocs_masko.cli.table import TABLE, places
+from mkdocs_masko.cli.group import COMMANDS, places
 
 HEAVY = {"requests", "urllib3", "mkdocs", "markdown", "rich", "PIL", "tenacity", "yaml", "msgspec"}
 
@@ -32,8 +32,8 @@ def test_each_line_is_the_first_of_the_commands_own_help(name: str) -> None:
 
 def test_no_command_stands_in_two_sections() -> None:
     """And each section has one."""
-    assert sum(map(len, TABLE.values())) == len(places())
-    assert all(TABLE.values())
+    assert sum(map(len, COMMANDS.values())) == len(places())
+    assert all(COMMANDS.values())
 
 
 def test_a_command_that_is_not_there_is_none() -> None:

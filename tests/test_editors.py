@@ -13,10 +13,10 @@ import yaml
 
 import sites
 from commands import COMMAND, NAME, config, environment, run
+from mkdocs_masko.cli.editors import snippets_file
 from mkdocs_masko.manifest import Collection, Medium, Pose, loads, make
 from mkdocs_masko.options import Options
 from mkdocs_masko.schemas import SCHEMAS, options_schema, shipped
-from mkdocs_masko.snippets import snippets
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 
@@ -78,7 +78,7 @@ def pose(name: str) -> Pose:
 def test_a_snippet_shows_the_pose_it_is_named_after() -> None:
     """What it puts onto a page is found in the manifest."""
     manifest = loads(sites.manifest(), [SANDBOX_ORIGIN])
-    entries = json.loads(snippets(manifest, "fox"))
+    entries = json.loads(snippets_file(manifest, "fox"))
     assert len(entries) == 2 * sum(len(c.poses) for c in manifest.collections.values())
     wave = entries["masko:wave as an image"]
     assert wave["body"] == "![${1:wave}](masko:wave)$0"
@@ -94,7 +94,7 @@ HOSTILE = ["${1:x}", "a}b$0\\", '"quoted" [x]', "\x1b[31m", "$TM_SELECTED_TEXT"]
 def test_a_name_means_nothing_in_a_snippet(name: str) -> None:
     """Nor does it end the text that it stands in."""
     manifest = make({"fox": Collection(id="fox", name="Fox", poses={"x": pose(name)})})
-    text = snippets(manifest, "fox")
+    text = snippets_file(manifest, "fox")
     assert text.isascii()
     assert "\\u001b" not in text
     body = json.loads(text)["masko:x as an image"]["body"]

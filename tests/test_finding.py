@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mkdocs_masko.cli.session import is_whole_id, pick
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.finding import is_whole_id, pick
 
 THINGS: list[dict[str, Any]] = [
     {"id": "f950-1", "name": "Fox Mascot", "public_slug": "fox-mascot-a1"},

@@ -11,7 +11,7 @@ import pytest
 import sites
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.options import GalleryPage, read_options
-from mkdocs_masko.plugin.gallery import drop
+from mkdocs_masko.plugin.publish import drop
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 
 import sites
 from holding import PNG, files, sha
-from mkdocs_masko.assets.naming import OURS
+from mkdocs_masko.assets.site_files import OURS
 from mkdocs_masko.sandbox import Sandbox
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 import sites
 from holding import sha
-from mkdocs_masko.assets.naming import OURS
+from mkdocs_masko.assets.site_files import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

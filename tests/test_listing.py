@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from hostile import TEXTS
-from mkdocs_masko.listing import as_document, as_lines, as_table, rows
+from mkdocs_masko.cli.poses import as_document, as_lines, as_table, rows
 from mkdocs_masko.manifest import Collection, Manifest, Pose, make
 from mkdocs_masko.text import visible
 from samples import FOX, manifest, pose

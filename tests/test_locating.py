@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.locating import locate
+from mkdocs_masko.build import locate
 from samples import PYMDOWNX, rendered
 
 FOX = '{{ masko("nope") }}'

@@ -12,7 +12,7 @@ from hostile import TEXTS
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import read_attributes, read_call
 from mkdocs_masko.rendering import Arguments, make_call
-from mkdocs_masko.rendering.arguments import check
+from mkdocs_masko.rendering.call import check
 
 ALL = (
     "alt, width, height, kind, play, replay, class, id, align, caption, href, loading, background, "

@@ -12,7 +12,7 @@ from hostile import TEXTS
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose, find
 from mkdocs_masko.rendering import AsWritten, Renderer, make_call, templates_dir, views
-from mkdocs_masko.rendering.arguments import check
+from mkdocs_masko.rendering.call import check
 from mkdocs_masko.text import visible
 from samples import FOX, HOST, check_golden, manifest, renderer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mkdocs_masko.rendering
-from mkdocs_masko.rendering.labels import label
+from mkdocs_masko.rendering.renderer import label
 from mkdocs_masko.text import visible
 
 LABELS = json.loads(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.sizes import read_size, spoken_size
+from mkdocs_masko.text import read_size, spoken_size
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mkdocs_masko.api import retrying
+from mkdocs_masko.api import client
 from mkdocs_masko.errors import ApiError
 from mkdocs_masko.sandbox import Fault, Sandbox
 from mkdocs_masko.sync import compare, prepare, update
@@ -29,7 +29,7 @@ ASKING: list[Act] = [prepare, update]
 @pytest.fixture(autouse=True)
 def no_second_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the pause before another attempt longer than any time there is."""
-    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 3600)
+    monkeypatch.setattr(client, "_FIRST_PAUSE", 3600)
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ makes data of it, `retrying` decides on another attempt, `key` keeps the key out
 
 from __future__ import annotations
 
-from mkdocs_masko.api.client import Client
-from mkdocs_masko.api.objects import Objects
+from mkdocs_masko.api.client import Client, Objects
 from mkdocs_masko.http import Budget
 from mkdocs_masko.urls import API_URL
 

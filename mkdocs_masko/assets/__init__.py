@@ -8,10 +8,17 @@ what commands do with them, and no build has to import them.
 from __future__ import annotations
 
 from mkdocs_masko.assets.cache import Cache
-from mkdocs_masko.assets.naming import FOLDER, file_name, form_name
-from mkdocs_masko.assets.originals import Originals
-from mkdocs_masko.assets.shelf import Choice, Shelf, Want
-from mkdocs_masko.assets.site_files import Gatherer, Work
+from mkdocs_masko.assets.site_files import (
+    FOLDER,
+    Choice,
+    Gatherer,
+    Originals,
+    Shelf,
+    Want,
+    Work,
+    file_name,
+    form_name,
+)
 
 __all__ = [
     "FOLDER",

@@ -18,6 +18,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
@@ -25,7 +26,6 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import IO, TYPE_CHECKING, Final
 from weakref import finalize
 
-from mkdocs_masko.assets.checking import Checker
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.variants import SETTINGS
 
@@ -33,6 +33,55 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mkdocs_masko.variants import Form
+
+_STEP = 256 * 1024
+
+
+class Checker:
+    """Compares files with their hashes, and remembers those that did not change since.
+
+    A server that builds again and again has one for all its builds.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[int, ...]] = {}
+
+    def is_sound(self, path: Path, sha256: str) -> bool:
+        """Tell whether a file has just these bytes; a link never does.
+
+        Raises:
+            OSError: It cannot be read; also when there is none.
+        """
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or not found.st_size:
+            return False
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
+        if self._known.get((str(path), sha256)) == stamp:
+            return True
+        if digest_of(path) != sha256:
+            return False
+        self._known[str(path), sha256] = stamp
+        return True
+
+
+def digest_of(path: Path) -> str:
+    """Return the sha256 of a file, which is read through no link.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    return hashed(path).hexdigest()
+
+
+def hashed(path: Path) -> hashlib._Hash:
+    """Return the sha256 of a file, to go on from."""
+    digest = hashlib.sha256()
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        while piece := file.read(_STEP):
+            digest.update(piece)
+    return digest
+
 
 UNFINISHED: Final = ".new"
 """What a file's name ends with until it is complete."""

@@ -2,26 +2,69 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mkdocs_masko.errors import MaskoError, MediaError
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import one_line, slug
+from mkdocs_masko.variants import SETTINGS, Form, forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from mkdocs_masko.assets.cache import Cache
-    from mkdocs_masko.assets.originals import Originals
     from mkdocs_masko.assets.remote_cache import RemoteCache
-    from mkdocs_masko.assets.shelf import Want
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.variants import Form
 
     Key = tuple[str, Form]
-    Bring = Callable[[list[Want]], Mapping[str, Path | MaskoError]]
+
+    Bring = Callable[[list["Want"]], Mapping[str, Path | MaskoError]]
+
+FOLDER = "assets/masko"
+"""Where the plugin's files lie in the site."""
+
+OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
+"""What every name of a medium looks like."""
+
+_EXTENSIONS = {
+    "image/avif": "avif",
+    "image/gif": "gif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+}
+_LONGEST_NAME = 48
+_SHOWN = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
+_HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # the CDN's, which ours stands for
+
+
+def file_name(medium: Medium, sha256: str) -> str:
+    """Name a file by its content: `<slug>.<16 hex>.<ext>`.
+
+    The extension is ours, from what the bytes are, and never that of the address.
+    """
+    return f"{_stem(medium)}.{sha256[:_SHOWN]}.{_EXTENSIONS[medium.type]}"
+
+
+def form_name(medium: Medium, sha256: str, form: Form) -> str:
+    """Name a small form by what it is made of, and how, before there is one."""
+    made = f"{sha256} {form.format} {form.width}x{form.height} {SETTINGS}"
+    digest = hashlib.sha256(made.encode()).hexdigest()[:_SHOWN]
+    return f"{_stem(medium)}.{digest}.{form.format}"
+
+
+def _stem(medium: Medium) -> str:
+    stem = _HASH.sub("", Path(medium.url.rpartition("/")[2]).stem)
+    return re.sub(r"[^a-z0-9]+", "-", slug(stem)).strip("-")[:_LONGEST_NAME] or "pose"
+
 
 _MOST_SHOWN = 5  # media named in one message
 
@@ -151,3 +194,120 @@ class Gatherer:
 
 def _forms(wants: Iterable[Want]) -> tuple[Form, ...]:
     return tuple(dict.fromkeys(want.form for want in wants if want.form))
+
+
+class Originals:
+    """Finds media without asking their server.
+
+    Args:
+        cache: The local one.
+        folders: Folders where `sync --into` may have laid them down.
+        packaged: Returns the file of a medium that comes with the package.
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        *,
+        folders: Iterable[Path] = (),
+        packaged: Callable[[str], Path | None] = lambda _: None,
+    ) -> None:
+        self._cache, self._folders = cache, tuple(folders)
+        self._packaged = packaged
+
+    def find(self, medium: Medium, sha256: str) -> Path | None:
+        """Return a file with just these bytes, or None."""
+        return self._cache.medium(sha256) or self._laid_down(medium, sha256)
+
+    def _laid_down(self, medium: Medium, sha256: str) -> Path | None:
+        paths = [folder / file_name(medium, sha256) for folder in self._folders]
+        packaged = self._packaged(medium.url)
+        for path in [*paths, *([packaged.resolve()] if packaged else [])]:
+            with suppress(OSError):
+                if self._cache.checker.is_sound(path, sha256):
+                    return path
+        return None
+
+
+class Want(Struct, frozen=True, kw_only=True):
+    """A file of the site that a page names.
+
+    Attributes:
+        medium: What it is, or is made of.
+        sha256: Of the medium's bytes.
+        form: Which small form it is, or None for the medium as it is.
+    """
+
+    medium: Medium
+    sha256: str
+    form: Form | None = None
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One format of a still.
+
+    Attributes:
+        type: Its MIME type.
+        paths: The files in the site, for plain screens and, where that is another, dense ones.
+    """
+
+    type: str
+    paths: tuple[str, ...]
+
+
+class Shelf:
+    """Names files while pages render; their bytes are got later, all together.
+
+    Args:
+        digest: Returns the sha256 of a medium that the site serves, or None when readers get
+            it from elsewhere. May raise ReferenceProblem.
+        small: Whether stills are published in small forms.
+    """
+
+    def __init__(self, digest: Callable[[Medium], str | None], *, small: bool = False) -> None:
+        self._digest, self._small = digest, small
+        self._digests: dict[str, str | None] = {}
+        self._paths: dict[tuple[str, Form | None], str] = {}
+        self.wants: dict[str, Want] = {}
+
+    def take(self, medium: Medium) -> str | None:
+        """Note that a medium is used.
+
+        Returns:
+            Its path in the site, or None when it is not served by the site.
+        """
+        sha256 = self._known(medium)
+        if sha256 is None:
+            return None
+        return self._path(medium, sha256)
+
+    def still(
+        self, medium: Medium, box_width: int | None, box_height: int | None
+    ) -> tuple[Choice, ...]:
+        """Note that a still is used in a box of so many px, in every format.
+
+        Returns:
+            The formats, best first; none when there are no small forms.
+        """
+        sha256 = self._known(medium) if self._small else None
+        if sha256 is None:
+            return ()
+        found: dict[str, list[str]] = {}
+        for form in forms(medium.width, medium.height, box_width, box_height):
+            path = self._path(medium, sha256, form)
+            found.setdefault(f"image/{form.format}", []).append(path)
+        return tuple(Choice(type=type_, paths=tuple(paths)) for type_, paths in found.items())
+
+    def _known(self, medium: Medium) -> str | None:
+        if medium.url not in self._digests:
+            self._digests[medium.url] = self._digest(medium)
+        return self._digests[medium.url]
+
+    def _path(self, medium: Medium, sha256: str, form: Form | None = None) -> str:
+        """Name a file, and want it, the first time that a page uses it."""
+        known = (medium.url, form)
+        if known not in self._paths:
+            name = form_name(medium, sha256, form) if form else file_name(medium, sha256)
+            path = self._paths[known] = f"{FOLDER}/{name}"
+            self.wants[path] = Want(medium=medium, sha256=sha256, form=form)
+        return self._paths[known]

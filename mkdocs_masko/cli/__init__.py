@@ -1,6 +1,6 @@
 """The command `mkdocs-masko`: parse, call, print, exit code.
 
-A command is imported when it is run. `TABLE` says where each one is, so that asking for help
+A command is imported when it is run. `COMMANDS` says where each one is, so that asking for help
 costs no more than click itself.
 """
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mkdocs_masko.cli.completing import collection_names
-from mkdocs_masko.cli.desk import desk, desk_options
+from mkdocs_masko.api.models import export_from
+from mkdocs_masko.cli.options import collection_names
 from mkdocs_masko.cli.output import (
+    Column,
+    day,
     is_for_a_person,
     json_option,
+    plain,
     print_grid,
     print_groups,
     print_json,
     print_pairs,
 )
+from mkdocs_masko.cli.session import desk, desk_options
+from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mkdocs_masko.tables import Column
+    from mkdocs_masko.api.models import ExportItem
 
 _SIGNED = "Ask for file addresses that expire, too."
 
@@ -44,8 +49,6 @@ def projects(*, as_json: bool, limit: int | None, **where: Any) -> None:  # noqa
       mkdocs-masko projects
       mkdocs-masko projects --api-url sandbox --json
     """
-    from mkdocs_masko.browsing import PROJECTS
-
     with desk(**where) as there:
         _print_list(there.objects.projects(), PROJECTS, as_json=as_json, limit=limit)
 
@@ -69,8 +72,6 @@ def collections(
       mkdocs-masko collections
       mkdocs-masko collections --api-url sandbox --project Drafts
     """
-    from mkdocs_masko.browsing import COLLECTIONS
-
     with desk(**where) as there:
         project_id = there.project(project) if project else None
         found = there.objects.collections(project_id)
@@ -91,8 +92,6 @@ def collection_(*, collection: str, as_json: bool, **where: Any) -> None:  # noq
       mkdocs-masko collection "Fox Mascot"
       mkdocs-masko collection fox --api-url sandbox
     """
-    from mkdocs_masko.browsing import pairs
-
     with desk(**where) as there:
         found = there.objects.collection(there.collection(collection))
     _print_one(found, pairs(found), as_json=as_json)
@@ -113,8 +112,6 @@ def items(*, collection: str, as_json: bool, limit: int | None, **where: Any) ->
       mkdocs-masko items fox --api-url sandbox
       mkdocs-masko items owl --api-url sandbox --limit 3 --json
     """
-    from mkdocs_masko.browsing import ITEMS
-
     with desk(**where) as there:
         found = there.objects.items(there.collection(collection))
         _print_list(found, ITEMS, as_json=as_json, limit=limit)
@@ -145,8 +142,6 @@ def assets(
       mkdocs-masko assets fox --api-url sandbox
       mkdocs-masko assets --api-url sandbox --limit 10
     """
-    from mkdocs_masko.browsing import ASSETS, SIGNED
-
     with desk(**where, signed_urls=signed_urls) as there:
         found = there.objects.assets(there.collection(collection) if collection else None)
         columns = (*ASSETS, SIGNED) if signed_urls else ASSETS
@@ -168,8 +163,6 @@ def asset_(*, asset: str, as_json: bool, signed_urls: bool, **where: Any) -> Non
       mkdocs-masko asset 82fe47af-5b46-5ea2-be64-0c392112b396
       mkdocs-masko asset 82fe --api-url sandbox
     """
-    from mkdocs_masko.browsing import pairs
-
     with desk(**where, signed_urls=signed_urls) as there:
         found = there.objects.asset(there.asset(asset))
     _print_one(found, pairs(found), as_json=as_json)
@@ -190,8 +183,6 @@ def export(*, collection: str, as_json: bool, limit: int | None, **where: Any) -
       mkdocs-masko export fox --api-url sandbox
       mkdocs-masko export fox --api-url sandbox --json
     """
-    from mkdocs_masko.browsing import published
-
     with desk(**where) as there:
         found = there.objects.export(there.collection(collection))
     found["items"] = found["items"][:limit]
@@ -204,7 +195,7 @@ def export(*, collection: str, as_json: bool, limit: int | None, **where: Any) -
 def _print_list(
     found: Iterator[dict[str, Any]], columns: Sequence[Column], *, as_json: bool, limit: int | None
 ) -> None:
-    from mkdocs_masko.tables import grid
+    from mkdocs_masko.cli.output import grid
 
     kept = list(islice(found, limit))
     if as_json:
@@ -220,3 +211,79 @@ def _print_one(found: dict[str, Any], shown: Sequence[tuple[str, str]], *, as_js
         print_json(found)
     else:
         print_pairs(shown)
+
+
+_ID: Final = Column(title="Id", key="id", style="cyan", whole=True)
+_NAME: Final = Column(title="Name", key="name")
+_MADE: Final = Column(title="Made", key="created_at", show=day, spare=True, whole=True)
+_TYPE: Final = Column(title="Type", key="type", spare=True)
+
+PROJECTS: Final = (_ID, _NAME, _MADE)
+COLLECTIONS: Final = (
+    _ID,
+    _NAME,
+    Column(title="Published", key="is_published", whole=True),
+    _MADE,
+    Column(title="Slug", key="public_slug", spare=True),
+    Column(title="Project", key="project_id", spare=True),
+)
+ITEMS: Final = (_ID, _NAME, _TYPE, _MADE, Column(title="Prompt", key="prompt", spare=True))
+ASSETS: Final = (
+    _ID,
+    _TYPE,
+    Column(title="Status", key="status"),
+    _MADE,
+    Column(title="Item", key="item_id", spare=True, whole=True),
+    Column(title="Address", key="cdn_url", spare=True),
+)
+SIGNED: Final = Column(title="Signed address, expires", key="file_url")
+
+_LABELS: Final = {
+    "id": "Id",
+    "name": "Name",
+    "type": "Type",
+    "status": "Status",
+    "project_id": "Project",
+    "collection_id": "Collection",
+    "item_id": "Item",
+    "slug": "Slug",
+    "prompt": "Prompt",
+    "reference_asset_ids": "References",
+    "style_card": "Style card",
+    "caution_list": "Cautions",
+    "cdn_status": "CDN",
+    "cdn_url": "Address",
+    "file_url": "Signed address",
+    "created_at": "Made",
+    "updated_at": "Changed",
+}
+
+
+def pairs(thing: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what is known of one object, in words; what is empty or not known here is left out."""
+    config = thing.get("config")
+    flat = {**thing, **(config if isinstance(config, dict) else {})}
+    return [
+        (label, shown) for key, label in _LABELS.items() if (shown := _value(flat.get(key, "")))
+    ]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(plain, value))
+    return "" if value == {} else plain(value)
+
+
+def published(export: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the name of each published pose, with its addresses by key."""
+    for item in export_from(export).items:
+        yield one_line(item.name), list(_addresses(item))
+
+
+def _addresses(item: ExportItem) -> Iterator[tuple[str, str]]:
+    for key in ("image", "transparent_image"):
+        if url := getattr(item, key):
+            yield key, one_line(url)
+    for number, animation in enumerate(item.animations):
+        prefix = f"{number}." if len(item.animations) > 1 else ""
+        yield from ((f"{prefix}{key}", one_line(url)) for key, url in sorted(animation.items()))

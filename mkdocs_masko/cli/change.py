@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from mkdocs_masko.cli.completing import collection_names
-from mkdocs_masko.cli.desk import desk, desk_options
+from mkdocs_masko.cli.options import collection_names
+from mkdocs_masko.cli.session import desk, desk_options
 from mkdocs_masko.errors import OptionError
 
 _COLLECTION = "Of which collection [those of mkdocs.yml]."
@@ -40,7 +40,7 @@ def rename(
       mkdocs-masko rename wave --name "Wave hello"
       mkdocs-masko rename wave --collection fox --name hello --api-url sandbox
     """
-    from mkdocs_masko.finding import named
+    from mkdocs_masko.cli.session import named
 
     if not (name or prompt):
         raise click.UsageError("Give --name, --prompt or both.")
@@ -91,13 +91,13 @@ def delete(
 
 
 def _item_words(item: dict[str, Any], collection: dict[str, Any]) -> str:
-    from mkdocs_masko.finding import named
+    from mkdocs_masko.cli.session import named
 
     return f"item {named(item)} of {named(collection)}"
 
 
 def _asset_words(asset: dict[str, Any]) -> str:
-    from mkdocs_masko.tables import plain
+    from mkdocs_masko.cli.output import plain
 
     shown = [plain(asset.get(key)) for key in ("type", "status")]
     item = plain(asset.get("item_id"))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_masko.cli.completing import collection_names
-from mkdocs_masko.cli.desk import desk, options_of
-from mkdocs_masko.cli.output import console, is_for_a_person
-from mkdocs_masko.cli.site import config_option
-from mkdocs_masko.cli.waiting import waiting
+from mkdocs_masko.cli.options import collection_names, config_option
+from mkdocs_masko.cli.output import console, is_for_a_person, waiting
+from mkdocs_masko.cli.session import desk, options_of
 from mkdocs_masko.errors import NotReady, OptionError
 
 if TYPE_CHECKING:
-    from mkdocs_masko.cli.desk import Desk
+    from mkdocs_masko.cli.session import Desk
     from mkdocs_masko.sync import Outcome
 
 _SANDBOX = {"collection": "fox", "api_url": "sandbox"}
@@ -48,8 +47,7 @@ def init(
       mkdocs-masko init --sandbox
     """
     from mkdocs_masko.manifest.file import replace_file
-    from mkdocs_masko.mkdocs_yml import find_config
-    from mkdocs_masko.starting import with_plugin
+    from mkdocs_masko.mkdocs_yml import find_config, with_plugin
 
     path = config_file or find_config(Path.cwd())
     if path is None:
@@ -90,9 +88,9 @@ def _chosen(
 
 def _asked(there: Desk) -> str:
     """Ask which mascot is meant."""
-    from mkdocs_masko.browsing import COLLECTIONS
-    from mkdocs_masko.finding import pick
-    from mkdocs_masko.tables import as_table, grid
+    from mkdocs_masko.cli.browse import COLLECTIONS
+    from mkdocs_masko.cli.output import as_table, grid
+    from mkdocs_masko.cli.session import pick
 
     if not sys.stdin.isatty():
         raise OptionError("say which mascot with --collection; 'mkdocs-masko collections' has them")
@@ -108,7 +106,7 @@ def _asked(there: Desk) -> str:
 
 def _synced(path: Path, options: dict[str, Any]) -> tuple[Outcome | None, NotReady | None]:
     """Write the manifest, if something is published."""
-    from mkdocs_masko.cli.site import variables
+    from mkdocs_masko.cli.options import variables
     from mkdocs_masko.options import read_options
     from mkdocs_masko.sync import site_of, update
 
@@ -131,3 +129,41 @@ def _tell(path: Path, options: dict[str, Any], outcome: Outcome) -> None:
     click.echo(f"  2. git add {path.name} {name}")
     if options.get("api_url") == "sandbox":
         click.echo("\nFor a mascot of your own, put its id in 'collection' and drop 'api_url'.")
+
+
+_PORT = 8765
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True)
+@click.option("--fault", "faults", multiple=True, metavar="FAULT", help="Misbehave; see above.")
+def sandbox(port: int, faults: tuple[str, ...]) -> None:
+    """Serve the API and its CDN, with invented mascots.
+
+    It runs on this machine and accepts any well-formed key. Collections: fox (complete), owl
+    (every odd case) and draft (not published: 409).
+
+    \b
+    Faults:
+      not-ready:3          answer 409 to the next 3 exports
+      not-ready:20s        answer 409 to exports for 20 seconds
+      rate-limit:2:5       answer 429 twice, with 'Retry-After: 5'
+      error:503:2          answer 503 twice
+      placeholder:*.webm   serve the placeholder picture at these addresses
+
+    \b
+    Examples:
+      mkdocs-masko sandbox
+      mkdocs-masko sandbox --port 9000 --fault not-ready:3
+    """
+    from threading import Event
+
+    from mkdocs_masko.sandbox import Fault, Sandbox
+
+    with Sandbox(port=port, faults=[Fault.parse(text) for text in faults]) as running:
+        click.echo(f"API:  {running.api_url}\nCDN:  {running.cdn_url}\n")
+        click.echo("Use it with:\n")
+        click.echo(f"  export MASKO_API_URL={running.api_url}")
+        click.echo(f"  export MASKO_API_KEY=masko_{'1' * 64}\n\nStop it with Ctrl+C.")
+        with suppress(KeyboardInterrupt):
+            Event().wait()

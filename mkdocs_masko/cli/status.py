@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
+from msgspec import Struct
 
-from mkdocs_masko.cli.completing import collection_names
-from mkdocs_masko.cli.desk import desk, desk_options
+from mkdocs_masko.cli.options import collection_names
 from mkdocs_masko.cli.output import json_option, print_grid, print_json
+from mkdocs_masko.cli.poses import FORMATS
+from mkdocs_masko.cli.session import desk, desk_options
 from mkdocs_masko.errors import NotReady, OptionError
 
 if TYPE_CHECKING:
-    from mkdocs_masko.cli.desk import Desk
-    from mkdocs_masko.standing import Standing
-    from mkdocs_masko.tables import Grid
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mkdocs_masko.api.models import Export, ExportItem
+    from mkdocs_masko.cli.output import Grid
+    from mkdocs_masko.cli.session import Desk
 
 
 @click.command()
@@ -51,8 +56,7 @@ def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # n
 
 def _standings(there: Desk, collection_id: str) -> tuple[str, list[Standing]]:
     from mkdocs_masko.api.models import export_from
-    from mkdocs_masko.finding import named
-    from mkdocs_masko.standing import standings
+    from mkdocs_masko.cli.session import named
 
     collection = there.objects.collection(collection_id)
     items, assets = there.objects.items(collection_id), there.objects.assets(collection_id)
@@ -67,7 +71,7 @@ def _standings(there: Desk, collection_id: str) -> tuple[str, list[Standing]]:
 def _table(rows: list[Standing]) -> Grid:
     from msgspec import to_builtins
 
-    from mkdocs_masko.tables import Column, grid
+    from mkdocs_masko.cli.output import Column, grid
 
     columns = (
         Column(title="Pose", key="name", style="cyan"),
@@ -81,9 +85,97 @@ def _table(rows: list[Standing]) -> Grid:
 
 def _sum_up(rows: list[Standing]) -> None:
     from mkdocs_masko.cli.output import is_for_a_person
-    from mkdocs_masko.standing import needs_attention
 
     if is_for_a_person():
         waiting = sum(map(needs_attention, rows))
         poses = "1 pose" if len(rows) == 1 else f"{len(rows)} poses"
         click.echo(f"\n{poses}, {waiting or 'none'} to look after")
+
+
+Object: TypeAlias = "Mapping[str, Any]"
+
+_DONE: Final = {"completed", "ready", "published", "archived"}
+_FAILED: Final = {"failed", "error", "cancelled"}
+_WANTED: Final = ("mov", "webm")  # a transparent animation needs both: no browser takes each
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How far a pose is.
+
+    Attributes:
+        name: What the API calls it.
+        id: The item's id, or an empty string for what is published without an item.
+        state: `published`, `generating`, `failed`, `not published` or `nothing drawn`, or two of
+            them: `published, generating`.
+        formats: What is published of it: `png mov webm mp4`.
+        missing: What pages would need of it, and is not published: `mov, webm`.
+    """
+
+    name: str
+    id: str
+    state: str
+    formats: str
+    missing: str
+
+
+def standings(
+    items: Iterable[Object], assets: Iterable[Object], export: Export | None
+) -> Iterator[Standing]:
+    """Say how far each item of a collection is.
+
+    Args:
+        items: Of the collection.
+        assets: Of the collection.
+        export: What it has published; None while that is nothing.
+    """
+    public = list(export.items) if export else []
+    statuses: dict[str, list[str]] = {}
+    for asset in assets:
+        statuses.setdefault(asset.get("item_id") or "", []).append(asset.get("status") or "")
+    for item in items:
+        name = item.get("name") or ""
+        found = next((entry for entry in public if entry.name == name), None)
+        if found:
+            public.remove(found)  # names may stand there twice, for two items
+        yield _standing(name, item["id"], statuses.get(item["id"], []), found)
+    yield from (_standing(entry.name, "", [], entry) for entry in public)
+
+
+def _standing(name: str, id_: str, statuses: list[str], found: ExportItem | None) -> Standing:
+    return Standing(
+        name=name,
+        id=id_,
+        state=", ".join(_states(statuses, published=found is not None)),
+        formats=" ".join(_formats(found)) if found else "",
+        missing=", ".join(_missing(found)) if found else "",
+    )
+
+
+def _states(statuses: list[str], *, published: bool) -> Iterator[str]:
+    unfinished = [status for status in statuses if status not in _DONE]
+    if published:
+        yield "published"
+    if any(status not in _FAILED for status in unfinished):
+        yield "generating"
+    if any(status in _FAILED for status in unfinished):
+        yield "failed"
+    if not published and not unfinished:
+        yield "not published" if statuses else "nothing drawn"
+
+
+def _formats(item: ExportItem) -> list[str]:
+    still = ["png"] if item.transparent_image else ["opaque png"] if item.image else []
+    there = {key for animation in item.animations for key in animation}
+    return [*still, *(name for key, name in FORMATS.items() if key in there)]
+
+
+def _missing(item: ExportItem) -> Iterator[str]:
+    if not item.transparent_image:
+        yield "transparent image"
+    counts = Counter(FORMATS.get(key) for animation in item.animations for key in animation)
+    yield from (name for name in _WANTED if counts[name] < len(item.animations))
+
+
+def needs_attention(standing: Standing) -> bool:
+    """Tell whether there is something to do, or to wait for."""
+    return standing.state != "published" or bool(standing.missing)

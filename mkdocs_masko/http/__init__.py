@@ -6,9 +6,7 @@ wait, `faults` and `refusals` say what went wrong.
 
 from __future__ import annotations
 
-from mkdocs_masko.http.reading import Answer
 from mkdocs_masko.http.sockets import Budget, Limits
-from mkdocs_masko.http.streaming import LARGEST_MEDIUM, Stream
-from mkdocs_masko.http.transport import Transport
+from mkdocs_masko.http.transport import LARGEST_MEDIUM, Answer, Stream, Transport
 
 __all__ = ["LARGEST_MEDIUM", "Answer", "Budget", "Limits", "Stream", "Transport"]

@@ -6,14 +6,15 @@ Equal content is equal bytes: keys are sorted, and there is no timestamp.
 
 from mkdocs_masko.manifest.diff import Change, differences
 from mkdocs_masko.manifest.file import load, save
-from mkdocs_masko.manifest.lookup import Match, find
 from mkdocs_masko.manifest.schema import (
     VERSION,
     Collection,
     Manifest,
+    Match,
     Medium,
     Pose,
     dumps,
+    find,
     loads,
     make,
     schema,

@@ -22,11 +22,12 @@ from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
-from mkdocs_masko.plugin.gallery import add_page, dressed, leave_out_of_search
-from mkdocs_masko.plugin.offers import add_templates, offer_imports, offer_macros
 from mkdocs_masko.plugin.page_context import PageSpot, TemplateSpot
 from mkdocs_masko.plugin.publish import (
+    add_page,
+    dressed,
     failing,
+    leave_out_of_search,
     publish,
     publish_rest,
     speak,
@@ -34,7 +35,7 @@ from mkdocs_masko.plugin.publish import (
     watch,
 )
 from mkdocs_masko.plugin.range_requests import with_ranges
-from mkdocs_masko.plugin.theme import add_shipped
+from mkdocs_masko.plugin.theme import add_shipped, add_templates, offer_imports, offer_macros
 from mkdocs_masko.sync import Patience, Site, prepare, reload, site_of
 
 if TYPE_CHECKING:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
+from jinja2 import ChoiceLoader, FileSystemLoader
 from mkdocs.structure.files import File
 
 from mkdocs_masko.assets import FOLDER
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+
+    from mkdocs_masko.macros import Function
 
 SHIPPED = ("masko.css", "masko.js")
 """The files, by their names in `templates/masko/`."""
@@ -89,3 +94,24 @@ def bring_in(html: str, shipped: tuple[str, str], last: str, relative: Callable[
 
 def _put(html: str, at: int, tag: str) -> str:
     return html[:at] + tag + html[at:]
+
+
+def offer_macros(config: MkDocsConfig, offered: dict[str, Function]) -> None:
+    """Register our functions with mkdocs-macros, where that is used."""
+    macros = config.plugins.get("macros")
+    if macros is not None:
+        with suppress(KeyError):  # built before with the same configuration, and so registered
+            macros.register_macros(offered)
+
+
+def offer_imports(config: MkDocsConfig) -> None:
+    """Let pages import our macros too, as soon as mkdocs-macros has its environment."""
+    macros = config.plugins.get("macros")
+    if macros is not None:
+        add_templates(macros.env)
+
+
+def add_templates(env: Environment) -> None:
+    """Let templates of an environment import ours."""
+    ours = FileSystemLoader(templates_dir())
+    env.loader = ChoiceLoader([env.loader, ours]) if env.loader else ours

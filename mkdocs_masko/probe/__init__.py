@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from mkdocs_masko.probe.contradictions import contradicts
-from mkdocs_masko.probe.detect import probe, probe_bytes
-from mkdocs_masko.probe.facts import Facts, Read
-from mkdocs_masko.probe.signatures import sniff
+from mkdocs_masko.probe.detect import contradicts, probe, probe_bytes, sniff
+from mkdocs_masko.probe.reader import Facts, Read
 
 __all__ = ["Facts", "Read", "contradicts", "probe", "probe_bytes", "sniff"]

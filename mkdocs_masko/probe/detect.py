@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.probe import avif, images, jpeg, mp4, webm
+from mkdocs_masko.probe import bmff, images, webm
 from mkdocs_masko.probe.reader import PIECE, Source
-from mkdocs_masko.probe.signatures import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mkdocs_masko.probe.facts import Facts, Read
+    from mkdocs_masko.probe.reader import Facts, Read
+
+_BEGINNINGS = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"GIF8[79]a"), "image/gif"),
+    (re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL), "image/webp"),
+    (re.compile(rb"\x1aE\xdf\xa3.{1,64}?\x42\x82.{1,8}?webm", re.DOTALL), "video/webm"),
+)
+_AVIF = {b"avif", b"avis"}
+_OTHER_PICTURES = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"crx "}
+_LONGEST_FTYP = 512  # bytes
+
+
+def sniff(head: bytes) -> str:
+    """Tell the MIME type of a file from its first bytes; some 100 are enough.
+
+    Returns:
+        One of the types of `Facts.type`, or an empty string for anything else.
+    """
+    for beginning, mime in _BEGINNINGS:
+        if beginning.match(head):
+            return mime
+    return _by_brand(head) if head[4:8] == b"ftyp" else ""
+
+
+def _by_brand(head: bytes) -> str:
+    size = min(int.from_bytes(head[:4], "big"), _LONGEST_FTYP, len(head))
+    major, others = head[8:12], {head[at : at + 4] for at in range(16, size - 3, 4)}
+    if len(major) < 4:  # noqa: PLR2004 - a brand is four characters
+        return ""
+    if major in _AVIF or (major in _OTHER_PICTURES and others & _AVIF):
+        return "image/avif"
+    if major in _OTHER_PICTURES:
+        return ""
+    return "video/quicktime" if major == b"qt  " else "video/mp4"
+
 
 _LARGEST = 65535  # px; no browser shows more
 
 _BY_TYPE: dict[str, Callable[[Source], Facts]] = {
     "image/png": images.png,
-    "image/jpeg": jpeg.jpeg,
+    "image/jpeg": images.jpeg,
     "image/gif": images.gif,
     "image/webp": images.webp,
-    "image/avif": avif.avif,
+    "image/avif": bmff.avif,
     "video/webm": webm.webm,
-    "video/mp4": partial(mp4.mp4, "video/mp4"),
-    "video/quicktime": partial(mp4.mp4, "video/quicktime"),
+    "video/mp4": partial(bmff.mp4, "video/mp4"),
+    "video/quicktime": partial(bmff.mp4, "video/quicktime"),
 }
 
 
@@ -62,3 +100,69 @@ def probe_bytes(data: bytes) -> Facts:
         MediaError: The bytes are no known medium, or are damaged.
     """
     return probe(lambda offset, length: data[offset : offset + length])
+
+
+class _Promise(msgspec.Struct, frozen=True, kw_only=True):
+    what: str
+    codecs: frozenset[str]
+    types: frozenset[str]
+
+
+_MP4_FAMILY = frozenset({"video/quicktime", "video/mp4"})
+_H264 = _Promise(what="H.264", codecs=frozenset({"avc1"}), types=_MP4_FAMILY)
+_PROMISES = {
+    "video": _H264,
+    "transparent_video_webm": _Promise(
+        what="WebM with VP9 and alpha",
+        codecs=frozenset({"vp9", "vp8"}),
+        types=frozenset({"video/webm"}),
+    ),
+    "transparent_video_mov": _Promise(
+        what="HEVC with alpha", codecs=frozenset({"hvc1", "hev1"}), types=_MP4_FAMILY
+    ),
+    "transparent_video_android": _H264,
+}
+_IMAGES = {"image", "transparent_image"}
+_CODEC_NAMES = {
+    "avc1": "H.264",
+    "av1": "AV1",
+    "hev1": "HEVC",
+    "hvc1": "HEVC",
+    "prores": "ProRes",
+    "vp8": "VP8",
+    "vp9": "VP9",
+}
+_SIZE = re.compile(r"_[0-9]+\Z")
+
+
+def contradicts(key: str, facts: Facts) -> str:
+    """Say what is wrong when a file cannot be what the API's key names.
+
+    Missing transparency is no contradiction: `Facts.alpha` tells it.
+
+    Args:
+        key: A media key of the API, with or without its size: `transparent_video_webm_720`.
+        facts: What was found at the key's address.
+
+    Returns:
+        Some words that go on from the name of the file ("is a video where an image
+        belongs"), or an empty string when all is well or the key is not known.
+    """
+    key = _SIZE.sub("", key)
+    is_image = facts.type.startswith("image/")
+    if key in _IMAGES:
+        return "" if is_image else "is a video where an image belongs"
+    promise = _PROMISES.get(key)
+    if promise is None:
+        return ""
+    if is_image:
+        return "is an image: the placeholder that stands at the address until the file is ready"
+    if facts.codec in promise.codecs and facts.type in promise.types:
+        return ""
+    return f"is {_name(facts)} where {promise.what} belongs"
+
+
+def _name(facts: Facts) -> str:
+    codec = _CODEC_NAMES.get(facts.codec, "a video of an unknown codec")
+    container = {"video/webm": "WebM", "video/mp4": "MP4"}.get(facts.type, "QuickTime")
+    return codec if facts.codec in {"avc1", "hvc1", "hev1"} else f"{codec} in {container}"

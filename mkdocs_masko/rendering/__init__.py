@@ -1,12 +1,24 @@
 """From a pose and its arguments to HTML, through the files of `templates/masko/`."""
 
-from mkdocs_masko.rendering.arguments import Arguments, check
-from mkdocs_masko.rendering.call import FUNCTIONS, GALLERY, Call, make_call, unknown_argument
-from mkdocs_masko.rendering.embedder import Embedder
+from mkdocs_masko.rendering.call import (
+    FUNCTIONS,
+    GALLERY,
+    Arguments,
+    Call,
+    check,
+    make_call,
+    unknown_argument,
+)
 from mkdocs_masko.rendering.placeholders import MARK, Tokens
-from mkdocs_masko.rendering.renderer import AsWritten, Picture, Place, Renderer, templates_dir
-from mkdocs_masko.rendering.selection import View, media_url, views
-from mkdocs_masko.rendering.sources import Source, variants
+from mkdocs_masko.rendering.renderer import (
+    AsWritten,
+    Embedder,
+    Picture,
+    Place,
+    Renderer,
+    templates_dir,
+)
+from mkdocs_masko.rendering.selection import Source, View, media_url, variants, views
 
 __all__ = [
     "FUNCTIONS",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,19 +14,46 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find
-from mkdocs_masko.rendering.arguments import check
-from mkdocs_masko.rendering.call import unknown_argument
-from mkdocs_masko.rendering.labels import label
+from mkdocs_masko.rendering.call import check, unknown_argument
 from mkdocs_masko.rendering.selection import media_url, views
 from mkdocs_masko.text import one_line, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mkdocs_masko.manifest import Manifest, Match, Medium
-    from mkdocs_masko.rendering.arguments import Arguments
-    from mkdocs_masko.rendering.call import Call
+    from mkdocs_masko.rendering.call import Arguments, Call
     from mkdocs_masko.rendering.selection import View
+
+_ENGLISH = "en"
+
+
+@cache
+def label(language: str, *, starts: bool) -> str:
+    """Return the name of a control.
+
+    Args:
+        language: Of the site's theme: `de`, `pt-BR`, `zh_Hant`; of an unknown one, English.
+        starts: Whether the animation starts by itself, and the control pauses it; else it
+            plays it.
+    """
+    pause, play = _named(language.lower().replace("_", "-"))
+    return pause if starts else play
+
+
+def _named(tag: str) -> list[str]:
+    known = _labels()
+    while tag and tag not in known:
+        tag = tag.rpartition("-")[0]
+    return known[tag or _ENGLISH]
+
+
+@cache
+def _labels() -> dict[str, list[str]]:
+    text = (Path(__file__).parent / "labels.json").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = json.loads(text)
+    return found
+
 
 _KINDS = {"masko_image": "image", "masko_animation": "animation"}
 
@@ -241,3 +271,44 @@ def _flag(call: Call, name: str) -> bool:
 def _classes(arguments: Arguments) -> str:
     aligned = [f"masko-{arguments.align}"] if arguments.align else []
     return " ".join(["masko", *aligned, *visible(arguments.class_ or "").split()])
+
+
+class Embedder:
+    """Shows calls, and tells of those that cannot be shown.
+
+    Args:
+        render: Turns a call into HTML, or raises ReferenceProblem.
+        report: Gets a problem and the text that caused it.
+    """
+
+    def __init__(
+        self, render: Callable[[Call], str], report: Callable[[ReferenceProblem, str], None]
+    ) -> None:
+        self._render, self.report = render, report
+
+    def show(self, source: str, read: Callable[[], Call], text: str | None = None) -> str:
+        """Return the HTML of a call.
+
+        Args:
+            source: The call as written, to find it by.
+            read: Reads the call, or raises ReferenceProblem.
+            text: What stands there when the call cannot be read; by default its source.
+
+        Returns:
+            HTML; of a bad call its alt text, after reporting it.
+        """
+        try:
+            call = read()
+        except ReferenceProblem as problem:
+            self.report(problem, source)
+            return escape(visible(source if text is None else text))
+        try:
+            return self._render(call)
+        except ReferenceProblem as problem:
+            self.report(problem, source)
+            return escape(_text_of(call))
+
+
+def _text_of(call: Call) -> str:
+    alt = call.arguments.get("alt")
+    return visible(call.reference if alt is None else str(alt))

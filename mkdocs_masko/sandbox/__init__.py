@@ -7,8 +7,7 @@ two can be held against each other.
 from __future__ import annotations
 
 from mkdocs_masko.sandbox.cdn import MEDIA_DIR, media_file
-from mkdocs_masko.sandbox.effects import Effect, Hangup, Moment
-from mkdocs_masko.sandbox.faults import Fault
+from mkdocs_masko.sandbox.faults import Effect, Fault, Hangup, Moment
 from mkdocs_masko.sandbox.models import Collection, Item, Project
 from mkdocs_masko.sandbox.responses import Answer, Refusal, Request
 from mkdocs_masko.sandbox.sandbox import Sandbox

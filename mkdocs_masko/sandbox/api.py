@@ -2,22 +2,223 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import parse_qsl
 
-from mkdocs_masko.sandbox.bodies import item_changes, page_of, wants_file_urls
-from mkdocs_masko.sandbox.exports import export_items
-from mkdocs_masko.sandbox.responses import Envelope, Export, One, Refusal, Rows
-from mkdocs_masko.sandbox.rows import collection_detail, collection_row, item_row, project_row
+from mkdocs_masko.sandbox.cdn import MOVING_KEYS, STILL_KEYS, cdn_path, media_of
+from mkdocs_masko.sandbox.responses import Envelope, Export, One, Page, Refusal, Rows
+from mkdocs_masko.sandbox.world import asset_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Collection as Container
+    from pathlib import Path
 
-    from mkdocs_masko.sandbox.assets import Asset
+    from mkdocs_masko.sandbox.cdn import Medium
+    from mkdocs_masko.sandbox.models import Collection, Item, Project
     from mkdocs_masko.sandbox.responses import Order, Row
-    from mkdocs_masko.sandbox.world import World
+    from mkdocs_masko.sandbox.world import Asset, World
+
+
+def project_row(project: Project) -> Row:
+    """Return a project as `GET /v1/projects` lists it."""
+    return {
+        "id": project.id,
+        "name": project.name,
+        "organization_id": None,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+    }
+
+
+def collection_row(collection: Collection) -> Row:
+    """Return a collection as `GET /v1/collections` lists it."""
+    return {
+        "id": collection.id,
+        "project_id": collection.project_id,
+        "name": collection.name,
+        "type": "mascot",
+        "is_published": collection.is_published,
+        "public_slug": collection.public_slug,
+        "user_prefix": collection.user_prefix,
+        "created_at": collection.created_at,
+    }
+
+
+def collection_detail(collection: Collection, assets: list[Asset]) -> Row:
+    """Return a collection as `GET /v1/collections/:id` shows it."""
+    return {
+        "id": collection.id,
+        "name": collection.name,
+        "type": "mascot",
+        "project_id": collection.project_id,
+        "slug": collection.public_slug,
+        "config": {
+            "prompt": collection.prompt,
+            "reference_asset_ids": [a.id for a in assets[:1]],
+            "style_card": None,
+            "caution_list": [],
+        },
+        "cdn_status": [],
+        "created_at": collection.created_at,
+        "updated_at": collection.updated_at,
+    }
+
+
+def item_row(item: Item) -> Row:
+    """Return an item as `GET /v1/collections/:id/items` lists it."""
+    return {
+        "id": item.id,
+        "name": item.name,
+        "type": "image",
+        "prompt": item.prompt,
+        "public_slug": item.public_slug,
+        "created_at": item.created_at,
+    }
+
+
+def export_items(
+    collection: Collection, *, media_dir: Path, cdn_url: str, archived: Container[str]
+) -> list[dict[str, object]]:
+    """Return the items of an export.
+
+    Args:
+        collection: The mascot.
+        media_dir: Where the media lie.
+        cdn_url: What every address begins with.
+        archived: The ids of assets that are to be left out.
+
+    Raises:
+        Refusal: 409, naming which of the three causes it is.
+    """
+    items = [
+        _exported(item, {m: cdn_url + cdn_path(collection, item, m) for m in media})
+        for item in collection.items
+        if (media := _kept(item, media_dir, archived)) or item.extra
+    ]
+    causes = (
+        (not collection.is_hosted, "asset hosting is disabled for this collection"),
+        (not collection.is_published, "this collection is unpublished"),
+        (not items, "nothing of this collection is published yet"),
+    )
+    for holds, cause in causes:
+        if holds:
+            message = f"{cause}; enable asset hosting and publish the collection, then retry"
+            raise Refusal(409, message, code="cdn_export_not_ready")
+    return items
+
+
+def _kept(item: Item, media_dir: Path, archived: Container[str]) -> list[Medium]:
+    return [m for m in media_of(item, media_dir) if asset_id(item, m.place) not in archived]
+
+
+def _exported(item: Item, urls: dict[Medium, str]) -> dict[str, object]:
+    form = _flat if item.old_keys else _nested
+    return {"name": item.name, **form(item, urls), **item.extra}
+
+
+def _nested(item: Item, urls: dict[Medium, str]) -> dict[str, object]:
+    moving = [m for m in urls if m.animation is not None]
+    groups = groupby(moving, key=lambda m: m.animation)
+    animations = [_keyed(group, urls, item.nulls, MOVING_KEYS) for _, group in groups]
+    stills = (m for m in urls if m.animation is None)
+    return {**_keyed(stills, urls, item.nulls, STILL_KEYS), "animations": animations}
+
+
+def _keyed(
+    media: Iterable[Medium], urls: dict[Medium, str], nulls: tuple[str, ...], keys: tuple[str, ...]
+) -> dict[str, object]:
+    blank = {key: None for key in nulls if key in keys}
+    return {**{m.key: urls[m] for m in media if m.base_key not in blank}, **blank}
+
+
+def _flat(item: Item, urls: dict[Medium, str]) -> dict[str, object]:
+    names = {key: key for key in STILL_KEYS} | dict(item.old_keys)
+    return {names[m.key]: url for m, url in urls.items() if m.key in names and not m.animation}
+
+
+_LARGEST_PAGE = 100  # rows
+_LONGEST = {"name": 200, "prompt": 4000}  # characters
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def query_of(text: str) -> dict[str, str]:
+    """Read a query; the last of equal names counts, unknown names do no harm.
+
+    Raises:
+        Refusal: 400, when it has more than 20 parameters.
+    """
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
+    except ValueError as too_many:
+        raise Refusal(400, "the query has too many parameters") from too_many
+
+
+def page_of(query: Mapping[str, str]) -> Page:
+    """Read `limit` (1 to 100 rows) and `offset` (0 or more).
+
+    Raises:
+        Refusal: 400, when one of them is something else.
+    """
+    limit = _number(query, "limit", 1, _LARGEST_PAGE) if "limit" in query else None
+    offset = _number(query, "offset", 0, 10**9) if "offset" in query else 0
+    return Page(limit=limit, offset=offset)
+
+
+def _number(query: Mapping[str, str], name: str, least: int, most: int) -> int:
+    text = query[name]
+    if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
+        raise Refusal(400, f"{name} is a whole number from {least} to {most}")
+    return int(text)
+
+
+def wants_file_urls(query: Mapping[str, str]) -> bool:
+    """Read `include_file_urls`, which is true unless it says otherwise.
+
+    Raises:
+        Refusal: 400, when it is neither `true` nor `false`.
+    """
+    answer = {"true": True, "false": False}.get(query.get("include_file_urls", "true"))
+    if answer is None:
+        raise Refusal(400, "include_file_urls is true or false")
+    return answer
+
+
+def item_changes(body: bytes) -> dict[str, str]:
+    """Read the body of a change: an object with `name`, `prompt` or both.
+
+    Raises:
+        Refusal: 400, naming what is wrong with it.
+    """
+    try:
+        changes = json.loads(body)
+    except (ValueError, RecursionError) as wrong:
+        raise Refusal(400, "the body is no JSON") from wrong
+    if not isinstance(changes, dict) or not changes or not changes.keys() <= _LONGEST.keys():
+        _bad_change()
+    for name, value in changes.items():
+        _check_text(name, value)
+    return changes
+
+
+def _bad_change() -> NoReturn:
+    raise Refusal(400, "the body is an object with name, prompt or both, and nothing else")
+
+
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str) or len(value) > _LONGEST[name]:
+        raise Refusal(400, f"{name} is a text of at most {_LONGEST[name]} characters")
+    if name == "name" and not value.strip():
+        raise Refusal(400, "name is not empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError as lone:
+        raise Refusal(400, f"{name} holds half a surrogate pair") from lone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,17 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.cast import COLLECTIONS
+from mkdocs_masko.sandbox.responses import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mkdocs_masko.sandbox.models import Collection, Item
+    from mkdocs_masko.sandbox.responses import Request
 
 MEDIA_DIR = Path(__file__).parent / "media"
 """The media of the cast that ships: `<mascot>/<pose>/` and the placeholder."""
@@ -131,3 +133,51 @@ def media_file(url_path: str) -> Path | None:
         The file, or None: paths are looked up whole, none is ever built from the argument.
     """
     return _shipped().get(url_path)
+
+
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+
+
+def media_answer(request: Request, content: bytes) -> Answer:
+    """Answer with a medium, or the part of it that was asked for.
+
+    The type follows the extension of the path, whatever the bytes are. An address may get
+    other bytes later, so caches are told to ask again after five minutes.
+    """
+    path = PurePosixPath(request.path.partition("?")[0])
+    etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "public, max-age=300",
+        "ETag": etag,
+    }
+    if _is_known(request, etag):
+        return Answer(status=304, headers=headers)
+    headers["Content-Type"] = TYPES.get(path.suffix, "application/octet-stream")
+    wanted = _RANGE.fullmatch(request.headers.get("range", ""))
+    if request.method != "GET" or not wanted or _is_outdated(request, etag):
+        return Answer(body=content, headers=headers)
+    return _part(content, headers, *wanted.groups())
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    known = request.headers.get("if-none-match", "")
+    return known.strip() == "*" or etag in re.findall(r'"[^"]*"', known)
+
+
+def _is_outdated(request: Request, etag: str) -> bool:
+    return request.headers.get("if-range", etag) != etag
+
+
+def _part(content: bytes, headers: Mapping[str, str], first: str, last: str) -> Answer:
+    size = len(content)
+    if not first and not last:
+        return Answer(body=content, headers=headers)
+    start = int(first) if first else max(0, size - int(last))
+    stop = min(int(last) + 1, size) if first and last else size
+    if first and last and int(last) < int(first):
+        return Answer(body=content, headers=headers)
+    if start >= size:
+        return Answer(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    part = {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{size}"}
+    return Answer(status=206, body=content[start:stop], headers=part)

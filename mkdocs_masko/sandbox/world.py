@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import RLock
 from typing import TYPE_CHECKING, NoReturn
 
-from mkdocs_masko.sandbox.assets import assets_of
 from mkdocs_masko.sandbox.cast import COLLECTIONS, PROJECTS
-from mkdocs_masko.sandbox.cdn import files_of
+from mkdocs_masko.sandbox.cdn import cdn_path, files_of, media_of
 from mkdocs_masko.sandbox.models import Collection, Item
 from mkdocs_masko.sandbox.responses import Refusal
 from mkdocs_masko.text import slug
@@ -18,7 +17,71 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from mkdocs_masko.sandbox.assets import Asset
+    from mkdocs_masko.sandbox.cdn import Medium
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """One drawn medium; its size variants belong to it.
+
+    Attributes:
+        id: A UUID that follows from the item and its folder, so a redrawn pose has new ones.
+        type: `image` or `animation`.
+        status: `completed`, `processing` or `archived`.
+        item_id: The item it was drawn for.
+        collection_id: The collection of that item.
+        created_at: ISO 8601, in UTC.
+        file: Where it lies, or None while it is being drawn.
+        cdn_path: Its path on the CDN, or an empty string while it has none.
+    """
+
+    id: str
+    type: str
+    status: str
+    item_id: str
+    collection_id: str
+    created_at: str
+    file: Path | None = None
+    cdn_path: str = ""
+
+
+def asset_id(item: Item, place: str) -> str:
+    """Return the id of what stands at a place of an item: `image`, `0/video`."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{item.id}/{item.media}/{place}"))
+
+
+def assets_of(collection: Collection, media_dir: Path) -> Iterator[Asset]:
+    """List the assets of a collection, item by item."""
+    for item in collection.items:
+        media = media_of(item, media_dir)
+        if not media:
+            yield _pending(collection, item)
+        yield from (_done(collection, item, m) for m in media if m.key == m.base_key)
+
+
+def _done(collection: Collection, item: Item, medium: Medium) -> Asset:
+    return Asset(
+        id=asset_id(item, medium.place),
+        type="image" if medium.animation is None else "animation",
+        status="completed",
+        item_id=item.id,
+        collection_id=collection.id,
+        created_at=item.created_at,
+        file=medium.file,
+        cdn_path=cdn_path(collection, item, medium) if collection.is_live else "",
+    )
+
+
+def _pending(collection: Collection, item: Item) -> Asset:
+    return Asset(
+        id=asset_id(item, "image"),
+        type="image",
+        status="processing",
+        item_id=item.id,
+        collection_id=collection.id,
+        created_at=item.created_at,
+    )
+
 
 _LATER = "2026-04-01T00:00:00Z"  # when everything was made that a test adds
 

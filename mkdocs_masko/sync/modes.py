@@ -13,12 +13,12 @@ from mkdocs_masko.errors import (
     OptionError,
 )
 from mkdocs_masko.manifest import differences, load, save
-from mkdocs_masko.sync.outcome import Note, Outcome
+from mkdocs_masko.sync.site import Note, Outcome
 from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Change, Manifest
-    from mkdocs_masko.sync.exports import Patience
+    from mkdocs_masko.sync.connection import Patience
     from mkdocs_masko.sync.refresh import Fresh
     from mkdocs_masko.sync.site import Site
 

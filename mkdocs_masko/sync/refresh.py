@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.manifest import Collection, Manifest, make
-from mkdocs_masko.sync.exports import fetch_exports
+from mkdocs_masko.sync.connection import fetch_exports
 from mkdocs_masko.sync.media import knowing, probe_all
-from mkdocs_masko.sync.outcome import Note
 from mkdocs_masko.sync.plan import addresses, plan
+from mkdocs_masko.sync.site import Note
 from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.api.models import Export
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.sync.connection import Connection
-    from mkdocs_masko.sync.exports import Patience
+    from mkdocs_masko.sync.connection import Connection, Patience
     from mkdocs_masko.sync.media import Probed
     from mkdocs_masko.sync.plan import Fault
     from mkdocs_masko.sync.site import Site
@@ -96,7 +95,7 @@ def _kept(
     found = {pair: medium for pair, medium in media.items() if pair in wanted}
     if not site.hosts_itself or site.options.mode != "auto":
         return found  # in `locked`, pages that need a replaced one fail by its name
-    from mkdocs_masko.sync.holding import replaced  # noqa: PLC0415 - only such sites need it
+    from mkdocs_masko.sync.media import replaced  # noqa: PLC0415 - only such sites need it
 
     gone = replaced(found.values(), connection, site)
     return {pair: medium for pair, medium in found.items() if medium.url not in gone}
@@ -117,7 +116,7 @@ def _look(connection: Connection, site: Site, patience: Patience, *, anew: bool)
     """Say how new media are seen: by their first bytes, or whole where the site hosts them."""
     if not site.hosts_itself:
         return lambda urls: probe_all(urls, connection.fetch_range, site.origins)
-    from mkdocs_masko.sync.holding import hold_all  # noqa: PLC0415 - only such sites need it
+    from mkdocs_masko.sync.media import hold_all  # noqa: PLC0415 - only such sites need it
 
     return lambda urls: hold_all(urls, connection, site, patience.watch, anew=anew)
 

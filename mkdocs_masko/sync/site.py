@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -11,9 +11,12 @@ from mkdocs_masko.options import SANDBOX, Options
 from mkdocs_masko.urls import media_origins
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from mkdocs_masko.assets import Cache
+    from mkdocs_masko.assets.remote_cache import RemoteCache
+    from mkdocs_masko.manifest import Change, Manifest
 
 CACHE = ".cache/plugin/masko"
 """The cache's folder beside `mkdocs.yml`, unless MASKO_CACHE_DIR names another."""
@@ -73,3 +76,46 @@ def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:
     key = environ.get(options.api_key_env, "").strip() or None
     cache = folder / (environ.get("MASKO_CACHE_DIR", "").strip() or CACHE)
     return Site(options=options, manifest=folder / options.manifest, key=key, cache=cache)
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """Something that people should hear of; the plugin and the command line say it.
+
+    Attributes:
+        level: How loud.
+        text: One line.
+    """
+
+    level: Literal["info", "warning"]
+    text: str
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """The manifest to build with, and how it came about.
+
+    Attributes:
+        manifest: What pages may show.
+        changes: What differs from the manifest there was before.
+        notes: What people should hear of.
+        written: Whether the file was written.
+    """
+
+    manifest: Manifest
+    changes: tuple[Change, ...] = ()
+    notes: tuple[Note, ...] = ()
+    written: bool = False
+
+
+def shared_cache(
+    site: Site, cache: Cache, warn: Callable[[str], None] = lambda _: None
+) -> RemoteCache | None:
+    """Open the shared cache; a frozen build uses no network, and so has none.
+
+    Raises:
+        OptionError: What it needs is not installed, or the address is none.
+    """
+    if not site.options.cache or not site.hosts_itself or site.options.mode == "frozen":
+        return None
+    from mkdocs_masko.assets.remote_cache import RemoteCache  # noqa: PLC0415 - an extra
+
+    return RemoteCache(site.options.cache, cache, warn)

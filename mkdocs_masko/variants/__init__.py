@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.variants.plan import Form, Format, forms
-from mkdocs_masko.variants.settings import SETTINGS
+from mkdocs_masko.variants.plan import SETTINGS, Form, Format, forms
 
 if TYPE_CHECKING:
     from mkdocs_masko.variants.images import encode

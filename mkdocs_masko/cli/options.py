@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_masko.cli.waiting import tell
-from mkdocs_masko.errors import OptionError
+from mkdocs_masko.cli.output import tell
+from mkdocs_masko.errors import MaskoError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,21 @@ def variables(api_url: str | None) -> dict[str, str]:
 
 def patience_of(site: Site) -> Patience:
     """Return the wait that the options ask for, told on standard error."""
-    from mkdocs_masko.cli.media import watch
+    from mkdocs_masko.cli.output import watch
     from mkdocs_masko.sync import Patience
 
     return Patience(site.options.wait, time.sleep, tell, watch)
+
+
+def collection_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the collections of the site: the names that it gives them, and their ids."""
+    found: dict[str, str] = {}
+    with suppress(MaskoError, OSError):
+        found = _site(ctx).options.ids
+    return sorted(name for name in {*found, *found.values()} if name.startswith(incomplete))
+
+
+def _site(ctx: click.Context) -> Site:
+
+    given = {name: ctx.params.get(name) for name in ("config_file", "manifest", "api_url")}
+    return site_from(collection=None, **given)

@@ -7,16 +7,69 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_masko.cli.media import lay
-from mkdocs_masko.cli.output import json_option, print_json
-from mkdocs_masko.cli.site import patience_of, site_from, site_options
-from mkdocs_masko.cli.waiting import waiting
+from mkdocs_masko.cli.options import patience_of, site_from, site_options
+from mkdocs_masko.cli.output import json_option, print_json, waiting, watch
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.text import one_line
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.sync import Outcome, Site
+
+
+@click.command()
+@site_options
+@click.option("--all", "everything", is_flag=True, help="Remove all there is.")
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would be removed.")
+def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401 - of the site
+    """Remove media from the cache that the manifest does not need.
+
+    Nothing is lost by it but time: what a build misses is fetched and made again. Where several
+    sites share a cache (MASKO_CACHE_DIR), the media of the others are removed too.
+
+    \b
+    Examples:
+      mkdocs-masko prune
+      mkdocs-masko prune --dry-run
+      mkdocs-masko prune --all
+    """
+    from mkdocs_masko.assets.maintenance import prune as clean
+    from mkdocs_masko.sync import reload
+    from mkdocs_masko.text import spoken_size
+
+    site = site_from(mode="frozen", **where)
+    done = clean(site.cache, None if everything else reload(site), dry=dry)
+    said = "would be removed" if dry else "removed"
+    count = f"{done.files} file{'s' * (done.files != 1)}"
+    click.echo(f"{site.cache}: {count} {said}, {spoken_size(done.size)}; {done.kept} kept")
+
+
+def lay(site: Site, manifest: Manifest, folder: Path) -> None:
+    """Put all media of a manifest into a folder, and say so."""
+    from mkdocs_masko.assets import FOLDER, Cache
+    from mkdocs_masko.assets.maintenance import lay_down
+    from mkdocs_masko.hosting import Hosting
+    from mkdocs_masko.text import spoken_size
+
+    cache = Cache(site.cache, warn)
+    hosting = Hosting(site, manifest, cache, laid=folder, warn=warn, watch=watch)
+    taken = hosting.take_all()
+    prefix = f"{FOLDER}/"
+    index = {
+        pose: {key: path.removeprefix(prefix) for key, path in files.items()}
+        for pose, files in taken.items()
+    }
+    files = {path.removeprefix(prefix): file for path, file in hosting.gather().items()}
+    laid = lay_down(index, files, folder)
+    click.echo(
+        f"{folder}: {laid.files} media, {spoken_size(laid.size)}; "
+        f"{laid.written} written, {laid.removed} removed"
+    )
+
+
+def warn(text: str) -> None:
+    """Say what is wrong but stops nothing."""
+    click.echo(f"warning: {text}", err=True)
 
 
 @click.command()

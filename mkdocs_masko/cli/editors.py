@@ -1,0 +1,133 @@
+"""`completion` and `schema`: for shells and editors."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mkdocs_masko.cli.options import patience_of, site_from, site_options
+from mkdocs_masko.cli.poses import rows
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.text import one_line
+
+if TYPE_CHECKING:
+    from mkdocs_masko.manifest import Manifest
+
+_TARGET = ".vscode/masko.code-snippets"
+
+_WHERE = {
+    "bash": "~/.local/share/bash-completion/completions/mkdocs-masko",
+    "zsh": "~/.zfunc/_mkdocs-masko   (with ~/.zfunc in fpath before compinit)",
+    "fish": "~/.config/fish/completions/mkdocs-masko.fish",
+}
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes a shell complete commands and poses.
+
+    Standard error says where to put it. Bash needs version 4.4 or later.
+
+    \b
+    Examples:
+      mkdocs-masko completion fish
+      mkdocs-masko completion bash > mkdocs-masko.bash
+    """
+    from click.shell_completion import get_completion_class
+
+    from mkdocs_masko.cli import main
+
+    kind = get_completion_class(shell)
+    if kind is None:  # click has these three, in every version that we take
+        raise click.UsageError(f"There is no completion for {shell}.")
+    click.echo(kind(main, {}, "mkdocs-masko", "_MKDOCS_MASKO_COMPLETE").source())
+    click.echo(f"Put this where {shell} looks for it:\n  {_WHERE[shell]}", err=True)
+
+
+@click.command()
+@click.argument("name", metavar="options|manifest", type=click.Choice(["options", "manifest"]))
+@click.option("--path", is_flag=True, help="Where it lies, instead of what it holds.")
+def schema(name: str, *, path: bool) -> None:
+    """Print a JSON Schema: of mkdocs.yml, or of the manifest.
+
+    \b
+    Examples:
+      mkdocs-masko schema options > masko.schema.json
+      mkdocs-masko schema manifest --path
+    """
+    file = Path(__file__).parents[1] / f"{name}.schema.json"
+    click.echo(str(file) if path else file.read_text(encoding="utf-8"), nl=path)
+
+
+@click.command()
+@site_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help=f"The file, or - for standard output [{_TARGET}].",
+)
+def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - the options of the site
+    """Write snippets of all poses for VS Code.
+
+    Type the start of a pose's name in a Markdown file, and VS Code offers what shows it.
+
+    \b
+    Examples:
+      mkdocs-masko snippets
+      mkdocs-masko snippets -o - | head
+    """
+    from mkdocs_masko.manifest.file import replace_file
+    from mkdocs_masko.sync import prepare
+
+    site = site_from(mode="frozen", **where)
+    text = snippets_file(prepare(site, patience_of(site)).manifest, site.options.default)
+    if str(output) == "-":
+        click.echo(text, nl=False)
+        return
+    path = output or site.manifest.parent / _TARGET
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, text.encode())
+    except OSError as error:
+        raise OptionError(f"{path}: cannot be written: {error.strerror}") from None
+    click.echo(f"{output or _TARGET}: written")
+
+
+def snippets_file(manifest: Manifest, default: str) -> str:
+    """Return a snippets file of all poses.
+
+    Args:
+        manifest: What pages may show.
+        default: Alias of the collection whose poses need no prefix.
+
+    Returns:
+        JSON as VS Code reads it: https://code.visualstudio.com/docs/editor/userdefinedsnippets
+    """
+    entries: dict[str, dict[str, object]] = {}
+    for written, name, still, animation in rows(manifest, default):
+        reference = written.removeprefix("masko:")
+        shown = f"{one_line(name)}: still {still}, animation {animation}"
+        entries[f"{written} as an image"] = {
+            "scope": "markdown",
+            "prefix": [written, reference],
+            "body": f"![${{1:{_escaped(name)}}}](masko:{_escaped(reference)})$0",
+            "description": shown,
+        }
+        entries[f"{written} as a call"] = {
+            "scope": "markdown,html,jinja-html",
+            "prefix": [f"masko({reference}", f'masko("{reference}'],
+            "body": f'{{{{ masko("{_escaped(reference)}", alt="${{1:{_escaped(name)}}}") }}}}$0',
+            "description": shown,
+        }
+    return json.dumps(entries, indent=2, ensure_ascii=True) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Take their meaning from what means something in a snippet, or would end the text."""
+    return re.sub(r"[\\$}]", r"\\\g<0>", re.sub(r'["\[\]]', "", text))
