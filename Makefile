@@ -6,8 +6,8 @@ UV := .tools/bin/uv
 RUN := $(UV) run --locked --no-sync
 TEST_VENV := .cache/test-venv
 LOWEST_VENV := .cache/lowest-venv
-LOWEST_TESTS := tests/test_markdown_pages.py tests/test_sync_modes.py tests/test_options.py \
-	tests/test_project.py tests/test_api_client.py tests/test_transport_faults.py
+LOWEST_TESTS := tests/markdown/test_page.py tests/sync/test_modes.py tests/test_options.py \
+	tests/test_mkdocs_yml.py tests/api/test_client.py tests/http/test_faults.py
 TEST_PYTHON := $(TEST_VENV)/bin/python
 WORKERS ?= 2
 
@@ -94,7 +94,7 @@ browsers: ## Install the browsers that the tests drive, where that is possible
 
 .PHONY: screenshots
 screenshots: setup browsers demo ## Take the screenshots of the README
-	@PYTHONPATH=tests $(RUN) python scripts/screenshots.py
+	@PYTHONPATH=tests:tests/support $(RUN) python scripts/screenshots.py
 
 .PHONY: media
 media: $(UV) ## Draw and encode the sandbox's mascots again

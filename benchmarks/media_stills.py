@@ -4,8 +4,8 @@
 WebP and PNG. The two take turns on the same cores, each in processes of its own; ours with two
 workers. Times are the medians of the turns, by the clock and by the processor.
 
-Likeness is SSIM (`tests/likeness.py`), on white and on grey, to a Lanczos resize in floats with
-colour weighed by alpha, computed once for both. The error of alpha is the largest, of 255,
+Likeness is SSIM (`tests/support/image_similarity.py`), on white and on grey, to a Lanczos resize in
+floats with colour weighed by alpha, computed once for both. The error of alpha is the largest, of 255,
 against the PNG of the same tool and size: what the format costs, without the resize.
 
     python benchmarks/media_stills.py [--rounds 3] [--formats avif webp png]
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "benchmarks" / ".work" / "stills"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from likeness import GREY, WHITE, alpha_error, lanczos, over, pixels, ssim  # noqa: E402
+from image_similarity import GREY, WHITE, alpha_error, lanczos, over, pixels, ssim  # noqa: E402
 from mkdocs_masko.variants import Form, encode_all  # noqa: E402
 
 VERSION = "6.0.4"

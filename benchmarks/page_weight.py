@@ -5,7 +5,7 @@ mkdocs-masko. Their embeds are then written as people write them by hand: a vide
 itself, with both sources; an animated GIF; an animated WebP. All four show the same frames at the
 same size, and no two poses of a page share a file. What the server sent is counted.
 
-    PYTHONPATH=tests python benchmarks/page_weight.py
+    PYTHONPATH=tests:tests/support python benchmarks/page_weight.py
 """
 
 from __future__ import annotations

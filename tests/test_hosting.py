@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import sites
-from holding import PNG, files, sha
+from media_cache import PNG, files, sha
 from mkdocs_masko.assets.site_files import OURS
 from mkdocs_masko.sandbox import Sandbox
 

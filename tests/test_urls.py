@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manifest_samples import HOST, ORIGINS
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.manifest import Collection, Medium, Pose, dumps, loads, make
 from mkdocs_masko.urls import (
@@ -18,7 +19,6 @@ from mkdocs_masko.urls import (
     media_origins,
     origin_of,
 )
-from samples import HOST, ORIGINS
 
 HARMLESS = [
     f"{HOST}/a.png",

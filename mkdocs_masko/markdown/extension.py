@@ -28,9 +28,9 @@ from mkdocs_masko.urls import CDN_ORIGINS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from markdown import Markdown
     from markdown.inlinepatterns import InlineProcessor
 
+    from markdown import Markdown
     from mkdocs_masko.errors import ReferenceProblem
     from mkdocs_masko.rendering import Call
 

@@ -27,7 +27,6 @@ from mkdocs_masko.markdown.syntax import (
 
 if TYPE_CHECKING:
     from markdown import Markdown
-
     from mkdocs_masko.markdown.stash import Poses
     from mkdocs_masko.rendering import Call
 

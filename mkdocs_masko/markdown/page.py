@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from markdown import Markdown
-
     from mkdocs_masko.markdown.stash import Poses
 
 _VERBATIM = {"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"}

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from markdown import Markdown
-
 from mkdocs_masko.markdown.extension import MaskoExtension
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdown import Markdown
-
     from mkdocs_masko.rendering import Call, Embedder, Tokens
 
 

@@ -1,0 +1,145 @@
+"""The cache: what is damaged is a miss that heals itself, and nothing is ever torn."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from media_cache import PNG, files, sha
+from mkdocs_masko.assets import Cache
+from mkdocs_masko.assets.cache import Checker
+from mkdocs_masko.errors import CacheError
+from mkdocs_masko.variants import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DIGEST = sha(PNG)
+FORM = Form(format="avif", width=240, height=240)
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _link(path: Path) -> None:
+    """Lead to the very same bytes, elsewhere."""
+    other = path.with_name("other")
+    path.rename(other)
+    path.symlink_to(other)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "a flipped bit": _flip,
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "longer": lambda path: path.write_bytes(path.read_bytes() + b"\0"),
+    "empty": lambda path: path.write_bytes(b""),
+    "a link": _link,
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_medium_is_a_miss_and_can_be_put_again(
+    damage: Callable[[Path], object], tmp_path: Path
+) -> None:
+    """Even where the same cache had just found it sound."""
+    cache = Cache(tmp_path)
+    path = cache.keep_medium(DIGEST, PNG)
+    assert cache.medium(DIGEST) == path
+    damage(path)
+    assert cache.medium(DIGEST) is None
+    assert Cache(tmp_path).medium(DIGEST) is None
+    if path.is_dir():
+        path.rmdir()
+    assert cache.keep_medium(DIGEST, PNG).read_bytes() == PNG
+    assert cache.medium(DIGEST) == path
+    assert not path.is_symlink()
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_form_is_a_miss_and_can_be_put_again(
+    damage: Callable[[Path], object], tmp_path: Path
+) -> None:
+    """Its name holds its own hash, as no manifest knows it."""
+    cache = Cache(tmp_path)
+    path = cache.keep_form(DIGEST, FORM, b"small")
+    assert cache.form(DIGEST, FORM) == path
+    damage(path)
+    assert cache.form(DIGEST, FORM) is None
+    if path.is_dir():
+        path.rmdir()
+    assert cache.keep_form(DIGEST, FORM, b"small").read_bytes() == b"small"
+    assert cache.form(DIGEST, FORM) == path
+
+
+def test_a_form_is_found_by_medium_format_and_size(tmp_path: Path) -> None:
+    """None stands for another."""
+    cache = Cache(tmp_path)
+    cache.keep_form(DIGEST, FORM, b"small")
+    others = [
+        Form(format="webp", width=240, height=240),
+        Form(format="avif", width=24, height=240),
+        Form(format="avif", width=240, height=24),
+    ]
+    assert [cache.form(DIGEST, form) for form in others] == [None] * 3
+    assert cache.form(sha(b"other"), FORM) is None
+
+
+def test_a_sound_file_is_hashed_once_in_a_process(tmp_path: Path) -> None:
+    """What `serve` builds again costs no second look, until the file changes."""
+    path = tmp_path / "file"
+    path.write_bytes(PNG)
+    checker = Checker()
+    assert checker.is_sound(path, DIGEST)
+    before = path.stat()
+    assert checker.is_sound(path, DIGEST)
+    assert path.stat().st_atime_ns >= before.st_atime_ns
+    _flip(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert not checker.is_sound(path, DIGEST)
+
+
+def test_a_cache_that_cannot_be_written_is_told_once_and_does_without(tmp_path: Path) -> None:
+    """The files lie in a temporary folder for the time of the build."""
+    (tmp_path / "file").write_text("in the way")
+    told: list[str] = []
+    cache = Cache(tmp_path / "file" / "cache", told.append)
+    path = cache.keep_medium(DIGEST, PNG)
+    cache.keep_form(DIGEST, FORM, b"small")
+    assert cache.medium(DIGEST) == path
+    assert cache.form(DIGEST, FORM) is not None
+    assert len(told) == 1
+    assert "cannot be written (Not a directory); what is made now is made again" in told[0]
+
+
+def test_a_read_only_cache_is_read(tmp_path: Path) -> None:
+    """Whatever it lacks is put elsewhere. For root, who may write anywhere, it is a full one."""
+    full = Cache(tmp_path)
+    path = full.keep_medium(DIGEST, PNG)
+    tmp_path.chmod(0o555)
+    try:
+        assert Cache(tmp_path).medium(DIGEST) == path
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def test_trouble_while_writing_is_an_error_and_leaves_nothing_half(tmp_path: Path) -> None:
+    """A folder stands where the file belongs."""
+    cache = Cache(tmp_path)
+    place = tmp_path / "media" / DIGEST[:2] / DIGEST
+    (place / "in-the-way").mkdir(parents=True)
+    with pytest.raises(CacheError, match="the cache of media cannot be written: "):
+        cache.keep_medium(DIGEST, PNG)
+    assert files(tmp_path, "media") == []
+    assert cache.medium(DIGEST) is None
+
+
+def test_a_cache_tells_where_it_is(tmp_path: Path) -> None:
+    assert repr(Cache(tmp_path)) == f"Cache({str(tmp_path)!r})"

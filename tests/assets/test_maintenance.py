@@ -1,0 +1,162 @@
+"""Pruning the cache, and laying media down in a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from media_cache import PNG, WEBM, files, sha
+from mkdocs_masko.assets import Cache
+from mkdocs_masko.assets.download import Finding, Findings
+from mkdocs_masko.assets.maintenance import lay_down, prune
+from mkdocs_masko.errors import CacheError
+from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
+from mkdocs_masko.variants import Form
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORM = Form(format="avif", width=240, height=240)
+URL = "https://assets.masko.ai/fox/wave.png"
+OTHER = "https://assets.masko.ai/fox/old.png"
+
+
+def _manifest() -> Manifest:
+    medium = Medium(url=URL, type="image/png", width=9, height=9, sha256=sha(PNG))
+    poses = {"wave": Pose(name="wave", transparent_image=medium)}
+    return make({"fox": Collection(id="fox", name="Fox", poses=poses)})
+
+
+def _full(folder: Path) -> Cache:
+    """Fill a cache with what is needed and with as much that is not."""
+    cache = Cache(folder)
+    for url, content in ((URL, PNG), (OTHER, WEBM)):
+        cache.keep_medium(sha(content), content)
+        cache.keep_form(sha(content), FORM, b"small" + content[:9])
+        Findings(cache).put(url, Finding(sha256=sha(content)))
+    old = folder / "forms" / sha(PNG)[:2] / sha(PNG) / "0123456789abcdef" / "x.avif"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"of another setting")
+    for kind in ("parts", "locks"):
+        for name, age in (("young", 0), ("old", 7200)):
+            path = cache.place(folder / kind / name)
+            path.write_bytes(b"1")
+            os.utime(path, (time.time() - age, time.time() - age))
+    (folder / "notes.txt").write_text("somebody's own")
+    return cache
+
+
+def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
+    """Its media, their forms with the settings of today, and what may be at work just now."""
+    cache = _full(tmp_path)
+    done = prune(tmp_path, _manifest())
+    assert (done.files, done.kept) == (6, 2)
+    assert done.size > len(WEBM)
+    assert cache.medium(sha(PNG)) is not None
+    assert cache.form(sha(PNG), FORM) is not None
+    assert Findings(cache).get(URL) is not None
+    assert cache.medium(sha(WEBM)) is cache.form(sha(WEBM), FORM) is None
+    assert [path.name for path in files(tmp_path, "parts")] == ["young"]
+    assert (tmp_path / "notes.txt").exists()
+    assert not (tmp_path / "media" / sha(WEBM)[:2]).exists()
+
+
+def test_a_dry_run_only_counts(tmp_path: Path) -> None:
+    _full(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    dry = prune(tmp_path, _manifest(), dry=True)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert prune(tmp_path, _manifest()) == dry
+
+
+def test_all_is_all_of_the_cache_and_nothing_else(tmp_path: Path) -> None:
+    """A folder that is somebody's, or a link to one, is left alone."""
+    _full(tmp_path / "cache")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "file").write_text("x")
+    (tmp_path / "cache" / "media" / "link").symlink_to(tmp_path / "elsewhere")
+    done = prune(tmp_path / "cache", None)
+    assert done.kept == 0
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["notes.txt"]
+    assert (tmp_path / "elsewhere" / "file").exists()
+
+
+def test_a_cache_that_is_not_there_is_tidy(tmp_path: Path) -> None:
+    done = prune(tmp_path / "none", _manifest())
+    assert (done.files, done.size, done.kept) == (0, 0, 0)
+
+
+INDEX = {"fox/wave": {"transparent_image": "wave.0123456789abcdef.png"}}
+
+
+def test_media_are_laid_down_once_with_an_index(tmp_path: Path) -> None:
+    """A second run writes nothing, so that a build that watches the folder stays still."""
+    (tmp_path / "source").write_bytes(PNG)
+    folder = tmp_path / "docs" / "assets"
+    placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
+    laid = lay_down(INDEX, placed, folder)
+    assert (laid.files, laid.size, laid.written, laid.removed) == (1, len(PNG), 1, 0)
+    assert (folder / "wave.0123456789abcdef.png").read_bytes() == PNG
+    assert json.loads((folder / "files.json").read_text()) == INDEX
+    stamp = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    laid = lay_down(INDEX, placed, folder)
+    assert (laid.written, laid.removed) == (0, 0)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == stamp
+
+
+def test_what_an_earlier_run_laid_down_and_no_pose_has_goes(tmp_path: Path) -> None:
+    """Nothing else does, whatever an index lists."""
+    (tmp_path / "source").write_bytes(PNG)
+    (tmp_path / "mine.png").write_bytes(b"1")
+    folder = tmp_path / "laid"
+    folder.mkdir()
+    for name in ("old.0123456789abcdef.png", "mine.png", "other.fedcba9876543210.png"):
+        (folder / name).write_bytes(b"1")
+    listed = ["old.0123456789abcdef.png", "mine.png", "../mine.png", "gone.0123456789abcdef.png"]
+    index = {"fox/old": {str(n): name for n, name in enumerate(listed)}}
+    (folder / "files.json").write_text(json.dumps(index))
+    laid = lay_down(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
+    assert laid.removed == 1
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "files.json",
+        "mine.png",
+        "other.fedcba9876543210.png",
+        "wave.0123456789abcdef.png",
+    ]
+    assert (tmp_path / "mine.png").exists()
+
+
+@pytest.mark.parametrize("index", ["", "[]", "{", '{"a": 1}', '{"a": {"b": 1}}', "null"])
+def test_an_index_that_is_none_removes_nothing(index: str, tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(PNG)
+    folder = tmp_path / "laid"
+    folder.mkdir()
+    (folder / "old.0123456789abcdef.png").write_bytes(b"1")
+    (folder / "files.json").write_text(index)
+    laid = lay_down(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
+    assert laid.removed == 0
+
+
+def test_a_damaged_file_is_laid_down_again(tmp_path: Path) -> None:
+    """So is a link, even to the right bytes."""
+    (tmp_path / "source").write_bytes(PNG)
+    placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
+    target = tmp_path / "laid" / "wave.0123456789abcdef.png"
+    lay_down(INDEX, placed, target.parent)
+    target.write_bytes(b"1")
+    assert lay_down(INDEX, placed, target.parent).written == 1
+    target.unlink()
+    target.symlink_to(tmp_path / "source")
+    assert lay_down(INDEX, placed, target.parent).written == 1
+    assert not target.is_symlink()
+    assert target.read_bytes() == PNG
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CacheError, match="cannot be written: Not a directory"):
+        lay_down(INDEX, {}, tmp_path / "file" / "laid")

@@ -1,0 +1,160 @@
+"""A cache that machines share: over a real S3 server, verified on read, and never required."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import fsspec
+import pytest
+from moto.server import ThreadedMotoServer
+
+from media_cache import PNG, WEBM, sha
+from mkdocs_masko.assets import Cache
+from mkdocs_masko.assets.remote_cache import RemoteCache
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.variants import Form
+from raw_server import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+FORM = Form(format="avif", width=240, height=240)
+BUCKET = "s3://mascots/docs"
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """A server that speaks S3, with a bucket; its address and a key are in the environment."""
+    server = ThreadedMotoServer(port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    variables = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    os.environ.update(variables)
+    fsspec.filesystem("s3", skip_instance_cache=True).mkdir("mascots")
+    yield BUCKET
+    server.stop()
+    for name in variables:
+        del os.environ[name]
+
+
+@pytest.fixture(params=["s3", "memory"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty storage of each kind."""
+    if request.param == "s3":
+        address = request.getfixturevalue("s3")
+        system = fsspec.filesystem("s3", skip_instance_cache=True)
+    else:
+        address, system = "memory://mascots/docs", fsspec.filesystem("memory")
+    yield address
+    for path in system.find(address):
+        system.rm(path)
+
+
+def _machine(folder: Path, url: str) -> tuple[RemoteCache, Cache, list[str]]:
+    told: list[str] = []
+    cache = Cache(folder)
+    return RemoteCache(url, cache, told.append), cache, told
+
+
+def test_what_one_machine_shares_another_gets(url: str, tmp_path: Path) -> None:
+    """Media and forms, byte for byte, into its own cache."""
+    remote, cache, _ = _machine(tmp_path / "one", url)
+    remote.put_media({sha(c): cache.keep_medium(sha(c), c) for c in (PNG, WEBM)})
+    remote.put_forms({(sha(PNG), FORM): cache.keep_form(sha(PNG), FORM, b"small")})
+    remote, cache, told = _machine(tmp_path / "two", url)
+    got = remote.media([sha(PNG), sha(WEBM), sha(b"neither")])
+    assert {key: path.read_bytes() for key, path in got.items()} == {
+        sha(PNG): PNG,
+        sha(WEBM): WEBM,
+    }
+    assert got == {key: cache.medium(key) for key in got}
+    forms = remote.forms([(sha(PNG), FORM), (sha(WEBM), FORM)])
+    assert {key: path.read_bytes() for key, path in forms.items()} == {(sha(PNG), FORM): b"small"}
+    assert cache.form(sha(PNG), FORM) == forms[sha(PNG), FORM]
+    assert told == []
+
+
+@pytest.mark.parametrize("damage", [lambda c: c[:-1], lambda c: c[:0], lambda c: b"x" + c[1:]])
+def test_what_is_damaged_there_is_a_miss(
+    damage: Callable[[bytes], bytes], url: str, tmp_path: Path
+) -> None:
+    """Whoever may write to the storage cannot put a picture of theirs on the site."""
+    remote, cache, _ = _machine(tmp_path / "one", url)
+    remote.put_media({sha(PNG): cache.keep_medium(sha(PNG), PNG)})
+    remote.put_forms({(sha(PNG), FORM): cache.keep_form(sha(PNG), FORM, b"small")})
+    system, _ = fsspec.core.url_to_fs(url)
+    for path in system.find(url):
+        system.pipe(path, damage(system.cat(path)))
+    remote, cache, told = _machine(tmp_path / "two", url)
+    assert remote.media([sha(PNG)]) == remote.forms([(sha(PNG), FORM)]) == {}
+    assert cache.medium(sha(PNG)) is cache.form(sha(PNG), FORM) is None
+    assert told == []
+
+
+def test_many_files_come_in_batches(url: str, tmp_path: Path) -> None:
+    remote, cache, _ = _machine(tmp_path / "one", url)
+    contents = [PNG[:100] + bytes([n]) for n in range(70)]
+    remote.put_media({sha(c): cache.keep_medium(sha(c), c) for c in contents})
+    remote, _, _ = _machine(tmp_path / "two", url)
+    assert len(remote.media(map(sha, contents))) == 70
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://no-such-bucket/x", "http://127.0.0.1:9/x"],
+    ids=["no bucket", "no server"],
+)
+@pytest.mark.usefixtures("s3")
+def test_trouble_is_told_once_and_then_the_storage_is_left_alone(
+    address: str, tmp_path: Path
+) -> None:
+    """A miss like any other: the build goes on without it."""
+    remote, cache, told = _machine(tmp_path, address)
+    kept = cache.keep_medium(sha(PNG), PNG)
+    remote.put_media({sha(PNG): kept})
+    remote.put_media({sha(PNG): kept})
+    assert remote.media([sha(PNG)]) == {}
+    assert len(told) == 1
+    assert told[0].startswith(f"the shared cache {address} is not used in this build: ")
+
+
+def test_a_storage_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
+    """Its own library would wait for minutes."""
+    told: list[str] = []
+    with Wire(lambda exchange: exchange.hold()) as wire:
+        address = f"{wire.url}/x"
+        remote = RemoteCache(address, Cache(tmp_path), told.append, seconds=0.3)
+        assert remote.media([sha(PNG)]) == {}
+    assert told == [f"the shared cache {address} is not used in this build: no answer in time"]
+
+
+@pytest.mark.parametrize("url", ["nowhere://x", "git:///no/such/folder"])
+def test_an_address_of_no_storage_is_an_error_that_says_so(url: str, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match=r"option 'cache' (takes an address|needs a library)"):
+        RemoteCache(url, Cache(tmp_path), print)
+
+
+def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path) -> None:
+    """In a process that has no fsspec."""
+    code = (
+        "import sys; sys.modules['fsspec'] = None\n"
+        "from pathlib import Path\n"
+        "from mkdocs_masko.assets import Cache\n"
+        "from mkdocs_masko.assets.remote_cache import RemoteCache\n"
+        "from mkdocs_masko.errors import OptionError\n"
+        f"try: RemoteCache('s3://b', Cache(Path({str(tmp_path)!r})), print)\n"
+        "except OptionError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    assert "pip install 'mkdocs-masko[remote-cache]'" in done.stdout

@@ -1,0 +1,69 @@
+"""`prune` and `sync --into`, as people run them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import cli_process
+from media_cache import files, sha
+from mkdocs_masko.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _cache(folder: Path) -> Path:
+    return folder / ".cache/plugin/masko"
+
+
+def test_media_are_laid_down_and_stay_as_they_are(tmp_path: Path) -> None:
+    """Every medium of the manifest, with its hash in the manifest and in its name."""
+    cli_process.config(tmp_path)
+    with Sandbox() as sandbox:
+        given = cli_process.variables(sandbox)
+        done = cli_process.run(tmp_path, "sync", "--into", "docs/assets/masko", **given)
+        assert done.code == 0, done.said
+        assert re.search(r"(\d+) of \1 media are in the cache; [\d.]+ MB fetched in", done.err)
+        laid = tmp_path / "docs/assets/masko"
+        index = json.loads((laid / "files.json").read_text())
+        names = {name for pose in index.values() for name in pose.values()}
+        assert names | {"files.json"} == {path.name for path in laid.iterdir()}
+        for name in names:
+            assert sha((laid / name).read_bytes()).startswith(name.split(".")[1])
+        again = cli_process.run(tmp_path, "sync", "--into", "docs/assets/masko", **given)
+        assert "; 0 written, 0 removed" in again.out
+        assert "; 0 bytes fetched" in again.err
+    frozen = cli_process.run(tmp_path, "sync", "--frozen", "--into", "docs/other", **given)
+    assert frozen.code == 0, frozen.said
+    assert f"docs/other: {len(names)} media" in frozen.out
+
+
+def test_prune_says_what_it_removes(tmp_path: Path) -> None:
+    """First what it would, then what it did; with --all, everything."""
+    cli_process.config(tmp_path, hosting="self", api_url="sandbox")
+    assert cli_process.run(tmp_path, "sync").code == 0
+    count = len(files(_cache(tmp_path), "media"))
+    stray = _cache(tmp_path) / "media/00" / ("0" * 64)
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"12345")
+    where = str(_cache(tmp_path))
+    dry = cli_process.run(tmp_path, "prune", "--dry-run")
+    assert dry.out == f"{where}: 1 file would be removed, 5 bytes; {count} kept\n"
+    assert stray.exists()
+    done = cli_process.run(tmp_path, "prune")
+    assert done.out == f"{where}: 1 file removed, 5 bytes; {count} kept\n"
+    assert not stray.exists()
+    done = cli_process.run(tmp_path, "prune", "--all")
+    assert re.fullmatch(rf"{where}: \d+ files removed, [\d.]+ MB; 0 kept\n", done.out)
+    assert files(_cache(tmp_path), "media") == []
+
+
+def test_prune_without_a_manifest_says_what_is_missing(tmp_path: Path) -> None:
+    """It cannot know what is needed; --all needs to know nothing."""
+    cli_process.config(tmp_path)
+    done = cli_process.run(tmp_path, "prune")
+    assert done.code == 1
+    assert "there is no such manifest" in done.err
+    assert cli_process.run(tmp_path, "prune", "--all").code == 0

@@ -1,0 +1,185 @@
+"""Connections are direct, trusted and bounded, or are refused in words."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mkdocs_masko.api import Client
+from mkdocs_masko.errors import (
+    MalformedAnswer,
+    NetworkError,
+    OptionError,
+)
+from mkdocs_masko.http import Budget
+from raw_server import CERTIFICATE, Wire, answer
+from secrecy import KEY, assert_one_discreet_line
+
+if TYPE_CHECKING:
+    from raw_server import Exchange
+
+FINE = answer(b'{"collection": "Fox", "items": []}')
+OUTER_BOUND = 30.0
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start without the proxies and certificates of the machine."""
+    for name in (*PROXIES, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def make_client(url: str, seconds: float = 20) -> Client:
+    return Client(KEY, api_url=url, budget=Budget(seconds), sleep=lambda _: None)
+
+
+def expect(kind: type[Exception], words: str, url: str, seconds: float = 20) -> None:
+    """Check that a call fails in time, in one line with these words."""
+    started = time.monotonic()
+    with make_client(url, seconds) as client, pytest.raises(kind, match=words) as caught:
+        client.cdn_export("fox")
+    assert time.monotonic() - started < OUTER_BOUND
+    assert_one_discreet_line(caught.value)
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 70 + ".invalid", "a..invalid"])
+def test_a_name_that_nobody_has_is_told(host: str) -> None:
+    """A failed lookup, or a name that cannot be looked up, is an error that names the host."""
+    expect(NetworkError, rf"{host}: its name is not known", f"https://{host}/v1")
+
+
+def test_a_closed_port_is_told() -> None:
+    """A refused connection is a network error."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    expect(NetworkError, "takes no connections", f"http://127.0.0.1:{port}/v1")
+
+
+def test_a_certificate_of_nobody_is_refused() -> None:
+    """An untrusted certificate is a network error that tells how to trust one."""
+    with Wire(lambda exchange: exchange.send(FINE), tls=True) as wire:
+        expect(NetworkError, "not trusted.*REQUESTS_CA_BUNDLE", wire.url)
+        assert not wire.requests
+
+
+def test_a_server_without_tls_is_told() -> None:
+    """Plain HTTP where TLS is expected is a network error."""
+    with Wire(lambda exchange: exchange.send(FINE)) as wire:
+        expect(NetworkError, "TLS|broke off", wire.url.replace("http", "https"))
+
+
+def test_a_handshake_that_never_ends_is_bounded() -> None:
+    """The budget bounds the handshake of TLS."""
+    with Wire(lambda exchange: exchange.hold()) as wire:
+        expect(NetworkError, "are over", wire.url.replace("http", "https"), 0.7)
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the certificate of the tests, as one does a company's."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+
+
+@pytest.mark.usefixtures("trusting")
+def test_certificates_of_the_environment_are_trusted() -> None:
+    """REQUESTS_CA_BUNDLE names whom to trust."""
+    with (
+        Wire(lambda exchange: exchange.send(FINE), tls=True) as wire,
+        make_client(wire.url) as client,
+    ):
+        assert client.cdn_export("fox").collection == "Fox"
+
+
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("part", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_dripping_over_tls_is_bounded(part: bytes) -> None:
+    """The deadline holds inside of TLS: for headers and for the body."""
+
+    def drip(exchange: Exchange) -> None:
+        exchange.send(part)
+        exchange.drip(b" " * 5000)
+
+    with Wire(drip, tls=True) as wire:
+        expect(NetworkError, "are over", wire.url, 0.7)
+
+
+def test_a_bundle_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong REQUESTS_CA_BUNDLE is an error of the options, by its name."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
+    with pytest.raises(OptionError, match="REQUESTS_CA_BUNDLE"):
+        make_client("https://api.masko.ai/v1")
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API is asked through HTTPS_PROXY, and the proxy sees no key."""
+    refusal = answer(status="407 Proxy Authentication Required")
+    with Wire(lambda exchange: exchange.send(refusal)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:word@127.0.0.1:{proxy.port}")
+        expect(NetworkError, "HTTPS_PROXY", "https://api.masko.ai/v1")
+        assert proxy.requests[0].startswith(b"CONNECT api.masko.ai:443 ")
+        assert KEY.encode() not in b"".join(proxy.requests)
+
+
+def test_a_silent_proxy_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The budget bounds what a proxy takes."""
+    with Wire(lambda exchange: exchange.drip(b"HTTP/1.1 200 " + b"a" * 5000)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        expect(NetworkError, "are over", "https://api.masko.ai/v1", 0.7)
+
+
+def test_a_tunnel_is_kept_to_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handshake inside a proxy's tunnel that is never answered ends in time."""
+
+    def tunnel(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        exchange.hold()
+
+    with Wire(tunnel) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        expect(NetworkError, "are over", "https://api.masko.ai/v1", 0.7)
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http://[", "http://127.0.0.1:x", "nothing at all"])
+def test_a_proxy_that_is_none_is_told(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken HTTPS_PROXY is a network error that does not quote it."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    expect(NetworkError, "no answer from api.masko.ai", "https://api.masko.ai/v1")
+
+
+def test_a_socks_proxy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SOCKS knows no deadline, so it is refused in words."""
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    expect(OptionError, "SOCKS", "https://api.masko.ai/v1")
+
+
+def test_a_server_on_this_machine_needs_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loopback is reached directly, whatever the environment says."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with Wire(lambda x: x.send(FINE)) as wire, make_client(wire.url) as client:
+        assert client.cdn_export("fox").collection == "Fox"
+
+
+@pytest.mark.parametrize("location", ["/elsewhere", "{evil}/", "//{evil}", "http://[broken"])
+def test_no_redirect_is_followed(location: str) -> None:
+    """Neither the same server nor another is asked again."""
+    with Wire(lambda exchange: exchange.send(FINE)) as evil:
+        target = location.replace("{evil}", evil.url)
+        moved = answer(b"", f"Location: {target}", status="302 Found")
+        with Wire(lambda exchange: exchange.send(moved)) as wire:
+            expect(MalformedAnswer, "redirects", wire.url)
+            assert len(wire.requests) == 1
+        assert not evil.requests
+
+
+def test_a_cookie_is_not_sent_back() -> None:
+    """Nothing is kept between calls."""
+    fine = FINE.replace(b"\r\n\r\n", b"\r\nSet-Cookie: a=b; Path=/\r\n\r\n")
+    with Wire(lambda exchange: exchange.send(fine)) as wire, make_client(wire.url) as client:
+        client.cdn_export("fox")
+        client.cdn_export("fox")
+        assert b"cookie" not in wire.requests[1].lower()

@@ -1,0 +1,133 @@
+"""No lookup, connection or silence is longer than the budget."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mkdocs_masko.api import Client
+from mkdocs_masko.errors import NetworkError
+from mkdocs_masko.http import Budget, Limits, Transport
+from mkdocs_masko.http.sockets import BoundedSocket, dial
+from raw_server import Wire, answer
+from secrecy import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from raw_server import Exchange
+
+FINE = answer(b'{"collection": "Fox", "items": []}')
+OUTER_BOUND = 10.0
+
+
+@contextlib.contextmanager
+def full_queue() -> Iterator[int]:
+    """Listen without ever accepting, with a queue that is full."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
+
+
+def test_a_connection_that_never_comes_is_bounded() -> None:
+    """The budget bounds the wait for a connection."""
+    with full_queue() as port:
+        client = Client(KEY, api_url=f"http://127.0.0.1:{port}", budget=Budget(0.5))
+        with client, pytest.raises(NetworkError, match="are over"):
+            client.cdn_export("fox")
+
+
+def test_a_lookup_that_never_ends_is_bounded() -> None:
+    """The budget bounds the lookup of a name too, which has no timeout of its own."""
+    done = threading.Event()
+
+    def resolve(*_: object) -> list[Any]:
+        done.wait(OUTER_BOUND)
+        return []
+
+    limits = Limits(budget=Budget(0.2), resolve=resolve)
+    kind = type("Kind", (BoundedSocket,), {"limits": limits})
+    with pytest.raises(TimeoutError, match="name"):
+        dial("example.invalid", 443, kind)
+    done.set()
+
+
+def test_the_next_address_of_a_host_is_tried() -> None:
+    """A host whose first address is dead is reached at its second."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as dead:
+        dead.bind(("127.0.0.1", 0))
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", address)
+            for address in (dead.getsockname(), server.getsockname())
+        ]
+        limits = Limits(budget=Budget(30), resolve=lambda *_: found)
+        kind = type("Kind", (BoundedSocket,), {"limits": limits})
+        with dial("example.invalid", 443, kind) as sock:
+            assert sock.getpeername() == server.getsockname()
+
+
+def test_a_program_ends_while_a_lookup_hangs() -> None:
+    """A lookup that never ends does not keep the interpreter alive."""
+    program = """
+        import time
+        from mkdocs_masko.http import Budget, Limits
+        from mkdocs_masko.http.sockets import BoundedSocket, dial
+        limits = Limits(budget=Budget(0.1), resolve=lambda *_: time.sleep(60))
+        try:
+            dial("x", 1, type("Kind", (BoundedSocket,), {"limits": limits}))
+        except TimeoutError:
+            print("in time")
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout == "in time\n"
+
+
+def test_nothing_is_sent_when_the_time_is_over() -> None:
+    """A call after the end of the budget fails at once."""
+    now = [0.0]
+    budget = Budget(30, clock=lambda: now[0])
+    assert budget.remaining() == 30
+    now[0] = 30.0
+    with Wire(lambda exchange: exchange.send(FINE)) as wire:
+        client = Client(KEY, api_url=wire.url, budget=budget)
+        with client, pytest.raises(NetworkError, match=r"127\.0.* 30 s .* are over.*'timeout'"):
+            client.cdn_export("fox")
+        assert not wire.requests
+
+
+def test_one_wait_is_shorter_than_the_budget() -> None:
+    """A silent server uses up its read timeout, so that there is time for another attempt."""
+    calls: list[int] = []
+
+    def script(exchange: Exchange) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            exchange.hold()
+        exchange.send(FINE)
+
+    budget = Budget(OUTER_BOUND)
+    with Wire(script) as wire:
+        transport = Transport(budget, limits=Limits(budget=budget, read=1))
+        with pytest.raises(NetworkError, match="did not answer in time"):
+            transport.exchange("GET", wire.url)
+        assert transport.exchange("GET", wire.url).status == 200
+        transport.close()

@@ -1,0 +1,155 @@
+"""From the name on a page to the pose in the manifest."""
+
+from __future__ import annotations
+
+import pytest
+
+from hostile_texts import TEXTS
+from manifest_samples import FOX, manifest, pose
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.manifest import Pose, find, make
+from mkdocs_masko.text import slug
+
+FOX_ONLY = manifest(fox={**FOX, "a-b": pose("a-b", name="a/b"), "x": pose("x", name="fox/y")})
+BOTH = manifest(
+    fox={"wave": pose("wave"), "card-sit": pose("card-sit", name="Card Sit")},
+    owl={"wave": pose("wave"), "a-b": pose("a-b", name="a/b"), "hoot": pose("hoot")},
+)
+TWINS = manifest(
+    fox={
+        "wave-2": pose("wave-2", name="wave"),
+        "wave": pose("wave", name="Wave"),
+        "same-2": pose("same-2", name="Same"),
+        "same": pose("same", name="Same"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("reference", "default", "found"),
+    [
+        ("wave", "fox", "fox/wave"),
+        ("wave", "owl", "owl/wave"),
+        ("fox/wave", "", "fox/wave"),
+        ("fox/wave", "owl", "fox/wave"),
+        ("owl/wave", "fox", "owl/wave"),
+        ("Card Sit", "fox", "fox/card-sit"),
+        ("card sit", "fox", "fox/card-sit"),
+        ("CARD_SIT", "fox", "fox/card-sit"),
+        ("fox/Card Sit", "", "fox/card-sit"),
+        ("owl/a/b", "", "owl/a-b"),
+        ("a/b", "owl", "owl/a-b"),
+        ("hoot", "owl", "owl/hoot"),
+    ],
+)
+def test_a_pose_is_found_in_the_collection_that_is_meant(
+    reference: str, default: str, found: str
+) -> None:
+    match = find(BOTH, reference, default)
+    assert f"{match.alias}/{match.slug}" == found
+    assert match.pose is BOTH.collections[match.alias].poses[match.slug]
+
+
+@pytest.mark.parametrize(
+    ("reference", "found"),
+    [
+        ("wave", "wave"),
+        ("fox/wave", "wave"),
+        ("Plush Swagger", "plush-swagger"),
+        ("plush-swagger", "plush-swagger"),
+        ("plush swagger", "plush-swagger"),
+        ("  Plush   SWAGGER! ", "plush-swagger"),
+        ("a/b", "a-b"),
+        ("fox/a/b", "a-b"),
+        ("a-b", "a-b"),
+        ("fox/fox/y", "x"),
+    ],
+)
+def test_the_only_collection_needs_no_name(reference: str, found: str) -> None:
+    assert find(FOX_ONLY, reference).slug == found
+
+
+@pytest.mark.parametrize(
+    ("reference", "found"),
+    [("wave", "wave-2"), ("Wave", "wave"), ("WAVE", "wave"), ("wave-2", "wave-2")],
+)
+def test_the_exact_name_comes_before_the_slug(reference: str, found: str) -> None:
+    assert find(TWINS, reference).slug == found
+
+
+def test_of_two_poses_with_one_name_it_is_always_the_same() -> None:
+    poses = TWINS.collections["fox"].poses
+    turned = manifest(fox=dict(reversed(poses.items())))
+    assert find(TWINS, "Same").slug == find(turned, "Same").slug == "same"
+
+
+SYNC = "Run 'mkdocs-masko sync' if it is new."
+
+
+@pytest.mark.parametrize(
+    ("reference", "default", "message"),
+    [
+        ("wavee", "fox", f"no pose 'wavee' in 'fox' (did you mean 'wave'?). {SYNC}"),
+        ("zebra", "fox", f"no pose 'zebra' in 'fox'. {SYNC}"),
+        ("owl/wavee", "fox", f"no pose 'wavee' in 'owl' (did you mean 'wave'?). {SYNC}"),
+        ("owl/", "fox", f"no pose '' in 'owl'. {SYNC}"),
+        (
+            "Card Sitt",
+            "fox",
+            f"no pose 'Card Sitt' in 'fox' (did you mean 'Card Sit'?). {SYNC}",
+        ),
+        ("wave", "", "there are several collections: write 'fox/wave'"),
+        ("wave", "owll", "no collection 'owll' (did you mean 'owl'?). There are: fox, owl."),
+        ("own/wave", "fox", "no collection 'own' (did you mean 'owl'?). There are: fox, owl."),
+        ("zebra/wave", "", "no collection 'zebra'. There are: fox, owl."),
+        (
+            "a::b\x1b[31m\n",
+            "fox",
+            "no pose 'a: :b\N{REPLACEMENT CHARACTER}[31m' in 'fox'. " + SYNC,
+        ),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_is(reference: str, default: str, message: str) -> None:
+    with pytest.raises(ReferenceProblem) as caught:
+        find(BOTH, reference, default)
+    assert str(caught.value) == message
+
+
+def test_the_only_collection_is_told_by_its_mascots_name() -> None:
+    with pytest.raises(ReferenceProblem) as caught:
+        find(FOX_ONLY, "zebra")
+    assert str(caught.value) == f"no pose 'zebra' in 'Fox Mascot'. {SYNC}"
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
+def test_a_near_name_is_told_as_one_short_line(text: str) -> None:
+    name = text.encode("utf-8", "replace").decode()[:400]
+    with pytest.raises(ReferenceProblem, match="zebra") as caught:
+        find(manifest(fox={"x": Pose(name=f"zebra zebra {name}")}), f"zebra zebr {name}")
+    assert str(caught.value).isprintable()
+    assert "::" not in str(caught.value).replace(": :", "")
+
+
+@pytest.mark.parametrize("reference", ["wave", "fox/wave"])
+def test_a_manifest_without_collections_says_so(reference: str) -> None:
+    with pytest.raises(ReferenceProblem) as caught:
+        find(make({}), reference)
+    assert str(caught.value) == "there are no collections. Run 'mkdocs-masko sync'."
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
+def test_every_name_is_found_by_itself_and_by_its_slug(text: str) -> None:
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
+    key = slug(slug(text)[:500])
+    found = manifest(fox={key: Pose(name=text), "other-0": Pose(name="other 0")})
+    assert find(found, f"fox/{text}").slug == key
+    assert find(found, key).slug == key
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
+def test_whatever_is_asked_for_the_error_is_one_short_line(text: str) -> None:
+    with pytest.raises(ReferenceProblem) as caught:
+        find(BOTH, f"zebra{text}", f"zebra{text}")
+    assert len(str(caught.value)) < 600
+    assert str(caught.value).isprintable()

@@ -1,0 +1,155 @@
+"""Tokens: calls that were made before the page came to the parser."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from manifest_samples import PLAIN, PYMDOWNX, Page, convert, label
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.rendering import MARK, Call, Tokens, make_call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WRITTEN = '{{ masko("wave", alt="A & <fox>") }}'
+SHOWN = '[[pose wave {"alt": "A & <fox>"}]]'
+AS_TEXT = "{{ masko(&quot;wave&quot;, alt=&quot;A &amp; &lt;fox&gt;&quot;) }}"
+ADDRESS = "https://assets.masko.ai/wave.png"
+
+wave = partial(make_call, "masko", ["wave"], {"alt": "A & <fox>"}, WRITTEN)
+address = partial(make_call, "masko_url", ["wave"], {}, '{{ masko_url("wave") }}')
+
+
+def nothing() -> Call:
+    raise ReferenceProblem("no such pose")
+
+
+def embed(call: Call) -> str:
+    return ADDRESS if call.function == "masko_url" else label(call)
+
+
+def page(text: str, extensions: list[str], read: Callable[[], Call] = wave) -> Page:
+    tokens = Tokens()
+    tokens.put("an earlier one", nothing)
+    filled = text.replace("TOKEN", tokens.put(WRITTEN, read))
+    return convert(filled, extensions, render=embed, tokens=tokens)
+
+
+TEXT = {
+    "paragraph": "a TOKEN b",
+    "alone": "TOKEN",
+    "heading": "# TOKEN\n\n## b",
+    "list": "- TOKEN",
+    "table": "| a |\n|---|\n| TOKEN |",
+    "link": "[TOKEN](x.md)",
+    "emphasis": "**TOKEN**",
+    "admonition": "!!! note\n    TOKEN",
+    "raw block": "<div>TOKEN</div>",
+    "raw inline": "a <b>TOKEN</b>",
+    "markdown in HTML": "<div markdown>\nTOKEN\n</div>",
+    "footnote": "a[^1]\n\n[^1]: TOKEN",
+    "twice": "TOKEN",
+}
+CODE = {
+    "span": "`TOKEN`",
+    "span of two": "`` ` TOKEN ``",
+    "indented": "    TOKEN",
+    "fenced": "```\nTOKEN\n```",
+    "raw block": "<pre><code>TOKEN</code></pre>",
+    "raw inline": "a <code>TOKEN</code> b",
+    "script": "<script>\nTOKEN\n</script>",
+    "attribute": '<b title="TOKEN">x</b>',
+    "attribute of a block": '<div title="TOKEN">x</div>',
+    "alt text": "![TOKEN](x.png)",
+    "title": '[x](y.md "TOKEN")',
+    "reference": "[x][y]\n\n[y]: TOKEN",
+    "comment": "<!-- TOKEN -->",
+    "address of a link": "[x](TOKEN)",
+}
+both = pytest.mark.parametrize("extensions", [PLAIN, PYMDOWNX], ids=["plain", "pymdownx"])
+
+
+@both
+@pytest.mark.parametrize("text", TEXT.values(), ids=TEXT)
+def test_a_token_in_text_becomes_the_embed(text: str, extensions: list[str]) -> None:
+    shown = page(text, extensions)
+    assert shown.html.count(SHOWN) == 1
+    assert MARK not in shown.html
+    assert shown.problems == []
+
+
+@both
+@pytest.mark.parametrize("text", CODE.values(), ids=CODE)
+def test_a_token_in_code_or_an_attribute_becomes_what_was_written(
+    text: str, extensions: list[str]
+) -> None:
+    shown = page(text, extensions)
+    plain = re.sub("<span[^>]*>|</span>", "", shown.html)
+    assert plain.count(AS_TEXT) == 1
+    assert SHOWN not in shown.html
+    assert MARK not in shown.html
+    assert shown.problems == []
+
+
+@both
+@pytest.mark.parametrize("text", TEXT.values(), ids=TEXT)
+def test_a_bad_call_behind_a_token_is_told_once(text: str, extensions: list[str]) -> None:
+    shown = page(text, extensions, nothing)
+    assert shown.problems == [("no such pose", WRITTEN)]
+    assert MARK not in shown.html
+
+
+ADDRESSES = {
+    "link": ("[x](URL)", f'<a href="{ADDRESS}">x</a>'),
+    "image": ("![x](URL)", f'<img alt="x" src="{ADDRESS}" />'),
+    "reference": ("[x][y]\n\n[y]: URL", f'<a href="{ADDRESS}">x</a>'),
+    "text": ("a URL b", f"a {ADDRESS} b"),
+    "attribute": ('<img src="URL">', f'<img src="{ADDRESS}">'),
+    "attribute in a block": ('<div><img src="URL"></div>', f'<img src="{ADDRESS}">'),
+    "attribute in text": ('a <img src="URL"> b', f'<img src="{ADDRESS}">'),
+    "text in a block": ("<p>URL</p>", f"<p>{ADDRESS}</p>"),
+    "heading": ("# [x](URL)", f'<a href="{ADDRESS}">x</a>'),
+    "code": ("`URL`", f"<code>{ADDRESS}</code>"),
+}
+
+
+@both
+@pytest.mark.parametrize(("text", "expected"), ADDRESSES.values(), ids=ADDRESSES)
+def test_a_token_of_an_address_becomes_the_address_wherever_it_stands(
+    text: str, expected: str, extensions: list[str]
+) -> None:
+    tokens = Tokens()
+    filled = text.replace("URL", tokens.put_address('{{ masko_url("wave") }}', address))
+    shown = convert(filled, extensions, render=embed, tokens=tokens)
+    assert expected in shown.html
+    assert MARK not in shown.html
+    assert shown.problems == []
+
+
+@pytest.mark.parametrize("text", ["[x](URL)", "# [x](URL)\n\n## b", '<a href="URL">x</a>', "URL"])
+def test_a_bad_address_is_told_once(text: str) -> None:
+    tokens = Tokens()
+    filled = text.replace("URL", tokens.put_address("written", nothing))
+    shown = convert(filled, PLAIN, render=embed, tokens=tokens)
+    assert shown.problems == [("no such pose", "written")]
+
+
+def test_a_token_has_letters_and_digits_only() -> None:
+    assert Tokens().put(WRITTEN, wave).isalnum()
+
+
+def test_a_token_of_another_build_is_a_word() -> None:
+    token = Tokens().put(WRITTEN, wave)
+    assert convert(f"a {token} b", PLAIN, tokens=Tokens()).html == f"<p>a {token} b</p>"
+
+
+def test_many_tokens_are_told_apart() -> None:
+    tokens = Tokens()
+    calls = [partial(make_call, "masko", [f"p{number}"], {}, "") for number in range(120)]
+    text = "".join(tokens.put("", call) for call in calls)
+    shown = convert(text, tokens=tokens, render=lambda call: f"[{call.reference}]")
+    assert shown.html == "<p>" + "".join(f"[p{number}]" for number in range(120)) + "</p>"

@@ -1,0 +1,79 @@
+"""`hosting: self` beside plugins that change pictures, and with the example site."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import sites
+from media_cache import sha
+from mkdocs_masko.assets.site_files import OURS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SELF = {**sites.SANDBOX, "hosting": "self"}
+PAGES = {"index.md": '![A fox](masko:wave){ width=120 }\n\n{{ masko_image("idle", width=90) }}\n'}
+OTHERS = [
+    {"privacy": {"assets_exclude": ["unpkg.com/*"]}},  # which the theme itself may ask
+    {"optimize": {"cache": False}},
+    {"glightbox": {}},
+]
+THEME = {"name": "material", "font": False}  # no other host is asked for anything
+BIN = str(Path(sys.executable).parent)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["ours first", "ours last"])
+def test_materials_plugins_and_a_lightbox_leave_our_files_as_they_are(
+    first: bool, tmp_path: Path
+) -> None:
+    """Privacy, optimize and glightbox, all switched on: the same pictures, none wrapped."""
+    plugins = ["masko", *OTHERS] if first else [*OTHERS, "masko"]
+    sites.make(tmp_path, PAGES, options=SELF, plugins=plugins, theme=THEME)
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # pngquant lies beside Python
+    built = sites.build(tmp_path, "--strict", env={"PATH": path}).good()
+    assert sites.missing(built) == []
+    html = built.page()
+    images = [e for e in sites.parse(html).iter("img") if "masko" in (e.get("src") or "")]
+    assert len(images) == 2
+    assert all("off-glb" in (image.get("class") or "") for image in images)
+    for link in sites.parse(html).iter("a"):
+        assert "glightbox" not in (link.get("class") or "")
+    names = sites.published(built)
+    assert all(OURS.fullmatch(name) for name in names)
+    cached = {sha(p.read_bytes()) for p in (tmp_path / ".cache").rglob("*") if p.is_file()}
+    small = [name for name in names if not name.endswith((".webm", ".mov", ".mp4"))]
+    assert len(small) == 12
+    for name in small:
+        assert sha((built.site / "assets/masko" / name).read_bytes()) in cached
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The example site, hosting its media itself."""
+    folder = sites.example(tmp_path_factory.mktemp("example"))
+    shutil.rmtree(folder / ".cache", ignore_errors=True)
+    config = folder / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    assert "api_url: sandbox\n" in text
+    config.write_text(
+        text.replace("api_url: sandbox\n", "api_url: sandbox\n      hosting: self\n", 1),
+        encoding="utf-8",
+    )
+    return folder
+
+
+def test_the_example_site_serves_all_of_its_media_itself(example: Path) -> None:
+    """Both mascots, every page: no address of ours leads elsewhere, and each file is there."""
+    built = sites.build(example, "--strict").good()
+    assert sites.missing(built) == []
+    again = sites.build(example, "--strict").good()
+    (line,) = [line for line in again.lines("INFO") if "published" in line]
+    assert "made" not in line
+    assert "fetched" not in again.output
+    assert sites.published(again) == sites.published(built)

@@ -1,0 +1,131 @@
+"""WebM files built by hand: what encoders rarely write."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bmff_builder import (
+    HEADER,
+    INFO,
+    count,
+    element,
+    endless,
+    picture,
+    tracks,
+    webm,
+)
+from mkdocs_masko.errors import MediaError
+from mkdocs_masko.probe import probe_bytes
+
+if TYPE_CHECKING:
+    from mkdocs_masko.probe import Facts
+
+CLUSTER = 0x1F43B675
+
+
+def size(facts: Facts) -> tuple[int, int]:
+    return facts.width, facts.height
+
+
+@pytest.mark.parametrize(
+    ("data", "duration"),
+    [
+        pytest.param(webm(INFO, tracks(picture())), 4.0, id="plain"),
+        pytest.param(webm(tracks(picture()), INFO), 4.0, id="info last"),
+        pytest.param(webm(tracks(picture())), None, id="no info"),
+        pytest.param(
+            HEADER + endless(0x18538067, INFO, tracks(picture()), endless(CLUSTER, b"\xff")),
+            4.0,
+            id="live",
+        ),
+        pytest.param(
+            HEADER + endless(0x18538067, tracks(picture()), endless(CLUSTER, b"\xff")),
+            None,
+            id="live, no info",
+        ),
+        pytest.param(
+            webm(element(CLUSTER, bytes(99)), element(0xEC, bytes(99)), INFO, tracks(picture())),
+            4.0,
+            id="frames first",
+        ),
+        pytest.param(
+            webm(element(0x1549A966, element(0x4489, struct.pack(">f", 2500))), tracks(picture())),
+            2.5,
+            id="short float, default scale",
+        ),
+        pytest.param(
+            webm(
+                element(0x1549A966, element(0x4489, struct.pack(">d", float("nan")))),
+                tracks(picture()),
+            ),
+            None,
+            id="not a number",
+        ),
+        pytest.param(
+            webm(element(0x1549A966, element(0x4489, b"\x01")), tracks(picture())),
+            None,
+            id="not a float",
+        ),
+    ],
+)
+def test_a_webm_tells_its_duration_where_it_has_one(data: bytes, duration: float | None) -> None:
+    facts = probe_bytes(data)
+    assert size(facts) == (64, 48)
+    assert facts.duration == duration
+
+
+@pytest.mark.parametrize(
+    ("entries", "shown", "alpha", "codec"),
+    [
+        pytest.param([picture(count(0x53C0, 1))], (64, 48), True, "vp9", id="alpha"),
+        pytest.param([picture(count(0x53C0, 0))], (64, 48), False, "vp9", id="alpha denied"),
+        pytest.param([picture(count(0x54B0, 128))], (128, 48), False, "vp9", id="wide pixels"),
+        pytest.param(
+            [picture(count(0x54B0, 4), count(0x54BA, 3), count(0x54B2, 3))],
+            (64, 48),
+            False,
+            "vp9",
+            id="a ratio is no size",
+        ),
+        pytest.param(
+            [element(0xAE, count(0x83, 2)), picture(codec=b"V_VP8\x00\x00")],
+            (64, 48),
+            False,
+            "vp8",
+            id="sound first",
+        ),
+        pytest.param([picture(codec=b"V_THEORA")], (64, 48), False, "", id="unknown codec"),
+    ],
+)
+def test_a_webm_tells_size_alpha_and_codec(
+    entries: list[bytes], shown: tuple[int, int], codec: str, *, alpha: bool
+) -> None:
+    facts = probe_bytes(webm(INFO, tracks(*entries)))
+    assert (size(facts), facts.alpha, facts.codec) == (shown, alpha, codec)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(HEADER, "holds nothing", id="empty"),
+        pytest.param(webm(INFO), "does not list its tracks", id="no tracks"),
+        pytest.param(webm(INFO, tracks()), "no video track", id="no video"),
+        pytest.param(webm(endless(CLUSTER, tracks(picture()))), "its tracks", id="endless frames"),
+        pytest.param(webm(endless(0x1654AE6B, picture())), "impossible size", id="endless tracks"),
+        pytest.param(
+            HEADER + element(0x18538067, b"\x16\x54\xae\x6b\x88"), "impossible", id="sticks out"
+        ),
+        pytest.param(HEADER + b"\x18\x53\x80\x67", "damaged", id="no size"),
+        pytest.param(HEADER + b"\x00", "damaged", id="no name"),
+        pytest.param(webm(INFO, tracks(picture(element(0x53C0, bytes(9))))), "value", id="long"),
+        pytest.param(
+            element(0x1A45DFA3, element(0x4282, b"webmatroska")), "not WebM", id="another type"
+        ),
+    ],
+)
+def test_a_damaged_webm_is_refused_with_a_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(MediaError, match=reason):
+        probe_bytes(data)

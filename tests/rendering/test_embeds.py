@@ -1,0 +1,303 @@
+"""What stands on a page: a golden file for each form of an embed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import html5lib
+import pytest
+
+from hostile_texts import TEXTS
+from manifest_samples import FOX, HOST, check_golden, manifest, renderer
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.manifest import Pose, find
+from mkdocs_masko.rendering import AsWritten, Renderer, make_call, templates_dir, views
+from mkdocs_masko.rendering.call import check
+from mkdocs_masko.text import visible
+
+if TYPE_CHECKING:
+    import xml.etree.ElementTree as ET
+
+    from mkdocs_masko.manifest import Medium
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "embeds"
+
+CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "image": ("masko_image", "wave", {"alt": "A fox"}),
+    "image-named-by-the-pose": ("masko_image", "plush-swagger", {}),
+    "image-sized": ("masko_image", "wide", {"width": 300}),
+    "image-of-a-height": ("masko_image", "wide", {"height": 100}),
+    "image-in-a-box": ("masko_image", "wide", {"width": 50, "height": 50}),
+    "image-eager": ("masko_image", "wave", {"loading": "eager"}),
+    "image-background": ("masko_image", "wave", {"background": True}),
+    "image-background-without-one": ("masko_image", "wide", {"background": True}),
+    "image-opaque-only": ("masko_image", "opaque", {}),
+    "image-of-a-pose-without-animation": ("masko", "still", {}),
+    "image-dark": ("masko_image", "wave", {"dark": "night"}),
+    "image-decoration": ("masko_image", "wave", {"alt": ""}),
+    "image-link": ("masko_image", "wave", {"href": "page.html?a=1&b=2"}),
+    "image-figure": ("masko_image", "wave", {"caption": "Our fox & co"}),
+    "image-id-and-class": ("masko_image", "wave", {"id": "fox", "class": "big  round"}),
+    "image-left": ("masko_image", "wave", {"align": "left"}),
+    "image-right": ("masko_image", "wave", {"align": "right"}),
+    "image-center": ("masko_image", "wave", {"align": "center"}),
+    "animation": ("masko", "wave", {"alt": "A fox"}),
+    "animation-asked-for": ("masko_animation", "wave", {}),
+    "animation-once": ("masko", "wave", {"play": "once"}),
+    "animation-hover": ("masko", "wave", {"play": "hover"}),
+    "animation-click": ("masko", "wave", {"play": "click"}),
+    "animation-background": ("masko", "wave", {"background": True}),
+    "animation-background-of-a-known-codec": ("masko", "known", {"background": True}),
+    "animation-once-again": ("masko", "wave", {"play": "once", "replay": True}),
+    "animation-once-for-long": ("masko", "long", {"play": "once"}),
+    "animation-dark-figure": ("masko", "wave", {"dark": "still", "id": "fox", "caption": "Hi"}),
+    "animation-dark-with-an-id": ("masko", "wave", {"dark": "still", "id": "fox"}),
+    "image-dark-link": ("masko_image", "wave", {"dark": "night", "href": "page.html"}),
+    "animation-dark": ("masko", "wave", {"dark": "night"}),
+    "animation-decoration": ("masko", "wave", {"alt": ""}),
+    "animation-eager": ("masko", "wave", {"loading": "eager"}),
+    "animation-link": ("masko", "wave", {"href": "page.html"}),
+    "animation-figure": ("masko", "wave", {"caption": "Our fox", "id": "fox", "class": "big"}),
+    "animation-left": ("masko", "wave", {"align": "left"}),
+    "animation-right": ("masko", "wave", {"align": "right"}),
+    "animation-center": ("masko", "wave", {"align": "center"}),
+    "animation-only-webm": ("masko", "only-webm", {}),
+    "animation-only-mov": ("masko", "only-mov", {}),
+    "animation-without-transparent-image": ("masko", "opaque", {}),
+    "animation-without-pictures": ("masko", "faceless", {}),
+    "animation-first": ("masko", "two", {}),
+    "animation-second": ("masko", "two", {"animation": 1}),
+    "animation-not-transparent": ("masko", "opaque-webm", {}),
+    "animation-only-mp4-background": ("masko", "only-mp4", {"background": True}),
+    "sized-small": ("masko", "sized", {"width": 64}),
+    "sized-just-sharp": ("masko", "sized", {"width": 128}),
+    "sized-a-little-more": ("masko", "sized", {"width": 129}),
+    "sized-large": ("masko", "sized", {"width": 2000}),
+    "sized-by-height": ("masko", "sized", {"height": 100}),
+    "sized-not-at-all": ("masko", "sized", {}),
+    "everything": (
+        "masko",
+        "sized",
+        {
+            "alt": "A <fox> & \"co\" 'so'",
+            "width": "100",
+            "height": "80",
+            "kind": "animation",
+            "play": "hover",
+            "class": "big",
+            "id": "fox",
+            "align": "right",
+            "caption": "<b>",
+            "href": "x.html?a&b",
+            "loading": "eager",
+            "background": True,
+            "dark": "night",
+            "animation": 0,
+        },
+    ),
+}
+
+
+def render(function: str, reference: str, arguments: dict[str, Any]) -> str:
+    return renderer().render(make_call(function, [reference], arguments, ""), AsWritten())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_embed_is_that_of_its_golden_file(name: str) -> None:
+    check_golden(GOLDEN / f"{name}.html", render(*CASES[name]))
+
+
+def test_every_golden_file_has_its_case() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == {*CASES}
+
+
+def parsed(html: str, *, strict: bool = True) -> ET.Element:
+    """Parse; strictly, a fault of the markup is an error."""
+    parser = html5lib.HTMLParser(strict=strict, namespaceHTMLElements=False)
+    fragment: ET.Element = parser.parseFragment(html)
+    return fragment
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_embed_is_sound_html(name: str) -> None:
+    assert len(parsed(render(*CASES[name]))) >= 1
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_embed_knows_its_box_and_its_name(name: str) -> None:
+    root = parsed(render(*CASES[name]))
+    boxes = [*root.iter("img"), *root.iter("video")]
+    assert boxes
+    for box in boxes:
+        assert int(box.get("width", "")) > 0
+        assert int(box.get("height", "")) > 0
+    assert sum("id" in element.attrib for element in root.iter()) == ("id" in CASES[name][2])
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("animation")])
+def test_the_sources_stand_in_the_order_that_browsers_need(name: str) -> None:
+    order = ['video/mp4; codecs="hvc1"', 'video/webm; codecs="vp9"']
+    opaque = ["video/mp4", 'video/mp4; codecs="avc1.42E01E"']
+    for video in parsed(render(*CASES[name])).iter("video"):
+        types = [source.get("type") for source in video]
+        assert types in [order, order[:1], order[1:], opaque[:1], opaque[1:]]
+
+
+PROBLEMS = [
+    ("masko", "bare", {}, "pose 'bare' has no picture that could be shown"),
+    ("masko_image", "faceless", {}, "pose 'faceless' has no picture that could be shown"),
+    ("masko", "only-mp4", {}, "pose 'only-mp4' has no picture that could be shown"),
+    ("masko_animation", "still", {}, "pose 'still' has no animation; write kind=image"),
+    ("masko", "still", {"kind": "animation"}, "pose 'still' has no animation; write kind=image"),
+    (
+        "masko_animation",
+        "opaque-webm",
+        {},
+        "pose 'opaque-webm' has no animation; write kind=image",
+    ),
+    ("masko", "two", {"animation": 2}, "pose 'two' has 2 animation(s), counted from 0"),
+    ("masko", "still", {"animation": 1}, "pose 'still' has no animation(s), counted from 0"),
+    ("masko", "wave", {"dark": "nigth"}, "no pose 'nigth' in 'Fox Mascot'"),
+    ("masko", "wavee", {}, "no pose 'wavee' in 'Fox Mascot' (did you mean 'wave'?)"),
+    ("masko", "wave", {"widht": 1}, "unknown argument 'widht' (did you mean 'width'?)"),
+    (
+        "masko_image",
+        "wave",
+        {"kind": "image"},
+        "masko_image() takes no 'kind'; write masko() with it",
+    ),
+    ("masko_url", "wave", {"key": "imag"}, "pose 'wave' has no 'imag' (did you mean 'image'?)"),
+    ("masko_url", "bare", {}, "pose 'bare' has no ''. There are: none"),
+    (
+        "masko_url",
+        "wave",
+        {"alt": "x"},
+        "unknown argument 'alt'. There are: key, animation, absolute",
+    ),
+    (
+        "masko_url",
+        "wave",
+        {"key": "video", "animation": 1},
+        "pose 'wave' has 1 animation(s), counted from 0",
+    ),
+    ("masko_url", "wave", {"animation": "x"}, "argument 'animation' takes a whole number from 0"),
+]
+
+
+@pytest.mark.parametrize(("function", "reference", "arguments", "message"), PROBLEMS)
+def test_what_is_not_there_is_a_problem_and_no_markup(
+    function: str, reference: str, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ReferenceProblem) as caught:
+        render(function, reference, arguments)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("reference", "arguments", "address"),
+    [
+        ("wave", {}, "wave.png"),
+        ("opaque", {}, "opaque.jpg"),
+        ("wave", {"key": "image"}, "wave.jpg"),
+        ("wave", {"key": "transparent_image"}, "wave.png"),
+        ("wave", {"key": "video"}, "wave.mp4"),
+        ("wave", {"key": "transparent_video_webm"}, "wave.webm"),
+        ("wave", {"key": "transparent_video_mov"}, "wave.mov"),
+        ("wave", {"key": "transparent_video_android"}, "wave-stacked.mp4"),
+        ("sized", {"key": "video_256"}, "sized-256.mp4"),
+        ("two", {"key": "video", "animation": "1"}, "second.mp4"),
+        ("two", {"key": "image", "animation": 1}, "two.jpg"),
+        ("wave", {"key": None}, "wave.png"),
+    ],
+)
+def test_an_address_is_that_of_the_file(
+    reference: str, arguments: dict[str, Any], address: str
+) -> None:
+    assert render("masko_url", reference, arguments) == f"{HOST}/masko/{address}"
+
+
+class Elsewhere(AsWritten):
+    """A place where addresses look different."""
+
+    def url(self, medium: Medium) -> str:
+        """Return an address with everything that must be quoted."""
+        return f"../a?b&c'\"<{medium.width}"
+
+    def link(self, href: str) -> str:
+        """Return a link with the same."""
+        return f"../{href}&'\"<"
+
+
+def test_the_place_decides_what_addresses_look_like() -> None:
+    call = make_call("masko", ["wave"], {"href": "x", "dark": "night"}, "")
+    root = parsed(renderer().render(call, Elsewhere()))
+    assert [link.get("href") for link in root.iter("a")] == ["../x&'\"<"] * 2
+    assert {source.get("src") for source in root.iter("source")} == {"../a?b&c'\"<512"}
+    picture = make_call("masko_image", ["wave"], {"dark": "night"}, "")
+    root = parsed(renderer().render(picture, Elsewhere()))
+    assert [image.get("src") for image in root.iter("img")] == ["../a?b&c'\"<512"] * 2
+    assert renderer().render(make_call("masko_url", ["wave"], {}, ""), Elsewhere()) == (
+        "../a?b&c'\"<512"
+    )
+
+
+def test_a_template_of_the_site_comes_before_ours(tmp_path: Path) -> None:
+    (tmp_path / "masko").mkdir()
+    (tmp_path / "masko" / "still.html").write_text("<i>{{ pose.alt }}</i>")
+    found = Renderer(manifest(), overrides=[tmp_path / "missing", tmp_path])
+    call = make_call("masko_image", ["wave"], {"alt": "<fox>", "caption": "c"}, "")
+    assert found.render(call, AsWritten()) == (
+        '<figure class="masko masko-figure"><i>&lt;fox&gt;</i>'
+        '<figcaption class="masko-caption">c</figcaption></figure>'
+    )
+    video = make_call("masko", ["wave"], {}, "")
+    assert "<i>wave</i><video" in found.render(video, AsWritten())
+
+
+def test_the_templates_are_found_beside_the_package_or_in_it() -> None:
+    assert (templates_dir() / "masko" / "video.html").is_file()
+
+
+def test_a_default_collection_is_where_names_are_looked_up() -> None:
+    both = manifest(fox={"wave": FOX["wave"]}, owl={"wave": FOX["still"]})
+    for default, alt in (("fox", "wave"), ("owl", "still")):
+        call = make_call("masko_image", ["wave"], {}, "")
+        html = Renderer(both, default=default).render(call, AsWritten())
+        assert f'alt="{alt}"' in html
+
+
+@pytest.mark.parametrize(
+    ("arguments", "box"),
+    [
+        ({}, (600, 200)),
+        ({"width": 300}, (300, 100)),
+        ({"height": 50}, (150, 50)),
+        ({"width": 10, "height": 999}, (10, 3)),
+        ({"width": 999, "height": 10}, (30, 10)),
+        ({"width": 1}, (1, 1)),
+        ({"width": 8192}, (8192, 2731)),
+    ],
+)
+def test_the_box_keeps_the_ratio_of_the_picture(
+    arguments: dict[str, int], box: tuple[int, int]
+) -> None:
+    (shown,) = views(find(manifest(), "wide"), check(arguments))
+    assert (shown.width, shown.height) == box
+
+
+def test_hostile_texts_are_text_in_every_place() -> None:
+    """A name of blanks is none."""
+    wrong = []
+    for text in TEXTS:
+        name = text.encode("utf-8", "replace").decode()
+        found = renderer(hostile=Pose(name=name, image=FOX["wave"].image))
+        call = make_call("masko", ["hostile"], {"caption": text, "class": text}, "")
+        figure = next(parsed(found.render(call, AsWritten()), strict=False).iter("figure"))
+        img, caption = figure
+        seen = (img.get("alt"), caption.text, figure.get("class"), len([*figure.iter()]))
+        classes = " ".join(["masko", *visible(text).split(), "masko-figure"])
+        named = visible(name) if name.strip() else ""
+        if seen != (named, visible(text), classes, 3):
+            wrong.append(text)
+    assert not wrong

@@ -1,0 +1,53 @@
+"""Caches, and fetchers that fill them from a real server."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_masko.api.client import persist
+from mkdocs_masko.assets import Cache
+from mkdocs_masko.assets.download import Fetcher
+from mkdocs_masko.http import LARGEST_MEDIUM, Budget, Limits, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MEDIA = Path(__file__).parents[2] / "mkdocs_masko/sandbox/media"
+PNG = (MEDIA / "fox/wave/image.png").read_bytes()
+"""A real still, of 512 px."""
+WEBM = (MEDIA / "fox/wave/0/transparent_video_webm.webm").read_bytes()
+
+
+def sha(content: bytes) -> str:
+    """Return the sha256 of bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def fetching(
+    folder: Path,
+    origin: str,
+    *,
+    seconds: float = 20,
+    sleep: Callable[[float], None] = lambda _: None,
+    **more: Any,  # noqa: ANN401 - what a fetcher takes
+) -> Iterator[tuple[Fetcher, Cache]]:
+    """Give a fetcher for the media of one server, and the cache that it fills."""
+    budget = Budget(seconds)
+    transport = Transport(budget, limits=Limits(budget=budget, answer=LARGEST_MEDIUM + 2**20))
+    cache = Cache(folder)
+
+    def download(attempt: Callable[[Transport], str | None]) -> str | None:
+        return persist(partial(attempt, transport), budget, sleep=sleep)
+
+    yield Fetcher(cache, download, [origin], **more), cache
+    transport.close()
+
+
+def files(folder: Path, kind: str) -> list[Path]:
+    """Return the files of one kind in a cache."""
+    return sorted(path for path in (folder / kind).rglob("*") if not path.is_dir())

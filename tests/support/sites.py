@@ -1,0 +1,230 @@
+"""Small sites, built the way a user builds them: by the host's command, in its own process."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as ET
+
+import html5lib
+
+from mkdocs_masko.options import read_options
+from mkdocs_masko.sync import Patience, site_of, update
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+ROOT = Path(__file__).parents[2]
+KEY = "masko_" + "0a1b2c3d" * 8
+SANDBOX = {
+    "collections": {"fox": "fox", "owl": "owl"},
+    "api_url": "sandbox",
+    "incomplete": "ignore",  # the owl is, on purpose
+}
+FROZEN = {**SANDBOX, "mode": "frozen"}
+BARE = {"name": None, "custom_dir": "theme", "static_templates": ["404.html"]}
+"""A theme that shows the content and nothing else; `make` writes its templates."""
+MAIN = (
+    "<!DOCTYPE html><html lang=en><title>{{ page.title }}</title>"
+    "<body>{{ page.content }}<nav>{% for h in page.toc recursive %}<p>{{ h.title }}</p>"
+    "{{ loop(h.children) }}{% endfor %}</nav>"
+)
+_TIME = 300  # seconds after which a build hangs
+_ADDRESSES = ("src", "href", "poster")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What came of a build: its exit code, all that it printed, and the site."""
+
+    code: int
+    output: str
+    site: Path
+
+    def page(self, name: str = "index.html") -> str:
+        """Return the text of a published page."""
+        return (self.site / name).read_text(encoding="utf-8")
+
+    def lines(self, level: str) -> list[str]:
+        """Return the messages of one level: WARNING, INFO, ERROR."""
+        found = re.findall(rf"^{level} +-  (.*)$", self.output, re.MULTILINE)
+        return [str(line) for line in found]
+
+    def good(self) -> Built:
+        """Check that the build succeeded."""
+        assert self.code == 0, self.output
+        return self
+
+
+def make(
+    folder: Path,
+    pages: Mapping[str, str],
+    *,
+    options: Mapping[str, Any] = FROZEN,
+    plugins: Sequence[Any] = ("masko",),
+    files: Mapping[str, str] | None = None,
+    **config: Any,  # noqa: ANN401 - what mkdocs.yml takes
+) -> Path:
+    """Write a site.
+
+    Args:
+        folder: Where; it may be there.
+        pages: Pages by path below `docs`.
+        options: Of our plugin; frozen ones get the sandbox's manifest.
+        plugins: All plugins; "masko" stands for ours with its options.
+        files: Other files, by path.
+        **config: The rest of `mkdocs.yml`; without a theme it is the bare one.
+    """
+    listed = [{"masko": dict(options)} if each == "masko" else each for each in plugins]
+    settings = {"site_name": "Test", "theme": BARE, "plugins": listed, **config}
+    written = {"theme/main.html": MAIN, "theme/404.html": "", "mkdocs.yml": json.dumps(settings)}
+    if options.get("mode") == "frozen":
+        written["masko.manifest.json"] = manifest()
+    written |= {f"docs/{name}": text for name, text in pages.items()} | dict(files or {})
+    for name, text in written.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def example(folder: Path) -> Path:
+    """Copy the example site, as it is committed."""
+    unwanted = shutil.ignore_patterns("site", "__pycache__")
+    return shutil.copytree(ROOT / "example-site", folder / "example-site", ignore=unwanted)
+
+
+@cache
+def manifest() -> str:
+    """Return the manifest of the sandbox's fox and owl."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = site_of(read_options(SANDBOX, {}), Path(folder), {})
+        update(site, Patience(0, time.sleep, lambda *_: None))
+        return site.manifest.read_text(encoding="utf-8")
+
+
+def environment(**given: str) -> dict[str, str]:
+    """Return variables for a process: none of ours but those given."""
+    kept = {n: v for n, v in os.environ.items() if n != "COLUMNS" and not n.startswith("MASKO_")}
+    return {**kept, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", **given}
+
+
+def build(
+    folder: Path,
+    *arguments: str,
+    host: str = "mkdocs",
+    env: Mapping[str, str] | None = None,
+    into: str = "site",
+) -> Built:
+    """Build a site; `arguments` are more of the command's."""
+    command = [sys.executable, "-m", host, "build", "-f", "mkdocs.yml", "-d", into, *arguments]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(**(env or {})),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=_TIME,
+        check=False,
+    )
+    return Built(code=done.returncode, output=done.stdout, site=folder / into)
+
+
+_OFFLINE = """\
+import atexit, os, socket, sys
+log = os.path.join(os.path.dirname(__file__), "log")
+def refuse(*arguments, **_):
+    open(f"{log}.calls", "a").write(repr(arguments))
+    raise OSError("there is no network")
+socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = refuse
+socket.create_connection = socket.getaddrinfo = socket.gethostbyname = refuse
+atexit.register(lambda: open(f"{log}.modules", "w").write("\\n".join(sys.modules)))
+"""
+
+
+@dataclass(frozen=True)
+class Offline:
+    """A process that cannot reach any network, and tells what it imported.
+
+    `folder` is where its `sitecustomize.py` lies, which Python runs at its start.
+    """
+
+    folder: Path
+
+    def variables(self) -> dict[str, str]:
+        """Return what the process needs in its environment."""
+        (self.folder / "sitecustomize.py").write_text(_OFFLINE, encoding="utf-8")
+        return {"PYTHONPATH": str(self.folder)}
+
+    def attempts(self) -> str:
+        """Return what it tried to reach."""
+        path = self.folder / "log.calls"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def modules(self) -> set[str]:
+        """Return the names of the modules that it had imported when it ended."""
+        return set((self.folder / "log.modules").read_text(encoding="utf-8").split())
+
+
+def parse(html: str) -> ET.Element:
+    """Parse a page as a browser does."""
+    root: ET.Element = html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
+    return root
+
+
+def is_ours(element: ET.Element) -> bool:
+    """Tell whether an element is an embed."""
+    return "masko" in element.get("class", "").split()
+
+
+def embeds(html: str) -> list[str]:
+    """Return the embeds of a page, each as normal HTML."""
+    found = [copy.copy(element) for element in parse(html).iter() if is_ours(element)]
+    for element in found:
+        element.tail = None
+    return [ET.tostring(element, encoding="unicode") for element in found]
+
+
+def our_addresses(html: str) -> Iterator[str]:
+    """Yield every address in our embeds and links to our files."""
+    root = parse(html)
+    inside = {part for element in root.iter() if is_ours(element) for part in element.iter()}
+    for element in root.iter():
+        given = [element.get(name, "") for name in _ADDRESSES]
+        given += [each.split()[0] for each in element.get("srcset", "").split(",") if each.strip()]
+        if element in inside and element.tag != "a":
+            yield from filter(None, given)
+        else:
+            yield from (address for address in given if "assets/masko/" in address)
+
+
+def missing(built: Built) -> list[str]:
+    """Return the addresses of ours, on all pages, that lead to no file of the site."""
+    found = []
+    for page in built.site.rglob("*.html"):
+        for address in our_addresses(page.read_text(encoding="utf-8")):
+            path = unquote(urlsplit(address).path)
+            base = built.site if path.startswith("/") else page.parent
+            if urlsplit(address).scheme or not (base / path.lstrip("/")).is_file():
+                found.append(f"{page.relative_to(built.site)}: {address}")
+    return found
+
+
+def published(built: Built) -> set[str]:
+    """Return the names of our files in the site, without those every site has."""
+    names = {path.name for path in (built.site / "assets/masko").iterdir()}
+    return {name for name in names if not name.startswith(("manifest.", "masko."))}

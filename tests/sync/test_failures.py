@@ -1,0 +1,120 @@
+"""Whatever fails, a build goes on with what it has, and a sync says that there was none."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mkdocs_masko.api import client
+from mkdocs_masko.errors import ApiError
+from mkdocs_masko.sandbox import Fault, Sandbox
+from mkdocs_masko.sync import compare, prepare, update
+from synced_sites import KEY, NAME, now, site, stamp, warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mkdocs_masko.sync import Outcome, Patience, Site
+
+    Act = Callable[[Site, Patience], Outcome]
+
+FOREIGN_KEY = "masko_" + "0" * 64
+ASKING: list[Act] = [prepare, update]
+
+
+@pytest.fixture(autouse=True)
+def no_second_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the pause before another attempt longer than any time there is."""
+    monkeypatch.setattr(client, "_FIRST_PAUSE", 3600)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Start the API and its CDN."""
+    with Sandbox() as running:
+        yield running
+
+
+def manifest(folder: Path) -> Path:
+    """Return the path of the manifest in a folder."""
+    return folder / NAME
+
+
+FAILURES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "401": ({"key": "masko_" + "z" * 64}, "", "(401)"),
+    "403": ({"key": FOREIGN_KEY}, "", "(403)"),
+    "404": ({}, "error:404:99", "(404)"),
+    "402": ({}, "error:402:99", "(402)"),
+    "429": ({}, "rate-limit:99:3600", "(429)"),
+    "500": ({}, "error:500:99", "(500)"),
+    "501": ({}, "error:501:99", "(501)"),
+    "no JSON": ({}, "error:200:99:html", "web page"),
+    "no answer": ({}, "drop:99", "broke off"),
+    "too late": ({"timeout": 0.4}, "slow:30", "0.4 s"),
+}
+
+
+def failing(folder: Path, sandbox: Sandbox, case: str) -> tuple[Site, str]:
+    """Let the API fail, and return the site that is about to find out."""
+    options, fault, words = FAILURES[case]
+    if fault:
+        sandbox.add_fault(Fault.parse(fault))
+    return site(folder, sandbox, **options), words
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_auto_keeps_the_manifest_on_any_failure(
+    sandbox: Sandbox, tmp_path: Path, case: str
+) -> None:
+    """A build goes on, with one warning that tells what happened and how old the content is."""
+    expected = update(site(tmp_path, sandbox), now()).manifest
+    day = time.time() - 3 * 86400
+    os.utime(manifest(tmp_path), (day, day))
+    before = stamp(manifest(tmp_path))
+    found, words = failing(tmp_path, sandbox, case)
+    outcome = prepare(found, now())
+    assert outcome.manifest == expected
+    (warning,) = warnings(outcome)
+    assert words in warning
+    assert warning.endswith(". The manifest is used as it is; its file is 3 days old")
+    assert warning.isprintable()
+    assert stamp(manifest(tmp_path)) == before
+
+
+@pytest.mark.parametrize("act", ASKING)
+@pytest.mark.parametrize("case", FAILURES)
+def test_without_a_manifest_any_failure_is_an_error(
+    sandbox: Sandbox, tmp_path: Path, case: str, act: Act
+) -> None:
+    """There is nothing to go on with, and nothing is written."""
+    found, _ = failing(tmp_path, sandbox, case)
+    with pytest.raises(ApiError) as caught:
+        act(found, now())
+    assert str(caught.value).isprintable()
+    assert KEY not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_a_sync_fails_where_a_build_goes_on(sandbox: Sandbox, tmp_path: Path, case: str) -> None:
+    """Whoever asks for an update learns that there was none; so does who compares."""
+    update(site(tmp_path, sandbox), now())
+    before = stamp(manifest(tmp_path))
+    found, _ = failing(tmp_path, sandbox, case)
+    for act in (update, compare):
+        with pytest.raises(ApiError):
+            act(found, now())
+    assert stamp(manifest(tmp_path)) == before
+
+
+def test_auto_keeps_the_manifest_when_nobody_listens(tmp_path: Path) -> None:
+    """A refused connection is a failure like any other."""
+    with Sandbox() as sandbox:
+        found = site(tmp_path, sandbox)
+        update(site(tmp_path, sandbox), now())
+    (warning,) = warnings(prepare(found, now()))
+    assert "it takes no connections" in warning

@@ -1,0 +1,73 @@
+"""A manifest of one mascot is never taken for that of another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mkdocs_masko.errors import ManifestError, NotReady
+from mkdocs_masko.sandbox import Answer, Fault, Moment, Sandbox
+from mkdocs_masko.sync import prepare, update
+from synced_sites import now, poses, site, warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OTHER = (
+    "masko.manifest.json: holds collection 'fox' where the options name 'draft'. "
+    "Run 'mkdocs-masko sync' and commit the file."
+)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """Start the API beside a manifest of the fox."""
+    with Sandbox() as running:
+        update(site(tmp_path, running, collection="fox"), now())
+        yield running
+
+
+def _empty(_: Moment) -> Answer:
+    body = b'{"collection": "Fox Mascot", "items": []}'
+    return Answer(status=200, body=body, headers={"Content-Type": "application/json"})
+
+
+def test_a_frozen_build_refuses_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The options were changed, and the manifest was not."""
+    with pytest.raises(ManifestError) as caught:
+        prepare(site(tmp_path, sandbox, collection="draft", mode="frozen"), now())
+    assert str(caught.value) == OTHER
+
+
+def test_a_build_without_a_key_refuses_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Without the API there is nothing else to show."""
+    with pytest.raises(ManifestError) as caught:
+        prepare(site(tmp_path, sandbox, collection="draft", key=""), now())
+    assert str(caught.value) == OTHER
+
+
+def test_it_is_not_kept_when_the_new_one_is_not_ready(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The fox is no last good content of the hedgehog."""
+    with pytest.raises((NotReady, ManifestError)):
+        prepare(site(tmp_path, sandbox, collection="draft"), now())
+
+
+def test_it_is_replaced_when_the_new_one_is_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A change of the id in the options is all that it takes."""
+    outcome = prepare(site(tmp_path, sandbox, collection="owl"), now())
+    assert "blink" in poses(outcome)
+
+
+def test_a_collection_that_is_suddenly_empty_keeps_its_poses(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The API answers 409 when there is nothing, so a build takes an empty list for a fault."""
+    sandbox.add_fault(Fault(effect=_empty))
+    same = site(tmp_path, sandbox, collection="fox")
+    outcome = prepare(same, now())
+    assert "wave" in poses(outcome)
+    (warning,) = warnings(outcome)
+    assert warning.startswith("collection 'default' has no poses any more; its last good content")
+    assert poses(update(same, now(), anew=True)) == {}

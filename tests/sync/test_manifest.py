@@ -1,0 +1,242 @@
+"""What a sync writes: exactly what is published, and what its files are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mkdocs_masko.manifest import dumps, load
+from mkdocs_masko.probe import probe_bytes
+from mkdocs_masko.sandbox import Fault, Sandbox
+from mkdocs_masko.sync import update
+from synced_sites import (
+    KEY,
+    cdn_requests,
+    collection,
+    content_of,
+    document,
+    media,
+    now,
+    poses,
+    put_export,
+    site,
+    stamp,
+    warnings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mkdocs_masko.sandbox import Answer, Moment
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Start the API and its CDN."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", ["fox", "owl"])
+def test_the_first_sync_writes_what_the_files_are(
+    sandbox: Sandbox, tmp_path: Path, name: str
+) -> None:
+    """Type, size, length, transparency and duration of every medium are those of its bytes."""
+    found = site(tmp_path, sandbox, collection=name)
+    outcome = update(found, now())
+    assert outcome.written
+    assert len(media(outcome)) > 20
+    for medium in media(outcome):
+        content = content_of(sandbox, medium)
+        facts = probe_bytes(content)
+        video = facts.type.startswith("video/")
+        assert (medium.type, medium.width, medium.height) == (facts.type, facts.width, facts.height)
+        assert medium.bytes == len(content)
+        assert medium.duration == facts.duration
+        assert medium.alpha == (facts.alpha if video else None)
+    assert load(found.manifest, found.origins) == outcome.manifest
+
+
+def test_nothing_of_the_cast_is_opaque_where_it_should_be_clear(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Both transparent formats are told from the opaque ones."""
+    by_key = {
+        key: medium.alpha
+        for pose in poses(update(site(tmp_path, sandbox), now())).values()
+        for animation in pose.animations
+        for key, medium in animation.items()
+    }
+    assert by_key["transparent_video_webm"] is True
+    assert by_key["transparent_video_mov"] is True
+    assert by_key["transparent_video_android"] is False
+    assert by_key["video"] is False
+
+
+def test_the_order_of_the_answer_does_not_matter(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Syncs with a server that shuffles write equal bytes, from nothing and from one another."""
+    sandbox.shuffle = True
+    written = set()
+    for number in range(4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found = site(folder, sandbox, collection="owl")
+        update(found, now())
+        written.add(found.manifest.read_bytes())
+        assert not update(found, now(), anew=True).changes
+        written.add(found.manifest.read_bytes())
+    assert len(written) == 1
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_sync_without_news_leaves_the_file_alone(
+    sandbox: Sandbox, tmp_path: Path, *, anew: bool
+) -> None:
+    """Neither its time nor its inode changes, so nothing is built or committed for nothing."""
+    found = site(tmp_path, sandbox)
+    update(found, now())
+    before = stamp(found.manifest)
+    outcome = update(found, now(), anew=anew)
+    assert not outcome.written
+    assert not outcome.changes
+    assert stamp(found.manifest) == before
+    assert [path.name for path in tmp_path.iterdir()] == [found.manifest.name]
+
+
+def test_the_file_has_what_pages_need_and_nothing_else(sandbox: Sandbox, tmp_path: Path) -> None:
+    """No prompt, no id of an item or asset, no signed address, no unknown field, no key."""
+    found = site(tmp_path, sandbox, collections={"fox": "fox", "owl": "owl"})
+    update(found, now())
+    text = found.manifest.read_text(encoding="utf-8")
+    secrets = [KEY, "prompt", "mood", "palette", "curious", "signature", "expires", "storage"]
+    for name in ("fox", "owl"):
+        secrets += [item.id for item in sandbox.world.collection(name).items]
+        secrets += [item.prompt for item in sandbox.world.collection(name).items]
+        secrets += [asset.id for asset in sandbox.world.assets(name)]
+    assert [secret for secret in secrets if secret in text] == []
+    assert {*document(found)} == {"version", "revision", "collections"}
+    assert {*document(found)["collections"]["fox"]} == {"id", "name", "poses"}
+
+
+OWL = {
+    "plush-swagger": ("Plush Swagger", 2, [{"video", "webm", "android"}]),
+    "blink": ("blink", 2, [{"video", "webm", "mov", "android"}] * 2),
+    "polishes-geometric-orb": ("Polishes geometric orb", 2, [{"video", "mov"}]),
+    "card-sit": ("card-sit", 2, []),
+    "cafe-creme": ("Café crème", 1, [{"video", "webm", "mov", "android"}]),
+    "wave": ("wave", 2, [{"video", "webm", "mov", "android"}] * 2),
+    "wave-2": ("wave", 2, [{"video", "webm", "android"}]),
+    "says-hoo-waves-title": (
+        'Says "hoo" & <waves> {{ title }}',
+        2,
+        [{"video", "webm", "mov", "android"}] * 2,
+    ),
+    "older-blink": ("older-blink", 2, [{"video", "webm", "mov"}]),
+    "older-cafe": ("older-cafe", 1, [{"video", "webm", "mov"}]),
+    "half-drawn": ("half-drawn", 1, [{"webm"}]),
+}
+
+
+def test_every_odd_item_lands_as_it_should(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Duplicates get numbers, older forms the present keys, and nulls are left out."""
+    outcome = update(site(tmp_path, sandbox, collection="owl"), now())
+    found = {
+        slug: (
+            pose.name,
+            sum(picture is not None for picture in (pose.image, pose.transparent_image)),
+            [{key.rpartition("_")[2] for key in animation} for animation in pose.animations],
+        )
+        for slug, pose in poses(outcome).items()
+    }
+    assert found == OWL
+    assert not outcome.notes
+    assert collection(outcome).name == "Owl Mascot"
+
+
+@pytest.mark.parametrize("name", ["Aardvark", "zebra", "Wave hello", "wav"])
+def test_a_duplicate_keeps_its_number_when_another_is_renamed(
+    sandbox: Sandbox, tmp_path: Path, name: str
+) -> None:
+    """What a page shows as wave-2 does not depend on what else there is."""
+    found = site(tmp_path, sandbox, collection="owl")
+    before = poses(update(found, now()))
+    sandbox.world.rename("owl", "blink", name)
+    sandbox.shuffle = True
+    after = poses(update(found, now()))
+    assert "blink" not in after
+    assert (after["wave"], after["wave-2"]) == (before["wave"], before["wave-2"])
+
+
+def test_a_number_goes_on_where_a_name_has_it_already(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A pose called "wave 2" does not take the place of the second wave, nor is it lost."""
+    sandbox.world.rename("owl", "blink", "wave 2")
+    found = poses(update(site(tmp_path, sandbox, collection="owl"), now()))
+    assert [found[slug].name for slug in ("wave", "wave-2", "wave-2-2")] == ["wave"] * 2 + [
+        "wave 2"
+    ]
+
+
+def test_a_name_of_any_length_gets_a_slug(sandbox: Sandbox, tmp_path: Path) -> None:
+    """One overlong name does not keep the rest of a collection from a site."""
+    found = site(tmp_path, sandbox)
+    picture = poses(update(found, now()))["wave"].image
+    assert picture is not None
+    for name in ("long " * 20_000, "long " * 20_000 + "er"):
+        put_export(sandbox, "fox", name, image=picture.url)
+    slugs = poses(update(found, now())).keys() - {"wave", "idle", "card-sit", "cheer"}
+    assert sorted(map(len, slugs)) == [199, 201]
+
+
+def test_several_collections_are_kept_by_alias(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The names are the site's own, the ids those of the API."""
+    found = site(tmp_path, sandbox, collections={"reineke": "fox", "uhu": "owl"})
+    outcome = update(found, now())
+    assert {a: c.id for a, c in outcome.manifest.collections.items()} == {
+        "reineke": "fox",
+        "uhu": "owl",
+    }
+    assert [str(change) for change in outcome.changes] == [
+        "added collection reineke",
+        "added collection uhu",
+    ]
+
+
+def test_another_collection_of_the_same_alias_starts_anew(sandbox: Sandbox, tmp_path: Path) -> None:
+    """When the id in the options changes, nothing of the old mascot stays."""
+    update(site(tmp_path, sandbox), now())
+    sandbox.requests.clear()
+    outcome = update(site(tmp_path, sandbox, collection="owl"), now())
+    assert poses(outcome).keys() == OWL.keys()
+    assert len(cdn_requests(sandbox)) >= len({medium.url for medium in media(outcome)})
+
+
+def test_an_empty_collection_is_pointed_out(tmp_path: Path) -> None:
+    """A mascot without a pose is most likely the wrong one."""
+    empty = Fault(effect=_empty, paths=re.compile(".*/cdn-export"))
+    with Sandbox(faults=[empty]) as sandbox:
+        outcome = update(site(tmp_path, sandbox), now())
+    assert warnings(outcome) == ["collection 'default' has no poses"]
+    assert poses(outcome) == {}
+
+
+def _empty(moment: Moment) -> Answer:
+    usual = moment.usual()
+    return type(usual)(body=b'{"collection": "Nobody", "items": []}', headers=usual.headers)
+
+
+def test_both_dialects_of_the_api_give_the_same_manifest(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The older envelopes hold the same content."""
+    found = site(tmp_path, sandbox, collection="owl")
+    update(found, now())
+    sandbox.legacy = True
+    assert not update(found, now(), anew=True).written
+
+
+def test_the_embedded_sandbox_needs_no_key(tmp_path: Path) -> None:
+    """To try the plugin out, nothing has to be set, and the manifest names nobody's host."""
+    outcome = update(site(tmp_path, None, key="", api_url="sandbox"), now())
+    assert {medium.url.split("/")[2] for medium in media(outcome)} == {"sandbox.masko.invalid"}
+    assert dumps(outcome.manifest) == (tmp_path / "masko.manifest.json").read_text(encoding="utf-8")

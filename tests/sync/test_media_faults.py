@@ -1,0 +1,237 @@
+"""Media that cannot be used as they are: the rest of a sync goes on, or all of it stops."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mkdocs_masko.errors import ApiError, MalformedAnswer, NetworkError, RateLimited, ServerError
+from mkdocs_masko.sandbox import Answer, Fault, Sandbox
+from mkdocs_masko.sync import prepare, update
+from synced_sites import (
+    NAME,
+    cdn_requests,
+    content_of,
+    media,
+    now,
+    path_of,
+    poses,
+    put_export,
+    site,
+    stamp,
+    warnings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PLACEHOLDER = "is an image: the placeholder that stands at the address until the file is ready"
+CDN = "/5a0db0c5/*"
+"""The paths of all media."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Start the API and its CDN."""
+    with Sandbox() as running:
+        yield running
+
+
+def test_a_placeholder_is_left_out_of_the_first_sync(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A picture at a video's address is no video yet; it is said where, and what becomes of it."""
+    sandbox.add_fault(Fault.parse("placeholder:*/wave-*.webm"))
+    outcome = update(site(tmp_path, sandbox), now())
+    (wave,) = poses(outcome)["wave"].animations
+    assert "transparent_video_mov" in wave
+    assert not [key for key in wave if "webm" in key]
+    (warning,) = warnings(outcome)
+    assert warning.startswith("default/wave animations[0].transparent_video_webm")
+    assert warning.endswith(f": {PLACEHOLDER}; left out until the next sync")
+
+
+def test_a_placeholder_is_looked_at_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A build takes the video as soon as it is there."""
+    found = site(tmp_path, sandbox)
+    sandbox.add_fault(Fault.parse("placeholder:*.webm"))
+    prepare(found, now())
+    sandbox.clear_faults()
+    outcome = prepare(found, now())
+    assert not warnings(outcome)
+    assert all("transparent_video_webm" in p.animations[0] for p in poses(outcome).values())
+
+
+def test_the_last_good_video_is_kept_in_the_place_of_a_placeholder(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A pose that is redrawn goes on moving, as it did before."""
+    found = site(tmp_path, sandbox)
+    before = poses(update(found, now()))["wave"]
+    sandbox.world.regenerate("fox", "wave", "owl/blink")
+    sandbox.add_fault(Fault.parse("placeholder:*.webm"))
+    outcome = update(found, now())
+    after = poses(outcome)["wave"]
+    key = "transparent_video_webm"
+    assert after.animations[0][key] == before.animations[0][key]
+    assert after.animations[0]["video"] != before.animations[0]["video"]
+    assert warnings(outcome) == [
+        f"default/wave animations[0].{key}: {PLACEHOLDER}; the last good one is kept",
+        f"default/wave animations[1].{key}: {PLACEHOLDER}; left out until the next sync",
+    ]
+
+
+def test_a_picture_that_is_known_is_no_video_either(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An address that was good for the picture proves nothing for the video."""
+    found = site(tmp_path, sandbox)
+    picture = poses(update(found, now()))["wave"].image
+    assert picture is not None
+    put_export(sandbox, "fox", "new", image=picture.url, animations=[{"video": picture.url}])
+    outcome = prepare(found, now())
+    assert poses(outcome)["new"].image == picture
+    assert poses(outcome)["new"].animations == ()
+    assert warnings(outcome) == [
+        f"default/new animations[0].video: {PLACEHOLDER}; left out until the next sync"
+    ]
+
+
+REFUSED = {
+    "https://evil.example/x.png": "is not on a host that media may come from",
+    "https://assets.masko.ai.evil.example/x.png": "is not on a host that media may come from",
+    "https://assets.masko.ai@evil.example/x.png": "is not on a host that media may come from",
+    "http://assets.masko.ai/x.png": "is not on a host that media may come from",
+    "//assets.masko.ai/x.png": "is not on a host that media may come from",
+    "file:///etc/passwd": "is not on a host that media may come from",
+    "javascript:alert(1)": "is not on a host that media may come from",
+    "http://169.254.169.254/latest/meta-data": "is not on a host that media may come from",
+    "http://[": "is no valid address",
+    "https://assets.masko.ai/x.png?token=1": "has a query or a fragment",
+    "https://assets.masko.ai/a/../x.png": "has a path that is not plain",
+    "https://assets.masko.ai/\x1b[31mx.png": "has a path that is not plain",
+}
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_a_hostile_address_is_left_out_unasked(sandbox: Sandbox, tmp_path: Path, url: str) -> None:
+    """Only the vendor's hosts are asked, or shown to readers; the note says why."""
+    put_export(sandbox, "fox", "trap", image=url)
+    outcome = update(site(tmp_path, sandbox), now())
+    assert poses(outcome).keys() == {"wave", "idle", "card-sit", "cheer"}
+    (warning,) = warnings(outcome)
+    assert warning.startswith("default/trap image: address ")
+    assert REFUSED[url] in warning
+    assert warning.isprintable()
+    assert len(cdn_requests(sandbox)) == len({medium.url for medium in media(outcome)})
+
+
+def test_a_file_that_is_gone_is_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A 404 of one medium is no reason to do without the others."""
+    put_export(sandbox, "fox", "gone", image=f"{sandbox.origin}/5a0db0c5/gone.png")
+    outcome = update(site(tmp_path, sandbox), now())
+    (warning,) = warnings(outcome)
+    assert warning.startswith("default/gone image: the file is gone (404)")
+    assert "gone" not in poses(outcome)
+
+
+def test_a_file_that_is_refused_is_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The same goes for any other 4xx."""
+    sandbox.add_fault(Fault.parse("error:410:1@*/wave-*.webm"))
+    sandbox.add_fault(Fault.parse("error:403:1@*/wave-*.mov"))
+    outcome = update(site(tmp_path, sandbox), now())
+    gone, refused = sorted(warnings(outcome))[::-1]
+    assert "(410)" in gone + refused
+    assert "(403)" in gone + refused
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "left out until the next sync"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "left out until the next sync"),
+        (b"<!doctype html><h1>Hello</h1>", "left out until the next sync"),
+    ],
+    ids=["empty", "SVG", "HTML"],
+)
+def test_bytes_that_are_no_medium_are_left_out(
+    sandbox: Sandbox, tmp_path: Path, content: bytes, reason: str
+) -> None:
+    """What is not known here is not shown, whatever its address ends in."""
+    sandbox.world.put_file("/5a0db0c5/odd.png", content)
+    put_export(sandbox, "fox", "odd", image=f"{sandbox.origin}/5a0db0c5/odd.png")
+    outcome = update(site(tmp_path, sandbox), now())
+    (warning,) = warnings(outcome)
+    assert warning.startswith("default/odd image: ")
+    assert warning.endswith(reason)
+
+
+def test_a_video_of_another_format_is_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
+    """H.264 at the address of the webm would have no transparency, so it is not used."""
+    found = site(tmp_path, sandbox)
+    (wave,) = poses(update(found, now()))["wave"].animations
+    webm = path_of(wave["transparent_video_webm"].url)
+    sandbox.world.put_file(webm, content_of(sandbox, wave["video"]))
+    (warning,) = warnings(update(found, now(), anew=True))
+    assert "is H.264 where WebM with VP9 and alpha belongs; the last good one is kept" in warning
+
+
+def test_one_reason_is_said_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A hundred placeholders are one line, with the first three named."""
+    sandbox.add_fault(Fault.parse("placeholder:*.webm"))
+    sandbox.add_fault(Fault.parse("placeholder:*.mov"))
+    (warning,) = warnings(update(site(tmp_path, sandbox), now()))
+    named = warning.partition(": is an image")[0]
+    assert named.count("default/") == 3
+    assert named.endswith(" more")
+
+
+FAILURES = {
+    "error:501:999@" + CDN: ServerError,
+    "error:500:999@" + CDN: ServerError,
+    "error:429:999@" + CDN: RateLimited,
+    "slow:30@" + CDN: NetworkError,
+    "drop:999@" + CDN: NetworkError,
+}
+
+
+@pytest.mark.parametrize("fault", FAILURES)
+def test_a_cdn_that_fails_stops_the_sync_as_a_whole(tmp_path: Path, fault: str) -> None:
+    """When nothing can be said of its media, nothing is written."""
+    kind = FAILURES[fault]
+
+    with Sandbox(faults=[Fault.parse(fault)]) as sandbox, pytest.raises((kind, NetworkError)):
+        update(site(tmp_path, sandbox, timeout=2), now())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cdn_that_redirects_stops_the_sync_as_a_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An answer that breaks the contract is not followed anywhere."""
+
+    def redirect(_moment: object, /) -> Answer:
+        return Answer(status=302, headers={"Location": "https://evil.example/"})
+
+    sandbox.add_fault(Fault(effect=redirect, paths=re.compile("/5a0db0c5/.*")))
+    with pytest.raises(MalformedAnswer, match="redirects"):
+        update(site(tmp_path, sandbox), now())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cdn_that_fails_once_is_asked_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A short trouble goes by unnoticed."""
+    sandbox.add_fault(Fault.parse(f"error:503:2@{CDN}"))
+    sandbox.add_fault(Fault.parse(f"drop:2@{CDN}"))
+    assert not warnings(update(site(tmp_path, sandbox), now()))
+
+
+def test_a_cdn_that_fails_leaves_the_manifest_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A build goes on with what it has; a sync fails; neither writes."""
+    found = site(tmp_path, sandbox)
+    update(found, now())
+    before = stamp(tmp_path / NAME)
+    sandbox.world.regenerate("fox", "wave", "owl/blink")
+    sandbox.add_fault(Fault.parse(f"error:501:999@{CDN}"))
+    (warning,) = warnings(prepare(found, now()))
+    assert warning.startswith("the media server fails (501); try again later. The manifest is used")
+    with pytest.raises(ApiError):
+        update(found, now())
+    assert stamp(tmp_path / NAME) == before

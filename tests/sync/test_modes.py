@@ -1,0 +1,207 @@
+"""What a build does in each mode, with and without key, manifest and network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mkdocs_masko.errors import (
+    DriftError,
+    ManifestMissing,
+    OptionError,
+)
+from mkdocs_masko.sandbox import Sandbox
+from mkdocs_masko.sync import compare, prepare, update
+from mkdocs_masko.sync.site import _spoken
+from synced_sites import KEY, NAME, api_requests, media, now, site, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mkdocs_masko.sync import Outcome, Patience, Site
+
+    Act = Callable[[Site, Patience], Outcome]
+
+
+ISOLATED = """
+import socket, sys
+def refuse(*_):
+    raise AssertionError("the network was used")
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+from pathlib import Path
+from mkdocs_masko.options import read_options
+from mkdocs_masko.sync import Patience, prepare, site_of
+options = read_options({"collection": "fox", "mode": "frozen", **OPTIONS}, {})
+site = site_of(options, Path.cwd(), {"MASKO_API_KEY": KEY})
+print(prepare(site, Patience(0, refuse, refuse)).manifest.revision)
+loud = {"requests", "urllib3", "PIL", "http.client", "ssl", "mkdocs", "click", "rich"}
+print(*sorted(loud & {*sys.modules}))
+"""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Start the API and its CDN."""
+    with Sandbox() as running:
+        yield running
+
+
+def manifest(folder: Path) -> Path:
+    """Return the path of the manifest in a folder."""
+    return folder / NAME
+
+
+@pytest.mark.parametrize("key", ["", KEY])
+@pytest.mark.parametrize("options", [{}, {"api_url": "sandbox"}])
+def test_frozen_uses_no_network(tmp_path: Path, key: str, options: dict[str, str]) -> None:
+    """With or without a key, nothing is connected to and no HTTP library is loaded."""
+    found = site(tmp_path, None, api_url="sandbox", key="")
+    revision = update(found, now()).manifest.revision
+    before = stamp(found.manifest)
+    done = subprocess.run(
+        [sys.executable, "-c", f"OPTIONS, KEY = {options!r}, {key!r}\n{ISOLATED}"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{revision}\n\n", "")
+    assert stamp(found.manifest) == before
+
+
+@pytest.mark.parametrize("mode", ["frozen", "locked"])
+def test_a_missing_manifest_is_an_error_with_its_remedy(
+    sandbox: Sandbox, tmp_path: Path, mode: str
+) -> None:
+    """Modes that need a manifest say how to get one, and ask nobody before."""
+    with pytest.raises(ManifestMissing) as caught:
+        prepare(site(tmp_path, sandbox, mode=mode), now())
+    assert str(caught.value) == (
+        f"{NAME}: there is no such manifest. Run 'mkdocs-masko sync' and commit the file."
+    )
+    assert sandbox.requests == []
+
+
+def test_locked_is_content_when_all_is_equal(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Equal content passes, with one call and without a byte written."""
+    expected = update(site(tmp_path, sandbox), now()).manifest
+    before = stamp(manifest(tmp_path))
+    sandbox.requests.clear()
+    outcome = prepare(site(tmp_path, sandbox, mode="locked"), now())
+    assert outcome.manifest == expected
+    assert not outcome.written
+    assert not outcome.notes
+    assert stamp(manifest(tmp_path)) == before
+    assert len(sandbox.requests) == 1
+
+
+def test_locked_fails_on_drift(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The error names each change and the command that mends it; nothing is written."""
+    update(site(tmp_path, sandbox), now())
+    before = stamp(manifest(tmp_path))
+    sandbox.world.remove("fox", "idle")
+    sandbox.world.add_item("fox", "Hello", "owl/card-sit")
+    sandbox.world.regenerate("fox", "wave", "owl/card-sit")
+    with pytest.raises(DriftError) as caught:
+        prepare(site(tmp_path, sandbox, mode="locked"), now())
+    text = str(caught.value)
+    assert text.startswith(f"{NAME}: the API has something else: added default/hello; ")
+    assert "removed default/idle" in text
+    assert "changed default/wave: animations[0].transparent_video_android is gone" in text
+    assert text.endswith(". Run 'mkdocs-masko sync' and commit the manifest.")
+    assert stamp(manifest(tmp_path)) == before
+
+
+def test_of_much_drift_the_first_changes_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A message stays readable however much has changed."""
+    update(site(tmp_path, sandbox), now())
+    for number in range(7):
+        sandbox.world.add_item("fox", f"new {number}", "owl/card-sit")
+    with pytest.raises(DriftError, match=r"added default/new-4; and 2 more\. Run"):
+        compare(site(tmp_path, sandbox), now())
+
+
+@pytest.mark.parametrize("act", [compare, update])
+def test_what_needs_a_key_says_so(sandbox: Sandbox, tmp_path: Path, act: Act) -> None:
+    """Without a key there is one clear error, which tells the mode that needs none."""
+    update(site(tmp_path, sandbox), now())
+    with pytest.raises(OptionError) as caught:
+        act(site(tmp_path, sandbox, key=" \n"), now())
+    assert str(caught.value) == (
+        "no key in MASKO_API_KEY: set it, try 'api_url: sandbox', "
+        "or build with 'mode: frozen'; these need none"
+    )
+
+
+def test_auto_without_a_key_builds_from_the_manifest(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Whoever has no key builds all the same, and is told once, quietly."""
+    expected = update(site(tmp_path, sandbox), now()).manifest
+    sandbox.requests.clear()
+    outcome = prepare(site(tmp_path, sandbox, key="", api_key_env="MY_KEY"), now())
+    assert outcome.manifest == expected
+    assert [(note.level, note.text) for note in outcome.notes] == [
+        ("info", f"no key in MY_KEY: building from {NAME} as it is")
+    ]
+    assert sandbox.requests == []
+
+
+def test_auto_without_key_and_manifest_tells_two_ways_out(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The error says which variable to set, and how to try without one."""
+    with pytest.raises(OptionError) as caught:
+        prepare(site(tmp_path, sandbox, key=""), now())
+    assert str(caught.value) == (
+        f"there is neither a manifest ({NAME}) nor a key: set MASKO_API_KEY, "
+        "or try the plugin with 'api_url: sandbox' and 'collection: fox'"
+    )
+
+
+@pytest.mark.parametrize("key", ["masko_ab\ncd" + "e" * 20, "short", "ü" * 20])
+def test_a_key_that_is_none_is_an_error_even_with_a_manifest(
+    sandbox: Sandbox, tmp_path: Path, key: str
+) -> None:
+    """It cannot be meant, and it is not repeated."""
+    update(site(tmp_path, sandbox), now())
+    with pytest.raises(OptionError, match="the API key in MASKO_API_KEY is not a key") as caught:
+        prepare(site(tmp_path, sandbox, key=key), now())
+    assert "cd" not in str(caught.value).split("masko_...")[0]
+
+
+def test_one_build_asks_the_api_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    """However many poses there are, a build with nothing new is one request."""
+    outcome = prepare(site(tmp_path, sandbox), now())
+    assert len(api_requests(sandbox)) == 1
+    assert outcome.written
+    sandbox.requests.clear()
+    assert media(prepare(site(tmp_path, sandbox), now())) == media(outcome)
+    assert len(sandbox.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age"),
+    [
+        (-5, "less than a minute"),
+        (59, "less than a minute"),
+        (60, "1 minute"),
+        (119, "1 minute"),
+        (120, "2 minutes"),
+        (3600, "1 hour"),
+        (86399, "23 hours"),
+        (86400, "1 day"),
+        (400 * 86400, "400 days"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(seconds: float, age: str) -> None:
+    """A person wants to know whether it is hours or weeks."""
+    assert _spoken(seconds) == age
+
+
+def test_a_site_shows_no_key(tmp_path: Path) -> None:
+    """Printing a site, as a debugger or a traceback does, does not print its key."""
+    found = site(tmp_path, None)
+    assert found.key == KEY
+    assert KEY not in f"{found} {found!r}"
+    assert NAME in repr(found)

@@ -1,0 +1,126 @@
+"""Text from outside, made fit for a name, a message or a page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hostile_texts import TEXTS
+from mkdocs_masko.text import nearest, one_line, slug, visible
+
+ANY = st.text(st.characters(codec=None, exclude_categories=()))
+SOME = st.one_of(ANY, st.sampled_from(TEXTS))
+SPELLING = "\u061c\u200c\u200d\u200e\u200f"
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@given(SOME)
+def test_visible_text_has_nothing_that_acts_and_fits_on_one_line(text: str) -> None:
+    shown = visible(text)
+    assert not {unicodedata.category(char) for char in shown if char not in SPELLING} & UNSEEN
+    shown.encode()
+
+
+@given(SOME)
+def test_visible_text_stays_as_it_is(text: str) -> None:
+    assert visible(visible(text)) == visible(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("A fox", "A fox"),
+        ("Füchsin 🦊", "Füchsin 🦊"),
+        ("a\tb\r\nc\n\nd", "a b c d"),
+        ("\x02klzzwxh:0001\x03", "\N{REPLACEMENT CHARACTER}klzzwxh:0001\N{REPLACEMENT CHARACTER}"),
+        ("a\x00b", "a\N{REPLACEMENT CHARACTER}b"),
+        ("\u202eevil", "\N{REPLACEMENT CHARACTER}evil"),
+        ("\ud800", "\N{REPLACEMENT CHARACTER}"),
+        ("a\u2028b", "a\N{REPLACEMENT CHARACTER}b"),
+        ("می\u200cخواهم", "می\u200cخواهم"),  # noqa: RUF001 - Persian
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+    ],
+)
+def test_what_acts_becomes_a_replacement_character(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(SOME)
+@example(":::error:::")
+def test_a_line_is_short_and_no_command_for_a_ci_system(text: str) -> None:
+    line = one_line(text)
+    assert len(line) <= 200
+    assert "::" not in line
+    assert line == line.strip()
+    assert len(line.splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("one\n  two\tthree ", "one two three"),
+        ("::error::boom", ": :error: :boom"),
+        ("a\u200db", "a\N{REPLACEMENT CHARACTER}b"),
+        (":::", ": : :"),
+        ("x" * 200, "x" * 200),
+        ("x" * 201, "x" * 199 + "…"),
+        ("x" * 100_000, "x" * 199 + "…"),
+    ],
+)
+def test_a_line_keeps_the_words(text: str, line: str) -> None:
+    assert one_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("wave", "wave"),
+        ("Plush Swagger", "plush-swagger"),
+        ("  Card: Sit! (2)  ", "card-sit-2"),
+        ("under_score", "under-score"),
+        ("Füchsin", "fuchsin"),
+        ("e\u0301toile", "etoile"),
+        ("straße", "strasse"),
+        ("ﬁne", "fine"),
+        ("İstanbul", "istanbul"),
+        ("キツネ", "キツネ"),
+        ("Ёж", "еж"),
+        ("a/b", "a-b"),
+        ("!!!", "pose-e84c538e"),
+        ("🦊", "pose-0a9f72e8"),
+        ("", "pose-e3b0c442"),
+    ],
+)
+def test_a_slug_is_what_one_would_type(name: str, typed: str) -> None:
+    assert slug(name) == typed
+
+
+@given(SOME)
+def test_a_slug_is_its_own_slug(name: str) -> None:
+    assert slug(slug(name)) == slug(name)
+
+
+@given(SOME)
+def test_a_slug_has_letters_digits_and_dashes_only(name: str) -> None:
+    assert re.fullmatch(r"[^\W_]+(-[^\W_]+)*", slug(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("idel", " (did you mean 'idle'?)"),
+        ("wav", " (did you mean 'wave' or 'waves'?)"),
+        ("zebra", ""),
+        ("", ""),
+    ],
+)
+def test_the_nearest_names_are_told(name: str, hint: str) -> None:
+    assert nearest(name, iter(["idle", "wave", "waves"])) == hint
+
+
+def test_at_most_three_names_are_told() -> None:
+    assert nearest("wave", ["wave1", "wave2", "wave3", "wave4"]).count("wave") == 3
