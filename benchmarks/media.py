@@ -26,7 +26,7 @@ from pathlib import Path
 from processes import environment
 
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import AT_ONCE, Fetcher, Wanted
+from mkdocs_masko.assets.download import AT_ONCE, Downloader, DownloadRequest
 from mkdocs_masko.http import Budget, Transport
 
 WORK = Path(__file__).parent / ".work" / "media"
@@ -81,8 +81,8 @@ def ours(folder: Path, origin: str, count: int) -> float:
     """Fetch with our own fetcher: hashed, flushed, verified."""
     transport = Transport(Budget(300))
     start = time.perf_counter()
-    fetcher = Fetcher(Cache(folder), lambda attempt: attempt(transport), [origin])
-    found = fetcher.fetch_all(Wanted(url=f"{origin}/{n}.png") for n in range(count))
+    fetcher = Downloader(Cache(folder), lambda attempt: attempt(transport), [origin])
+    found = fetcher.fetch_all(DownloadRequest(url=f"{origin}/{n}.png") for n in range(count))
     seconds = time.perf_counter() - start
     transport.close()
     if len(found) != count or any(isinstance(each, Exception) for each in found.values()):

@@ -5,8 +5,8 @@ WebP and PNG. The two take turns on the same cores, each in processes of its own
 workers. Times are the medians of the turns, by the clock and by the processor.
 
 Likeness is SSIM (`tests/support/image_similarity.py`), on white and on grey, to a Lanczos resize in
-floats with colour weighed by alpha, computed once for both. The error of alpha is the largest, of 255,
-against the PNG of the same tool and size: what the format costs, without the resize.
+floats with colour weighed by alpha, computed once for both. The error of alpha is the largest, of
+255, against the PNG of the same tool and size: what the format costs, without the resize.
 
     python benchmarks/media_stills.py [--rounds 3] [--formats avif webp png]
 """
@@ -31,7 +31,7 @@ WORK = ROOT / "benchmarks" / ".work" / "stills"
 sys.path.insert(0, str(ROOT / "tests"))
 
 from image_similarity import GREY, WHITE, alpha_error, lanczos, over, pixels, ssim  # noqa: E402
-from mkdocs_masko.variants import Form, encode_all  # noqa: E402
+from mkdocs_masko.variants import Variant, encode_all  # noqa: E402
 
 VERSION = "6.0.4"
 COUNT, SIDE, WIDTHS = 24, 1024, (160, 320, 640)
@@ -149,7 +149,7 @@ def make_ours(folder: Path, formats: tuple[str, ...]) -> None:
     """Write our forms of every still."""
     folder.mkdir(exist_ok=True)
     forms = tuple(
-        Form(format=format_, width=width, height=width)  # type: ignore[arg-type]
+        Variant(format=format_, width=width, height=width)  # type: ignore[arg-type]
         for format_, width in product(formats, WIDTHS)
     )
     jobs = [(path, forms) for path in sorted((WORK / "originals").iterdir())]

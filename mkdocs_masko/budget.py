@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from mkdocs_masko.text import one_line, spoken_size
+from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Role = Literal["first", "dense", "video"]
 
 
-class Scales:
+class PageWeights:
     """Weighs the poses of a build.
 
     A still counts in its best format, once: for plain screens in what comes first, for dense ones
@@ -67,4 +67,4 @@ class Scales:
 
 
 def _over(what: str, size: int, limit: int) -> str:
-    return f"{one_line(what)} {spoken_size(size)}, more than the budget of {spoken_size(limit)}"
+    return f"{sanitize(what)} {format_size(size)}, more than the budget of {format_size(limit)}"

@@ -9,16 +9,16 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 from msgspec import Struct
 
-from mkdocs_masko.budget import Scales
+from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering import GALLERY, Embedder, Picture, Renderer, Tokens
-from mkdocs_masko.text import one_line
+from mkdocs_masko.rendering import GALLERY, Embedder, Picture, Placeholders, Renderer
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from mkdocs_masko.hosting import Elsewhere, Hosting
+    from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest, Medium
     from mkdocs_masko.rendering import Call
 
@@ -66,7 +66,7 @@ def _position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-class Spot(Protocol):
+class RenderContext(Protocol):
     """The page or template that is being rendered."""
 
     @property
@@ -112,7 +112,7 @@ class Problem(Struct, frozen=True, kw_only=True):
         return f"{place}: {self.message}"
 
 
-class Build:
+class BuildSession:
     """Holds what pages are rendered from, and collects what comes of it.
 
     Args:
@@ -129,14 +129,14 @@ class Build:
         *,
         default: str,
         overrides: Sequence[Path],
-        hosting: Hosting | Elsewhere,
+        hosting: SelfHosting | CdnHosting,
         site_url: str = "",
     ) -> None:
         self.manifest = manifest
         self.hosting = hosting
-        self.scales = Scales(hosting.limits)
+        self.scales = PageWeights(hosting.limits)
         self._elsewhere: dict[str, int] = {}
-        self.tokens = Tokens()
+        self.tokens = Placeholders()
         self.embedder = Embedder(self._render, self._report)
         self.problems: list[Problem] = []
         self.brought_in: dict[str, Path] = {}
@@ -145,10 +145,10 @@ class Build:
         """What poses that are used have not got, and who sees what therefore."""
         self._site_url = site_url
         self._renderer = Renderer(manifest, default=default, overrides=overrides)
-        self._spot: Spot | None = None
+        self._spot: RenderContext | None = None
         self._seen: dict[tuple[str, str], int] = {}
 
-    def move_to(self, spot: Spot) -> None:
+    def move_to(self, spot: RenderContext) -> None:
         """Say which page or template is rendered from now on."""
         self._spot = spot
 
@@ -218,7 +218,7 @@ class Build:
 
     def lacks(self, pose: str, gap: str) -> None:
         """Note what a pose has not got."""
-        line = f"{one_line(pose)}: {gap}"
+        line = f"{sanitize(pose)}: {gap}"
         if line not in self.gaps:
             self.gaps.append(line)
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.assets import Gatherer, Originals, Shelf, Work
+from mkdocs_masko.assets import FileResolver, LocalSources, UsedFiles, Work
 from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.errors import ManifestError, ReferenceProblem
 from mkdocs_masko.sync import shared_cache
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mkdocs_masko.assets import Cache, Want
+    from mkdocs_masko.assets import Cache, UsedFile
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.manifest import Manifest, Medium
-    from mkdocs_masko.sync import Site, Watch
+    from mkdocs_masko.sync import Progress, Site
 
 
-class Elsewhere:
+class CdnHosting:
     """Serves nothing: readers get the media from where the manifest says."""
 
     def __init__(self) -> None:
-        self.shelf = Shelf(lambda _: None)
+        self.shelf = UsedFiles(lambda _: None)
         self.limits: dict[str, int] = {}
         self.work = Work()
 
@@ -40,7 +40,7 @@ class Elsewhere:
         return {}
 
 
-class Hosting:
+class SelfHosting:
     """Decides which media the site serves, and gets them.
 
     Args:
@@ -65,7 +65,7 @@ class Hosting:
         *,
         laid: Path,
         warn: Callable[[str], None],
-        watch: Watch,
+        watch: Progress,
         spent: float = 0,
     ) -> None:
         self._site, self._cache = site, store
@@ -74,11 +74,11 @@ class Hosting:
         self._places = {medium.url: place for medium, place in self._media}
         if site.hosts_itself:
             _check(site, manifest)
-        self.shelf = Shelf(self._digest, small=site.hosts_itself)
+        self.shelf = UsedFiles(self._digest, small=site.hosts_itself)
         self._files: dict[str, Path] = {}
-        self._gatherer = Gatherer(
+        self._gatherer = FileResolver(
             store,
-            Originals(store, folders=[laid], packaged=packaged_file),
+            LocalSources(store, folders=[laid], packaged=packaged_file),
             bring=None if site.options.mode == "frozen" else self._bring,
             store=shared_cache(site, store, warn),
             named=self.name,
@@ -122,7 +122,7 @@ class Hosting:
         self._files |= self._gatherer.gather(wants)
         return self._files
 
-    def _bring(self, wants: list[Want]) -> Mapping[str, Path | MaskoError]:
+    def _bring(self, wants: list[UsedFile]) -> Mapping[str, Path | MaskoError]:
         from mkdocs_masko.sync.media import bring  # noqa: PLC0415 - a frozen build has no use for it
 
         start = time.monotonic()

@@ -7,13 +7,13 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mkdocs_masko.build import Build, Problem
+from mkdocs_masko.build import BuildSession, Problem
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.hosting import Elsewhere
+from mkdocs_masko.hosting import CdnHosting
 from mkdocs_masko.markdown.reader import Reader
 from mkdocs_masko.markdown.syntax import LITERALS_ONLY
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ def bad_references(
     Raises:
         OptionError: A page cannot be read.
     """
-    build = Build(manifest, default=default, overrides=[], hosting=Elsewhere())
+    build = BuildSession(manifest, default=default, overrides=[], hosting=CdnHosting())
     reader = Reader(build.embedder, build.tokens, by_name(said.get("markdown_extensions")))
     for page in _pages(folder, str(said.get("docs_dir") or "docs")):
         build.move_to(page)
@@ -84,4 +84,4 @@ def _text(path: Path, name: str) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise OptionError(f"{one_line(name)}: cannot be read: {reason}") from None
+        raise OptionError(f"{sanitize(name)}: cannot be read: {reason}") from None

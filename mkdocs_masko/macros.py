@@ -17,7 +17,7 @@ Show: TypeAlias = "Callable[[str, Callable[[], Call]], str]"
 """Gets a call as text, and what reads it; returns what the template writes."""
 
 
-class Function:
+class JinjaFunction:
     """One function for Jinja. Whatever its result is put into leaves it as it is.
 
     `masko` has the others as attributes too: `masko.image("wave")`.
@@ -34,23 +34,23 @@ class Function:
     def __call__(self, *positional: Any, **named: Any) -> str:  # noqa: ANN401 - from a template
         """Write what stands for a pose."""
         name = self._name
-        source = written(name, positional, named)
+        source = call_source(name, positional, named)
         write = self._address if name == "masko_url" else self._embed
         return write(source, lambda: make_call(name, positional, named, source))
 
-    def __getattr__(self, short: str) -> Function:
+    def __getattr__(self, short: str) -> JinjaFunction:
         name = f"{vars(self).get('_name')}_{short}"  # copying asks before there is a name
         if name not in FUNCTIONS:
             raise AttributeError(short)
-        return Function(name, self._embed, self._address)
+        return JinjaFunction(name, self._embed, self._address)
 
 
-def functions(embed: Show, address: Show) -> dict[str, Function]:
+def functions(embed: Show, address: Show) -> dict[str, JinjaFunction]:
     """Return the functions by the names that templates use."""
-    return {name: Function(name, embed, address) for name in FUNCTIONS}
+    return {name: JinjaFunction(name, embed, address) for name in FUNCTIONS}
 
 
-def written(name: str, positional: Sequence[object], named: Mapping[str, object]) -> str:
+def call_source(name: str, positional: Sequence[object], named: Mapping[str, object]) -> str:
     """Write a call the way an author would."""
     values = [_literal(value) for value in positional]
     values += [f"{key}={_literal(value)}" for key, value in named.items()]

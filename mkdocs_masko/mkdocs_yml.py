@@ -8,7 +8,7 @@ import yaml
 from yaml_env_tag import construct_env_tag
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,9 +89,9 @@ def _content(path: Path, given: bytes | None) -> Mapping[str, Any]:
     try:
         content = yaml.load(path.read_bytes() if given is None else given, _Loader)  # noqa: S506 - a safe loader
     except OSError as error:
-        raise OptionError(f"{one_line(str(path))}: cannot be read: {error.strerror}") from None
+        raise OptionError(f"{sanitize(str(path))}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
-        raise OptionError(f"{one_line(str(path))}: no valid YAML{_place(error)}") from None
+        raise OptionError(f"{sanitize(str(path))}: no valid YAML{_place(error)}") from None
     return content if isinstance(content, dict) else {}
 
 
@@ -276,5 +276,5 @@ def _check(path: Path, content: bytes, options: Options) -> None:
 
 def _by_hand(path: Path, options: Options, reason: str) -> OptionError:
     return OptionError(
-        f"{one_line(path.name)}: {reason}; add this to its plugins by hand: masko: {_flow(options)}"
+        f"{sanitize(path.name)}: {reason}; add this to its plugins by hand: masko: {_flow(options)}"
     )

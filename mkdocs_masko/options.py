@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import nearest, one_line, read_size
+from mkdocs_masko.text import parse_size, sanitize, suggest
 from mkdocs_masko.urls import API_URL
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Options(Struct, frozen=True, kw_only=True):
     @property
     def limits(self) -> dict[str, int]:
         """The budget in bytes."""
-        return {name: read_size(size) or 0 for name, size in self.budget.items()}
+        return {name: parse_size(size) or 0 for name, size in self.budget.items()}
 
     @property
     def gallery_page(self) -> GalleryPage | None:
@@ -155,8 +155,8 @@ def read_options(
 
 def _value(name: str, value: object, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 - the option's type
     if name not in _EXPECTED:
-        hint = nearest(name, _EXPECTED) or f". There are: {', '.join(_EXPECTED)}"
-        raise OptionError(f"is unknown{hint}", option=one_line(name))
+        hint = suggest(name, _EXPECTED) or f". There are: {', '.join(_EXPECTED)}"
+        raise OptionError(f"is unknown{hint}", option=sanitize(name))
     try:
         found = msgspec.convert(value, _TYPES[name], strict=False)
         if name == "api_url":
@@ -164,7 +164,7 @@ def _value(name: str, value: object, environ: Mapping[str, str]) -> Any:  # noqa
     except (msgspec.ValidationError, ValueError):
         variable = _VARIABLES.get(name, "")
         origin = f" (from {variable})" if environ.get(variable) else ""
-        shown = one_line(str(value))
+        shown = sanitize(str(value))
         raise OptionError(f"takes {_EXPECTED[name]}, not {shown!r}{origin}", option=name) from None
     return found
 
@@ -180,7 +180,7 @@ def _check(options: Options, *, complete: bool) -> None:
             option="collection",
         )
     if options.collection and not _ID.fullmatch(options.collection):
-        shown = one_line(options.collection)
+        shown = sanitize(options.collection)
         raise OptionError(
             f"takes an id of letters, digits, '-' and '_', not {shown!r}", option="collection"
         )
@@ -188,14 +188,14 @@ def _check(options: Options, *, complete: bool) -> None:
         if not _ALIAS.fullmatch(alias) or not _ID.fullmatch(collection):
             raise OptionError(
                 "takes ids of letters, digits, '-' and '_' by names of the same, "
-                f"not {one_line(alias)!r}: {one_line(collection)!r}",
+                f"not {sanitize(alias)!r}: {sanitize(collection)!r}",
                 option="collections",
             )
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", options.api_key_env):
         raise OptionError("takes the NAME of an environment variable", option="api_key_env")
-    if wrong := next((str(s) for s in options.budget.values() if not read_size(s)), None):
+    if wrong := next((str(s) for s in options.budget.values() if not parse_size(s)), None):
         raise OptionError(
-            f"takes sizes like 500 kB or 2 MB, not {one_line(wrong)!r}", option="budget"
+            f"takes sizes like 500 kB or 2 MB, not {sanitize(wrong)!r}", option="budget"
         )
     if options.cache and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s?#@]+", options.cache):
         raise OptionError(
@@ -203,14 +203,14 @@ def _check(options: Options, *, complete: bool) -> None:
         )
     _check_page(options.gallery_page)
     if Path(options.manifest).suffix != ".json" or not options.manifest.isprintable():
-        shown = one_line(options.manifest)
+        shown = sanitize(options.manifest)
         raise OptionError(f"takes a path that ends in .json, not {shown!r}", option="manifest")
 
 
 def _check_page(page: GalleryPage | None) -> None:
     if page and not (_PAGE.fullmatch(page.path) and page.path.isprintable()):
         raise OptionError(
-            f"takes a path below docs_dir, mascots.md or mascots/, not {one_line(page.path)!r}",
+            f"takes a path below docs_dir, mascots.md or mascots/, not {sanitize(page.path)!r}",
             option="gallery",
         )
 
@@ -223,5 +223,5 @@ def _refuse_keys(raw: Mapping[str, Any]) -> None:
         raise OptionError(
             "must not hold the API key: remove it from the file, make a new key if the file was "
             "shared, and set it in the environment: export MASKO_API_KEY=...",
-            option="?" if _KEY.search(holder) else one_line(holder),
+            option="?" if _KEY.search(holder) else sanitize(holder),
         )

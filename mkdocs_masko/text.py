@@ -16,7 +16,7 @@ _ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi and zero-width marks,
 _SPELLING = "\u061c\u200c\u200d\u200e\u200f"  # joiners and marks that scripts and emoji need
 
 
-def visible(text: str) -> str:
+def replace_controls(text: str) -> str:
     """Replace what would act on a parser, or on the text around it, by U+FFFD.
 
     Line breaks and tabs become spaces, so that the result is one line. The joiners and marks
@@ -36,7 +36,7 @@ def _acts(char: str) -> bool:
     return unicodedata.category(char) in _ACTING
 
 
-def one_line(text: str) -> str:
+def sanitize(text: str) -> str:
     """Make foreign text safe inside a message: one line of at most 200 characters.
 
     `::` is broken up, because CI systems take `::error::` in a log for a command.
@@ -46,7 +46,7 @@ def one_line(text: str) -> str:
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
 
-def slug(name: str) -> str:
+def slugify(name: str) -> str:
     """Turn a free name into the one that is typed: `Plush Swagger` is `plush-swagger`.
 
     Accents are dropped, letters of other scripts kept. A name without a letter or digit
@@ -58,14 +58,14 @@ def slug(name: str) -> str:
     return dashed or "pose-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def suggest(name: str, names: Iterable[str]) -> str:
     """Say which names come close to a wrong one.
 
     Returns:
         ` (did you mean 'wave'?)`, with up to three names, or an empty string.
     """
     close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.6)
-    return f" (did you mean {' or '.join(repr(one_line(c)) for c in close)}?)" if close else ""
+    return f" (did you mean {' or '.join(repr(sanitize(c)) for c in close)}?)" if close else ""
 
 
 _UNITS = {"": 1, "b": 1, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
@@ -73,7 +73,7 @@ _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)")
 _KILO = 1000
 
 
-def read_size(text: object) -> int | None:
+def parse_size(text: object) -> int | None:
     """Read a size: `500000`, `500 kB`, `1.5 MB`, `2 MiB`.
 
     Returns:
@@ -85,7 +85,7 @@ def read_size(text: object) -> int | None:
     return int(float(found[1]) * _UNITS[found[2]]) or None
 
 
-def spoken_size(size: int) -> str:
+def format_size(size: int) -> str:
     """Name a size in its largest fitting unit: 48200 bytes are `48 kB`."""
     if size < _KILO:
         return f"{size} bytes" if size != 1 else "1 byte"

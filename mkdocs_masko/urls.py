@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from mkdocs_masko.errors import MediaError, OptionError
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,7 +59,7 @@ def check_media_url(url: str, origins: Collection[str]) -> str:
     """
     fault = _fault(url, origins)
     if fault:
-        raise MediaError(f"address {one_line(url)!r} {fault}")
+        raise MediaError(f"address {sanitize(url)!r} {fault}")
     return url
 
 
@@ -97,7 +97,7 @@ def checked_api_url(url: str) -> str:
         raise OptionError(f"api_url holds a user name or password; {_EXPECTED}")
     fault = _api_url_fault(url)
     if fault:
-        raise OptionError(f"api_url {one_line(url)!r} {fault}; {_EXPECTED}")
+        raise OptionError(f"api_url {sanitize(url)!r} {fault}; {_EXPECTED}")
     return url.rstrip("/")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mkdocs_masko.budget import Scales
+from mkdocs_masko.budget import PageWeights
 
 SIZES = {"a1": 10_000, "a2": 30_000, "b1": 5_000, "b2": 6_000, "webm": 200_000, "mov": 150_000}
 
 
-def _scales(**limits: int) -> Scales:
-    scales = Scales(limits)
+def _scales(**limits: int) -> PageWeights:
+    scales = PageWeights(limits)
     scales.note("docs/index.md", "fox/wave", first="a1", dense="a2")
     scales.note("docs/index.md", "fox/wave", video="webm")
     scales.note("docs/index.md", "fox/wave", video="mov")
@@ -24,8 +24,8 @@ def test_what_comes_first_are_the_stills_of_the_heaviest_page() -> None:
 
 
 def test_nothing_shown_weighs_nothing() -> None:
-    assert Scales({"page": 1}).first({}) == ("", 0)
-    assert list(Scales({"page": 1}).over({})) == []
+    assert PageWeights({"page": 1}).first({}) == ("", 0)
+    assert list(PageWeights({"page": 1}).over({})) == []
 
 
 def test_a_pose_weighs_its_dense_still_and_its_largest_video() -> None:

@@ -15,7 +15,7 @@ from jinja2 import Environment
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.macros import functions, written
+from mkdocs_masko.macros import call_source, functions
 from mkdocs_masko.markdown.syntax import CALL, read_call
 from mkdocs_masko.rendering import FUNCTIONS, make_call
 
@@ -111,7 +111,7 @@ def test_what_is_written_is_read_as_the_same_call(
     name: str, reference: str, named: dict[str, Any]
 ) -> None:
     """The text that stands for a call is a call, whatever the values are."""
-    source = written(name, [reference], named)
+    source = call_source(name, [reference], named)
     found = re.fullmatch(CALL, source)
     assert found is not None
     again = read_call(found["function"], found["arguments"], source)
@@ -124,4 +124,4 @@ def test_what_is_written_is_read_as_the_same_call(
 @given(st.lists(st.booleans() | st.binary() | st.dates(), max_size=3))
 def test_a_value_of_any_type_can_be_written(values: list[object]) -> None:
     """A template may hand over anything; the text is for messages then."""
-    assert written("masko", values, {"x": values}).startswith("{{ masko(")
+    assert call_source("masko", values, {"x": values}).startswith("{{ masko(")

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hostile_texts import TEXTS
-from mkdocs_masko.text import nearest, one_line, slug, visible
+from mkdocs_masko.text import replace_controls, sanitize, slugify, suggest
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 SOME = st.one_of(ANY, st.sampled_from(TEXTS))
@@ -20,14 +20,14 @@ UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 @given(SOME)
 def test_visible_text_has_nothing_that_acts_and_fits_on_one_line(text: str) -> None:
-    shown = visible(text)
+    shown = replace_controls(text)
     assert not {unicodedata.category(char) for char in shown if char not in SPELLING} & UNSEEN
     shown.encode()
 
 
 @given(SOME)
 def test_visible_text_stays_as_it_is(text: str) -> None:
-    assert visible(visible(text)) == visible(text)
+    assert replace_controls(replace_controls(text)) == replace_controls(text)
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_visible_text_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_what_acts_becomes_a_replacement_character(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert replace_controls(text) == shown
 
 
 @given(SOME)
 @example(":::error:::")
 def test_a_line_is_short_and_no_command_for_a_ci_system(text: str) -> None:
-    line = one_line(text)
+    line = sanitize(text)
     assert len(line) <= 200
     assert "::" not in line
     assert line == line.strip()
@@ -72,7 +72,7 @@ def test_a_line_is_short_and_no_command_for_a_ci_system(text: str) -> None:
     ],
 )
 def test_a_line_keeps_the_words(text: str, line: str) -> None:
-    assert one_line(text) == line
+    assert sanitize(text) == line
 
 
 @pytest.mark.parametrize(
@@ -96,17 +96,17 @@ def test_a_line_keeps_the_words(text: str, line: str) -> None:
     ],
 )
 def test_a_slug_is_what_one_would_type(name: str, typed: str) -> None:
-    assert slug(name) == typed
+    assert slugify(name) == typed
 
 
 @given(SOME)
 def test_a_slug_is_its_own_slug(name: str) -> None:
-    assert slug(slug(name)) == slug(name)
+    assert slugify(slugify(name)) == slugify(name)
 
 
 @given(SOME)
 def test_a_slug_has_letters_digits_and_dashes_only(name: str) -> None:
-    assert re.fullmatch(r"[^\W_]+(-[^\W_]+)*", slug(name))
+    assert re.fullmatch(r"[^\W_]+(-[^\W_]+)*", slugify(name))
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_a_slug_has_letters_digits_and_dashes_only(name: str) -> None:
     ],
 )
 def test_the_nearest_names_are_told(name: str, hint: str) -> None:
-    assert nearest(name, iter(["idle", "wave", "waves"])) == hint
+    assert suggest(name, iter(["idle", "wave", "waves"])) == hint
 
 
 def test_at_most_three_names_are_told() -> None:
-    assert nearest("wave", ["wave1", "wave2", "wave3", "wave4"]).count("wave") == 3
+    assert suggest("wave", ["wave1", "wave2", "wave3", "wave4"]).count("wave") == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.text import read_size, spoken_size
+from mkdocs_masko.text import format_size, parse_size
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from mkdocs_masko.text import read_size, spoken_size
     ],
 )
 def test_a_size_is_bytes_or_none(text: object, size: int | None) -> None:
-    assert read_size(text) == size
+    assert parse_size(text) == size
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_a_size_is_bytes_or_none(text: object, size: int | None) -> None:
     ],
 )
 def test_a_size_is_named_in_its_largest_fitting_unit(size: int, text: str) -> None:
-    assert spoken_size(size) == text
+    assert format_size(size) == text

@@ -30,7 +30,7 @@ from mkdocs_masko.api.models import (
 from mkdocs_masko.errors import ApiError, NetworkError, OptionError, RateLimited, ServerError
 from mkdocs_masko.http import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
 from mkdocs_masko.http.errors import refused_call
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import API_URL, checked_api_url
 
 if TYPE_CHECKING:
@@ -353,7 +353,7 @@ class Client(Calls):
 def _id(text: str) -> str:
     if not re.fullmatch(ID_PATTERN, text):
         raise OptionError(
-            f"{one_line(text)!r} is no id: an id has letters, digits, '-' and '_' only"
+            f"{sanitize(text)!r} is no id: an id has letters, digits, '-' and '_' only"
         )
     return text
 

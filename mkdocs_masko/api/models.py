@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 import msgspec
 
 from mkdocs_masko.errors import MalformedAnswer
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 ID_PATTERN: Final = r"[A-Za-z0-9_-]+"
 """What an id looks like: a UUID in answers, `col_xyz789` in the API's examples."""
@@ -166,7 +166,7 @@ def _item(raw: object, place: str) -> ExportItem:
         name=name,
         image=_text(item, "image", place),
         transparent_image=_text(item, "transparent_image", place),
-        animations=_animations(item, f"{place}, {one_line(name)!r},"),
+        animations=_animations(item, f"{place}, {sanitize(name)!r},"),
     )
 
 
@@ -222,7 +222,7 @@ def decoded(body: bytes, url: str) -> object:
     except RecursionError:
         fault = "it is nested too deeply"
     except (msgspec.MsgspecError, ValueError) as error:
-        fault = "it is not UTF-8" if isinstance(error, UnicodeError) else one_line(str(error))
+        fault = "it is not UTF-8" if isinstance(error, UnicodeError) else sanitize(str(error))
     raise MalformedAnswer(f"the API answered with unusable JSON: {fault}", url=url)
 
 
@@ -267,5 +267,5 @@ def _converted(raw: object, kind: type[T], url: str) -> T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        fault = one_line(str(error))
+        fault = sanitize(str(error))
     raise MalformedAnswer(f"the API's answer breaks its contract: {fault}", url=url)

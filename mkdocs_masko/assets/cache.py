@@ -32,12 +32,12 @@ from mkdocs_masko.variants import SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mkdocs_masko.variants import Form
+    from mkdocs_masko.variants import Variant
 
 _STEP = 256 * 1024
 
 
-class Checker:
+class IntegrityChecker:
     """Compares files with their hashes, and remembers those that did not change since.
 
     A server that builds again and again has one for all its builds.
@@ -101,7 +101,7 @@ class Cache:
     def __init__(self, folder: Path, warn: Callable[[str], None] = lambda _: None) -> None:
         self.folder = folder
         self._warn = warn
-        self.checker = Checker()
+        self.checker = IntegrityChecker()
         self._spare: Path | None = None
         self._tried = False
 
@@ -116,7 +116,7 @@ class Cache:
         """Tell whether a medium is not there; nothing of it is read."""
         return not any((root / _medium(sha256)).is_file() for root in self._roots())
 
-    def form(self, sha256: str, form: Form) -> Path | None:
+    def form(self, sha256: str, form: Variant) -> Path | None:
         """Return a form of a medium with the settings of today, when it is there and sound."""
         start, end = f"{form.width}x{form.height}.", f".{form.format}"
         for root in self._roots():
@@ -127,7 +127,7 @@ class Cache:
                     return found
         return None
 
-    def keep_form(self, sha256: str, form: Form, content: bytes) -> Path:
+    def keep_form(self, sha256: str, form: Variant, content: bytes) -> Path:
         """Put a form into the cache."""
         own = hashlib.sha256(content).hexdigest()
         name = f"{form.width}x{form.height}.{own}.{form.format}"
@@ -150,7 +150,7 @@ class Cache:
         """
         place = self.place(name)
         new = place.with_name(f"{place.name}.{secrets.token_hex(8)}{UNFINISHED}")
-        with told(), _gone_on_failure(new):
+        with as_cache_error(), _gone_on_failure(new):
             _write(new, content, durable=durable)
             new.replace(place)
         return place
@@ -158,7 +158,7 @@ class Cache:
     def adopt(self, path: Path, sha256: str) -> Path:
         """Give a complete and flushed file of the cache its final name."""
         place = self.place(_medium(sha256))
-        with told():
+        with as_cache_error():
             path.replace(place)
         return place
 
@@ -176,7 +176,7 @@ class Cache:
         Raises:
             CacheError: Not even the system's temporary folder can be written.
         """
-        with told():
+        with as_cache_error():
             path = self._writable() / name
             path.parent.mkdir(parents=True, exist_ok=True)
         return path
@@ -254,7 +254,7 @@ def _gone_on_failure(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def as_cache_error() -> Iterator[None]:
     """Turn trouble with the disk into an error that says so."""
     try:
         yield

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from mkdocs_masko.assets.cache import flush, hashed, told
+from mkdocs_masko.assets.cache import as_cache_error, flush, hashed
 from mkdocs_masko.errors import DriftError, MalformedAnswer, MediaError, NotFound, Refused
 from mkdocs_masko.probe import sniff
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import check_media_url
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def address_key(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class UrlRecord(Struct, frozen=True, kw_only=True):
     """What was found at an address, and when it was written down is the file's time.
 
     Attributes:
@@ -68,13 +68,13 @@ class Finding(Struct, frozen=True, kw_only=True):
     etag: str = ""
 
 
-class Findings:
+class UrlIndex:
     """Remembers what was found at addresses; a cache has one."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    def get(self, url: str, *, since: float = 0) -> Finding | None:
+    def get(self, url: str, *, since: float = 0) -> UrlRecord | None:
         """Return what was found at an address.
 
         Args:
@@ -85,10 +85,10 @@ class Findings:
         with suppress(OSError, msgspec.MsgspecError):
             if since and (self._cache.folder / name).stat().st_mtime < since:
                 return None
-            return msgspec.json.decode(self._cache.read(name) or b"", type=Finding)
+            return msgspec.json.decode(self._cache.read(name) or b"", type=UrlRecord)
         return None
 
-    def put(self, url: str, finding: Finding) -> None:
+    def put(self, url: str, finding: UrlRecord) -> None:
         """Write down what was found."""
         self._cache.keep(_finding(url), msgspec.json.encode(finding), durable=False)
 
@@ -97,7 +97,7 @@ def _finding(url: str) -> Path:
     return Path("addresses", f"{address_key(url)}.json")
 
 
-class Part:
+class PartialDownload:
     """The bytes of a medium that are there so far, from this run or an earlier one.
 
     Args:
@@ -142,7 +142,7 @@ class Part:
         """
         if stream.start != self.size or not stream.start:
             self.drop()
-        with told():
+        with as_cache_error():
             file = self._opened()
         try:
             with file:
@@ -163,7 +163,7 @@ class Part:
         Raises:
             CacheError: The disk is full, or fails.
         """
-        with told(), self.path.open("r+b") as file:
+        with as_cache_error(), self.path.open("r+b") as file:
             flush(file)
 
     def _opened(self) -> IO[bytes]:
@@ -175,7 +175,7 @@ class Part:
 
     def _note(self, etag: str) -> None:
         if etag != self.etag:
-            with told():
+            with as_cache_error():
                 self._tag.write_text(etag, encoding="ascii")
             self.etag = etag
 
@@ -184,7 +184,7 @@ class Part:
             self._cap = _cap(piece)
         if self.size + len(piece) > self._cap:
             raise MediaError(f"is larger than {self._cap // _MIB} MiB, the most that is taken")
-        with told():
+        with as_cache_error():
             file.write(piece)
         self._digest.update(piece)
         self.size += len(piece)
@@ -215,7 +215,7 @@ _WORKERS = AT_ONCE + 4  # some write to the disk while others have the connectio
 _RECENT = 60.0  # seconds: what other builders of the same moment found is found
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class DownloadRequest(Struct, frozen=True, kw_only=True):
     """A medium to fetch.
 
     Attributes:
@@ -227,7 +227,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     sha256: str = ""
 
 
-class Fetched(Struct, frozen=True, kw_only=True):
+class Download(Struct, frozen=True, kw_only=True):
     """A medium that lies in the cache.
 
     Attributes:
@@ -243,7 +243,7 @@ class Fetched(Struct, frozen=True, kw_only=True):
     new: bool = False
 
 
-class Fetcher:
+class Downloader:
     """Fetches media into a cache.
 
     Args:
@@ -265,12 +265,12 @@ class Fetcher:
         anew: bool = False,
         wait: float = 30,
     ) -> None:
-        self._cache, self._findings = cache, Findings(cache)
+        self._cache, self._findings = cache, UrlIndex(cache)
         self._download, self._origins = download, origins
         self._tell, self._wait = tell, wait
         self._since = time.time() - (0 if anew else _RECENT)
 
-    def fetch_all(self, wanted: Iterable[Wanted]) -> dict[str, Fetched | MaskoError]:
+    def fetch_all(self, wanted: Iterable[DownloadRequest]) -> dict[str, Download | MaskoError]:
         """Fetch media, eight at once.
 
         Returns:
@@ -290,7 +290,7 @@ class Fetcher:
                 pool.shutdown(wait=False, cancel_futures=True)
         return {each.url: found for each, found in zip(todo, done, strict=True)}
 
-    def _attempt(self, wanted: Wanted) -> Fetched | MaskoError:
+    def _attempt(self, wanted: DownloadRequest) -> Download | MaskoError:
         try:
             check_media_url(wanted.url, self._origins)
             found = self._fetch(wanted)
@@ -299,25 +299,25 @@ class Fetcher:
         self._tell(found.size if found.new else 0)
         return found
 
-    def _fetch(self, wanted: Wanted) -> Fetched:
+    def _fetch(self, wanted: DownloadRequest) -> Download:
         lock = self._cache.place(Path("locks", address_key(wanted.url)))
         with locked(lock, self._wait):
             there = self._there(wanted)
             return there or self._from_server(wanted)
 
-    def _there(self, wanted: Wanted) -> Fetched | None:
+    def _there(self, wanted: DownloadRequest) -> Download | None:
         """Return what another builder fetched while this one waited for the lock."""
         if wanted.sha256:
             return self._found(wanted.sha256)
         recent = self._findings.get(wanted.url, since=self._since)
         return self._found(recent.sha256) if recent else None
 
-    def _found(self, sha256: str) -> Fetched | None:
+    def _found(self, sha256: str) -> Download | None:
         path = self._cache.medium(sha256)
-        return Fetched(path=path, sha256=sha256, size=path.stat().st_size) if path else None
+        return Download(path=path, sha256=sha256, size=path.stat().st_size) if path else None
 
-    def _from_server(self, wanted: Wanted) -> Fetched:
-        part = Part(
+    def _from_server(self, wanted: DownloadRequest) -> Download:
+        part = PartialDownload(
             self._cache.place(Path("parts", address_key(wanted.url))), trusted=bool(wanted.sha256)
         )
         finding = None if wanted.sha256 else self._findings.get(wanted.url)
@@ -330,12 +330,12 @@ class Fetcher:
         if sha256 is None or wanted.sha256 not in {"", sha256}:
             part.drop()
             raise DriftError(
-                f"other bytes stand at {one_line(wanted.url)} than the manifest says. "
+                f"other bytes stand at {sanitize(wanted.url)} than the manifest says. "
                 "Run 'mkdocs-masko sync' and commit the manifest."
             )
         return self._kept(wanted.url, part, sha256)
 
-    def _received(self, wanted: Wanted, part: Part, etag: str) -> str | None:
+    def _received(self, wanted: DownloadRequest, part: PartialDownload, etag: str) -> str | None:
         """Return the hash of what came, or None for what the ETag stands for.
 
         What goes on from an earlier run and does not fit is fetched from its start, once.
@@ -350,17 +350,17 @@ class Fetcher:
         part.drop()
         return self._download(attempt)
 
-    def _kept(self, url: str, part: Part, sha256: str) -> Fetched:
+    def _kept(self, url: str, part: PartialDownload, sha256: str) -> Download:
         part.flush()
-        finding = Finding(sha256=sha256, etag=part.etag)
+        finding = UrlRecord(sha256=sha256, etag=part.etag)
         path = self._cache.adopt(part.path, sha256)
-        done = Fetched(path=path, sha256=sha256, size=part.size, new=True)
+        done = Download(path=path, sha256=sha256, size=part.size, new=True)
         part.drop()
         self._findings.put(url, finding)
         return done
 
 
-def _receive(url: str, part: Part, known: str, transport: Transport) -> str | None:
+def _receive(url: str, part: PartialDownload, known: str, transport: Transport) -> str | None:
     part.settle()
     return transport.stream(
         url,

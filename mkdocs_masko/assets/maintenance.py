@@ -116,7 +116,7 @@ INDEX: Final = "files.json"
 """Which file is which medium, by pose and key."""
 
 
-class Laid(Struct, frozen=True, kw_only=True):
+class ExportSummary(Struct, frozen=True, kw_only=True):
     """What lies in the folder now.
 
     Attributes:
@@ -132,9 +132,9 @@ class Laid(Struct, frozen=True, kw_only=True):
     removed: int
 
 
-def lay_down(
+def export_to(
     index: Mapping[str, Mapping[str, str]], files: Mapping[str, Path], folder: Path
-) -> Laid:
+) -> ExportSummary:
     """Put media into a folder.
 
     What is there already is left alone. Of the other files only those are removed that an
@@ -156,7 +156,7 @@ def lay_down(
     except OSError as error:
         raise CacheError(f"{folder}: cannot be written: {error.strerror}.") from error
     size = sum((folder / name).stat().st_size for name in files)
-    return Laid(files=len(files), size=size, written=sum(written), removed=removed)
+    return ExportSummary(files=len(files), size=size, written=sum(written), removed=removed)
 
 
 def _remove_old(folder: Path, files: Mapping[str, Path]) -> int:

@@ -9,7 +9,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mkdocs_masko.assets.cache import Cache
-    from mkdocs_masko.variants import Form
+    from mkdocs_masko.variants import Variant
 
-    Key = tuple[str, Form]
+    Key = tuple[str, Variant]
 
 _DIGEST = 32  # bytes of a sha256
 _BATCH = 32  # files that are in memory at once
@@ -114,7 +114,7 @@ class RemoteCache:
     def _trouble(self, error: Exception) -> None:
         if not self._broken:
             self._broken = True
-            reason = one_line(str(error)) or type(error).__name__
+            reason = sanitize(str(error)) or type(error).__name__
             self._warn(f"the shared cache {self._root} is not used in this build: {reason}")
 
 
@@ -132,12 +132,12 @@ def _opened(url: str) -> Any:  # noqa: ANN401 - fsspec has no types
         return fsspec.core.url_to_fs(url, **_OPTIONS.get(url.partition(":")[0], {}))[0]
     except ImportError as error:
         raise OptionError(
-            f"needs a library that is not installed ({one_line(str(error))}): "
+            f"needs a library that is not installed ({sanitize(str(error))}): "
             "pip install 'mkdocs-masko[remote-cache]'",
             option="cache",
         ) from None
     except Exception as error:  # noqa: BLE001 - each storage has its own exceptions
-        reason = one_line(str(error))
+        reason = sanitize(str(error))
         raise OptionError(f"takes an address of a storage: {reason}", option="cache") from None
 
 
@@ -161,7 +161,7 @@ def _medium(sha256: str) -> str:
     return f"media/{sha256[:2]}/{sha256}"
 
 
-def _form(sha256: str, form: Form) -> str:
+def _form(sha256: str, form: Variant) -> str:
     size = f"{form.width}x{form.height}"
     return f"forms/{sha256[:2]}/{sha256}/{SETTINGS}/{size}.{form.format}"
 

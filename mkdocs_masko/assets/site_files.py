@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mkdocs_masko.errors import MaskoError, MediaError
-from mkdocs_masko.text import one_line, slug
-from mkdocs_masko.variants import SETTINGS, Form, forms
+from mkdocs_masko.text import sanitize, slugify
+from mkdocs_masko.variants import SETTINGS, Variant, plan_variants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.manifest import Medium
 
-    Key = tuple[str, Form]
+    Key = tuple[str, Variant]
 
-    Bring = Callable[[list["Want"]], Mapping[str, Path | MaskoError]]
+    Bring = Callable[[list["UsedFile"]], Mapping[str, Path | MaskoError]]
 
 FOLDER = "assets/masko"
 """Where the plugin's files lie in the site."""
@@ -54,7 +54,7 @@ def file_name(medium: Medium, sha256: str) -> str:
     return f"{_stem(medium)}.{sha256[:_SHOWN]}.{_EXTENSIONS[medium.type]}"
 
 
-def form_name(medium: Medium, sha256: str, form: Form) -> str:
+def variant_name(medium: Medium, sha256: str, form: Variant) -> str:
     """Name a small form by what it is made of, and how, before there is one."""
     made = f"{sha256} {form.format} {form.width}x{form.height} {SETTINGS}"
     digest = hashlib.sha256(made.encode()).hexdigest()[:_SHOWN]
@@ -63,7 +63,7 @@ def form_name(medium: Medium, sha256: str, form: Form) -> str:
 
 def _stem(medium: Medium) -> str:
     stem = _HASH.sub("", Path(medium.url.rpartition("/")[2]).stem)
-    return re.sub(r"[^a-z0-9]+", "-", slug(stem)).strip("-")[:_LONGEST_NAME] or "pose"
+    return re.sub(r"[^a-z0-9]+", "-", slugify(stem)).strip("-")[:_LONGEST_NAME] or "pose"
 
 
 _MOST_SHOWN = 5  # media named in one message
@@ -81,7 +81,7 @@ class Work(Struct):
     made: int = 0
 
 
-class Gatherer:
+class FileResolver:
     """Gets the bytes of what pages want.
 
     Args:
@@ -96,7 +96,7 @@ class Gatherer:
     def __init__(
         self,
         cache: Cache,
-        originals: Originals,
+        originals: LocalSources,
         *,
         bring: Bring | None = None,
         store: RemoteCache | None = None,
@@ -106,7 +106,7 @@ class Gatherer:
         self._bring, self._store, self._named = bring, store, named
         self.work = Work()
 
-    def gather(self, wants: Mapping[str, Want]) -> dict[str, Path]:
+    def gather(self, wants: Mapping[str, UsedFile]) -> dict[str, Path]:
         """Return a sound file for each path of the site.
 
         Raises:
@@ -130,7 +130,7 @@ class Gatherer:
         missing = [key for key in wanted if key not in found]
         return found | (self._store.forms(missing) if self._store and missing else {})
 
-    def _sources(self, wants: Mapping[str, Want]) -> dict[str, Path]:
+    def _sources(self, wants: Mapping[str, UsedFile]) -> dict[str, Path]:
         find = self._originals.find
         found = {sha: file for sha, want in wants.items() if (file := find(want.medium, sha))}
         missing = [sha for sha in wants if sha not in found]
@@ -138,7 +138,7 @@ class Gatherer:
             found |= self._store.media(missing)
         return found | self._brought([want for sha, want in wants.items() if sha not in found])
 
-    def _brought(self, missing: list[Want]) -> dict[str, Path]:
+    def _brought(self, missing: list[UsedFile]) -> dict[str, Path]:
         if not missing:
             return {}
         if self._bring is None:
@@ -155,8 +155,8 @@ class Gatherer:
             self._store.put_media(found)
         return found
 
-    def _made(self, wants: Iterable[Want], originals: Mapping[str, Path]) -> dict[Key, Path]:
-        jobs: dict[Path, list[Want]] = {}
+    def _made(self, wants: Iterable[UsedFile], originals: Mapping[str, Path]) -> dict[Key, Path]:
+        jobs: dict[Path, list[UsedFile]] = {}
         for want in wants:
             jobs.setdefault(originals[want.sha256], []).append(want)
         if not jobs:
@@ -187,16 +187,16 @@ class Gatherer:
             raise MediaError("; ".join(told) + ".")
 
     def _listed(self, media: Iterable[Medium]) -> str:
-        names = [one_line(self._named(medium)) for medium in media]
+        names = [sanitize(self._named(medium)) for medium in media]
         more = len(names) - _MOST_SHOWN
         return ", ".join(names[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _forms(wants: Iterable[Want]) -> tuple[Form, ...]:
+def _forms(wants: Iterable[UsedFile]) -> tuple[Variant, ...]:
     return tuple(dict.fromkeys(want.form for want in wants if want.form))
 
 
-class Originals:
+class LocalSources:
     """Finds media without asking their server.
 
     Args:
@@ -229,7 +229,7 @@ class Originals:
         return None
 
 
-class Want(Struct, frozen=True, kw_only=True):
+class UsedFile(Struct, frozen=True, kw_only=True):
     """A file of the site that a page names.
 
     Attributes:
@@ -240,7 +240,7 @@ class Want(Struct, frozen=True, kw_only=True):
 
     medium: Medium
     sha256: str
-    form: Form | None = None
+    form: Variant | None = None
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -255,7 +255,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
-class Shelf:
+class UsedFiles:
     """Names files while pages render; their bytes are got later, all together.
 
     Args:
@@ -267,8 +267,8 @@ class Shelf:
     def __init__(self, digest: Callable[[Medium], str | None], *, small: bool = False) -> None:
         self._digest, self._small = digest, small
         self._digests: dict[str, str | None] = {}
-        self._paths: dict[tuple[str, Form | None], str] = {}
-        self.wants: dict[str, Want] = {}
+        self._paths: dict[tuple[str, Variant | None], str] = {}
+        self.wants: dict[str, UsedFile] = {}
 
     def take(self, medium: Medium) -> str | None:
         """Note that a medium is used.
@@ -293,7 +293,7 @@ class Shelf:
         if sha256 is None:
             return ()
         found: dict[str, list[str]] = {}
-        for form in forms(medium.width, medium.height, box_width, box_height):
+        for form in plan_variants(medium.width, medium.height, box_width, box_height):
             path = self._path(medium, sha256, form)
             found.setdefault(f"image/{form.format}", []).append(path)
         return tuple(Choice(type=type_, paths=tuple(paths)) for type_, paths in found.items())
@@ -303,11 +303,11 @@ class Shelf:
             self._digests[medium.url] = self._digest(medium)
         return self._digests[medium.url]
 
-    def _path(self, medium: Medium, sha256: str, form: Form | None = None) -> str:
+    def _path(self, medium: Medium, sha256: str, form: Variant | None = None) -> str:
         """Name a file, and want it, the first time that a page uses it."""
         known = (medium.url, form)
         if known not in self._paths:
-            name = form_name(medium, sha256, form) if form else file_name(medium, sha256)
+            name = variant_name(medium, sha256, form) if form else file_name(medium, sha256)
             path = self._paths[known] = f"{FOLDER}/{name}"
-            self.wants[path] = Want(medium=medium, sha256=sha256, form=form)
+            self.wants[path] = UsedFile(medium=medium, sha256=sha256, form=form)
         return self._paths[known]

@@ -20,8 +20,8 @@ from mkdocs_masko.cli.output import (
     print_json,
     print_pairs,
 )
-from mkdocs_masko.cli.session import desk, desk_options
-from mkdocs_masko.text import one_line
+from mkdocs_masko.cli.session import desk_options, open_session
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ def projects(*, as_json: bool, limit: int | None, **where: Any) -> None:  # noqa
       mkdocs-masko projects
       mkdocs-masko projects --api-url sandbox --json
     """
-    with desk(**where) as there:
+    with open_session(**where) as there:
         _print_list(there.objects.projects(), PROJECTS, as_json=as_json, limit=limit)
 
 
@@ -72,7 +72,7 @@ def collections(
       mkdocs-masko collections
       mkdocs-masko collections --api-url sandbox --project Drafts
     """
-    with desk(**where) as there:
+    with open_session(**where) as there:
         project_id = there.project(project) if project else None
         found = there.objects.collections(project_id)
         _print_list(found, COLLECTIONS, as_json=as_json, limit=limit)
@@ -92,7 +92,7 @@ def collection_(*, collection: str, as_json: bool, **where: Any) -> None:  # noq
       mkdocs-masko collection "Fox Mascot"
       mkdocs-masko collection fox --api-url sandbox
     """
-    with desk(**where) as there:
+    with open_session(**where) as there:
         found = there.objects.collection(there.collection(collection))
     _print_one(found, pairs(found), as_json=as_json)
 
@@ -112,7 +112,7 @@ def items(*, collection: str, as_json: bool, limit: int | None, **where: Any) ->
       mkdocs-masko items fox --api-url sandbox
       mkdocs-masko items owl --api-url sandbox --limit 3 --json
     """
-    with desk(**where) as there:
+    with open_session(**where) as there:
         found = there.objects.items(there.collection(collection))
         _print_list(found, ITEMS, as_json=as_json, limit=limit)
 
@@ -142,7 +142,7 @@ def assets(
       mkdocs-masko assets fox --api-url sandbox
       mkdocs-masko assets --api-url sandbox --limit 10
     """
-    with desk(**where, signed_urls=signed_urls) as there:
+    with open_session(**where, signed_urls=signed_urls) as there:
         found = there.objects.assets(there.collection(collection) if collection else None)
         columns = (*ASSETS, SIGNED) if signed_urls else ASSETS
         _print_list(found, columns, as_json=as_json, limit=limit)
@@ -163,7 +163,7 @@ def asset_(*, asset: str, as_json: bool, signed_urls: bool, **where: Any) -> Non
       mkdocs-masko asset 82fe47af-5b46-5ea2-be64-0c392112b396
       mkdocs-masko asset 82fe --api-url sandbox
     """
-    with desk(**where, signed_urls=signed_urls) as there:
+    with open_session(**where, signed_urls=signed_urls) as there:
         found = there.objects.asset(there.asset(asset))
     _print_one(found, pairs(found), as_json=as_json)
 
@@ -183,7 +183,7 @@ def export(*, collection: str, as_json: bool, limit: int | None, **where: Any) -
       mkdocs-masko export fox --api-url sandbox
       mkdocs-masko export fox --api-url sandbox --json
     """
-    with desk(**where) as there:
+    with open_session(**where) as there:
         found = there.objects.export(there.collection(collection))
     found["items"] = found["items"][:limit]
     if as_json:
@@ -277,13 +277,13 @@ def _value(value: object) -> str:
 def published(export: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield the name of each published pose, with its addresses by key."""
     for item in export_from(export).items:
-        yield one_line(item.name), list(_addresses(item))
+        yield sanitize(item.name), list(_addresses(item))
 
 
 def _addresses(item: ExportItem) -> Iterator[tuple[str, str]]:
     for key in ("image", "transparent_image"):
         if url := getattr(item, key):
-            yield key, one_line(url)
+            yield key, sanitize(url)
     for number, animation in enumerate(item.animations):
         prefix = f"{number}." if len(item.animations) > 1 else ""
-        yield from ((f"{prefix}{key}", one_line(url)) for key, url in sorted(animation.items()))
+        yield from ((f"{prefix}{key}", sanitize(url)) for key, url in sorted(animation.items()))

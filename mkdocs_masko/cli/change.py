@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mkdocs_masko.cli.options import collection_names
-from mkdocs_masko.cli.session import desk, desk_options
+from mkdocs_masko.cli.session import desk_options, open_session
 from mkdocs_masko.errors import OptionError
 
 _COLLECTION = "Of which collection [those of mkdocs.yml]."
@@ -44,7 +44,7 @@ def rename(
 
     if not (name or prompt):
         raise click.UsageError("Give --name, --prompt or both.")
-    with desk(**where) as there:
+    with open_session(**where) as there:
         collection_id, found = there.item(item, collection)
         there.client.rename_item(collection_id, found["id"], name, prompt)
     click.echo(f"changed {named(found)}" + (f": it is {_quoted(name)} now" if name else ""))
@@ -75,7 +75,7 @@ def delete(
       mkdocs-masko delete item wave --collection fox --yes --api-url sandbox
       mkdocs-masko delete asset 82fe --yes --api-url sandbox
     """
-    with desk(**where) as there:
+    with open_session(**where) as there:
         if kind == "asset":
             asset_id = there.asset(wanted)
             _confirm(_asset_words(there.objects.asset(asset_id)), yes=yes)
@@ -118,6 +118,6 @@ def _confirm(what: str, *, yes: bool) -> None:
 
 
 def _quoted(text: str) -> str:
-    from mkdocs_masko.text import one_line
+    from mkdocs_masko.text import sanitize
 
-    return repr(one_line(text))
+    return repr(sanitize(text))

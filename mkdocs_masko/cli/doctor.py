@@ -29,7 +29,7 @@ from mkdocs_masko.manifest import load
 from mkdocs_masko.mkdocs_yml import plugins_of
 from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.sync import connect
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _configuration(said: Mapping[str, Any] | None) -> Iterator[Finding]:
     plugins = plugins_of(said)
     theme = said.get("theme")
     name = theme.get("name") if isinstance(theme, dict) else theme
-    yield Finding(level="good", subject="theme", text=one_line(str(name or "mkdocs")))
+    yield Finding(level="good", subject="theme", text=sanitize(str(name or "mkdocs")))
     if "masko" not in plugins:
         text = "the plugin 'masko' is not switched on"
         yield Finding(level="bad", subject="plugins", text=text, remedy="run 'mkdocs-masko init'")
@@ -229,8 +229,8 @@ def _api(client: Client, site: Site) -> Iterator[Finding]:
     started = time.monotonic()
     projects = list(islice(client.projects(), _MOST_PROJECTS + 1))
     took = time.monotonic() - started
-    yield _timed("API", one_line(site.options.api_url), took)
-    names = ", ".join(repr(one_line(p.name or p.id)) for p in projects[:_MOST_PROJECTS])
+    yield _timed("API", sanitize(site.options.api_url), took)
+    names = ", ".join(repr(sanitize(p.name or p.id)) for p in projects[:_MOST_PROJECTS])
     more = " and more" if len(projects) > _MOST_PROJECTS else ""
     text = f"projects {names}{more}" if projects else "no project"
     yield Finding(level="good" if projects else "odd", subject="workspace", text=text)
@@ -243,7 +243,7 @@ def _named(site: Site) -> dict[str, str]:
 
 
 def _collection(client: Client, alias: str, collection_id: str) -> Finding:
-    subject = f"collection {one_line(alias)}"
+    subject = f"collection {sanitize(alias)}"
     try:
         export = client.cdn_export(collection_id)
     except NotReady:
@@ -251,7 +251,7 @@ def _collection(client: Client, alias: str, collection_id: str) -> Finding:
         return Finding(level="odd", subject=subject, text=text, remedy=remedy)
     except ApiError as error:
         return Finding(level="bad", subject=subject, text="cannot be had", remedy=str(error))
-    text = f"{one_line(export.collection)!r}, {len(export.items)} poses published"
+    text = f"{sanitize(export.collection)!r}, {len(export.items)} poses published"
     return Finding(level="good", subject=subject, text=text)
 
 

@@ -12,7 +12,7 @@ import click
 from mkdocs_masko.cli.options import patience_of, site_from, site_options
 from mkdocs_masko.cli.poses import rows
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
@@ -112,7 +112,7 @@ def snippets_file(manifest: Manifest, default: str) -> str:
     entries: dict[str, dict[str, object]] = {}
     for written, name, still, animation in rows(manifest, default):
         reference = written.removeprefix("masko:")
-        shown = f"{one_line(name)}: still {still}, animation {animation}"
+        shown = f"{sanitize(name)}: still {still}, animation {animation}"
         entries[f"{written} as an image"] = {
             "scope": "markdown",
             "prefix": [written, reference],

@@ -12,12 +12,12 @@ import click
 
 from mkdocs_masko.cli.options import collection_names, config_option
 from mkdocs_masko.cli.output import console, is_for_a_person, waiting
-from mkdocs_masko.cli.session import desk, options_of
+from mkdocs_masko.cli.session import open_session, options_of
 from mkdocs_masko.errors import NotReady, OptionError
 
 if TYPE_CHECKING:
-    from mkdocs_masko.cli.session import Desk
-    from mkdocs_masko.sync import Outcome
+    from mkdocs_masko.cli.session import ApiSession
+    from mkdocs_masko.sync import SyncResult
 
 _SANDBOX = {"collection": "fox", "api_url": "sandbox"}
 
@@ -81,12 +81,12 @@ def _chosen(
         question = f"There is no key in {name}. Try the plugin with an invented mascot?"
         click.confirm(question, default=True, abort=True, err=True)
         return dict(_SANDBOX)
-    with desk(path, api_url, None) as there:
+    with open_session(path, api_url, None) as there:
         id_ = there.collection(collection) if collection else _asked(there)
     return {"collection": id_, **({"api_url": api_url} if api_url else {})}
 
 
-def _asked(there: Desk) -> str:
+def _asked(there: ApiSession) -> str:
     """Ask which mascot is meant."""
     from mkdocs_masko.cli.browse import COLLECTIONS
     from mkdocs_masko.cli.output import as_table, grid
@@ -104,7 +104,7 @@ def _asked(there: Desk) -> str:
     return str(pick(answer, found, "collection")["id"])
 
 
-def _synced(path: Path, options: dict[str, Any]) -> tuple[Outcome | None, NotReady | None]:
+def _synced(path: Path, options: dict[str, Any]) -> tuple[SyncResult | None, NotReady | None]:
     """Write the manifest, if something is published."""
     from mkdocs_masko.cli.options import variables
     from mkdocs_masko.options import read_options
@@ -119,7 +119,7 @@ def _synced(path: Path, options: dict[str, Any]) -> tuple[Outcome | None, NotRea
         return None, error
 
 
-def _tell(path: Path, options: dict[str, Any], outcome: Outcome) -> None:
+def _tell(path: Path, options: dict[str, Any], outcome: SyncResult) -> None:
     poses = sorted(outcome.manifest.collections["default"].poses)
     name = "masko.manifest.json"
     click.echo(f"{name}: written, {len(poses)} poses")

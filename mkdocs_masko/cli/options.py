@@ -16,7 +16,7 @@ from mkdocs_masko.errors import MaskoError, OptionError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mkdocs_masko.sync import Patience, Site
+    from mkdocs_masko.sync import PollPolicy, Site
 
 
 def config_option(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -65,12 +65,12 @@ def variables(api_url: str | None) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
-def patience_of(site: Site) -> Patience:
+def patience_of(site: Site) -> PollPolicy:
     """Return the wait that the options ask for, told on standard error."""
     from mkdocs_masko.cli.output import watch
-    from mkdocs_masko.sync import Patience
+    from mkdocs_masko.sync import PollPolicy
 
-    return Patience(site.options.wait, time.sleep, tell, watch)
+    return PollPolicy(site.options.wait, time.sleep, tell, watch)
 
 
 def collection_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

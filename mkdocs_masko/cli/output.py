@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from mkdocs_masko.sync import Patience
+    from mkdocs_masko.sync import PollPolicy
 
 
 def json_option(command: Callable[..., None]) -> Callable[..., None]:
@@ -82,7 +82,7 @@ def print_groups(groups: Iterable[tuple[str, Sequence[tuple[str, str]]]]) -> Non
 @contextmanager
 def watch(count: int) -> Iterator[Callable[[int], None]]:
     """Show downloads on standard error: a bar on a terminal, elsewhere a line at the end."""
-    from mkdocs_masko.text import spoken_size
+    from mkdocs_masko.text import format_size
 
     with watch_in_a_line(count) as counted:
         if not (count and sys.stderr.isatty()):
@@ -94,7 +94,7 @@ def watch(count: int) -> Iterator[Callable[[int], None]]:
             def note(size: int) -> None:
                 counted(size)
                 sizes.append(size)
-                advance(f"fetching media, {spoken_size(sum(sizes))}")
+                advance(f"fetching media, {format_size(sum(sizes))}")
 
             yield note
 
@@ -102,7 +102,7 @@ def watch(count: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def watch_in_a_line(count: int) -> Iterator[Callable[[int], None]]:
     """Say in a line, at the end, what came."""
-    from mkdocs_masko.text import spoken_size
+    from mkdocs_masko.text import format_size
 
     sizes: list[int] = []
     start = time.monotonic()
@@ -110,7 +110,7 @@ def watch_in_a_line(count: int) -> Iterator[Callable[[int], None]]:
     if count:
         there = f"{len(sizes)} of {count} media are in the cache"
         seconds = time.monotonic() - start
-        click.echo(f"{there}; {spoken_size(sum(sizes))} fetched in {seconds:.1f} s", err=True)
+        click.echo(f"{there}; {format_size(sum(sizes))} fetched in {seconds:.1f} s", err=True)
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def plain(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return one_line(str(value))
+    return sanitize(str(value))
 
 
 def day(value: object) -> str:
@@ -255,19 +255,19 @@ _TICK = 0.25  # seconds between two changes of what is shown
 
 
 @contextmanager
-def waiting(seconds: float) -> Iterator[Patience]:
+def waiting(seconds: float) -> Iterator[PollPolicy]:
     """Give a patience of so many seconds, and show on standard error that it is used."""
-    from mkdocs_masko.sync import Patience
+    from mkdocs_masko.sync import PollPolicy
 
     if not sys.stderr.isatty() or not seconds:
-        yield Patience(seconds, time.sleep, tell, watch)
+        yield PollPolicy(seconds, time.sleep, tell, watch)
         return
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     display = _Display(console.status("asking what is published", spinner="line"), seconds)
     with display.status:
-        yield Patience(seconds, display.sleep, display.tell, watch_in_a_line)
+        yield PollPolicy(seconds, display.sleep, display.tell, watch_in_a_line)
 
 
 def tell(collection: str, seconds: float) -> None:

@@ -25,8 +25,8 @@ from mkdocs_masko.cli.output import (
     print_json,
 )
 from mkdocs_masko.errors import MaskoError
-from mkdocs_masko.rendering import AsWritten, Renderer, make_call
-from mkdocs_masko.text import one_line, visible
+from mkdocs_masko.rendering import ManifestUrls, Renderer, make_call
+from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,10 +82,10 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - t
 
 
 def _print(manifest: Manifest, match: Match, default: str) -> None:
-    from mkdocs_masko.text import one_line
+    from mkdocs_masko.text import sanitize
 
     owner = manifest.collections[match.alias].name or match.alias
-    title = f"{one_line(match.pose.name)!r} of {one_line(owner)!r}"
+    title = f"{sanitize(match.pose.name)!r} of {sanitize(owner)!r}"
     print_grid(files(match, addressed=False), title=title)
     print_groups([("\nAddresses", addresses(match))])
     terminal = console()
@@ -114,7 +114,7 @@ def ways(match: Match, default: str) -> list[str]:
 
 def _alt(match: Match) -> str:
     """Return the name without what has a meaning in one of the three ways."""
-    plain = one_line(match.pose.name)
+    plain = sanitize(match.pose.name)
     return "".join(c for c in plain if c not in '"[]{}<>\\`&') or match.slug
 
 
@@ -122,12 +122,12 @@ def markup(manifest: Manifest, match: Match, default: str) -> str:
     """Return the HTML that a page gets."""
     name = match.reference(default)
     call = make_call("masko", [name], {"alt": _alt(match)}, name)
-    return visible_lines(Renderer(manifest, default=default).render(call, AsWritten()))
+    return visible_lines(Renderer(manifest, default=default).render(call, ManifestUrls()))
 
 
 def visible_lines(text: str) -> str:
     """Make text fit for a terminal, line by line."""
-    return "\n".join(map(visible, text.splitlines()))
+    return "\n".join(map(replace_controls, text.splitlines()))
 
 
 def files(match: Match, *, addressed: bool) -> Grid:
@@ -146,7 +146,7 @@ def files(match: Match, *, addressed: bool) -> Grid:
 
 def addresses(match: Match) -> list[tuple[str, str]]:
     """Return the address of every file by its place in the pose."""
-    return [(place, one_line(medium.url)) for place, medium in _media(match)]
+    return [(place, sanitize(medium.url)) for place, medium in _media(match)]
 
 
 def _media(match: Match) -> Iterator[tuple[str, Medium]]:
@@ -236,8 +236,8 @@ def rows(manifest: Manifest, default: str) -> Iterator[Row]:
         prefix = "" if alias == default else f"{alias}/"
         for slug, pose in sorted(collection.poses.items()):
             yield (
-                one_line(f"masko:{prefix}{slug}"),
-                one_line(pose.name),
+                sanitize(f"masko:{prefix}{slug}"),
+                sanitize(pose.name),
                 _still(pose),
                 _animations(pose),
             )
@@ -306,10 +306,10 @@ def gallery(*, output: Path | None, no_open: bool, **where: Any) -> None:  # noq
       mkdocs-masko gallery --output poses --no-open
     """
     from mkdocs_masko.gallery import write
-    from mkdocs_masko.sync import look
+    from mkdocs_masko.sync import read_or_fetch
 
     site = site_from(**where)
-    outcome = look(site, patience_of(site))
+    outcome = read_or_fetch(site, patience_of(site))
     for note in outcome.notes:
         click.echo(f"{note.level}: {note.text}", err=True)
     folder = output or Path(mkdtemp(prefix="masko-gallery-"))

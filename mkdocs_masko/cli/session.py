@@ -14,7 +14,7 @@ import click
 
 from mkdocs_masko.cli.options import config_option, variables
 from mkdocs_masko.errors import OptionError, ReferenceProblem
-from mkdocs_masko.text import nearest, one_line, slug
+from mkdocs_masko.text import sanitize, slugify, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ _TEXT = f"For all calls together [{_TIME:.0f}]."
 _LONG = 1.0  # seconds of a pause that people are told of
 
 
-class Desk:
+class ApiSession:
     """Where the commands ask.
 
     Args:
@@ -90,13 +90,13 @@ def desk_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def desk(
+def open_session(
     config_file: Path | None,
     api_url: str | None,
     timeout: float | None,
     *,
     signed_urls: bool = False,
-) -> Iterator[Desk]:
+) -> Iterator[ApiSession]:
     """Open the API that the command line, the variables or the site name.
 
     Raises:
@@ -110,7 +110,7 @@ def desk(
         name = options.api_key_env
         raise OptionError(f"no key in {name}: set it, or look around with '--api-url sandbox'")
     with connect(site, wait=0, sleep=_sleep) as client:
-        yield Desk(client, options, signed_urls=signed_urls)
+        yield ApiSession(client, options, signed_urls=signed_urls)
 
 
 def options_of(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:
@@ -162,13 +162,13 @@ def pick(wanted: str, things: Iterable[Object], kind: str) -> Object:
             raise ReferenceProblem(_several(wanted, found, kind))
     names = {name for thing in there for name in (_name(thing), thing["id"]) if name}
     raise ReferenceProblem(
-        f"no {kind} {one_line(wanted)!r}{nearest(wanted, sorted(names))}. "
+        f"no {kind} {sanitize(wanted)!r}{suggest(wanted, sorted(names))}. "
         f"Give an id, a name, or the start of one; the list of {kind}s has them."
     )
 
 
 def _ways(wanted: str) -> Iterator[Callable[[Object], bool]]:
-    short = slug(wanted)
+    short = slugify(wanted)
     yield lambda thing: bool(thing["id"] == wanted)
     yield lambda thing: bool(wanted) and _name(thing) == wanted
     yield lambda thing: short in _slugs(thing)
@@ -186,19 +186,19 @@ def _name(thing: Object) -> str:
 
 def _slugs(thing: Object) -> set[str]:
     own = thing.get("public_slug") or ""
-    return {own, slug(_name(thing)) if _name(thing) else ""} - {""}
+    return {own, slugify(_name(thing)) if _name(thing) else ""} - {""}
 
 
 def _several(wanted: str, found: list[Object], kind: str) -> str:
     shown = ", ".join(map(named, found[:_MOST_SHOWN]))
     more = f" and {len(found) - _MOST_SHOWN} more" if len(found) > _MOST_SHOWN else ""
     return (
-        f"{one_line(wanted)!r} can be {len(found)} {kind}s: {shown}{more}. "
+        f"{sanitize(wanted)!r} can be {len(found)} {kind}s: {shown}{more}. "
         "Write more of it, or the id."
     )
 
 
 def named(thing: Object) -> str:
     """Say which thing is meant: its name and its id."""
-    name, id_ = one_line(_name(thing)), one_line(str(thing["id"]))
+    name, id_ = sanitize(_name(thing)), sanitize(str(thing["id"]))
     return f"{name!r} ({id_})" if name else id_

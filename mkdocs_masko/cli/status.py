@@ -11,7 +11,7 @@ from msgspec import Struct
 from mkdocs_masko.cli.options import collection_names
 from mkdocs_masko.cli.output import json_option, print_grid, print_json
 from mkdocs_masko.cli.poses import FORMATS
-from mkdocs_masko.cli.session import desk, desk_options
+from mkdocs_masko.cli.session import desk_options, open_session
 from mkdocs_masko.errors import NotReady, OptionError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.api.models import Export, ExportItem
     from mkdocs_masko.cli.output import Grid
-    from mkdocs_masko.cli.session import Desk
+    from mkdocs_masko.cli.session import ApiSession
 
 
 @click.command()
@@ -41,7 +41,7 @@ def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # n
     """
     from msgspec import to_builtins
 
-    with desk(**where) as there:
+    with open_session(**where) as there:
         ids = {collection: there.collection(collection)} if collection else there.site_ids
         if not ids:
             raise OptionError("say which collection; here is no site that does")
@@ -54,7 +54,7 @@ def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # n
         _sum_up(rows)
 
 
-def _standings(there: Desk, collection_id: str) -> tuple[str, list[Standing]]:
+def _standings(there: ApiSession, collection_id: str) -> tuple[str, list[Standing]]:
     from mkdocs_masko.api.models import export_from
     from mkdocs_masko.cli.session import named
 

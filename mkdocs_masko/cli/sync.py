@@ -10,11 +10,11 @@ import click
 from mkdocs_masko.cli.options import patience_of, site_from, site_options
 from mkdocs_masko.cli.output import json_option, print_json, waiting, watch
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
-    from mkdocs_masko.sync import Outcome, Site
+    from mkdocs_masko.sync import Site, SyncResult
 
 
 @click.command()
@@ -35,24 +35,24 @@ def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401
     """
     from mkdocs_masko.assets.maintenance import prune as clean
     from mkdocs_masko.sync import reload
-    from mkdocs_masko.text import spoken_size
+    from mkdocs_masko.text import format_size
 
     site = site_from(mode="frozen", **where)
     done = clean(site.cache, None if everything else reload(site), dry=dry)
     said = "would be removed" if dry else "removed"
     count = f"{done.files} file{'s' * (done.files != 1)}"
-    click.echo(f"{site.cache}: {count} {said}, {spoken_size(done.size)}; {done.kept} kept")
+    click.echo(f"{site.cache}: {count} {said}, {format_size(done.size)}; {done.kept} kept")
 
 
 def lay(site: Site, manifest: Manifest, folder: Path) -> None:
     """Put all media of a manifest into a folder, and say so."""
     from mkdocs_masko.assets import FOLDER, Cache
-    from mkdocs_masko.assets.maintenance import lay_down
-    from mkdocs_masko.hosting import Hosting
-    from mkdocs_masko.text import spoken_size
+    from mkdocs_masko.assets.maintenance import export_to
+    from mkdocs_masko.hosting import SelfHosting
+    from mkdocs_masko.text import format_size
 
     cache = Cache(site.cache, warn)
-    hosting = Hosting(site, manifest, cache, laid=folder, warn=warn, watch=watch)
+    hosting = SelfHosting(site, manifest, cache, laid=folder, warn=warn, watch=watch)
     taken = hosting.take_all()
     prefix = f"{FOLDER}/"
     index = {
@@ -60,9 +60,9 @@ def lay(site: Site, manifest: Manifest, folder: Path) -> None:
         for pose, files in taken.items()
     }
     files = {path.removeprefix(prefix): file for path, file in hosting.gather().items()}
-    laid = lay_down(index, files, folder)
+    laid = export_to(index, files, folder)
     click.echo(
-        f"{folder}: {laid.files} media, {spoken_size(laid.size)}; "
+        f"{folder}: {laid.files} media, {format_size(laid.size)}; "
         f"{laid.written} written, {laid.removed} removed"
     )
 
@@ -177,10 +177,10 @@ def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options 
     """
     from msgspec import to_builtins
 
-    from mkdocs_masko.sync import survey
+    from mkdocs_masko.sync import preview
 
     site = site_from(mode="locked", not_ready="fail", **where)
-    outcome = survey(site, patience_of(site), anew=True)
+    outcome = preview(site, patience_of(site), anew=True)
     _note(outcome)
     if as_json:
         print_json(to_builtins(outcome.changes))
@@ -191,23 +191,23 @@ def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options 
         click.echo(f"{site.manifest.name}: nothing differs")
 
 
-def _say(site: Site, outcome: Outcome) -> None:
+def _say(site: Site, outcome: SyncResult) -> None:
     _note(outcome)
     _list(outcome)
     state = "written" if outcome.written else "up to date"
     click.echo(f"{site.manifest.name}: {state}, revision {outcome.manifest.revision}")
 
 
-def _note(outcome: Outcome) -> None:
+def _note(outcome: SyncResult) -> None:
     for note in outcome.notes:
         click.echo(f"{note.level}: {note.text}", err=True)
 
 
-def _list(outcome: Outcome) -> None:
+def _list(outcome: SyncResult) -> None:
     for change in outcome.changes:
-        click.echo(f"  {one_line(str(change))}")
+        click.echo(f"  {sanitize(str(change))}")
 
 
-def _count(outcome: Outcome) -> str:
+def _count(outcome: SyncResult) -> str:
     kinds = [change.kind for change in outcome.changes]
     return ", ".join(f"{kinds.count(k)} {k}" for k in ("added", "changed", "removed") if k in kinds)

@@ -2,29 +2,29 @@
 
 from mkdocs_masko.gallery.cards import (
     Card,
+    FileRow,
     Frame,
     Gap,
     Group,
-    Line,
     escaped,
-    gaps,
     groups,
     lines,
-    to_write,
+    markdown_for,
+    missing_files,
 )
 from mkdocs_masko.gallery.page import render, write
 
 __all__ = [
     "Card",
+    "FileRow",
     "Frame",
     "Gap",
     "Group",
-    "Line",
     "escaped",
-    "gaps",
     "groups",
     "lines",
+    "markdown_for",
+    "missing_files",
     "render",
-    "to_write",
     "write",
 ]

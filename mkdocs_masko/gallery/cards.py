@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from mkdocs_masko import rendering
 from mkdocs_masko.manifest import Match
-from mkdocs_masko.text import one_line, visible
+from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ _ACTING = frozenset("\\`*_[]{}")
 _ODD = re.compile(r"[^\w.-]")
 
 
-def to_write(match: Match, default: str) -> str:
+def markdown_for(match: Match, default: str) -> str:
     """Return the Markdown that shows a pose: `![Plush Swagger](masko:owl/plush-swagger)`."""
     return f"![{escaped(match.pose.name)}](masko:{_address(match.reference(default))})"
 
@@ -44,7 +44,7 @@ def _percent(odd: re.Match[str]) -> str:
 
 def escaped(text: str) -> str:
     """Write a text so that Markdown shows it as it is, on one line."""
-    short = visible(text).strip()
+    short = replace_controls(text).strip()
     short = short if len(short) <= _LONGEST else short[: _LONGEST - 1].rstrip() + "…"
     return "".join(_safe(char) for char in short)
 
@@ -65,7 +65,7 @@ _STACKED = (STACKED, "MP4", "stacked")
 _KILO, _MEGA = 1000, 1_000_000  # bytes
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class FileRow(Struct, frozen=True, kw_only=True):
     """One format.
 
     Attributes:
@@ -79,7 +79,7 @@ class Line(Struct, frozen=True, kw_only=True):
     sizes: tuple[str, ...]
 
 
-def lines(pose: Pose) -> Iterator[Line]:
+def lines(pose: Pose) -> Iterator[FileRow]:
     """Yield the formats of a pose: pictures, then each animation's."""
     if pose.transparent_image:
         yield _still_row(pose.transparent_image, "")
@@ -90,16 +90,16 @@ def lines(pose: Pose) -> Iterator[Line]:
         yield from _videos(animation, which)
 
 
-def _still_row(medium: Medium, note: str) -> Line:
-    return Line(format=_FORMATS.get(medium.type, medium.type), note=note, sizes=(size(medium),))
+def _still_row(medium: Medium, note: str) -> FileRow:
+    return FileRow(format=_FORMATS.get(medium.type, medium.type), note=note, sizes=(size(medium),))
 
 
-def _videos(animation: Mapping[str, Medium], which: str) -> Iterator[Line]:
+def _videos(animation: Mapping[str, Medium], which: str) -> Iterator[FileRow]:
     for key, name, note in (*_VIDEOS, _STACKED):
         found = variants(animation, key)
         if found:
             kind = note or ("opaque" if all(m.alpha is False for m in found) else "")
-            yield Line(
+            yield FileRow(
                 format=f"{name} {which}".rstrip(),
                 note=kind,
                 sizes=tuple(size(medium) for medium in found),
@@ -155,7 +155,7 @@ _NOT_CLEAR = Gap(
 _NO_MP4 = Gap(key="no-mp4", name="no MP4", effect="with “background” it does not move")
 
 
-def gaps(pose: Pose) -> tuple[Gap, ...]:
+def missing_files(pose: Pose) -> tuple[Gap, ...]:
     """Return what is missing, the same thing once."""
     return tuple(dict.fromkeys([*_still(pose), *_moving(pose)]))
 
@@ -235,7 +235,7 @@ class Card(Struct, frozen=True, kw_only=True):
     reference: str
     markdown: str
     frames: tuple[Frame, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[FileRow, ...]
     gaps: tuple[Gap, ...]
     words: str
 
@@ -269,26 +269,26 @@ def groups(manifest: Manifest, default: str, alias: str | None = None) -> tuple[
 
 def _group(alias: str, collection: Collection, default: str) -> Group:
     cards = (_card(Match(alias, s, p), default) for s, p in sorted(collection.poses.items()))
-    return Group(alias=alias, name=one_line(collection.name) or alias, cards=tuple(cards))
+    return Group(alias=alias, name=sanitize(collection.name) or alias, cards=tuple(cards))
 
 
 def _card(match: Match, default: str) -> Card:
-    pose, missing, files = match.pose, gaps(match.pose), tuple(lines(match.pose))
-    name = one_line(pose.name) or match.slug
+    pose, missing, files = match.pose, missing_files(match.pose), tuple(lines(match.pose))
+    name = sanitize(pose.name) or match.slug
     words = (*_keys(missing), *_names(files), match.alias, match.slug, name)
     return Card(
         match=match,
         name=name,
-        reference=visible(match.reference(default)),
-        markdown=to_write(match, default),
+        reference=replace_controls(match.reference(default)),
+        markdown=markdown_for(match, default),
         frames=(_picture(pose), *_animations(pose)),
         lines=files,
         gaps=missing,
-        words=visible(" ".join(words).casefold())[:_SEARCHED],
+        words=replace_controls(" ".join(words).casefold())[:_SEARCHED],
     )
 
 
-def _names(files: tuple[Line, ...]) -> Iterable[str]:
+def _names(files: tuple[FileRow, ...]) -> Iterable[str]:
     return dict.fromkeys(line.format.partition(" ")[0] for line in files)
 
 

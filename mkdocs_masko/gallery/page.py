@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from msgspec import Struct
 
-from mkdocs_masko.assets import FOLDER, Shelf
+from mkdocs_masko.assets import FOLDER, UsedFiles
 from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.gallery.cards import groups
-from mkdocs_masko.rendering import AsWritten, Call, Renderer, check, templates_dir, unknown_argument
-from mkdocs_masko.text import nearest, one_line
+from mkdocs_masko.rendering import (
+    Call,
+    ManifestUrls,
+    Renderer,
+    check_arguments,
+    templates_dir,
+    unknown_argument,
+)
+from mkdocs_masko.text import sanitize, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.gallery.cards import Card, Gap, Group
     from mkdocs_masko.manifest import Manifest, Medium
-    from mkdocs_masko.rendering import Place
+    from mkdocs_masko.rendering import UrlResolver
 
 _BOX = 128  # px; at twice that a screen is still sharp, and the small variants are enough
 _LEVEL = 2  # of a group's heading: below the title of the page
@@ -43,10 +50,10 @@ class Asked(Struct, frozen=True, kw_only=True):
     search: bool = False
 
 
-class _Still:
+class _WithoutGapReports:
     """A place that is told nothing of gaps: here they are what is shown."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: UrlResolver) -> None:
         self._place = place
         self.language = place.language
         self.url, self.absolute, self.link = place.url, place.absolute, place.link
@@ -56,7 +63,7 @@ class _Still:
         """Keep quiet."""
 
 
-def render(call: Call, renderer: Renderer, place: Place) -> str:
+def render(call: Call, renderer: Renderer, place: UrlResolver) -> str:
     """Render the catalogue.
 
     Raises:
@@ -64,11 +71,11 @@ def render(call: Call, renderer: Renderer, place: Place) -> str:
     """
     asked = _asked(call, renderer.manifest)
     found = groups(renderer.manifest, renderer.default, asked.alias)
-    quiet = _Still(place)
+    quiet = _WithoutGapReports(place)
 
     def embed(card: Card, wanted: Mapping[str, object]) -> Markup:
         arguments = {**wanted, "alt": card.name, "width": _BOX, "height": _BOX}
-        html = renderer.show(card.match, check(arguments), quiet)
+        html = renderer.show(card.match, check_arguments(arguments), quiet)
         return Markup(html)  # noqa: S704 - escaped by the templates
 
     missing = _counted(found)
@@ -96,11 +103,11 @@ def _asked(call: Call, manifest: Manifest) -> Asked:
     level, search = given.get("level", _LEVEL), given.get("search", False)
     if isinstance(level, bool) or level not in range(1, 6):
         raise ReferenceProblem(
-            f"argument 'level' takes a whole number from 1 to 5, not {one_line(str(level))!r}"
+            f"argument 'level' takes a whole number from 1 to 5, not {sanitize(str(level))!r}"
         )
     if not isinstance(search, bool):
         raise ReferenceProblem(
-            f"argument 'search' takes true or false, not {one_line(str(search))!r}"
+            f"argument 'search' takes true or false, not {sanitize(str(search))!r}"
         )
     return Asked(alias=_alias(call.reference, manifest), level=level, search=search)
 
@@ -108,10 +115,10 @@ def _asked(call: Call, manifest: Manifest) -> Asked:
 def _alias(name: str, manifest: Manifest) -> str | None:
     if not name or name in manifest.collections:
         return name or None
-    known = sorted(map(one_line, manifest.collections))
+    known = sorted(map(sanitize, manifest.collections))
     listed = ", ".join(known) or "none"
     raise ReferenceProblem(
-        f"no collection {one_line(name)!r}{nearest(name, known)}. There are: {listed}."
+        f"no collection {sanitize(name)!r}{suggest(name, known)}. There are: {listed}."
     )
 
 
@@ -122,10 +129,10 @@ _MARK = b'class="masko-gallery-page"'
 _SHIPPED = ("masko.css", "gallery.css", "masko.js", "gallery.js")
 
 
-class _Folder(AsWritten):
+class _Folder(ManifestUrls):
     """A place whose files lie beside the page, where they are not fetched from the CDN."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: UsedFiles) -> None:
         self._shelf = shelf
 
     def url(self, medium: Medium) -> str:
@@ -154,7 +161,7 @@ def write(
         ManifestError: The folder cannot be written.
     """
     _refuse_others(folder / PAGE)
-    renderer, shelf = Renderer(manifest, default=default), Shelf(partial(_digest, find))
+    renderer, shelf = Renderer(manifest, default=default), UsedFiles(partial(_digest, find))
     call = Call(function="masko_gallery", reference="", arguments={"search": True}, source="")
     body = render(call, renderer, _Folder(shelf))
     names = " and ".join(each.name for each in manifest.collections.values())

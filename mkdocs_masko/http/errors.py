@@ -31,7 +31,7 @@ from mkdocs_masko.errors import (
     WrongWorkspace,
 )
 from mkdocs_masko.http.sockets import TooMuch
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,12 +108,12 @@ def refused_medium(status: int, headers: Mapping[str, str], *, url: str) -> ApiE
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited("the media server", headers, url=url)
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        words = f"the file is gone ({status}): {one_line(url)}"
+        words = f"the file is gone ({status}): {sanitize(url)}"
         return NotFound(words, status=status, url=url)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         words = f"the media server fails ({status}); try again later"
         return ServerError(words, status=status, url=url)
-    words = f"the media server refuses {one_line(url)} ({status})"
+    words = f"the media server refuses {sanitize(url)} ({status})"
     return Refused(words, status=status, url=url)
 
 
@@ -175,13 +175,13 @@ def _error_in(body: bytes) -> tuple[str, str]:
         return "", ""
     error = raw.get("error") if isinstance(raw, dict) else None
     if isinstance(error, str):
-        return (error, "") if _CODE.fullmatch(error) else ("", one_line(error))
+        return (error, "") if _CODE.fullmatch(error) else ("", sanitize(error))
     if not isinstance(error, dict):
         return "", ""
     code, message = error.get("code"), error.get("message")
     return (
         code if isinstance(code, str) and _CODE.fullmatch(code) else "",
-        one_line(message) if isinstance(message, str) else "",
+        sanitize(message) if isinstance(message, str) else "",
     )
 
 
@@ -236,7 +236,7 @@ def explain(error: BaseException, url: str) -> ApiError:
 
 
 def _host(url: str) -> str:
-    return one_line(urlsplit(url).netloc)
+    return sanitize(urlsplit(url).netloc)
 
 
 def _system_reason(chain: list[BaseException]) -> str:

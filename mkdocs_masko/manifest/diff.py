@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, structs
 
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Change(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         name = f"{self.collection}/{self.pose}" if self.pose else f"collection {self.collection}"
         details = f": {', '.join(self.details)}" if self.details else ""
-        return f"{self.kind} {one_line(name)}{details}"
+        return f"{self.kind} {sanitize(name)}{details}"
 
 
 def differences(old: Manifest | None, new: Manifest) -> tuple[Change, ...]:

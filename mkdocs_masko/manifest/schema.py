@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import ManifestError, MediaError, ReferenceProblem
-from mkdocs_masko.text import nearest, one_line, slug
+from mkdocs_masko.text import sanitize, slugify, suggest
 from mkdocs_masko.urls import check_media_url
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def make(collections: Mapping[str, Collection]) -> Manifest:
         revision = _revision(found)
     except (msgspec.ValidationError, ValueError) as error:
         raise ManifestError(
-            f"content that a manifest cannot hold: {one_line(str(error))}"
+            f"content that a manifest cannot hold: {sanitize(str(error))}"
         ) from None
     return Manifest(version=VERSION, revision=revision, collections=found)
 
@@ -153,7 +153,7 @@ def loads(text: str | bytes, origins: Container[str]) -> Manifest:
         for _, _, medium in manifest.media():
             check_media_url(medium.url, origins)
     except (msgspec.MsgspecError, MediaError, UnicodeError, RecursionError) as error:
-        raise ManifestError(f"{one_line(str(error))}. {_REMEDY}") from None
+        raise ManifestError(f"{sanitize(str(error))}. {_REMEDY}") from None
     if manifest.revision != _revision(manifest.collections):
         raise ManifestError(f"its revision is not that of its content: it was edited. {_REMEDY}")
     return manifest
@@ -163,7 +163,7 @@ def _check_version(content: object) -> None:
     version = content.get("version") if isinstance(content, dict) else None
     if isinstance(version, int) and version > VERSION:
         raise ManifestError(
-            f"version {one_line(str(version))} of the format is newer than this mkdocs-masko reads "
+            f"version {sanitize(str(version))} of the format is newer than this mkdocs-masko reads "
             f"(version {VERSION}). Upgrade mkdocs-masko."
         )
 
@@ -207,9 +207,9 @@ def find(manifest: Manifest, reference: str, default: str = "") -> Match:
     if key is None:
         names = {n for s, pose in collection.poses.items() for n in (s, pose.name)}
         # The one collection of a site has no alias of the author's own.
-        place = alias if len(manifest.collections) > 1 else one_line(collection.name) or alias
+        place = alias if len(manifest.collections) > 1 else sanitize(collection.name) or alias
         raise ReferenceProblem(
-            f"no pose {one_line(name)!r} in {place!r}{nearest(name, sorted(names))}. "
+            f"no pose {sanitize(name)!r} in {place!r}{suggest(name, sorted(names))}. "
             "Run 'mkdocs-masko sync' if it is new."
         )
     return Match(alias, key, collection.poses[key])
@@ -226,16 +226,16 @@ def _split(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
 
 
 def _no_collection(manifest: Manifest, reference: str, alias: str) -> str:
-    known = sorted(map(one_line, manifest.collections))
+    known = sorted(map(sanitize, manifest.collections))
     if not known:
         return "there are no collections. Run 'mkdocs-masko sync'."
     if not alias:
-        return f"there are several collections: write {known[0] + '/' + one_line(reference)!r}"
+        return f"there are several collections: write {known[0] + '/' + sanitize(reference)!r}"
     listed = ", ".join(known)
-    return f"no collection {one_line(alias)!r}{nearest(alias, known)}. There are: {listed}."
+    return f"no collection {sanitize(alias)!r}{suggest(alias, known)}. There are: {listed}."
 
 
 def _key(collection: Collection, name: str) -> str | None:
     exact = (key for key, pose in collection.poses.items() if pose.name == name)
-    wanted = slug(name)
+    wanted = slugify(name)
     return min(exact, default=wanted if wanted in collection.poses else None)

@@ -14,15 +14,20 @@ from markdown.extensions import Extension
 
 from mkdocs_masko.manifest import load
 from mkdocs_masko.markdown.inline import (
-    Calls,
-    Images,
-    TokenCalls,
+    CallInlineProcessor,
+    ImageInlineProcessor,
+    PlaceholderInlineProcessor,
 )
-from mkdocs_masko.markdown.page import Attributes, Leftovers, RawHtml, Watch
-from mkdocs_masko.markdown.stash import Poses
+from mkdocs_masko.markdown.page import (
+    AttributeCleaner,
+    LazyRegistration,
+    PlaceholderPostprocessor,
+    RawHtmlPostprocessor,
+)
+from mkdocs_masko.markdown.stash import EmbedStash
 from mkdocs_masko.markdown.syntax import SCHEME
 from mkdocs_masko.options import MANIFEST
-from mkdocs_masko.rendering import GALLERY, MARK, AsWritten, Embedder, Renderer, Tokens
+from mkdocs_masko.rendering import GALLERY, MARK, Embedder, ManifestUrls, Placeholders, Renderer
 from mkdocs_masko.urls import CDN_ORIGINS
 
 if TYPE_CHECKING:
@@ -38,7 +43,7 @@ if TYPE_CHECKING:
 class _Page(Extension):
     """Hears that the parser starts another page."""
 
-    def __init__(self, poses: Poses) -> None:
+    def __init__(self, poses: EmbedStash) -> None:
         super().__init__()
         self.reset = poses.reset
 
@@ -58,7 +63,7 @@ class MaskoExtension(Extension):
     def __init__(
         self,
         embedder: Embedder | None = None,
-        tokens: Tokens | None = None,
+        tokens: Placeholders | None = None,
         **options: Any,  # noqa: ANN401 - Markdown's own signature
     ) -> None:
         self.config = {
@@ -67,12 +72,12 @@ class MaskoExtension(Extension):
         }
         super().__init__(**options)
         self._embedder = embedder or Embedder(self._render, _raise)
-        self._tokens = tokens or Tokens()
+        self._tokens = tokens or Placeholders()
         self._renderer: Renderer | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         """Watch for pages with poses; all others are parsed as if the extension were not there."""
-        poses = Poses(md, self._embedder, self._tokens)
+        poses = EmbedStash(md, self._embedder, self._tokens)
         md.registerExtension(_Page(poses))
         marks: dict[str, Callable[[Markdown], None]] = {
             "masko": partial(_register_page, poses),
@@ -81,7 +86,7 @@ class MaskoExtension(Extension):
             SCHEME: partial(_register_images, poses),
             "]:": partial(_register_references, poses),
         }
-        md.preprocessors.register(Watch(md, marks), "masko-watch", 1)  # after all others
+        md.preprocessors.register(LazyRegistration(md, marks), "masko-watch", 1)  # after all others
 
     def _render(self, call: Call) -> str:
         if self._renderer is None:
@@ -90,39 +95,43 @@ class MaskoExtension(Extension):
         if call.function == GALLERY:
             from mkdocs_masko import gallery  # noqa: PLC0415 - most pages have no catalogue
 
-            return gallery.render(call, self._renderer, AsWritten())
-        return self._renderer.render(call, AsWritten())
+            return gallery.render(call, self._renderer, ManifestUrls())
+        return self._renderer.render(call, ManifestUrls())
 
 
 # The numbers below are priorities; beside each stands that of the parser's own processor.
 
 
-def _register_page(poses: Poses, md: Markdown) -> None:
-    md.treeprocessors.register(Attributes(md, poses), "masko-attributes", 6)  # before toc: 5
-    md.postprocessors.register(RawHtml(md, poses), "masko-raw-html", 35)  # before the stash: 30
-    md.postprocessors.register(Leftovers(md, poses), "masko-leftovers", 1)
+def _register_page(poses: EmbedStash, md: Markdown) -> None:
+    md.treeprocessors.register(AttributeCleaner(md, poses), "masko-attributes", 6)  # before toc: 5
+    md.postprocessors.register(
+        RawHtmlPostprocessor(md, poses), "masko-raw-html", 35
+    )  # before the stash: 30
+    md.postprocessors.register(PlaceholderPostprocessor(md, poses), "masko-leftovers", 1)
 
 
-def _register_calls(poses: Poses, md: Markdown) -> None:
-    md.inlinePatterns.register(Calls(md, poses), "masko-calls", 195)  # before code spans: 190
+def _register_calls(poses: EmbedStash, md: Markdown) -> None:
+    md.inlinePatterns.register(
+        CallInlineProcessor(md, poses), "masko-calls", 195
+    )  # before code spans: 190
 
 
-def _register_tokens(poses: Poses, md: Markdown) -> None:
-    md.inlinePatterns.register(TokenCalls(md, poses), "masko-tokens", 184)
+def _register_tokens(poses: EmbedStash, md: Markdown) -> None:
+    md.inlinePatterns.register(PlaceholderInlineProcessor(md, poses), "masko-tokens", 184)
 
 
-def _register_images(poses: Poses, md: Markdown) -> None:
+def _register_images(poses: EmbedStash, md: Markdown) -> None:
     _register_form("image_link", 151, poses, md)  # before images: 150
 
 
-def _register_references(poses: Poses, md: Markdown) -> None:
+def _register_references(poses: EmbedStash, md: Markdown) -> None:
     _register_form("image_reference", 141, poses, md)  # before images: 140
     _register_form("short_image_ref", 126, poses, md)  # 125
 
 
-def _register_form(form: str, priority: int, poses: Poses, md: Markdown) -> None:
+def _register_form(form: str, priority: int, poses: EmbedStash, md: Markdown) -> None:
     syntax = cast("InlineProcessor", md.inlinePatterns[form])
-    md.inlinePatterns.register(Images(syntax, md, poses), f"masko-{form}", priority)
+    md.inlinePatterns.register(ImageInlineProcessor(syntax, md, poses), f"masko-{form}", priority)
 
 
 def _raise(problem: ReferenceProblem, _: str) -> None:

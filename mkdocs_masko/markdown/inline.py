@@ -27,7 +27,7 @@ from mkdocs_masko.markdown.syntax import (
 
 if TYPE_CHECKING:
     from markdown import Markdown
-    from mkdocs_masko.markdown.stash import Poses
+    from mkdocs_masko.markdown.stash import EmbedStash
     from mkdocs_masko.rendering import Call
 
 Found: TypeAlias = tuple[Element | str | None, int | None, int | None]
@@ -39,14 +39,14 @@ _TAG = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp)\b", re.IGNORECASE)
 
 
-class Calls(InlineProcessor):
+class CallInlineProcessor(InlineProcessor):
     """`{{ masko(...) }}`.
 
     Code spans are found in the same pass, by the parser's own processor: of a call with backticks
     in it and code with a call in it, the one that starts first is meant.
     """
 
-    def __init__(self, md: Markdown, poses: Poses) -> None:
+    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
         super().__init__(f"{CALL}|{CODE_START}", md)
         self._poses = poses
 
@@ -73,10 +73,10 @@ class Calls(InlineProcessor):
         return cast("Found", spans.handleMatch(found, data)) if found else _NOTHING
 
 
-class TokenCalls(InlineProcessor):
+class PlaceholderInlineProcessor(InlineProcessor):
     """Tokens of calls that mkdocs-macros made."""
 
-    def __init__(self, md: Markdown, poses: Poses) -> None:
+    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
         super().__init__(poses.tokens.pattern.pattern, md)
         self._poses = poses
 
@@ -97,7 +97,7 @@ def _inside_code(data: str, end: int) -> bool:
     return depth > 0 or data.rfind("<!--", 0, end) > data.rfind("-->", 0, end)
 
 
-class Images(InlineProcessor):
+class ImageInlineProcessor(InlineProcessor):
     """`![alt](masko:wave){ width=240 }`, and the forms with a reference.
 
     Args:
@@ -106,7 +106,7 @@ class Images(InlineProcessor):
         poses: What is shared on a page.
     """
 
-    def __init__(self, syntax: InlineProcessor, md: Markdown, poses: Poses) -> None:
+    def __init__(self, syntax: InlineProcessor, md: Markdown, poses: EmbedStash) -> None:
         super().__init__(syntax.pattern, md)
         self._syntax = syntax
         self._poses = poses

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from markdown import Markdown
-    from mkdocs_masko.markdown.stash import Poses
+    from mkdocs_masko.markdown.stash import EmbedStash
 
 _VERBATIM = {"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"}
 _OWN = {"src", "decoding"}  # attributes of an <img> that the embed writes itself
@@ -148,7 +148,7 @@ def replace(
     return "".join([*parts, html[done:]])
 
 
-class Watch(Preprocessor):
+class LazyRegistration(Preprocessor):
     """Looks for our name when a page is about to be parsed: most pages do not have it.
 
     Args:
@@ -174,10 +174,10 @@ def _text_of(block: object) -> str:
     return tostring(block, "unicode") if isinstance(block, Element) else str(block)
 
 
-class Attributes(Treeprocessor):
+class AttributeCleaner(Treeprocessor):
     """A call inside an alt text or a title is text: markup there would break the page."""
 
-    def __init__(self, md: Markdown, poses: Poses) -> None:
+    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
         super().__init__(md)
         self._poses = poses
 
@@ -216,10 +216,10 @@ def _is_wrapper(element: Element) -> bool:
     return alone and HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip()) is not None
 
 
-class RawHtml(Postprocessor):
+class RawHtmlPostprocessor(Postprocessor):
     """Looks through the raw HTML of a page before the parser puts it back."""
 
-    def __init__(self, md: Markdown, poses: Poses) -> None:
+    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
         super().__init__(md)
         self._poses = poses
         self._call = re.compile(CALL, re.DOTALL)
@@ -278,14 +278,14 @@ class RawHtml(Postprocessor):
         return self._poses.show(match[0], read)
 
 
-class Leftovers(Postprocessor):
+class PlaceholderPostprocessor(Postprocessor):
     """What is left of tokens when the whole page is HTML.
 
     Those of embeds ended up in code, or in an attribute, and become the call that was written.
     Those of addresses become the addresses.
     """
 
-    def __init__(self, md: Markdown, poses: Poses) -> None:
+    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
         super().__init__(md)
         self._poses = poses
 

@@ -11,7 +11,7 @@ from mkdocs_masko.markdown.extension import MaskoExtension
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mkdocs_masko.rendering import Embedder, Tokens
+    from mkdocs_masko.rendering import Embedder, Placeholders
 
 _ALWAYS: Final = ("toc", "tables", "fenced_code")  # MkDocs' own
 _STRUCTURAL: Final = (
@@ -43,7 +43,7 @@ class Reader:
         extensions: The names of the site's extensions.
     """
 
-    def __init__(self, embedder: Embedder, tokens: Tokens, extensions: Iterable[str]) -> None:
+    def __init__(self, embedder: Embedder, tokens: Placeholders, extensions: Iterable[str]) -> None:
         wanted = [name for name in extensions if name in _STRUCTURAL and _is_there(name)]
         self._parser = Markdown(extensions=[*_ALWAYS, *wanted, MaskoExtension(embedder, tokens)])
 

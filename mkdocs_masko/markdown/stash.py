@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdown import Markdown
-    from mkdocs_masko.rendering import Call, Embedder, Tokens
+    from mkdocs_masko.rendering import Call, Embedder, Placeholders
 
 
-class Poses:
+class EmbedStash:
     """The poses of one conversion.
 
     Args:
@@ -24,7 +24,7 @@ class Poses:
         tokens: Calls that were made before the page came here.
     """
 
-    def __init__(self, md: Markdown, embedder: Embedder, tokens: Tokens) -> None:
+    def __init__(self, md: Markdown, embedder: Embedder, tokens: Placeholders) -> None:
         self._md = md
         self.show, self.report = embedder.show, embedder.report
         self.tokens = tokens

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from mkdocs.utils import get_relative_url
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 
-class PageSpot:
+class PageContext:
     """A page of the documentation."""
 
     def __init__(self, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -48,14 +48,14 @@ class PageSpot:
             parts = urlsplit(href)
         except ValueError:
             raise ReferenceProblem(
-                f"argument 'href' takes an address, not {one_line(href)!r}"
+                f"argument 'href' takes an address, not {sanitize(href)!r}"
             ) from None
         if parts.scheme or parts.netloc or not parts.path:
             return href
         here = posixpath.dirname(self._page.file.src_uri)
         target = self._files.src_uris.get(posixpath.normpath(posixpath.join(here, parts.path)))
         if target is None and parts.path.endswith(".md"):
-            raise ReferenceProblem(f"argument 'href' names no page: {one_line(href)!r}")
+            raise ReferenceProblem(f"argument 'href' names no page: {sanitize(href)!r}")
         if target is None:
             return href
         return parts._replace(path=target.url_relative_to(self._page.file)).geturl()
@@ -65,7 +65,7 @@ class PageSpot:
         return self._page.file.content_string
 
 
-class TemplateSpot:
+class ThemeContext:
     """A template of the theme."""
 
     def __init__(self, name: str, base_url: str, config: MkDocsConfig) -> None:

@@ -14,29 +14,29 @@ from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File
 
 from mkdocs_masko.assets import FOLDER, Cache
-from mkdocs_masko.build import Build
+from mkdocs_masko.build import BuildSession
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.hosting import Hosting
+from mkdocs_masko.hosting import SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import CALL_START, SCHEME
 from mkdocs_masko.options import Options, read_options
-from mkdocs_masko.plugin.page_context import PageSpot, TemplateSpot
+from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
 from mkdocs_masko.plugin.publish import (
     add_page,
+    as_plugin_error,
     dressed,
-    failing,
     leave_out_of_search,
     publish,
     publish_rest,
-    speak,
+    report,
     tell_waiting,
     watch,
 )
 from mkdocs_masko.plugin.range_requests import with_ranges
-from mkdocs_masko.plugin.theme import add_shipped, add_templates, offer_imports, offer_macros
-from mkdocs_masko.sync import Patience, Site, prepare, reload, site_of
+from mkdocs_masko.plugin.theme import add_shipped, add_templates, offer_imports, register_macros
+from mkdocs_masko.sync import PollPolicy, Site, prepare, reload, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         self._site: Site | None = None
         self._cache: Cache | None = None
         self._spent = 0.0  # seconds of network work
-        self._build: Build | None = None
+        self._build: BuildSession | None = None
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -88,7 +88,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         """Get the manifest, and offer the syntaxes to pages."""
         manifest = self._manifest(_folder(config))
         overrides = [path for path in map(Path, config.theme.dirs) if (path / "masko").is_dir()]
-        self._build = build = Build(
+        self._build = build = BuildSession(
             manifest,
             default=self.options.default,
             overrides=overrides,
@@ -98,7 +98,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         extension = MaskoExtension(build.embedder, build.tokens)
         others = [each for each in config.markdown_extensions if not _is_ours(each)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
-        offer_macros(config, functions(self._token, self._address_token))
+        register_macros(config, functions(self._token, self._address_token))
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -118,7 +118,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     ) -> str:
         """Note where what follows happens, before any other plugin sees the text."""
         build = self._running()
-        build.move_to(PageSpot(page, config, files))
+        build.move_to(PageContext(page, config, files))
         if "mascot" in page.meta:
             build.check(page.meta["mascot"], "mascot:")
         return markdown
@@ -144,7 +144,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Note which template is rendered: `404.html`, `sitemap.xml`."""
-        self._running().move_to(TemplateSpot(template_name, str(context["base_url"]), config))
+        self._running().move_to(ThemeContext(template_name, str(context["base_url"]), config))
         return context
 
     @event_priority(_FIRST)
@@ -160,7 +160,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     ) -> TemplateContext:
         """Note which page the theme's template is rendered for."""
         name = str(page.meta.get("template", "main.html"))
-        self._running().move_to(TemplateSpot(name, str(context["base_url"]), config))
+        self._running().move_to(ThemeContext(name, str(context["base_url"]), config))
         return context
 
     @event_priority(_FIRST)
@@ -174,7 +174,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         build = self._running()
         publish_rest(build, config)
         leave_out_of_search(config, self.options.gallery_page)
-        speak(build, self.options, strict=config.strict)
+        report(build, self.options, strict=config.strict)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
@@ -195,7 +195,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     def _address_token(self, source: str, read: Callable[[], Call]) -> str:
         return self._running().tokens.put_address(source, read)
 
-    def _running(self) -> Build:
+    def _running(self) -> BuildSession:
         if self._build is None:
             raise PluginError("masko: a hook was called before 'on_config'")
         return self._build
@@ -204,11 +204,11 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         """Ask the API once a process; on rebuilds only the file is read again."""
         site = site_of(self.options, folder, os.environ)
         start = time.monotonic()
-        with failing():
+        with as_plugin_error():
             if site == self._site:
                 self._spent = 0.0
                 return reload(site)
-            patience = Patience(self.options.wait, time.sleep, tell_waiting, watch)
+            patience = PollPolicy(self.options.wait, time.sleep, tell_waiting, watch)
             outcome = prepare(site, patience)
         self._site, self._cache = site, Cache(site.cache, log.info)
         self._spent = time.monotonic() - start
@@ -218,11 +218,11 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
             log.info("%s: %s", site.manifest.name, change)
         return outcome.manifest
 
-    def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> Hosting:
+    def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> SelfHosting:
         assert self._site is not None  # noqa: S101 - it came with the manifest
         assert self._cache is not None  # noqa: S101
-        with failing():
-            return Hosting(
+        with as_plugin_error():
+            return SelfHosting(
                 self._site,
                 manifest,
                 self._cache,

@@ -15,8 +15,14 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.hosting import included
-from mkdocs_masko.plugin.theme import GALLERY, bring_in, dress, shipped_file, site_path
-from mkdocs_masko.text import spoken_size
+from mkdocs_masko.plugin.theme import (
+    GALLERY,
+    inject_assets,
+    inject_pose_assets,
+    shipped_file,
+    site_path,
+)
+from mkdocs_masko.text import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
-    from mkdocs_masko.build import Build
+    from mkdocs_masko.build import BuildSession
     from mkdocs_masko.options import GalleryPage, Options
 
 log = get_plugin_logger("masko")
@@ -34,7 +40,7 @@ INDEX = f"{FOLDER}/files.json"
 
 
 @contextmanager
-def failing() -> Iterator[None]:
+def as_plugin_error() -> Iterator[None]:
     """End the build with one line where something of ours went wrong."""
     try:
         yield
@@ -42,12 +48,12 @@ def failing() -> Iterator[None]:
         raise PluginError(f"masko: {error}") from None
 
 
-def publish(build: Build, options: Options, config: MkDocsConfig, files: Files) -> None:
+def publish(build: BuildSession, options: Options, config: MkDocsConfig, files: Files) -> None:
     """Put the media that pages use, and those that scripts need, among the site's files."""
     index = _included(build, options)
     if index:
         files.append(File.generated(config, INDEX, content=json.dumps(index, indent=2) + "\n"))
-    with failing():
+    with as_plugin_error():
         gathered = build.hosting.gather()
     for path, file in gathered.items():
         # What was laid down by hand may be damaged; what was gathered is not.
@@ -57,7 +63,7 @@ def publish(build: Build, options: Options, config: MkDocsConfig, files: Files) 
         files.append(File.generated(config, path, abs_src_path=str(file)))
 
 
-def _included(build: Build, options: Options) -> dict[str, dict[str, str]]:
+def _included(build: BuildSession, options: Options) -> dict[str, dict[str, str]]:
     index: dict[str, dict[str, str]] = {}
     for pattern, media in included(build.manifest, options.include, options.default):
         if not media:
@@ -70,9 +76,9 @@ def _included(build: Build, options: Options) -> dict[str, dict[str, str]]:
     return index
 
 
-def publish_rest(build: Build, config: MkDocsConfig) -> None:
+def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
     """Put what only templates use into the site, which is there already."""
-    with failing():
+    with as_plugin_error():
         gathered = build.hosting.gather()
     for path, file in {**gathered, **build.brought_in}.items():
         target = Path(config.site_dir, path)
@@ -81,7 +87,7 @@ def publish_rest(build: Build, config: MkDocsConfig) -> None:
             shutil.copyfile(file, target)
 
 
-def speak(build: Build, options: Options, *, strict: bool) -> None:
+def report(build: BuildSession, options: Options, *, strict: bool) -> None:
     """Say what was published, and what is too heavy, incomplete or wrong.
 
     All bad references are reported together; `--quiet` hides warnings, so strict builds fail here.
@@ -102,18 +108,18 @@ def speak(build: Build, options: Options, *, strict: bool) -> None:
         log.warning(problem)
 
 
-def _summary(build: Build, sizes: dict[str, int]) -> str:
+def _summary(build: BuildSession, sizes: dict[str, int]) -> str:
     ours = [sizes[path] for path in build.hosting.gather()]
     page, first = build.scales.first(sizes)
     work = build.hosting.work
     count, poses = len(ours), len(build.scales.poses)
     text = (
         f"{poses} pose{'s' * (poses != 1)} in {count} file{'s' * (count != 1)}, "
-        f"{spoken_size(sum(ours))} published"
+        f"{format_size(sum(ours))} published"
     )
     if work.fetched or work.made:
         text += f" ({work.fetched} fetched, {work.made} made)"
-    return f"{text}; a reader loads first at most {spoken_size(first)} ({page})" if page else text
+    return f"{text}; a reader loads first at most {format_size(first)} ({page})" if page else text
 
 
 def tell_waiting(collection: str, seconds: float) -> None:
@@ -131,7 +137,7 @@ def watch(count: int) -> Iterator[Callable[[int], None]]:
             "%d of %d media are in the cache; %s fetched",
             len(sizes),
             count,
-            spoken_size(sum(sizes)),
+            format_size(sum(sizes)),
         )
 
 
@@ -170,14 +176,14 @@ def _source(page: GalleryPage) -> str:
     return "\n".join(["---", *lines, "---", "", f"# {escaped(page.title)}", "", call, ""])
 
 
-def dressed(html: str, build: Build) -> str:
+def dressed(html: str, build: BuildSession) -> str:
     """Add our style sheets and scripts to a page; those of the catalogue are published then."""
-    html = dress(html, build.relative)
+    html = inject_pose_assets(html, build.relative)
     if GALLERY not in html:
         return html
     for name in _SHIPPED:
         build.brought_in[site_path(name)] = shipped_file(name)
-    return bring_in(html, _SHIPPED, GALLERY, build.relative)
+    return inject_assets(html, _SHIPPED, GALLERY, build.relative)
 
 
 def leave_out_of_search(config: MkDocsConfig, page: GalleryPage | None) -> None:

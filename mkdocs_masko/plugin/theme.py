@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
-    from mkdocs_masko.macros import Function
+    from mkdocs_masko.macros import JinjaFunction
 
 SHIPPED = ("masko.css", "masko.js")
 """The files, by their names in `templates/masko/`."""
@@ -60,7 +60,7 @@ def add_shipped(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, site_path(name), abs_src_path=ours))
 
 
-def dress(html: str, relative: Callable[[str], str]) -> str:
+def inject_pose_assets(html: str, relative: Callable[[str], str]) -> str:
     """Add the style sheet to a page that shows a pose, and the script to one with an animation.
 
     Args:
@@ -70,10 +70,12 @@ def dress(html: str, relative: Callable[[str], str]) -> str:
     if _SHOWN.search(html) is None:
         return html
     last = max(_POSE, GALLERY, key=html.rfind) if _POSE in html else _POSE
-    return bring_in(html, SHIPPED, last, relative)
+    return inject_assets(html, SHIPPED, last, relative)
 
 
-def bring_in(html: str, shipped: tuple[str, str], last: str, relative: Callable[[str], str]) -> str:
+def inject_assets(
+    html: str, shipped: tuple[str, str], last: str, relative: Callable[[str], str]
+) -> str:
     """Add a style sheet to the head of a page, before all others, and a script to its content.
 
     Args:
@@ -96,7 +98,7 @@ def _put(html: str, at: int, tag: str) -> str:
     return html[:at] + tag + html[at:]
 
 
-def offer_macros(config: MkDocsConfig, offered: dict[str, Function]) -> None:
+def register_macros(config: MkDocsConfig, offered: dict[str, JinjaFunction]) -> None:
     """Register our functions with mkdocs-macros, where that is used."""
     macros = config.plugins.get("macros")
     if macros is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mkdocs_masko.probe.detect import contradicts, probe, probe_bytes, sniff
-from mkdocs_masko.probe.reader import Facts, Read
+from mkdocs_masko.probe.detect import mismatch, probe, probe_bytes, sniff
+from mkdocs_masko.probe.reader import MediaInfo, Read
 
-__all__ = ["Facts", "Read", "contradicts", "probe", "probe_bytes", "sniff"]
+__all__ = ["MediaInfo", "Read", "mismatch", "probe", "probe_bytes", "sniff"]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.probe.reader import FAR, Facts, image, seconds
+from mkdocs_masko.probe.reader import FAR, MediaInfo, image, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mkdocs_masko.probe.reader import Source
+    from mkdocs_masko.probe.reader import BoundedReader
 
 _SMALLEST = 8  # bytes of a box; QuickTime pads with less
 _TO_THE_END, _LONG = 0, 1  # special values of a box's size
@@ -31,7 +31,7 @@ FILE = Box(kind=b"", start=0, end=FAR)
 """Stands for the whole file, whose end is not known."""
 
 
-def boxes(source: Source, parent: Box, *, skip: int = 0) -> Iterator[Box]:
+def boxes(source: BoundedReader, parent: Box, *, skip: int = 0) -> Iterator[Box]:
     """Give the boxes in a box, after its first `skip` bytes.
 
     Raises:
@@ -44,7 +44,7 @@ def boxes(source: Source, parent: Box, *, skip: int = 0) -> Iterator[Box]:
         at = box.end
 
 
-def _box(source: Source, at: int, end: int) -> Box:
+def _box(source: BoundedReader, at: int, end: int) -> Box:
     size, kind = struct.unpack(">L4s", source.exactly(at, _SMALLEST))
     header = _SMALLEST
     if size == _LONG:
@@ -56,7 +56,7 @@ def _box(source: Source, at: int, end: int) -> Box:
     return Box(kind=kind, start=at + header, end=at + size)
 
 
-def find(source: Source, parent: Box, *path: bytes, skip: int = 0) -> Box | None:
+def find(source: BoundedReader, parent: Box, *path: bytes, skip: int = 0) -> Box | None:
     """Return the first box at the end of a path of kinds, or None.
 
     `skip` counts for the first step only.
@@ -70,7 +70,7 @@ def find(source: Source, parent: Box, *path: bytes, skip: int = 0) -> Box | None
     return parent
 
 
-def content(source: Source, box: Box, length: int | None = None) -> bytes:
+def content(source: BoundedReader, box: Box, length: int | None = None) -> bytes:
     """Return the first `length` bytes in a box, or all of them.
 
     Raises:
@@ -96,7 +96,7 @@ _NEVER_CLEAR = {"avc1", "vp9", "vp8", "av1"}  # in this container
 _ENTRY_HEADER = 78  # bytes of a visual sample entry before the boxes in it
 
 
-def mp4(mime: str, source: Source) -> Facts:
+def mp4(mime: str, source: BoundedReader) -> MediaInfo:
     """Read a video whose brand told its type already."""
     movie = find(source, FILE, b"moov")
     if movie is None:
@@ -105,7 +105,7 @@ def mp4(mime: str, source: Source) -> Facts:
     entry = _sample_entry(source, track)
     width, height = _size(source, track, entry)
     codec = _CODECS.get(entry.kind, "")
-    return Facts(
+    return MediaInfo(
         type=mime,
         width=width,
         height=height,
@@ -116,7 +116,7 @@ def mp4(mime: str, source: Source) -> Facts:
     )
 
 
-def _video_track(source: Source, movie: Box) -> Box:
+def _video_track(source: BoundedReader, movie: Box) -> Box:
     for track in boxes(source, movie):
         handler = find(source, track, b"mdia", b"hdlr") if track.kind == b"trak" else None
         if handler and content(source, handler, 12)[8:] == b"vide":
@@ -124,7 +124,7 @@ def _video_track(source: Source, movie: Box) -> Box:
     raise MediaError("the file has no video track")
 
 
-def _sample_entry(source: Source, track: Box) -> Box:
+def _sample_entry(source: BoundedReader, track: Box) -> Box:
     table = find(source, track, b"mdia", b"minf", b"stbl", b"stsd")
     entry = next(boxes(source, table, skip=8), None) if table else None
     if entry is None:
@@ -132,7 +132,7 @@ def _sample_entry(source: Source, track: Box) -> Box:
     return entry
 
 
-def _size(source: Source, track: Box, entry: Box) -> tuple[int, int]:
+def _size(source: BoundedReader, track: Box, entry: Box) -> tuple[int, int]:
     header = find(source, track, b"tkhd")
     shown = _shown_size(source, header) if header else (0, 0)
     if all(shown):
@@ -141,7 +141,7 @@ def _size(source: Source, track: Box, entry: Box) -> tuple[int, int]:
     return width, height
 
 
-def _shown_size(source: Source, header: Box) -> tuple[int, int]:
+def _shown_size(source: BoundedReader, header: Box) -> tuple[int, int]:
     matrix_at = 52 if content(source, header, 1)[0] else 40
     *matrix, width, height = struct.unpack(
         ">9l2L", content(source, header, matrix_at + 44)[matrix_at:]
@@ -151,7 +151,7 @@ def _shown_size(source: Source, header: Box) -> tuple[int, int]:
     return (px[1], px[0]) if quarter_turn else px
 
 
-def _alpha(source: Source, entry: Box, codec: str) -> bool | None:
+def _alpha(source: BoundedReader, entry: Box, codec: str) -> bool | None:
     if codec in _NEVER_CLEAR:
         return False
     if codec not in {"hvc1", "hev1"}:
@@ -160,13 +160,13 @@ def _alpha(source: Source, entry: Box, codec: str) -> bool | None:
     return has_alpha(content(source, record)) if record else None
 
 
-def _codecs(source: Source, entry: Box) -> str:
+def _codecs(source: BoundedReader, entry: Box) -> str:
     """Return the codec string of H.264: profile, constraints and level (RFC 6381, 3.3)."""
     record = find(source, entry, b"avcC", skip=_ENTRY_HEADER)
     return f"avc1.{content(source, record, 4)[1:].hex().upper()}" if record else ""
 
 
-def _duration(source: Source, movie: Box, track: Box) -> float | None:
+def _duration(source: BoundedReader, movie: Box, track: Box) -> float | None:
     headers = (find(source, movie, b"mvhd"), find(source, track, b"mdia", b"mdhd"))
     clocks = [_clock(source, header) for header in headers if header]
     told = next((s for units, scale in clocks if (s := seconds(units, scale))), None)
@@ -176,7 +176,7 @@ def _duration(source: Source, movie: Box, track: Box) -> float | None:
     return seconds(_long_or_short(source, fragments), clocks[0][1]) if fragments else None
 
 
-def _clock(source: Source, header: Box) -> tuple[int, int]:
+def _clock(source: BoundedReader, header: Box) -> tuple[int, int]:
     """Return duration and units per second; 0 for a duration that is not known."""
     if content(source, header, 1)[0]:
         scale, units = struct.unpack(">LQ", content(source, header, 32)[20:])
@@ -185,7 +185,7 @@ def _clock(source: Source, header: Box) -> tuple[int, int]:
     return (0 if units == 2**32 - 1 else units), scale
 
 
-def _long_or_short(source: Source, box: Box) -> int:
+def _long_or_short(source: BoundedReader, box: Box) -> int:
     size = 8 if content(source, box, 1)[0] else 4
     return int.from_bytes(content(source, box, 4 + size)[4:], "big")
 
@@ -262,7 +262,7 @@ _ALPHA = (
 )
 
 
-def avif(source: Source) -> Facts:
+def avif(source: BoundedReader) -> MediaInfo:
     """Read an AVIF, still or animated; an auxiliary alpha picture makes it transparent."""
     meta = find(source, FILE, b"meta")
     shared = find(source, meta, b"iprp", b"ipco", skip=4) if meta else None
@@ -278,20 +278,20 @@ def avif(source: Source) -> Facts:
     return image("image/avif", size[::-1] if rotated else size, alpha=alpha)
 
 
-def _largest(source: Source, properties: list[Box]) -> tuple[int, int] | None:
+def _largest(source: BoundedReader, properties: list[Box]) -> tuple[int, int] | None:
     extents = (content(source, box, 12)[4:] for box in properties if box.kind == b"ispe")
     sizes = [(w, h) for w, h in (struct.unpack(">LL", extent) for extent in extents)]
     return max(sizes, key=lambda size: size[0] * size[1], default=None)
 
 
-def _means_alpha(source: Source, box: Box) -> bool:
+def _means_alpha(source: BoundedReader, box: Box) -> bool:
     if box.kind != b"auxC":
         return False
     length = min(box.end - box.start, 4 + len(_ALPHA[0]))
     return content(source, box, length)[4:].startswith(_ALPHA)
 
 
-def _primary_indices(source: Source, meta: Box) -> list[int]:
+def _primary_indices(source: BoundedReader, meta: Box) -> list[int]:
     """Return which of the shared properties, counted from 0, the shown picture has."""
     primary = find(source, meta, b"pitm", skip=4)
     links = find(source, meta, b"iprp", b"ipma", skip=4)

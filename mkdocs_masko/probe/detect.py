@@ -10,12 +10,12 @@ import msgspec
 
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.probe import bmff, images, webm
-from mkdocs_masko.probe.reader import PIECE, Source
+from mkdocs_masko.probe.reader import PIECE, BoundedReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mkdocs_masko.probe.reader import Facts, Read
+    from mkdocs_masko.probe.reader import MediaInfo, Read
 
 _BEGINNINGS = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
@@ -55,7 +55,7 @@ def _by_brand(head: bytes) -> str:
 
 _LARGEST = 65535  # px; no browser shows more
 
-_BY_TYPE: dict[str, Callable[[Source], Facts]] = {
+_BY_TYPE: dict[str, Callable[[BoundedReader], MediaInfo]] = {
     "image/png": images.png,
     "image/jpeg": images.jpeg,
     "image/gif": images.gif,
@@ -67,7 +67,7 @@ _BY_TYPE: dict[str, Callable[[Source], Facts]] = {
 }
 
 
-def probe(read: Read) -> Facts:
+def probe(read: Read) -> MediaInfo:
     """Tell what a file is, from as little of it as possible.
 
     Asks for the first 64 KiB, and again for 64 KiB only where the facts lie elsewhere; never
@@ -80,7 +80,7 @@ def probe(read: Read) -> Facts:
         MediaError: The bytes are no known medium, or are damaged. The message never holds
             any of them.
     """
-    source = Source(read)
+    source = BoundedReader(read)
     head = source.some(0, PIECE)
     if not head:
         raise MediaError("the file is empty")
@@ -93,7 +93,7 @@ def probe(read: Read) -> Facts:
     return facts
 
 
-def probe_bytes(data: bytes) -> Facts:
+def probe_bytes(data: bytes) -> MediaInfo:
     """Tell what a file in memory is.
 
     Raises:
@@ -135,7 +135,7 @@ _CODEC_NAMES = {
 _SIZE = re.compile(r"_[0-9]+\Z")
 
 
-def contradicts(key: str, facts: Facts) -> str:
+def mismatch(key: str, facts: MediaInfo) -> str:
     """Say what is wrong when a file cannot be what the API's key names.
 
     Missing transparency is no contradiction: `Facts.alpha` tells it.
@@ -162,7 +162,7 @@ def contradicts(key: str, facts: Facts) -> str:
     return f"is {_name(facts)} where {promise.what} belongs"
 
 
-def _name(facts: Facts) -> str:
+def _name(facts: MediaInfo) -> str:
     codec = _CODEC_NAMES.get(facts.codec, "a video of an unknown codec")
     container = {"video/webm": "WebM", "video/mp4": "MP4"}.get(facts.type, "QuickTime")
     return codec if facts.codec in {"avc1", "hvc1", "hev1"} else f"{codec} in {container}"

@@ -10,10 +10,10 @@ import struct
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.probe.reader import Facts, image
+from mkdocs_masko.probe.reader import MediaInfo, image
 
 if TYPE_CHECKING:
-    from mkdocs_masko.probe.reader import Source
+    from mkdocs_masko.probe.reader import BoundedReader
 
 _PNG_FIRST_CHUNK = b"\x00\x00\x00\x0dIHDR"
 _PNG_GREY_ALPHA, _PNG_RGBA = 4, 6
@@ -21,7 +21,7 @@ _PNG_GREY_ALPHA, _PNG_RGBA = 4, 6
 _GIF_EXTENSION, _GIF_GRAPHIC_CONTROL = 0x21, 0xF9
 
 
-def png(source: Source) -> Facts:
+def png(source: BoundedReader) -> MediaInfo:
     """Read a PNG; a palette or plain colour is transparent by a `tRNS` chunk."""
     if source.exactly(8, 8) != _PNG_FIRST_CHUNK:
         raise MediaError("the PNG does not begin with its header")
@@ -30,7 +30,7 @@ def png(source: Source) -> Facts:
     return image("image/png", (width, height), alpha=alpha)
 
 
-def _has_transparent_colour(source: Source) -> bool:
+def _has_transparent_colour(source: BoundedReader) -> bool:
     at = 33
     while True:
         size, kind = struct.unpack(">L4s", source.exactly(at, 8))
@@ -39,7 +39,7 @@ def _has_transparent_colour(source: Source) -> bool:
         at += 12 + size
 
 
-def gif(source: Source) -> Facts:
+def gif(source: BoundedReader) -> MediaInfo:
     """Read a GIF; the first frame's transparent colour decides."""
     width, height, flags = struct.unpack("<HHB", source.exactly(6, 5))
     first_block = 13 + _colour_table_size(flags)
@@ -50,7 +50,7 @@ def _colour_table_size(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _first_frame_is_clear(source: Source, at: int) -> bool:
+def _first_frame_is_clear(source: BoundedReader, at: int) -> bool:
     while source.exactly(at, 1)[0] == _GIF_EXTENSION:
         _, label, size, flags = source.exactly(at, 4)
         if label == _GIF_GRAPHIC_CONTROL:
@@ -63,7 +63,7 @@ def _first_frame_is_clear(source: Source, at: int) -> bool:
     return False
 
 
-def webp(source: Source) -> Facts:
+def webp(source: BoundedReader) -> MediaInfo:
     """Read a WebP of any of its three forms: lossy, lossless, extended."""
     size, alpha = _WEBP_FORMS[source.exactly(12, 4)](source.exactly(20, 10))
     return image("image/webp", size, alpha=alpha)
@@ -96,7 +96,7 @@ _START_OF_SCAN, _END, _EXIF, _FILL = 0xDA, 0xD9, 0xE1, 0xFF
 _ORIENTATION, _QUARTER_TURNS = 0x0112, {5, 6, 7, 8}
 
 
-def jpeg(source: Source) -> Facts:
+def jpeg(source: BoundedReader) -> MediaInfo:
     """Read a JPEG; width and height change places when Exif says it lies on its side."""
     at, rotated = 2, False
     while True:
@@ -114,7 +114,7 @@ def jpeg(source: Source) -> Facts:
         at += max(size, 2)
 
 
-def _marker(source: Source, at: int) -> tuple[int, int]:
+def _marker(source: BoundedReader, at: int) -> tuple[int, int]:
     """Return what follows the marker at an offset, and the marker."""
     prefix, marker = source.exactly(at, 2)
     if prefix != _FILL:

@@ -21,7 +21,7 @@ _MOST_LOOKS = 20_000  # a real file needs some hundreds; bounds the time a hosti
 _BROKEN_OFF = "the file breaks off before all is told"
 
 
-class Source:
+class BoundedReader:
     """Answers "the bytes at this offset", from what was read or by one more read.
 
     However a file is made, at most 16 reads of 64 KiB are done for it.
@@ -92,7 +92,7 @@ Read = Callable[[int, int], bytes]
 """Gives the bytes at (offset, length): at most that many, `b""` past the end."""
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class MediaInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What the bytes of an image or a video say of it.
 
     Attributes:
@@ -117,10 +117,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     codecs: str = ""
 
 
-def image(mime: str, size: tuple[int, int], *, alpha: bool) -> Facts:
+def image(mime: str, size: tuple[int, int], *, alpha: bool) -> MediaInfo:
     """Make the facts of an image of (width, height) in px."""
     width, height = size
-    return Facts(type=mime, width=width, height=height, alpha=alpha, duration=None, codec="")
+    return MediaInfo(type=mime, width=width, height=height, alpha=alpha, duration=None, codec="")
 
 
 def seconds(units: float, per_second: float) -> float | None:

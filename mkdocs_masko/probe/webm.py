@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.probe.reader import FAR, Facts, seconds
+from mkdocs_masko.probe.reader import FAR, MediaInfo, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mkdocs_masko.probe.reader import Source
+    from mkdocs_masko.probe.reader import BoundedReader
 
 SEGMENT, CLUSTER = 0x18538067, 0x1F43B675
 
@@ -36,7 +36,7 @@ FILE = Element(id=0, start=0, end=FAR)
 """Stands for the whole file, whose end is not known."""
 
 
-def elements(source: Source, parent: Element) -> Iterator[Element]:
+def elements(source: BoundedReader, parent: Element) -> Iterator[Element]:
     """Give the elements in an element.
 
     Raises:
@@ -73,26 +73,26 @@ def _length(data: bytes, longest: int) -> int:
     return length
 
 
-def uint(source: Source, element: Element | None, default: int = 0) -> int:
+def uint(source: BoundedReader, element: Element | None, default: int = 0) -> int:
     """Return an unsigned number, or the default for an element that is not there."""
     if element is None:
         return default
     return int.from_bytes(_value(source, element, 8), "big")
 
 
-def real(source: Source, element: Element | None) -> float:
+def real(source: BoundedReader, element: Element | None) -> float:
     """Return a floating point number, 0.0 for an element that is not there."""
     data = _value(source, element, 8) if element else b""
     form = {4: ">f", 8: ">d"}.get(len(data))
     return float(struct.unpack(form, data)[0]) if form else 0.0
 
 
-def text(source: Source, element: Element | None) -> bytes:
+def text(source: BoundedReader, element: Element | None) -> bytes:
     """Return a short text without its padding, empty for an element that is not there."""
     return _value(source, element, 64).rstrip(b"\x00") if element else b""
 
 
-def _value(source: Source, element: Element, longest: int) -> bytes:
+def _value(source: BoundedReader, element: Element, longest: int) -> bytes:
     size = element.end - element.start
     if size > longest:
         raise MediaError("the WebM has a value of an impossible length")
@@ -111,13 +111,13 @@ _CODECS = {b"V_VP9": "vp9", b"V_VP8": "vp8", b"V_AV1": "av1"}
 _Fields = dict[int, "Element"]
 
 
-def webm(source: Source) -> Facts:
+def webm(source: BoundedReader) -> MediaInfo:
     """Read a WebM; `AlphaMode` says whether its frames carry a second, transparent picture."""
     parts = _parts(source, _segment(source))
     track = _video_track(source, parts[_TRACKS])
     video = _fields(source, track.get(_VIDEO))
     width, height = _size(source, video)
-    return Facts(
+    return MediaInfo(
         type="video/webm",
         width=width,
         height=height,
@@ -127,7 +127,7 @@ def webm(source: Source) -> Facts:
     )
 
 
-def _segment(source: Source) -> Element:
+def _segment(source: BoundedReader) -> Element:
     for element in elements(source, FILE):
         if element.id == SEGMENT:
             return element
@@ -138,7 +138,7 @@ def _segment(source: Source) -> Element:
     raise MediaError("the WebM holds nothing")
 
 
-def _parts(source: Source, segment: Element) -> _Fields:
+def _parts(source: BoundedReader, segment: Element) -> _Fields:
     """Return the segment's description, without walking through the frames after it."""
     parts: _Fields = {}
     for element in elements(source, segment):
@@ -152,7 +152,7 @@ def _parts(source: Source, segment: Element) -> _Fields:
     return parts
 
 
-def _video_track(source: Source, tracks: Element) -> _Fields:
+def _video_track(source: BoundedReader, tracks: Element) -> _Fields:
     for entry in elements(source, tracks):
         fields = _fields(source, entry) if entry.id == _TRACK_ENTRY else {}
         if uint(source, fields.get(_TRACK_TYPE)) == _VIDEO_TRACK:
@@ -160,11 +160,11 @@ def _video_track(source: Source, tracks: Element) -> _Fields:
     raise MediaError("the WebM has no video track")
 
 
-def _fields(source: Source, parent: Element | None) -> _Fields:
+def _fields(source: BoundedReader, parent: Element | None) -> _Fields:
     return {e.id: e for e in elements(source, parent)} if parent else {}
 
 
-def _size(source: Source, video: _Fields) -> tuple[int, int]:
+def _size(source: BoundedReader, video: _Fields) -> tuple[int, int]:
     stored = [uint(source, video.get(field)) for field in _PIXEL_SIZE]
     if uint(source, video.get(_DISPLAY_UNIT)) == 0:
         shown = [uint(source, video.get(field)) for field in _DISPLAY_SIZE]
@@ -172,6 +172,6 @@ def _size(source: Source, video: _Fields) -> tuple[int, int]:
     return stored[0], stored[1]
 
 
-def _duration(source: Source, info: _Fields) -> float | None:
+def _duration(source: BoundedReader, info: _Fields) -> float | None:
     scale = uint(source, info.get(_TIMECODE_SCALE), _MILLISECOND)
     return seconds(real(source, info.get(_DURATION)) * scale, 1_000_000_000)

@@ -5,40 +5,40 @@ from mkdocs_masko.rendering.call import (
     GALLERY,
     Arguments,
     Call,
-    check,
+    check_arguments,
     make_call,
     unknown_argument,
 )
-from mkdocs_masko.rendering.placeholders import MARK, Tokens
+from mkdocs_masko.rendering.placeholders import MARK, Placeholders
 from mkdocs_masko.rendering.renderer import (
-    AsWritten,
     Embedder,
+    ManifestUrls,
     Picture,
-    Place,
     Renderer,
+    UrlResolver,
     templates_dir,
 )
-from mkdocs_masko.rendering.selection import Source, View, media_url, variants, views
+from mkdocs_masko.rendering.selection import Selection, Source, media_url, select, variants
 
 __all__ = [
     "FUNCTIONS",
     "GALLERY",
     "MARK",
     "Arguments",
-    "AsWritten",
     "Call",
     "Embedder",
+    "ManifestUrls",
     "Picture",
-    "Place",
+    "Placeholders",
     "Renderer",
+    "Selection",
     "Source",
-    "Tokens",
-    "View",
-    "check",
+    "UrlResolver",
+    "check_arguments",
     "make_call",
     "media_url",
+    "select",
     "templates_dir",
     "unknown_argument",
     "variants",
-    "views",
 ]

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.text import nearest, one_line
+from mkdocs_masko.text import sanitize, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,8 +56,8 @@ def make_call(
     """
     names = FUNCTIONS.get(function)
     if names is None:
-        hint = nearest(function, FUNCTIONS) or f". There are: {', '.join(FUNCTIONS)}"
-        raise ReferenceProblem(f"there is no function {one_line(function)!r}{hint}")
+        hint = suggest(function, FUNCTIONS) or f". There are: {', '.join(FUNCTIONS)}"
+        raise ReferenceProblem(f"there is no function {sanitize(function)!r}{hint}")
     if len(positional) > len(names):
         expected = ", ".join(names)
         raise ReferenceProblem(
@@ -90,8 +90,8 @@ def _alias(arguments: dict[str, Any]) -> str:
 
 def unknown_argument(name: str, known: Sequence[str]) -> ReferenceProblem:
     """Make the error for an argument that is not there."""
-    hint = nearest(name, known) or f". There are: {', '.join(known)}"
-    return ReferenceProblem(f"unknown argument {one_line(name)!r}{hint}")
+    hint = suggest(name, known) or f". There are: {', '.join(known)}"
+    return ReferenceProblem(f"unknown argument {sanitize(name)!r}{hint}")
 
 
 Px: TypeAlias = Annotated[int, Meta(ge=1, le=8192)]
@@ -150,7 +150,7 @@ _HINTS = get_type_hints(Arguments, include_extras=True)
 _TYPES = {name: _HINTS[field] for name, field in _NAMES.items()}
 
 
-def check(raw: Mapping[str, Any]) -> Arguments:
+def check_arguments(raw: Mapping[str, Any]) -> Arguments:
     """Check the arguments of a call.
 
     Args:
@@ -179,5 +179,5 @@ def _value(name: str, value: object) -> Any:  # noqa: ANN401 - its type is the a
         return msgspec.convert(value, _TYPES[name], strict=False)
     except msgspec.ValidationError:
         expected = _EXPECTED.get(name, "text")
-        shown = one_line(str(value))
+        shown = sanitize(str(value))
         raise ReferenceProblem(f"argument {name!r} takes {expected}, not {shown!r}") from None

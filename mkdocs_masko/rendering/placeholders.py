@@ -23,7 +23,7 @@ ADDRESS = "maskourl:"
 """What stands before the token of an address."""
 
 
-class Tokens:
+class Placeholders:
     """The calls that tokens stand for. A token cannot be guessed by the author of a page."""
 
     def __init__(self) -> None:

@@ -14,16 +14,16 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find
-from mkdocs_masko.rendering.call import check, unknown_argument
-from mkdocs_masko.rendering.selection import media_url, views
-from mkdocs_masko.text import one_line, visible
+from mkdocs_masko.rendering.call import check_arguments, unknown_argument
+from mkdocs_masko.rendering.selection import media_url, select
+from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mkdocs_masko.manifest import Manifest, Match, Medium
     from mkdocs_masko.rendering.call import Arguments, Call
-    from mkdocs_masko.rendering.selection import View
+    from mkdocs_masko.rendering.selection import Selection
 
 _ENGLISH = "en"
 
@@ -79,7 +79,7 @@ class Picture(Struct, frozen=True, kw_only=True):
     sources: tuple[tuple[str, str], ...] = ()
 
 
-class Place(Protocol):
+class UrlResolver(Protocol):
     """Where a pose is shown, which decides what addresses look like."""
 
     @property
@@ -112,7 +112,7 @@ class Place(Protocol):
         ...
 
 
-class AsWritten:
+class ManifestUrls:
     """The place of a page that stands alone: addresses are those of the manifest."""
 
     language = "en"
@@ -160,7 +160,7 @@ class Renderer:
             auto_reload=False,
         )
 
-    def render(self, call: Call, place: Place) -> str:
+    def render(self, call: Call, place: UrlResolver) -> str:
         """Render one call.
 
         Returns:
@@ -172,24 +172,24 @@ class Renderer:
         match = self.find(call.reference)
         if call.function == "masko_url":
             return _url(match, call, place)
-        arguments = check({**call.arguments, **_kind(call)})
+        arguments = check_arguments({**call.arguments, **_kind(call)})
         return self.show(match, arguments, place, running=call.running)
 
     def show(
-        self, match: Match, arguments: Arguments, place: Place, *, running: bool = False
+        self, match: Match, arguments: Arguments, place: UrlResolver, *, running: bool = False
     ) -> str:
         """Render a pose that was found already; the rest is as for `render`."""
         dark = self.find(arguments.dark) if arguments.dark else None
-        shown = views(match, arguments, dark)
+        shown = select(match, arguments, dark)
         for each in shown:
             for gap in each.gaps:
                 place.lacks(each.name, gap)
         return self._whole(shown, place, running=running)
 
-    def _whole(self, shown: tuple[View, ...], place: Place, *, running: bool) -> str:
+    def _whole(self, shown: tuple[Selection, ...], place: UrlResolver, *, running: bool) -> str:
         arguments = shown[0].arguments
         outer = {"classes": _classes(arguments), "id": arguments.id}
-        caption = visible(arguments.caption or "")
+        caption = replace_controls(arguments.caption or "")
         inner = {"classes": "masko", "id": None} if caption else outer
         if len(shown) == 1:
             body = self._one(shown[0], place, **inner)
@@ -200,7 +200,14 @@ class Renderer:
             return body
         return self.fill("figure", body=body, caption=caption, running=running, **outer)
 
-    def _one(self, view: View, place: Place, *, classes: str | None, id: str | None) -> Markup:  # noqa: A002 - HTML's own
+    def _one(
+        self,
+        view: Selection,
+        place: UrlResolver,
+        *,
+        classes: str | None,
+        id: str | None,  # noqa: A002 - HTML's own
+    ) -> Markup:
         """Render the pose of one palette: a picture or an animation, with its link."""
         href = view.arguments.href and place.link(view.arguments.href)
         palette = f"masko-{view.palette}" if view.palette else ""
@@ -224,7 +231,7 @@ class Renderer:
             html = self._templates.get_template(f"masko/{name}.html").render(values)
         except TemplateError as error:
             where = f"masko/{name}.html:{getattr(error, 'lineno', '')}".rstrip(":")
-            raise ReferenceProblem(f"template {where}: {one_line(str(error))}") from error
+            raise ReferenceProblem(f"template {where}: {sanitize(str(error))}") from error
         return Markup(html.strip())  # noqa: S704 - the template escapes
 
     def find(self, reference: str) -> Match:
@@ -236,7 +243,7 @@ class Renderer:
         return find(self.manifest, reference, self.default)
 
 
-def _picture(view: View, place: Place) -> Picture | None:
+def _picture(view: Selection, place: UrlResolver) -> Picture | None:
     return place.picture(view.still, view.width, view.height) if view.still else None
 
 
@@ -248,12 +255,12 @@ def _kind(call: Call) -> dict[str, str]:
     return {"kind": _KINDS[call.function]}
 
 
-def _url(match: Match, call: Call, place: Place) -> str:
+def _url(match: Match, call: Call, place: UrlResolver) -> str:
     known = ("key", "animation", "absolute")
     unknown = next((name for name in call.arguments if name not in known), None)
     if unknown:
         raise unknown_argument(unknown, known)
-    animation = check({"animation": call.arguments.get("animation")}).animation
+    animation = check_arguments({"animation": call.arguments.get("animation")}).animation
     medium = media_url(match, str(call.arguments.get("key") or ""), animation)
     return place.absolute(medium) if _flag(call, "absolute") else place.url(medium)
 
@@ -263,14 +270,14 @@ def _flag(call: Call, name: str) -> bool:
     value = call.arguments.get(name) or False
     if not isinstance(value, bool):
         raise ReferenceProblem(
-            f"argument {name!r} takes true or false, not {one_line(str(value))!r}"
+            f"argument {name!r} takes true or false, not {sanitize(str(value))!r}"
         )
     return value
 
 
 def _classes(arguments: Arguments) -> str:
     aligned = [f"masko-{arguments.align}"] if arguments.align else []
-    return " ".join(["masko", *aligned, *visible(arguments.class_ or "").split()])
+    return " ".join(["masko", *aligned, *replace_controls(arguments.class_ or "").split()])
 
 
 class Embedder:
@@ -301,7 +308,7 @@ class Embedder:
             call = read()
         except ReferenceProblem as problem:
             self.report(problem, source)
-            return escape(visible(source if text is None else text))
+            return escape(replace_controls(source if text is None else text))
         try:
             return self._render(call)
         except ReferenceProblem as problem:
@@ -311,4 +318,4 @@ class Embedder:
 
 def _text_of(call: Call) -> str:
     alt = call.arguments.get("alt")
-    return visible(call.reference if alt is None else str(alt))
+    return replace_controls(call.reference if alt is None else str(alt))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.text import nearest, one_line, visible
+from mkdocs_masko.text import replace_controls, sanitize, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -121,7 +121,7 @@ def _covers(medium: Medium, arguments: Arguments) -> bool:
 _SHORT = 5.0  # seconds; what moves longer by itself needs a control (WCAG 2.2, 2.2.2)
 
 
-class View(Struct, frozen=True, kw_only=True):
+class Selection(Struct, frozen=True, kw_only=True):
     """All that a template needs to know of one pose.
 
     Attributes:
@@ -170,7 +170,7 @@ class View(Struct, frozen=True, kw_only=True):
         return "lazy" if self.palette else self.arguments.loading
 
 
-def views(match: Match, arguments: Arguments, dark: Match | None = None) -> tuple[View, ...]:
+def select(match: Match, arguments: Arguments, dark: Match | None = None) -> tuple[Selection, ...]:
     """Decide what is shown of a pose: one view, or one for each palette.
 
     Raises:
@@ -183,7 +183,7 @@ def views(match: Match, arguments: Arguments, dark: Match | None = None) -> tupl
 
 def _view(
     match: Match, arguments: Arguments, *, palette: Literal["", "light", "dark"] = ""
-) -> View:
+) -> Selection:
     moving = sources(match, arguments)
     still = _still(match.pose, arguments)
     shape = still or (moving[0].medium if moving else None)
@@ -191,9 +191,9 @@ def _view(
         raise ReferenceProblem(f"pose {match.slug!r} has no picture that could be shown")
     width, height = _box(shape, arguments)
     alt = match.pose.name if arguments.alt is None else arguments.alt
-    return View(
+    return Selection(
         name=f"{match.alias}/{match.slug}",
-        alt=visible(alt) if alt.strip() else "",
+        alt=replace_controls(alt) if alt.strip() else "",
         width=width,
         height=height,
         still=still,
@@ -246,6 +246,6 @@ def media_url(match: Match, key: str = "", animation: int = 0) -> Medium:
     found = files.get(key) or files.get(f"animations[{animation}].{key}") if key else best
     if found is None:
         known = sorted({place.rpartition(".")[2] for place in files})
-        there = nearest(key, known) or f". There are: {', '.join(known) or 'none'}"
-        raise ReferenceProblem(f"pose {match.slug!r} has no {one_line(key)!r}{there}")
+        there = suggest(key, known) or f". There are: {', '.join(known) or 'none'}"
+        raise ReferenceProblem(f"pose {match.slug!r} has no {sanitize(key)!r}{there}")
     return found

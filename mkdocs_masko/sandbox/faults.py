@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox.cdn import media_answer
 from mkdocs_masko.sandbox.responses import Answer, Refusal, phrase
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,7 @@ class Fault:
             fault = _KINDS[kind](rest)
             return replace(fault, paths=_glob(pattern)) if at else fault
         except (KeyError, ValueError):
-            shown = one_line(text)
+            shown = sanitize(text)
             raise OptionError(
                 f"no such fault: {shown!r}. Write {GRAMMAR}; for example rate-limit:2:1"
             ) from None

@@ -11,7 +11,7 @@ from mkdocs_masko.sandbox.cast import COLLECTIONS, PROJECTS
 from mkdocs_masko.sandbox.cdn import cdn_path, files_of, media_of
 from mkdocs_masko.sandbox.models import Collection, Item
 from mkdocs_masko.sandbox.responses import Refusal
-from mkdocs_masko.text import slug
+from mkdocs_masko.text import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -122,7 +122,7 @@ class World:
         What the old one showed stays on the CDN, as it does on the vendor's.
         """
         with self.lock:
-            self._hang_out()
+            self._publish_files()
             self._collections[collection.id] = collection
             self._is_stale = True
         return collection
@@ -158,9 +158,9 @@ class World:
         """Add an item that shows a folder of media (`fox/wave`), or nothing yet."""
         with self.lock:
             number = len(self.collection(collection_id).items)
-            plain = slug(name).encode("ascii", "ignore").decode().strip("-")
+            plain = slugify(name).encode("ascii", "ignore").decode().strip("-")
             new = Item(
-                id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{collection_id}/{number}/{slug(name)}")),
+                id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{collection_id}/{number}/{slugify(name)}")),
                 name=name,
                 prompt="",
                 public_slug=plain or f"item-{number}",
@@ -209,13 +209,13 @@ class World:
     def put_file(self, path: str, content: bytes) -> None:
         """Let the CDN answer at a path with bytes of your own, whatever stood there."""
         with self.lock:
-            self._hang_out()
+            self._publish_files()
             self._cdn[path] = content
 
     def content_at(self, path: str) -> bytes | None:
         """Return what the CDN has at a path."""
         with self.lock:
-            self._hang_out()
+            self._publish_files()
             found = self._cdn.get(path)
         return found if found is None or isinstance(found, bytes) else found.read_bytes()
 
@@ -228,7 +228,7 @@ class World:
         with self.lock:
             self.put_collection(edit(self.collection(collection_id)))
 
-    def _hang_out(self) -> None:
+    def _publish_files(self) -> None:
         live = [c for c in self._collections.values() if c.is_live and self._is_stale]
         for path, file in (pair for c in live for pair in files_of(c, self.media_dir).items()):
             self._cdn.setdefault(path, file)

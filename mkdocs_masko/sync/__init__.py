@@ -1,23 +1,23 @@
 """From the API to the manifest: decide what it should hold, and act by the mode of the build."""
 
-from mkdocs_masko.sync.connection import Patience, Watch, connect, unwatched
-from mkdocs_masko.sync.modes import compare, look, prepare, reload, survey, update
-from mkdocs_masko.sync.site import Note, Outcome, Site, shared_cache, site_of
+from mkdocs_masko.sync.connection import PollPolicy, Progress, connect, unwatched
+from mkdocs_masko.sync.modes import compare, prepare, preview, read_or_fetch, reload, update
+from mkdocs_masko.sync.site import Message, Site, SyncResult, shared_cache, site_of
 
 __all__ = [
-    "Note",
-    "Outcome",
-    "Patience",
+    "Message",
+    "PollPolicy",
+    "Progress",
     "Site",
-    "Watch",
+    "SyncResult",
     "compare",
     "connect",
-    "look",
     "prepare",
+    "preview",
+    "read_or_fetch",
     "reload",
     "shared_cache",
     "site_of",
-    "survey",
     "unwatched",
     "update",
 ]

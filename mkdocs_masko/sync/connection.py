@@ -82,7 +82,7 @@ _LONGEST_PAUSE = 30.0
 _GROWTH = 1.5
 
 
-Watch: TypeAlias = "Callable[[int], AbstractContextManager[Callable[[int], None]]]"
+Progress: TypeAlias = "Callable[[int], AbstractContextManager[Callable[[int], None]]]"
 
 
 def unwatched(_count: int) -> AbstractContextManager[Callable[[int], None]]:
@@ -90,7 +90,7 @@ def unwatched(_count: int) -> AbstractContextManager[Callable[[int], None]]:
     return nullcontext(lambda _: None)
 
 
-class Patience(Struct, frozen=True):
+class PollPolicy(Struct, frozen=True):
     """How long to poll for an export that is not ready.
 
     Attributes:
@@ -103,11 +103,11 @@ class Patience(Struct, frozen=True):
     seconds: float
     sleep: Callable[[float], None]
     tell: Callable[[str, float], None]
-    watch: Watch = unwatched
+    watch: Progress = unwatched
 
 
 def fetch_exports(
-    connection: Connection, ids: dict[str, str], patience: Patience
+    connection: Connection, ids: dict[str, str], patience: PollPolicy
 ) -> dict[str, Export | NotReady]:
     """Fetch the export of each collection, polling while one is not ready.
 
@@ -125,7 +125,7 @@ def fetch_exports(
 
 
 def _fetch(
-    connection: Connection, collection_id: str, patience: Patience, pauses: Iterator[float]
+    connection: Connection, collection_id: str, patience: PollPolicy, pauses: Iterator[float]
 ) -> Export | NotReady:
     while True:
         try:

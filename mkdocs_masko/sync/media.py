@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import Fetched, Fetcher, Wanted
+from mkdocs_masko.assets.download import Download, Downloader, DownloadRequest
 from mkdocs_masko.errors import ApiError, MediaError, NotFound, Refused
 from mkdocs_masko.manifest import Medium
-from mkdocs_masko.probe import Facts, contradicts, probe
+from mkdocs_masko.probe import MediaInfo, mismatch, probe
 from mkdocs_masko.sync.connection import connect
 from mkdocs_masko.sync.site import shared_cache
 from mkdocs_masko.urls import check_media_url
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
-    from mkdocs_masko.assets import Want
+    from mkdocs_masko.assets import UsedFile
     from mkdocs_masko.errors import MaskoError
-    from mkdocs_masko.sync.connection import Connection, Watch
+    from mkdocs_masko.sync.connection import Connection, Progress
     from mkdocs_masko.sync.plan import Known
     from mkdocs_masko.sync.site import Site
 
@@ -36,7 +36,7 @@ _AT_ONCE = 8  # connections; what a browser opens to one host, and a little more
 class Probed(Struct, frozen=True, kw_only=True):
     """What the bytes at an address are."""
 
-    facts: Facts
+    facts: MediaInfo
     size: int | None
     sha256: str | None = None
 
@@ -103,7 +103,9 @@ def _size(url: str, fetch: Fetch) -> int | None:
         return None
 
 
-def knowing(old: Mapping[tuple[str, str], Medium], probed: Mapping[str, Probed | str]) -> Known:
+def media_lookup(
+    old: Mapping[tuple[str, str], Medium], probed: Mapping[str, Probed | str]
+) -> Known:
     """Say what is known of a medium: from the manifest, else from its bytes."""
 
     def known(key: str, url: str) -> Medium | str:
@@ -112,7 +114,7 @@ def knowing(old: Mapping[tuple[str, str], Medium], probed: Mapping[str, Probed |
         found = probed[url]
         if isinstance(found, str):
             return found
-        return contradicts(key, found.facts) or _medium(url, found)
+        return mismatch(key, found.facts) or _medium(url, found)
 
     return known
 
@@ -133,8 +135,8 @@ def _medium(url: str, probed: Probed) -> Medium | str:
     )
 
 
-def hold_all(
-    urls: list[str], connection: Connection, site: Site, watch: Watch, *, anew: bool
+def download_all(
+    urls: list[str], connection: Connection, site: Site, watch: Progress, *, anew: bool
 ) -> dict[str, Probed | str]:
     """Bring media into the cache, and read what they are.
 
@@ -147,14 +149,14 @@ def hold_all(
     """
     cache = Cache(site.cache)
     found = _fetched(map(_unknown, urls), connection, site, cache, watch, anew=anew)
-    new = {f.sha256: f.path for f in found.values() if isinstance(f, Fetched) and f.new}
+    new = {f.sha256: f.path for f in found.values() if isinstance(f, Download) and f.new}
     store = shared_cache(site, cache)
     if store and new:
         store.put_media(new)
     return {url: _probed(each) for url, each in found.items()}
 
 
-def replaced(media: Iterable[Medium], connection: Connection, site: Site) -> set[str]:
+def changed_sizes(media: Iterable[Medium], connection: Connection, site: Site) -> set[str]:
     """Find out where other bytes stand than the manifest says, as far as their size tells.
 
     What the cache holds is not asked for: a build goes on with it.
@@ -172,7 +174,7 @@ def replaced(media: Iterable[Medium], connection: Connection, site: Site) -> set
 
 
 def bring(
-    site: Site, cache: Cache, wants: Iterable[Want], watch: Watch, *, spent: float = 0
+    site: Site, cache: Cache, wants: Iterable[UsedFile], watch: Progress, *, spent: float = 0
 ) -> dict[str, Path | MaskoError]:
     """Bring media that the manifest knows into the cache.
 
@@ -190,26 +192,26 @@ def bring(
         ApiError: The CDN cannot be reached or fails. What was fetched stays.
         CacheError: The disk is full, or fails.
     """
-    wanted = [Wanted(url=want.medium.url, sha256=want.sha256) for want in wants]
+    wanted = [DownloadRequest(url=want.medium.url, sha256=want.sha256) for want in wants]
     with connect(site, wait=site.options.wait - spent) as connection:
         found = _fetched(wanted, connection, site, cache, watch)
     by_url = {each.url: each.sha256 for each in wanted}
-    return {by_url[url]: f.path if isinstance(f, Fetched) else f for url, f in found.items()}
+    return {by_url[url]: f.path if isinstance(f, Download) else f for url, f in found.items()}
 
 
-def _unknown(url: str) -> Wanted:
-    return Wanted(url=url)
+def _unknown(url: str) -> DownloadRequest:
+    return DownloadRequest(url=url)
 
 
 def _fetched(  # noqa: PLR0913 - what a download needs
-    wanted: Iterable[Wanted],
+    wanted: Iterable[DownloadRequest],
     connection: Connection,
     site: Site,
     cache: Cache,
-    watch: Watch,
+    watch: Progress,
     *,
     anew: bool = False,
-) -> dict[str, Fetched | MaskoError]:
+) -> dict[str, Download | MaskoError]:
     todo, done = list(wanted), []
     with watch(len(todo)) as tell:
 
@@ -217,7 +219,7 @@ def _fetched(  # noqa: PLR0913 - what a download needs
             done.append(size)
             tell(size)
 
-        fetcher = Fetcher(
+        fetcher = Downloader(
             cache,
             connection.download,
             site.origins,
@@ -231,8 +233,8 @@ def _fetched(  # noqa: PLR0913 - what a download needs
             raise error.at(f"{len(done)} of {len(todo)} media are in the cache") from error
 
 
-def _probed(found: Fetched | MaskoError) -> Probed | str:
-    if not isinstance(found, Fetched):
+def _probed(found: Download | MaskoError) -> Probed | str:
+    if not isinstance(found, Download):
         return str(found)
     try:
         with found.path.open("rb") as file:

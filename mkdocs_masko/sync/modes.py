@@ -13,19 +13,19 @@ from mkdocs_masko.errors import (
     OptionError,
 )
 from mkdocs_masko.manifest import differences, load, save
-from mkdocs_masko.sync.site import Note, Outcome
-from mkdocs_masko.text import one_line
+from mkdocs_masko.sync.site import Message, SyncResult
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Change, Manifest
-    from mkdocs_masko.sync.connection import Patience
-    from mkdocs_masko.sync.refresh import Fresh
+    from mkdocs_masko.sync.connection import PollPolicy
+    from mkdocs_masko.sync.refresh import Refreshed
     from mkdocs_masko.sync.site import Site
 
 _MOST_SHOWN = 5  # changes in one message
 
 
-def prepare(site: Site, patience: Patience) -> Outcome:
+def prepare(site: Site, patience: PollPolicy) -> SyncResult:
     """Get the manifest that a build is made with, as its mode says.
 
     Raises:
@@ -35,13 +35,13 @@ def prepare(site: Site, patience: Patience) -> Outcome:
             the options want that to fail.
     """
     if site.options.mode == "frozen":
-        return Outcome(manifest=_fitting(site, _needed(site)))
+        return SyncResult(manifest=_check_ids(site, _load_required(site)))
     if site.options.mode == "locked":
         return compare(site, patience)
     return _auto(site, patience)
 
 
-def look(site: Site, patience: Patience) -> Outcome:
+def read_or_fetch(site: Site, patience: PollPolicy) -> SyncResult:
     """Get a manifest to look at: the file, or where there is none, what the API has now.
 
     Nothing is written.
@@ -51,12 +51,12 @@ def look(site: Site, patience: Patience) -> Outcome:
         ManifestError: The manifest is unsound.
         ApiError: The API failed.
     """
-    old = _there(site)
+    old = _load_or_none(site)
     if old is not None:
-        return Outcome(manifest=_fitting(site, old))
+        return SyncResult(manifest=_check_ids(site, old))
     if not site.can_ask:
         return _without_key(site, None)
-    return survey(site, patience)
+    return preview(site, patience)
 
 
 def reload(site: Site) -> Manifest:
@@ -65,10 +65,10 @@ def reload(site: Site) -> Manifest:
     Raises:
         ManifestError: It is missing or unsound.
     """
-    return _needed(site)
+    return _load_required(site)
 
 
-def update(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
+def update(site: Site, patience: PollPolicy, *, anew: bool = False) -> SyncResult:
     """Bring the manifest up to date, or fail.
 
     Args:
@@ -81,13 +81,13 @@ def update(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
         ManifestError: The manifest there is cannot be read, or the new one not be written.
         ApiError: The API or its CDN failed.
     """
-    old = _there(site)
+    old = _load_or_none(site)
     fresh = _fresh(site, old, patience, anew=anew)
     written = save(site.manifest, fresh.manifest)
     return _outcome(old, fresh, written=written)
 
 
-def compare(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
+def compare(site: Site, patience: PollPolicy, *, anew: bool = False) -> SyncResult:
     """Compare the manifest with the API; write nothing.
 
     Args:
@@ -101,17 +101,17 @@ def compare(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
         ManifestError: There is no sound manifest.
         ApiError: The API or its CDN failed.
     """
-    old = _needed(site)
+    old = _load_required(site)
     outcome = _surveyed(site, old, patience, anew=anew)
     if outcome.changes:
         raise DriftError(
             f"{site.manifest.name}: the API has something else: {_listed(outcome.changes)}. "
             "Run 'mkdocs-masko sync' and commit the manifest."
         )
-    return Outcome(manifest=old, notes=outcome.notes)
+    return SyncResult(manifest=old, notes=outcome.notes)
 
 
-def survey(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
+def preview(site: Site, patience: PollPolicy, *, anew: bool = False) -> SyncResult:
     """Find out what a sync would change; write nothing. Without a manifest all is new.
 
     Args:
@@ -124,15 +124,15 @@ def survey(site: Site, patience: Patience, *, anew: bool = False) -> Outcome:
         ManifestError: The manifest there is cannot be read.
         ApiError: The API or its CDN failed.
     """
-    return _surveyed(site, _there(site), patience, anew=anew)
+    return _surveyed(site, _load_or_none(site), patience, anew=anew)
 
 
-def _surveyed(site: Site, old: Manifest | None, patience: Patience, *, anew: bool) -> Outcome:
+def _surveyed(site: Site, old: Manifest | None, patience: PollPolicy, *, anew: bool) -> SyncResult:
     return _outcome(old, _fresh(site, old, patience, anew=anew), written=False)
 
 
-def _auto(site: Site, patience: Patience) -> Outcome:
-    old = _there(site)
+def _auto(site: Site, patience: PollPolicy) -> SyncResult:
+    old = _load_or_none(site)
     if not site.can_ask:
         return _without_key(site, old)
     try:
@@ -144,11 +144,13 @@ def _auto(site: Site, patience: Patience) -> Outcome:
             raise
         reason = str(error).rstrip(".")
         text = f"{reason}. The manifest is used as it is; its file is {site.age} old"
-        return Outcome(manifest=_fitting(site, old), notes=(Note(level="warning", text=text),))
+        return SyncResult(
+            manifest=_check_ids(site, old), notes=(Message(level="warning", text=text),)
+        )
     return _outcome(old, fresh, written=written)
 
 
-def _without_key(site: Site, old: Manifest | None) -> Outcome:
+def _without_key(site: Site, old: Manifest | None) -> SyncResult:
     name = site.options.api_key_env
     if old is None:
         raise OptionError(
@@ -156,10 +158,12 @@ def _without_key(site: Site, old: Manifest | None) -> Outcome:
             "or try the plugin with 'api_url: sandbox' and 'collection: fox'"
         )
     text = f"no key in {name}: building from {site.manifest.name} as it is"
-    return Outcome(manifest=_fitting(site, old), notes=(Note(level="info", text=text),))
+    return SyncResult(manifest=_check_ids(site, old), notes=(Message(level="info", text=text),))
 
 
-def _fresh(site: Site, old: Manifest | None, patience: Patience, *, anew: bool = False) -> Fresh:
+def _fresh(
+    site: Site, old: Manifest | None, patience: PollPolicy, *, anew: bool = False
+) -> Refreshed:
     if not site.can_ask:
         raise OptionError(
             f"no key in {site.options.api_key_env}: set it, try 'api_url: sandbox', "
@@ -173,14 +177,14 @@ def _fresh(site: Site, old: Manifest | None, patience: Patience, *, anew: bool =
         return refresh(connection, site, old, patience, anew=anew)
 
 
-def _there(site: Site) -> Manifest | None:
+def _load_or_none(site: Site) -> Manifest | None:
     try:
         return load(site.manifest, site.origins)
     except ManifestMissing:
         return None
 
 
-def _needed(site: Site) -> Manifest:
+def _load_required(site: Site) -> Manifest:
     try:
         return load(site.manifest, site.origins)
     except ManifestMissing as error:
@@ -188,7 +192,7 @@ def _needed(site: Site) -> Manifest:
         raise ManifestMissing(f"{error} {remedy}") from None
 
 
-def _fitting(site: Site, manifest: Manifest) -> Manifest:
+def _check_ids(site: Site, manifest: Manifest) -> Manifest:
     """Refuse a manifest of other mascots: pages would show them without a word."""
     for alias, collection in manifest.collections.items():
         wanted = site.options.ids.get(alias, collection.id)
@@ -200,12 +204,12 @@ def _fitting(site: Site, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def _outcome(old: Manifest | None, fresh: Fresh, *, written: bool) -> Outcome:
+def _outcome(old: Manifest | None, fresh: Refreshed, *, written: bool) -> SyncResult:
     changes = differences(old, fresh.manifest)
-    return Outcome(manifest=fresh.manifest, changes=changes, notes=fresh.notes, written=written)
+    return SyncResult(manifest=fresh.manifest, changes=changes, notes=fresh.notes, written=written)
 
 
 def _listed(changes: tuple[Change, ...]) -> str:
     more = len(changes) - _MOST_SHOWN
-    shown = "; ".join(one_line(str(change)) for change in changes[:_MOST_SHOWN])
+    shown = "; ".join(sanitize(str(change)) for change in changes[:_MOST_SHOWN])
     return shown + (f"; and {more} more" if more > 0 else "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from mkdocs_masko.manifest import Collection, Medium, Pose
-from mkdocs_masko.text import one_line, slug
+from mkdocs_masko.text import sanitize, slugify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -80,7 +80,7 @@ def named(items: Iterable[ExportItem]) -> Iterator[tuple[str, ExportItem]]:
     """Give each item its slug; of those with the same, the later ones get a number."""
     taken: set[str] = set()
     for item in sorted(items, key=_order):
-        base = slug(item.name)[:_LONGEST_SLUG].rstrip("-")
+        base = slugify(item.name)[:_LONGEST_SLUG].rstrip("-")
         name, number = base, 2
         while name in taken:
             name, number = f"{base}-{number}", number + 1
@@ -90,7 +90,11 @@ def named(items: Iterable[ExportItem]) -> Iterator[tuple[str, ExportItem]]:
 
 def _order(item: ExportItem) -> tuple[str, str, str]:
     # The name first, so that an item keeps its slug when its media change.
-    return slug(item.name), item.name, repr((item.transparent_image, item.image, item.animations))
+    return (
+        slugify(item.name),
+        item.name,
+        repr((item.transparent_image, item.image, item.animations)),
+    )
 
 
 def addresses(item: ExportItem) -> Iterator[tuple[str, str]]:
@@ -125,5 +129,5 @@ class _Choice:
             return found
         old = self._before.get(place)
         where = f"{self._pose} {place}"
-        self._faults.append(Fault(place=where, reason=one_line(found), kept=old is not None))
+        self._faults.append(Fault(place=where, reason=sanitize(found), kept=old is not None))
         return old

@@ -9,17 +9,17 @@ from msgspec import Struct
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.manifest import Collection, Manifest, make
 from mkdocs_masko.sync.connection import fetch_exports
-from mkdocs_masko.sync.media import knowing, probe_all
+from mkdocs_masko.sync.media import media_lookup, probe_all
 from mkdocs_masko.sync.plan import addresses, plan
-from mkdocs_masko.sync.site import Note
-from mkdocs_masko.text import one_line
+from mkdocs_masko.sync.site import Message
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
     from mkdocs_masko.api.models import Export
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.sync.connection import Connection, Patience
+    from mkdocs_masko.sync.connection import Connection, PollPolicy
     from mkdocs_masko.sync.media import Probed
     from mkdocs_masko.sync.plan import Fault
     from mkdocs_masko.sync.site import Site
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 3  # media named in one note
 
 
-class Fresh(Struct, frozen=True, kw_only=True):
+class Refreshed(Struct, frozen=True, kw_only=True):
     """The content that was found, and what was odd about it."""
 
     manifest: Manifest
-    notes: tuple[Note, ...]
+    notes: tuple[Message, ...]
 
 
 def refresh(
-    connection: Connection, site: Site, old: Manifest | None, patience: Patience, *, anew: bool
-) -> Fresh:
+    connection: Connection, site: Site, old: Manifest | None, patience: PollPolicy, *, anew: bool
+) -> Refreshed:
     """Ask the API what is published, and the CDN what new media are.
 
     Args:
@@ -65,7 +65,7 @@ def refresh(
     look = _look(connection, site, patience, anew=anew)
     wanted = {pair for e in exports.values() for item in e.items for pair in addresses(item)}
     kept = {} if anew else _kept(before, wanted, connection, site)
-    known = knowing(kept, look(sorted({url for _, url in wanted - kept.keys()})))
+    known = media_lookup(kept, look(sorted({url for _, url in wanted - kept.keys()})))
     plans = {a: plan(a, ids[a], export, known, before.get(a)) for a, export in exports.items()}
     new = {alias: made.collection for alias, made in plans.items()}
     fresh = {alias: found for alias in ids if (found := new.get(alias) or before.get(alias))}
@@ -75,7 +75,7 @@ def refresh(
         *_faulty(fault for made in plans.values() for fault in made.faults),
         *_empty(exports),
     ]
-    return Fresh(manifest=make(fresh), notes=tuple(notes))
+    return Refreshed(manifest=make(fresh), notes=tuple(notes))
 
 
 def _same(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
@@ -95,9 +95,9 @@ def _kept(
     found = {pair: medium for pair, medium in media.items() if pair in wanted}
     if not site.hosts_itself or site.options.mode != "auto":
         return found  # in `locked`, pages that need a replaced one fail by its name
-    from mkdocs_masko.sync.media import replaced  # noqa: PLC0415 - only such sites need it
+    from mkdocs_masko.sync.media import changed_sizes  # noqa: PLC0415 - only such sites need it
 
-    gone = replaced(found.values(), connection, site)
+    gone = changed_sizes(found.values(), connection, site)
     return {pair: medium for pair, medium in found.items() if medium.url not in gone}
 
 
@@ -112,40 +112,40 @@ def _media(collections: Mapping[str, Collection], *, hashed: bool) -> dict[tuple
     }
 
 
-def _look(connection: Connection, site: Site, patience: Patience, *, anew: bool) -> Look:
+def _look(connection: Connection, site: Site, patience: PollPolicy, *, anew: bool) -> Look:
     """Say how new media are seen: by their first bytes, or whole where the site hosts them."""
     if not site.hosts_itself:
         return lambda urls: probe_all(urls, connection.fetch_range, site.origins)
-    from mkdocs_masko.sync.media import hold_all  # noqa: PLC0415 - only such sites need it
+    from mkdocs_masko.sync.media import download_all  # noqa: PLC0415 - only such sites need it
 
-    return lambda urls: hold_all(urls, connection, site, patience.watch, anew=anew)
+    return lambda urls: download_all(urls, connection, site, patience.watch, anew=anew)
 
 
 def _has(collections: Mapping[str, Collection], alias: str) -> bool:
     return alias in collections and bool(collections[alias].poses)
 
 
-def _unready(alias: str, site: Site, *, kept: bool) -> Note:
+def _unready(alias: str, site: Site, *, kept: bool) -> Message:
     then = "it is left out until the next sync"
     if kept:
         then = f"its last good content is used, from a file that is {site.age} old"
-    return Note(level="warning", text=f"collection {alias!r} is not ready (409); {then}")
+    return Message(level="warning", text=f"collection {alias!r} is not ready (409); {then}")
 
 
-def _emptied(alias: str, site: Site) -> Note:
+def _emptied(alias: str, site: Site) -> Message:
     text = (
         f"collection {alias!r} has no poses any more; its last good content is used, from a file "
         f"that is {site.age} old. Run 'mkdocs-masko sync' if they are meant to be gone"
     )
-    return Note(level="warning", text=text)
+    return Message(level="warning", text=text)
 
 
-def _empty(exports: Mapping[str, Export]) -> list[Note]:
+def _empty(exports: Mapping[str, Export]) -> list[Message]:
     empty = [alias for alias, export in exports.items() if not export.items]
-    return [Note(level="warning", text=f"collection {alias!r} has no poses") for alias in empty]
+    return [Message(level="warning", text=f"collection {alias!r} has no poses") for alias in empty]
 
 
-def _faulty(faults: Iterable[Fault]) -> list[Note]:
+def _faulty(faults: Iterable[Fault]) -> list[Message]:
     """Say each reason once, with the media that it concerns."""
     places: dict[tuple[str, bool], list[str]] = {}
     for fault in faults:
@@ -153,8 +153,8 @@ def _faulty(faults: Iterable[Fault]) -> list[Note]:
     return [_fault(reason, kept, found) for (reason, kept), found in places.items()]
 
 
-def _fault(reason: str, kept: bool, places: list[str]) -> Note:
-    named = ", ".join(map(one_line, places[:_MOST_SHOWN]))
+def _fault(reason: str, kept: bool, places: list[str]) -> Message:
+    named = ", ".join(map(sanitize, places[:_MOST_SHOWN]))
     more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
     then = "the last good one is kept" if kept else "left out until the next sync"
-    return Note(level="warning", text=f"{named}{more}: {reason}; {then}")
+    return Message(level="warning", text=f"{named}{more}: {reason}; {then}")

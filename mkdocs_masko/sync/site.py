@@ -78,7 +78,7 @@ def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:
     return Site(options=options, manifest=folder / options.manifest, key=key, cache=cache)
 
 
-class Note(Struct, frozen=True, kw_only=True):
+class Message(Struct, frozen=True, kw_only=True):
     """Something that people should hear of; the plugin and the command line say it.
 
     Attributes:
@@ -90,7 +90,7 @@ class Note(Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class SyncResult(Struct, frozen=True, kw_only=True):
     """The manifest to build with, and how it came about.
 
     Attributes:
@@ -102,7 +102,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     manifest: Manifest
     changes: tuple[Change, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Message, ...] = ()
     written: bool = False
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.variants.plan import SETTINGS, Form, Format, forms
+from mkdocs_masko.variants.plan import SETTINGS, Format, Variant, plan_variants
 
 if TYPE_CHECKING:
     from mkdocs_masko.variants.images import encode
     from mkdocs_masko.variants.pool import encode_all
 
-__all__ = ["SETTINGS", "Form", "Format", "encode", "encode_all", "forms"]
+__all__ = ["SETTINGS", "Format", "Variant", "encode", "encode_all", "plan_variants"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

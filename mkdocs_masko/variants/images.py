@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.probe import probe_bytes
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.variants.plan import EXACT_ALPHA, FEW_COLOURS, LOSSLESS, SAVING
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from mkdocs_masko.variants.plan import Form
+    from mkdocs_masko.variants.plan import Variant
 
 _OPAQUE = 255
 _FAINT = 32  # below, eight bits of colour weighed by alpha are too coarse to go by
 _SHADES = range(1 << 16)
 
 
-def plain(image: Image) -> Image:
+def to_srgb(image: Image) -> Image:
     """Return a picture as `RGB` or, where any pixel is transparent, as `RGBA`.
 
     It is turned as its Exif says, and its colours are those of sRGB, whatever its profile.
@@ -127,28 +127,28 @@ def decoded(source: Path) -> Image:
         MediaError: The file is no still, is damaged, or is larger than 8,192 px a side or
             40 megapixels, which is told before anything is unpacked.
     """
-    with told_of(source):
+    with as_media_error(source):
         data = source.read_bytes()
         format_ = _format(data)
         from PIL import Image  # noqa: PLC0415 - only who encodes pays for Pillow
 
         with Image.open(io.BytesIO(data), formats=[format_]) as image:
             _check_size(*image.size)  # of the frame, which may be larger than its header says
-            return plain(image)
+            return to_srgb(image)
 
 
 @contextmanager
-def told_of(source: Path) -> Iterator[None]:
+def as_media_error(source: Path) -> Iterator[None]:
     """Turn whatever goes wrong with a file into a `MediaError` that names it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's doubts about metadata, which is dropped
             yield
     except MaskoError as error:
-        raise MediaError(f"{one_line(source.name)}: {error}") from error
+        raise MediaError(f"{sanitize(source.name)}: {error}") from error
     except Exception as error:  # Pillow raises from five families, SyntaxError among them
-        reason = one_line(str(error)) or type(error).__name__
-        raise MediaError(f"{one_line(source.name)}: cannot be used as a still: {reason}") from error
+        reason = sanitize(str(error)) or type(error).__name__
+        raise MediaError(f"{sanitize(source.name)}: cannot be used as a still: {reason}") from error
 
 
 def _format(data: bytes) -> str:
@@ -167,7 +167,7 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def encode(source: Path, form: Form) -> bytes:
+def encode(source: Path, form: Variant) -> bytes:
     """Make one form of a still.
 
     No metadata is kept, and equal pixels give equal bytes. The result may be larger than
@@ -178,11 +178,11 @@ def encode(source: Path, form: Form) -> bytes:
             than it.
     """
     image = decoded(source)
-    with told_of(source):
+    with as_media_error(source):
         return _written(_resized(image, form.width, form.height), form, image)
 
 
-def encoded(source: Path, forms: Iterable[Form]) -> list[tuple[Form, bytes | MediaError]]:
+def encoded(source: Path, forms: Iterable[Variant]) -> list[tuple[Variant, bytes | MediaError]]:
     """Make several forms of a still, which is decoded once, and resized once to each size."""
     try:
         image = decoded(source)
@@ -193,10 +193,10 @@ def encoded(source: Path, forms: Iterable[Form]) -> list[tuple[Form, bytes | Med
 
 
 def _attempt(
-    source: Path, image: Image, resized: Callable[[int, int], Image], form: Form
+    source: Path, image: Image, resized: Callable[[int, int], Image], form: Variant
 ) -> bytes | MediaError:
     try:
-        with told_of(source):
+        with as_media_error(source):
             return _written(resized(form.width, form.height), form, image)
     except MediaError as error:
         return error
@@ -214,14 +214,14 @@ def _resized(image: Image, width: int, height: int) -> Image:
     return image.resize((width, height), Resampling.LANCZOS)  # weighs colour by alpha by itself
 
 
-def _written(image: Image, form: Form, original: Image) -> bytes:
+def _written(image: Image, form: Variant, original: Image) -> bytes:
     how, file = _settings(image, form, full_size=image is original), io.BytesIO()
     shown = edge_coloured(image) if form.format == "avif" else image  # libwebp does that itself
     shown.save(file, form.format, **how)
     return file.getvalue()
 
 
-def _settings(image: Image, form: Form, *, full_size: bool) -> dict[str, Any]:
+def _settings(image: Image, form: Variant, *, full_size: bool) -> dict[str, Any]:
     if form.format == "avif" and full_size:
         return EXACT_ALPHA
     if form.format == "webp" and image.getcolors(FEW_COLOURS):

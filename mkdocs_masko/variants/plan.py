@@ -15,7 +15,7 @@ Format = Literal["avif", "webp", "png"]
 _DENSITIES = (1, 2)  # px of a screen for each px of CSS
 
 
-class Form(msgspec.Struct, frozen=True, kw_only=True):
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
     """One file that a still can be had as.
 
     Attributes:
@@ -29,9 +29,9 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     height: int
 
 
-def forms(
+def plan_variants(
     width: int, height: int, box_width: int | None, box_height: int | None
-) -> tuple[Form, ...]:
+) -> tuple[Variant, ...]:
     """Return the forms that a box asks for: for plain and for dense screens, in every format.
 
     A form is never larger than the original. A box whose shape is another than the still's is
@@ -51,7 +51,7 @@ def forms(
     scale = max(scales, default=1.0)
     sizes = dict.fromkeys(_scaled(width, height, scale * density) for density in _DENSITIES)
     return tuple(
-        Form(format=format_, width=w, height=h) for format_ in get_args(Format) for w, h in sizes
+        Variant(format=format_, width=w, height=h) for format_ in get_args(Format) for w, h in sizes
     )
 
 

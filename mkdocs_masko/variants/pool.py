@@ -11,22 +11,22 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.text import one_line
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.variants.images import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from mkdocs_masko.variants.plan import Form
+    from mkdocs_masko.variants.plan import Variant
 
-    Job = tuple[Path, tuple[Form, ...]]
-    Done = list[tuple[Form, bytes | MediaError]]
+    Job = tuple[Path, tuple[Variant, ...]]
+    Done = list[tuple[Variant, bytes | MediaError]]
 
 
 def encode_all(
-    jobs: Iterable[tuple[Path, tuple[Form, ...]]], *, workers: int | None = None
-) -> Iterator[tuple[Path, Form, bytes | MediaError]]:
+    jobs: Iterable[tuple[Path, tuple[Variant, ...]]], *, workers: int | None = None
+) -> Iterator[tuple[Path, Variant, bytes | MediaError]]:
     """Make forms of many stills, in the order of the jobs.
 
     A still that cannot be used is told in its place and stops no other, even where it takes
@@ -96,7 +96,7 @@ def _until_broken(todo: list[Job], workers: int) -> Iterator[Done]:
 def _lost(job: Job) -> Done:
     source, forms = job
     error = MediaError(
-        f"{one_line(source.name)}: the process that encoded it died, perhaps for want of memory"
+        f"{sanitize(source.name)}: the process that encoded it died, perhaps for want of memory"
     )
     return [(form, error) for form in forms]
 

@@ -10,15 +10,15 @@ import pytest
 
 from media_cache import PNG, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.cache import Checker
+from mkdocs_masko.assets.cache import IntegrityChecker
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.variants import Form
+from mkdocs_masko.variants import Variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DIGEST = sha(PNG)
-FORM = Form(format="avif", width=240, height=240)
+FORM = Variant(format="avif", width=240, height=240)
 
 
 def _flip(path: Path) -> None:
@@ -84,9 +84,9 @@ def test_a_form_is_found_by_medium_format_and_size(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     cache.keep_form(DIGEST, FORM, b"small")
     others = [
-        Form(format="webp", width=240, height=240),
-        Form(format="avif", width=24, height=240),
-        Form(format="avif", width=240, height=24),
+        Variant(format="webp", width=240, height=240),
+        Variant(format="avif", width=24, height=240),
+        Variant(format="avif", width=240, height=24),
     ]
     assert [cache.form(DIGEST, form) for form in others] == [None] * 3
     assert cache.form(sha(b"other"), FORM) is None
@@ -96,7 +96,7 @@ def test_a_sound_file_is_hashed_once_in_a_process(tmp_path: Path) -> None:
     """What `serve` builds again costs no second look, until the file changes."""
     path = tmp_path / "file"
     path.write_bytes(PNG)
-    checker = Checker()
+    checker = IntegrityChecker()
     assert checker.is_sound(path, DIGEST)
     before = path.stat()
     assert checker.is_sound(path, DIGEST)

@@ -14,7 +14,14 @@ import pytest
 
 from media_cache import PNG, WEBM, fetching, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import Fetched, Finding, Findings, Part, Wanted, address_key
+from mkdocs_masko.assets.download import (
+    Download,
+    DownloadRequest,
+    PartialDownload,
+    UrlIndex,
+    UrlRecord,
+    address_key,
+)
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
 from raw_server import Exchange, Wire, answer
@@ -48,13 +55,13 @@ def test_media_are_kept_by_their_hashes(tmp_path: Path) -> None:
         sandbox.world.put_file("/m/a.png", PNG)
         url = f"{sandbox.cdn_url}/m/a.png"
         with fetching(tmp_path, sandbox.cdn_url) as (fetcher, cache):
-            found = fetcher.fetch_all([Wanted(url=url)])[url]
+            found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
             path = cache.medium(sha(PNG))
             assert path is not None
-            assert found == Fetched(path=path, sha256=sha(PNG), size=len(PNG), new=True)
+            assert found == Download(path=path, sha256=sha(PNG), size=len(PNG), new=True)
             assert path.read_bytes() == PNG
-            again = fetcher.fetch_all([Wanted(url=url, sha256=sha(PNG))])[url]
-            assert again == Fetched(path=path, sha256=sha(PNG), size=len(PNG), new=False)
+            again = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
+            assert again == Download(path=path, sha256=sha(PNG), size=len(PNG), new=False)
             assert len(sandbox.requests) == 1
             assert files(tmp_path, "parts") == []
 
@@ -67,13 +74,13 @@ def test_eight_are_fetched_at_once_and_each_is_told_of(tmp_path: Path) -> None:
         urls = [f"{wire.url}/{n}.png" for n in range(24)]
         with fetching(tmp_path, wire.url, tell=told.append) as (fetcher, _):
             found = fetcher.fetch_all(map(_wanted, urls))
-        assert all(isinstance(each, Fetched) for each in found.values())
+        assert all(isinstance(each, Download) for each in found.values())
         assert told == [len(PNG)] * 24
         assert len(files(tmp_path, "media")) == 1
 
 
-def _wanted(url: str) -> Wanted:
-    return Wanted(url=url)
+def _wanted(url: str) -> DownloadRequest:
+    return DownloadRequest(url=url)
 
 
 @pytest.mark.parametrize("etag", [TAG, ""], ids=["an ETag", "no ETag"])
@@ -90,8 +97,8 @@ def test_a_broken_download_goes_on_where_something_tells_that_it_may(
 
     with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
         url = f"{wire.url}/a.webm"
-        found = fetcher.fetch_all([Wanted(url=url, sha256=url_wanted)])[url]
-        assert isinstance(found, Fetched)
+        found = fetcher.fetch_all([DownloadRequest(url=url, sha256=url_wanted)])[url]
+        assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         assert len(wire.requests) == 2
         assert bool(REST.search(wire.requests[1])) is bool(etag or known)
@@ -103,7 +110,7 @@ def test_a_download_goes_on_in_another_run(tmp_path: Path) -> None:
     with Wire(partial(_cut, content=WEBM)) as wire:
         url = f"{wire.url}/a.webm"
         with fetching(tmp_path, wire.url) as (fetcher, _), pytest.raises(NetworkError):
-            fetcher.fetch_all([Wanted(url=url)])
+            fetcher.fetch_all([DownloadRequest(url=url)])
     (half,) = [path for path in files(tmp_path, "parts") if path.suffix != ".etag"]
     size = half.stat().st_size
     assert size > 0
@@ -113,8 +120,8 @@ def test_a_download_goes_on_in_another_run(tmp_path: Path) -> None:
         for suffix in ("", ".etag"):  # the port is another, and so is the address
             (parts / f"{address_key(url)}{suffix}").rename(parts / f"{address_key(moved)}{suffix}")
         with fetching(tmp_path, wire.url) as (fetcher, _):
-            found = fetcher.fetch_all([Wanted(url=moved)])[moved]
-        assert isinstance(found, Fetched)
+            found = fetcher.fetch_all([DownloadRequest(url=moved)])[moved]
+        assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         (request,) = wire.requests
         assert f"Range: bytes={size}-\r\n".encode() in request
@@ -136,9 +143,9 @@ def test_a_part_that_does_not_fit_is_fetched_from_its_start(
         place.parent.mkdir()
         place.write_bytes(half)
         with fetching(tmp_path, wire.url) as (fetcher, _):
-            wanted = Wanted(url=url, sha256=sha(WEBM) if known else "")
+            wanted = DownloadRequest(url=url, sha256=sha(WEBM) if known else "")
             found = fetcher.fetch_all([wanted])[url]
-        assert isinstance(found, Fetched)
+        assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         assert len(wire.requests) <= 2
 
@@ -152,8 +159,8 @@ def test_a_file_that_changed_meanwhile_is_not_mixed_with_its_rest(tmp_path: Path
 
     with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
         url = f"{wire.url}/a"
-        found = fetcher.fetch_all([Wanted(url=url)])[url]
-        assert isinstance(found, Fetched)
+        found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+        assert isinstance(found, Download)
         assert found.path.read_bytes() == PNG
 
 
@@ -162,7 +169,7 @@ def test_other_bytes_than_the_manifests_are_drift_and_are_not_kept(tmp_path: Pat
     with Wire(partial(_serve, content=PNG)) as wire:
         url = f"{wire.url}/a.png"
         with fetching(tmp_path, wire.url) as (fetcher, cache):
-            found = fetcher.fetch_all([Wanted(url=url, sha256=sha(WEBM))])[url]
+            found = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(WEBM))])[url]
             assert isinstance(found, DriftError)
             assert str(found) == (
                 f"other bytes stand at {url} than the manifest says. "
@@ -196,7 +203,7 @@ def test_what_is_no_medium_is_told_and_stops_no_other(name: str, tmp_path: Path)
         urls = [f"{wire.url}/bad.png", f"{wire.url}/good.webm"]
         bad, good = fetcher.fetch_all(map(_wanted, urls)).values()
         assert expected in str(bad)
-        assert isinstance(good, Fetched)
+        assert isinstance(good, Download)
         assert len(files(tmp_path, "media")) == 1
         assert files(tmp_path, "parts") == []
 
@@ -205,7 +212,7 @@ def test_a_large_image_that_goes_on_is_still_too_large(tmp_path: Path) -> None:
     """The bound holds for the sum of all runs."""
     place = tmp_path / "part"
     place.write_bytes(PNG + bytes(25 * 2**20 - len(PNG)))
-    part = Part(place, trusted=True)
+    part = PartialDownload(place, trusted=True)
     assert part.size == 25 * 2**20
     with (
         Wire(lambda e: _serve(e, place.read_bytes() + b"1")) as wire,
@@ -214,7 +221,7 @@ def test_a_large_image_that_goes_on_is_still_too_large(tmp_path: Path) -> None:
         url = f"{wire.url}/a.png"
         place.rename(cache.place(Path("parts", address_key(url))))
         place.write_bytes(PNG + bytes(25 * 2**20 - len(PNG)))
-        found = fetcher.fetch_all([Wanted(url=url, sha256=sha(PNG))])[url]
+        found = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
         assert isinstance(found, MediaError)
         assert "larger than 25 MiB" in str(found)
 
@@ -223,7 +230,7 @@ def test_an_address_elsewhere_is_asked_nothing(tmp_path: Path) -> None:
     """The manifest is no way to make a build fetch from anywhere."""
     with Wire(partial(_serve, content=PNG)) as wire:
         with fetching(tmp_path, "https://assets.masko.ai") as (fetcher, _):
-            (found,) = fetcher.fetch_all([Wanted(url=f"{wire.url}/a.png")]).values()
+            (found,) = fetcher.fetch_all([DownloadRequest(url=f"{wire.url}/a.png")]).values()
         assert "is not on a host that media may come from" in str(found)
         assert wire.requests == []
 
@@ -256,8 +263,8 @@ def test_a_look_anew_costs_no_bytes_where_the_server_has_etags(etag: str, tmp_pa
         url, came = f"{wire.url}/a.png", []
         for _ in range(2):
             with fetching(tmp_path, wire.url, anew=True, tell=came.append) as (fetcher, _):
-                found = fetcher.fetch_all([Wanted(url=url)])[url]
-            assert isinstance(found, Fetched)
+                found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+            assert isinstance(found, Download)
             assert found.sha256 == sha(PNG)
         assert came == [len(PNG), 0 if etag == TAG else len(PNG)]
         assert len(wire.requests) == 2
@@ -270,8 +277,8 @@ def test_new_bytes_at_an_old_address_are_found(tmp_path: Path) -> None:
         for content in (PNG, WEBM):
             sandbox.world.put_file("/m/a", content)
             with fetching(tmp_path, sandbox.cdn_url, anew=True) as (fetcher, _):
-                found = fetcher.fetch_all([Wanted(url=url)])[url]
-            assert isinstance(found, Fetched)
+                found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+            assert isinstance(found, Download)
             assert found.sha256 == sha(content)
 
 
@@ -282,9 +289,9 @@ def test_what_was_found_a_moment_ago_is_not_asked_for_again(tmp_path: Path) -> N
         url = f"{sandbox.cdn_url}/m/a.png"
         for _ in range(3):
             with fetching(tmp_path, sandbox.cdn_url) as (fetcher, cache):
-                fetcher.fetch_all([Wanted(url=url)])
+                fetcher.fetch_all([DownloadRequest(url=url)])
         assert len(sandbox.requests) == 1
-        findings = Findings(cache)
+        findings = UrlIndex(cache)
         assert findings.get(url) == findings.get(url, since=time.time() - 60)
         assert findings.get(url, since=time.time() + 60) is None
 
@@ -292,8 +299,8 @@ def test_what_was_found_a_moment_ago_is_not_asked_for_again(tmp_path: Path) -> N
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"sha256": 1}'])
 def test_a_damaged_note_of_an_address_is_none(text: str, tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    findings = Findings(cache)
-    findings.put("https://assets.masko.ai/a.png", Finding(sha256=sha(PNG)))
+    findings = UrlIndex(cache)
+    findings.put("https://assets.masko.ai/a.png", UrlRecord(sha256=sha(PNG)))
     (path,) = files(tmp_path, "addresses")
     path.write_text(text)
     assert findings.get("https://assets.masko.ai/a.png") is None
@@ -362,7 +369,7 @@ def test_after_a_builder_is_killed_another_goes_on_with_its_part(tmp_path: Path)
             builder.kill()
         assert files(tmp_path, "media") == []
         with fetching(tmp_path, wire.url) as (fetcher, _):
-            found = fetcher.fetch_all([Wanted(url=url)])[url]
-        assert isinstance(found, Fetched)
+            found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+        assert isinstance(found, Download)
         assert found.path.read_bytes() == large
         assert REST.search(wire.requests[-1])

@@ -11,16 +11,16 @@ import pytest
 
 from media_cache import PNG, WEBM, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import Finding, Findings
-from mkdocs_masko.assets.maintenance import lay_down, prune
+from mkdocs_masko.assets.download import UrlIndex, UrlRecord
+from mkdocs_masko.assets.maintenance import export_to, prune
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
-from mkdocs_masko.variants import Form
+from mkdocs_masko.variants import Variant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORM = Form(format="avif", width=240, height=240)
+FORM = Variant(format="avif", width=240, height=240)
 URL = "https://assets.masko.ai/fox/wave.png"
 OTHER = "https://assets.masko.ai/fox/old.png"
 
@@ -37,7 +37,7 @@ def _full(folder: Path) -> Cache:
     for url, content in ((URL, PNG), (OTHER, WEBM)):
         cache.keep_medium(sha(content), content)
         cache.keep_form(sha(content), FORM, b"small" + content[:9])
-        Findings(cache).put(url, Finding(sha256=sha(content)))
+        UrlIndex(cache).put(url, UrlRecord(sha256=sha(content)))
     old = folder / "forms" / sha(PNG)[:2] / sha(PNG) / "0123456789abcdef" / "x.avif"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"of another setting")
@@ -58,7 +58,7 @@ def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
     assert done.size > len(WEBM)
     assert cache.medium(sha(PNG)) is not None
     assert cache.form(sha(PNG), FORM) is not None
-    assert Findings(cache).get(URL) is not None
+    assert UrlIndex(cache).get(URL) is not None
     assert cache.medium(sha(WEBM)) is cache.form(sha(WEBM), FORM) is None
     assert [path.name for path in files(tmp_path, "parts")] == ["young"]
     assert (tmp_path / "notes.txt").exists()
@@ -98,12 +98,12 @@ def test_media_are_laid_down_once_with_an_index(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(PNG)
     folder = tmp_path / "docs" / "assets"
     placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
-    laid = lay_down(INDEX, placed, folder)
+    laid = export_to(INDEX, placed, folder)
     assert (laid.files, laid.size, laid.written, laid.removed) == (1, len(PNG), 1, 0)
     assert (folder / "wave.0123456789abcdef.png").read_bytes() == PNG
     assert json.loads((folder / "files.json").read_text()) == INDEX
     stamp = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    laid = lay_down(INDEX, placed, folder)
+    laid = export_to(INDEX, placed, folder)
     assert (laid.written, laid.removed) == (0, 0)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == stamp
 
@@ -119,7 +119,7 @@ def test_what_an_earlier_run_laid_down_and_no_pose_has_goes(tmp_path: Path) -> N
     listed = ["old.0123456789abcdef.png", "mine.png", "../mine.png", "gone.0123456789abcdef.png"]
     index = {"fox/old": {str(n): name for n, name in enumerate(listed)}}
     (folder / "files.json").write_text(json.dumps(index))
-    laid = lay_down(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
+    laid = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
     assert laid.removed == 1
     assert sorted(path.name for path in folder.iterdir()) == [
         "files.json",
@@ -137,7 +137,7 @@ def test_an_index_that_is_none_removes_nothing(index: str, tmp_path: Path) -> No
     folder.mkdir()
     (folder / "old.0123456789abcdef.png").write_bytes(b"1")
     (folder / "files.json").write_text(index)
-    laid = lay_down(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
+    laid = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
     assert laid.removed == 0
 
 
@@ -146,12 +146,12 @@ def test_a_damaged_file_is_laid_down_again(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(PNG)
     placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
     target = tmp_path / "laid" / "wave.0123456789abcdef.png"
-    lay_down(INDEX, placed, target.parent)
+    export_to(INDEX, placed, target.parent)
     target.write_bytes(b"1")
-    assert lay_down(INDEX, placed, target.parent).written == 1
+    assert export_to(INDEX, placed, target.parent).written == 1
     target.unlink()
     target.symlink_to(tmp_path / "source")
-    assert lay_down(INDEX, placed, target.parent).written == 1
+    assert export_to(INDEX, placed, target.parent).written == 1
     assert not target.is_symlink()
     assert target.read_bytes() == PNG
 
@@ -159,4 +159,4 @@ def test_a_damaged_file_is_laid_down_again(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CacheError, match="cannot be written: Not a directory"):
-        lay_down(INDEX, {}, tmp_path / "file" / "laid")
+        export_to(INDEX, {}, tmp_path / "file" / "laid")

@@ -15,14 +15,14 @@ from media_cache import PNG, WEBM, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.remote_cache import RemoteCache
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.variants import Form
+from mkdocs_masko.variants import Variant
 from raw_server import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-FORM = Form(format="avif", width=240, height=240)
+FORM = Variant(format="avif", width=240, height=240)
 BUCKET = "s3://mascots/docs"
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_masko.assets import FOLDER, Choice, Shelf, Want, file_name, form_name
+from mkdocs_masko.assets import FOLDER, Choice, UsedFile, UsedFiles, file_name, variant_name
 from mkdocs_masko.manifest import Medium
-from mkdocs_masko.variants import Form
+from mkdocs_masko.variants import Variant
 
 TYPES = get_args(get_type_hints(Medium)["type"])
 SHA = hashlib.sha256(b"fox").hexdigest()
@@ -66,14 +66,14 @@ def test_each_form_has_a_name_of_its_own_and_the_same_one_every_time() -> None:
     """Medium, format and size all count, so that a name may be cached for ever."""
     wave = medium("https://assets.masko.ai/fox/wave-7288dd2e.png")
     forms = [
-        Form(format=format_, width=w, height=h)
-        for format_ in get_args(get_type_hints(Form)["format"])
+        Variant(format=format_, width=w, height=h)
+        for format_ in get_args(get_type_hints(Variant)["format"])
         for w, h in [(240, 240), (480, 480), (240, 480)]
     ]
     other = hashlib.sha256(b"owl").hexdigest()
-    names = [form_name(wave, sha256, form) for sha256 in (SHA, other) for form in forms]
+    names = [variant_name(wave, sha256, form) for sha256 in (SHA, other) for form in forms]
     assert len(set(names)) == len(names) == 18
-    assert names == [form_name(wave, sha256, form) for sha256 in (SHA, other) for form in forms]
+    assert names == [variant_name(wave, sha256, form) for sha256 in (SHA, other) for form in forms]
     assert all(re.fullmatch(r"wave\.[0-9a-f]{16}\.(avif|webp|png)", name) for name in names)
 
 
@@ -85,19 +85,19 @@ def test_only_what_is_used_is_published() -> None:
         asked.append(found.url)
         return SHA if found.url.startswith("https://sandbox") else None
 
-    shelf = Shelf(digest)
+    shelf = UsedFiles(digest)
     ours = medium("https://sandbox.masko.invalid/a.png")
     theirs = medium("https://assets.masko.ai/c.png")
     paths = [shelf.take(ours), shelf.take(theirs), shelf.take(ours), shelf.take(theirs)]
     assert paths == [f"{FOLDER}/a.{DIGEST}.png", None] * 2
-    assert shelf.wants == {f"{FOLDER}/a.{DIGEST}.png": Want(medium=ours, sha256=SHA)}
+    assert shelf.wants == {f"{FOLDER}/a.{DIGEST}.png": UsedFile(medium=ours, sha256=SHA)}
     assert asked == [ours.url, theirs.url]
     assert shelf.still(ours, 100, 100) == ()
 
 
 def test_equal_files_are_published_once() -> None:
     """Two addresses of the same bytes and name are one file of the site."""
-    shelf = Shelf(lambda _: SHA)
+    shelf = UsedFiles(lambda _: SHA)
     taken = {shelf.take(medium(f"https://assets.masko.ai/{n}/wave.png")) for n in range(3)}
     assert taken == {*shelf.wants}
     assert len(taken) == 1
@@ -105,7 +105,7 @@ def test_equal_files_are_published_once() -> None:
 
 def test_a_still_is_offered_in_three_formats_and_two_sizes() -> None:
     """The original is not published when nothing asks for it."""
-    shelf = Shelf(lambda _: SHA, small=True)
+    shelf = UsedFiles(lambda _: SHA, small=True)
     choices = shelf.still(medium("https://assets.masko.ai/wave.png"), 100, None)
     assert [choice.type for choice in choices] == ["image/avif", "image/webp", "image/png"]
     assert [len(choice.paths) for choice in choices] == [2, 2, 2]
@@ -116,7 +116,7 @@ def test_a_still_is_offered_in_three_formats_and_two_sizes() -> None:
 
 def test_a_box_as_large_as_the_still_has_one_size() -> None:
     """Nothing is ever made larger."""
-    shelf = Shelf(lambda _: SHA, small=True)
+    shelf = UsedFiles(lambda _: SHA, small=True)
     choices = shelf.still(medium("https://assets.masko.ai/wave.png"), 512, 512)
     assert [len(choice.paths) for choice in choices] == [1, 1, 1]
     assert isinstance(choices[0], Choice)
@@ -124,6 +124,6 @@ def test_a_box_as_large_as_the_still_has_one_size() -> None:
 
 def test_what_is_served_elsewhere_has_no_small_forms() -> None:
     """They would have to lie on that server."""
-    shelf = Shelf(lambda _: None, small=True)
+    shelf = UsedFiles(lambda _: None, small=True)
     assert shelf.still(medium("https://assets.masko.ai/wave.png"), 100, 100) == ()
     assert shelf.wants == {}

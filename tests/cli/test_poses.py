@@ -12,7 +12,7 @@ from hostile_texts import TEXTS
 from manifest_samples import FOX, manifest, pose
 from mkdocs_masko.cli.poses import as_document, as_lines, as_table, rows
 from mkdocs_masko.manifest import Collection, Manifest, Pose, make
-from mkdocs_masko.text import visible
+from mkdocs_masko.text import replace_controls
 
 EXPECTED = {
     "wave": ("wave", "512x512", "mov webm mp4"),
@@ -57,7 +57,7 @@ def test_nothing_raw_is_shown() -> None:
     assert len(lines) == sum(len(c.poses) for c in content.collections.values())
     for line in lines:
         assert line.count("\t") == 3
-        assert all(part == visible(part) for part in line.split("\t"))
+        assert all(part == replace_controls(part) for part in line.split("\t"))
         assert "::" not in line
         assert len(line) < 450
 

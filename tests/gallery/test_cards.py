@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import manifest_samples
-from mkdocs_masko.gallery import gaps, groups, lines
+from mkdocs_masko.gallery import groups, lines, missing_files
 from mkdocs_masko.manifest import Medium, Pose
 
 if TYPE_CHECKING:
@@ -42,14 +42,16 @@ def _card(slug: str) -> Card:
 
 @pytest.mark.parametrize("slug", GAPS)
 def test_what_is_missing_is_said_with_what_readers_see(slug: str) -> None:
-    assert [f"{gap.name}: {gap.effect}" for gap in gaps(manifest_samples.FOX[slug])] == GAPS[slug]
+    assert [
+        f"{gap.name}: {gap.effect}" for gap in missing_files(manifest_samples.FOX[slug])
+    ] == GAPS[slug]
 
 
 def test_what_two_animations_lack_is_said_once() -> None:
     pose = manifest_samples.pose(
         "x", {"video": manifest_samples.mp4("a")}, {"video": manifest_samples.mp4("b")}
     )
-    assert [gap.key for gap in gaps(pose)] == ["no-transparent-animation"]
+    assert [gap.key for gap in missing_files(pose)] == ["no-transparent-animation"]
 
 
 FRAMES: dict[str, list[str]] = {

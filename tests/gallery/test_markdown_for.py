@@ -9,9 +9,9 @@ import pytest
 import hostile_texts
 import manifest_samples
 import sites
-from mkdocs_masko.gallery import escaped, to_write
+from mkdocs_masko.gallery import escaped, markdown_for
 from mkdocs_masko.manifest import Match, find
-from mkdocs_masko.text import slug, visible
+from mkdocs_masko.text import replace_controls, slugify
 
 HELD = [t for t in hostile_texts.TEXTS if not re.search("[\ud800-\udfff]", t)]
 """What a manifest can hold: no half characters."""
@@ -20,12 +20,12 @@ _LONGEST = 80  # characters of a name that are written
 
 def _match(name: str, alias: str = "fox", key: str | None = None) -> Match:
     return Match(
-        alias, key or slug(name)[:100].rstrip("-"), manifest_samples.pose("wave", name=name)
+        alias, key or slugify(name)[:100].rstrip("-"), manifest_samples.pose("wave", name=name)
     )
 
 
 def _shown(name: str) -> str:
-    text = visible(name).strip()
+    text = replace_controls(name).strip()
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
@@ -41,7 +41,7 @@ def _shown(name: str) -> str:
     ],
 )
 def test_a_pose_is_written_as_an_image(match: Match, written: str) -> None:
-    assert to_write(match, "fox") == written
+    assert markdown_for(match, "fox") == written
 
 
 @pytest.mark.parametrize("name", HELD, ids=range(len(HELD)))
@@ -49,7 +49,7 @@ def test_whatever_it_is_called_its_line_shows_it_by_its_name(name: str) -> None:
     """The text is the alt text, and the address leads to this pose, alone or in a sentence."""
     match = _match(name)
     for around in ("{}", "Before {} and after.", "- {}"):
-        page = manifest_samples.convert(around.format(to_write(match, "fox")))
+        page = manifest_samples.convert(around.format(markdown_for(match, "fox")))
         assert page.problems == []
         (call,) = page.calls
         assert call.arguments == {"alt": _shown(name)}

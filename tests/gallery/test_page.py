@@ -14,8 +14,8 @@ import sites
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery import render
 from mkdocs_masko.manifest import Manifest, Pose, make
-from mkdocs_masko.rendering import AsWritten, Call, Renderer, make_call
-from mkdocs_masko.text import one_line, slug
+from mkdocs_masko.rendering import Call, ManifestUrls, Renderer, make_call
+from mkdocs_masko.text import sanitize, slugify
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
@@ -26,7 +26,7 @@ HELD = [text for text in hostile_texts.TEXTS if not re.search("[\ud800-\udfff\uf
 
 def _html(manifest: Manifest, *positional: object, **named: Any) -> str:  # noqa: ANN401
     call = make_call("masko_gallery", positional, named, "")
-    return render(call, Renderer(manifest, default="fox"), AsWritten())
+    return render(call, Renderer(manifest, default="fox"), ManifestUrls())
 
 
 def _two() -> Manifest:
@@ -149,7 +149,7 @@ def test_without_any_collection_it_says_so() -> None:
 def _named(names: list[str]) -> Manifest:
     """Make a manifest with poses of these names, in a collection of the first one."""
     poses = {
-        f"{slug(name)[:80]}-{n}": manifest_samples.pose("w", name=name)
+        f"{slugify(name)[:80]}-{n}": manifest_samples.pose("w", name=name)
         for n, name in enumerate(names)
     }
     bare = {f"bare-{n}": Pose(name=name) for n, name in enumerate(names)}
@@ -165,7 +165,7 @@ def test_hostile_names_are_text_wherever_they_stand() -> None:
     cards = _cards(html)
     assert len(cards) == 2 * len(HELD) + 1
     titles = {_text(next(card.iter("h3"))) for card in cards}
-    wanted = {" ".join(one_line(name).split()) for name in HELD}
+    wanted = {" ".join(sanitize(name).split()) for name in HELD}
     assert wanted - titles <= {""}  # a name of spaces alone: its slug is shown
     allowed = {"masko-gallery", "masko-pose", "form", "fieldset"}
     for element in sites.parse(html).iter():
@@ -184,7 +184,7 @@ def test_what_is_missing_is_shown_and_no_reason_to_warn() -> None:
     """A page that is there to show gaps does not fill the log of a build with them."""
     told: list[str] = []
 
-    class Place(AsWritten):
+    class Place(ManifestUrls):
         def lacks(self, pose: str, gap: str) -> None:
             told.append(f"{pose}: {gap}")
 

@@ -8,7 +8,7 @@ from hostile_texts import TEXTS
 from manifest_samples import FOX, manifest, pose
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose, find, make
-from mkdocs_masko.text import slug
+from mkdocs_masko.text import slugify
 
 FOX_ONLY = manifest(fox={**FOX, "a-b": pose("a-b", name="a/b"), "x": pose("x", name="fox/y")})
 BOTH = manifest(
@@ -141,7 +141,7 @@ def test_a_manifest_without_collections_says_so(reference: str) -> None:
 def test_every_name_is_found_by_itself_and_by_its_slug(text: str) -> None:
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()
-    key = slug(slug(text)[:500])
+    key = slugify(slugify(text)[:500])
     found = manifest(fox={key: Pose(name=text), "other-0": Pose(name="other 0")})
     assert find(found, f"fox/{text}").slug == key
     assert find(found, key).slug == key

@@ -19,8 +19,8 @@ from markdown import markdown
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose
 from mkdocs_masko.markdown.syntax import read_attributes, read_call
-from mkdocs_masko.rendering import AsWritten, Renderer, Tokens, make_call
-from mkdocs_masko.text import visible
+from mkdocs_masko.rendering import ManifestUrls, Placeholders, Renderer, make_call
+from mkdocs_masko.text import replace_controls
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -61,10 +61,12 @@ def written(text: str) -> str:
     return re.sub("[\x02\x03\ud800-\udfff]", "", text)
 
 
-def show(text: str, page: str, extensions: list[str], tokens: Tokens | None = None) -> Page:
+def show(text: str, page: str, extensions: list[str], tokens: Placeholders | None = None) -> Page:
     """Convert a page about a pose of a hostile name."""
     found = renderer_of(text.encode("utf-8", "replace").decode())
-    return convert(page, extensions, render=lambda c: found.render(c, AsWritten()), tokens=tokens)
+    return convert(
+        page, extensions, render=lambda c: found.render(c, ManifestUrls()), tokens=tokens
+    )
 
 
 @cache
@@ -91,7 +93,7 @@ def alt_of(page: Page) -> str | None:
 
 def named(text: str) -> str:
     """Return the alt text for a text: blanks name nothing."""
-    return visible(text) if text.strip() else ""
+    return replace_controls(text) if text.strip() else ""
 
 
 def by_argument(text: str, extensions: list[str]) -> tuple[str | None, str]:
@@ -120,7 +122,7 @@ def by_tag(text: str, extensions: list[str]) -> tuple[str | None, str]:
 
 
 def by_token(text: str, extensions: list[str]) -> tuple[str | None, str]:
-    tokens = Tokens()
+    tokens = Placeholders()
     read = partial(make_call, "masko_image", ["wave"], {"alt": text}, "written")
     page = f"x {tokens.put('written', read)} y"
     return alt_of(show("x", page, extensions, tokens)), named(text)
@@ -169,7 +171,7 @@ def test_a_caption_is_the_text_and_nothing_else(extensions: list[str]) -> None:
         page = f'{{{{ masko("wave", caption={literal(text)}) }}}}'
         found = elements(show("x", page, extensions))
         tags = [element.tag for element in found]
-        expected = visible(text)
+        expected = replace_controls(text)
         shape = ["figure", *ANIMATION, "figcaption"]
         if (tags, found[-1].text or "") != (shape, expected):
             wrong.append((text[:99], tags, expected))
@@ -203,7 +205,7 @@ def test_the_text_of_a_bad_call_is_text(extensions: list[str]) -> None:
             found = elements(shown)
             told = len(shown.problems)
             text_of = "".join(found[0].itertext()) if found else ""
-            if (len(found), told) != (1, 1) or text_of != f"x {visible(expected)} y":
+            if (len(found), told) != (1, 1) or text_of != f"x {replace_controls(expected)} y":
                 wrong.append((text[:99], page[:99], text_of[:99], told))
     assert wrong == []
 

@@ -10,7 +10,7 @@ import pytest
 
 from manifest_samples import PLAIN, PYMDOWNX, Page, convert, label
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering import MARK, Call, Tokens, make_call
+from mkdocs_masko.rendering import MARK, Call, Placeholders, make_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def embed(call: Call) -> str:
 
 
 def page(text: str, extensions: list[str], read: Callable[[], Call] = wave) -> Page:
-    tokens = Tokens()
+    tokens = Placeholders()
     tokens.put("an earlier one", nothing)
     filled = text.replace("TOKEN", tokens.put(WRITTEN, read))
     return convert(filled, extensions, render=embed, tokens=tokens)
@@ -122,7 +122,7 @@ ADDRESSES = {
 def test_a_token_of_an_address_becomes_the_address_wherever_it_stands(
     text: str, expected: str, extensions: list[str]
 ) -> None:
-    tokens = Tokens()
+    tokens = Placeholders()
     filled = text.replace("URL", tokens.put_address('{{ masko_url("wave") }}', address))
     shown = convert(filled, extensions, render=embed, tokens=tokens)
     assert expected in shown.html
@@ -132,23 +132,23 @@ def test_a_token_of_an_address_becomes_the_address_wherever_it_stands(
 
 @pytest.mark.parametrize("text", ["[x](URL)", "# [x](URL)\n\n## b", '<a href="URL">x</a>', "URL"])
 def test_a_bad_address_is_told_once(text: str) -> None:
-    tokens = Tokens()
+    tokens = Placeholders()
     filled = text.replace("URL", tokens.put_address("written", nothing))
     shown = convert(filled, PLAIN, render=embed, tokens=tokens)
     assert shown.problems == [("no such pose", "written")]
 
 
 def test_a_token_has_letters_and_digits_only() -> None:
-    assert Tokens().put(WRITTEN, wave).isalnum()
+    assert Placeholders().put(WRITTEN, wave).isalnum()
 
 
 def test_a_token_of_another_build_is_a_word() -> None:
-    token = Tokens().put(WRITTEN, wave)
-    assert convert(f"a {token} b", PLAIN, tokens=Tokens()).html == f"<p>a {token} b</p>"
+    token = Placeholders().put(WRITTEN, wave)
+    assert convert(f"a {token} b", PLAIN, tokens=Placeholders()).html == f"<p>a {token} b</p>"
 
 
 def test_many_tokens_are_told_apart() -> None:
-    tokens = Tokens()
+    tokens = Placeholders()
     calls = [partial(make_call, "masko", [f"p{number}"], {}, "") for number in range(120)]
     text = "".join(tokens.put("", call) for call in calls)
     shown = convert(text, tokens=tokens, render=lambda call: f"[{call.reference}]")

@@ -15,7 +15,7 @@ import hostile_texts
 import manifest_samples
 import sites
 from mkdocs_masko.manifest import dumps
-from mkdocs_masko.text import slug, visible
+from mkdocs_masko.text import replace_controls, slugify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Case:
     """One text, as the name of a pose and in a call."""
 
     text: str
-    slug: str
+    slugify: str
 
     @property
     def literal(self) -> str:
@@ -55,7 +55,7 @@ class Case:
     @property
     def is_plain(self) -> bool:
         """Whether an author could write it into a line of Markdown or HTML."""
-        return visible(self.text) == self.text == self.text.strip()
+        return replace_controls(self.text) == self.text == self.text.strip()
 
     @property
     def markdown(self) -> str:
@@ -72,7 +72,7 @@ def _cases() -> Iterator[Case]:
     taken = {"standard", *hostile_texts.TEXTS}  # a name comes before a slug
     for text in hostile_texts.TEXTS:
         stored = text.encode("utf-8", "replace").decode()
-        base = slug(stored)[:400].strip("-")
+        base = slugify(stored)[:400].strip("-")
         name = next(n for n in chain([base], (f"{base}-{k}" for k in count(2))) if n not in taken)
         taken.add(name)
         yield Case(text=stored, slug=name)
@@ -85,7 +85,7 @@ PLAIN = [case for case in CASES if case.is_plain]
 def _calls() -> Iterator[tuple[str, str, str | None]]:
     """Yield each call with the name and the caption that it has to show."""
     for case in CASES:
-        shown = visible(case.text)
+        shown = replace_controls(case.text)
         named = shown if case.text.strip() else ""  # blanks name nothing
         yield f'{{{{ masko_image("{case.slug}") }}}}', named, None
         yield f'{{{{ masko("{case.slug}", caption={case.literal}) }}}}', named, shown

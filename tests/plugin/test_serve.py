@@ -19,7 +19,7 @@ import pytest
 import sites
 from mkdocs_masko.options import read_options
 from mkdocs_masko.sandbox import Sandbox
-from mkdocs_masko.sync import Patience, site_of, update
+from mkdocs_masko.sync import PollPolicy, site_of, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +118,7 @@ def _variables(sandbox: Sandbox) -> dict[str, str]:
 def _manifest_now(sandbox: Sandbox, folder: Path) -> str:
     """Return the manifest of what the sandbox has published by now."""
     site = site_of(read_options(FOX, _variables(sandbox)), folder, _variables(sandbox))
-    update(site, Patience(0, time.sleep, lambda *_: None))
+    update(site, PollPolicy(0, time.sleep, lambda *_: None))
     return site.manifest.read_text(encoding="utf-8")
 
 

@@ -23,7 +23,7 @@ from mkdocs_masko.errors import MediaError
 from mkdocs_masko.probe import probe_bytes
 
 if TYPE_CHECKING:
-    from mkdocs_masko.probe import Facts
+    from mkdocs_masko.probe import MediaInfo
 
 SHOWN = track_header(64, 48)
 H264 = sample_entry(b"avc1")
@@ -32,7 +32,7 @@ ALPHA_INFO = unit(SEI, 0, b"\xa5\x04\x00\x00\x7f\x90\x80")
 LAYERS = (unit(SPS, 0), unit(PPS, 0), unit(SPS, 1), unit(PPS, 1))
 
 
-def size(facts: Facts) -> tuple[int, int]:
+def size(facts: MediaInfo) -> tuple[int, int]:
     return facts.width, facts.height
 
 

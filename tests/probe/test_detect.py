@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from media_samples import FRAME_RATE, IMAGES, SECONDS, SIZE, VIDEOS, run_ffmpeg, sample
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.probe import Facts, probe_bytes, sniff
+from mkdocs_masko.probe import MediaInfo, probe_bytes, sniff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +113,7 @@ def test_an_image_is_what_pillow_says_of_it(name: str) -> None:
     """Type, transparency and the size as shown agree with Pillow."""
     with Image.open(io.BytesIO(sample(name))) as image:
         upright = ImageOps.exif_transpose(image)
-        assert probe_bytes(sample(name)) == Facts(
+        assert probe_bytes(sample(name)) == MediaInfo(
             type=Image.MIME[str(image.format)],
             width=upright.width,
             height=upright.height,

@@ -21,14 +21,14 @@ from mkdocs_masko.errors import MediaError
 from mkdocs_masko.probe import probe_bytes
 
 if TYPE_CHECKING:
-    from mkdocs_masko.probe import Facts
+    from mkdocs_masko.probe import MediaInfo
 
 QUARTER_TURN_BOX, HALF_TURN_BOX = box(b"irot", b"\x01"), box(b"irot", b"\x02")
 ALPHA_AUX = box(b"auxC", bytes(4), b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00")
 DEPTH_AUX = box(b"auxC", bytes(4), b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth\x00")
 
 
-def size(facts: Facts) -> tuple[int, int]:
+def size(facts: MediaInfo) -> tuple[int, int]:
     return facts.width, facts.height
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.probe import Facts, contradicts
+from mkdocs_masko.probe import MediaInfo, mismatch
 
 PLACEHOLDER = "is an image: the placeholder that stands at the address until the file is ready"
 IMAGE_KEYS = ("image", "transparent_image")
@@ -16,8 +16,8 @@ VIDEO_KEYS = (
 )
 
 
-def facts(mime: str, codec: str = "", *, alpha: bool | None = False) -> Facts:
-    return Facts(type=mime, width=64, height=64, alpha=alpha, duration=None, codec=codec)
+def facts(mime: str, codec: str = "", *, alpha: bool | None = False) -> MediaInfo:
+    return MediaInfo(type=mime, width=64, height=64, alpha=alpha, duration=None, codec=codec)
 
 
 PNG = facts("image/png")
@@ -43,20 +43,20 @@ MOV = facts("video/quicktime", "hvc1", alpha=True)
         ("some_later_key_720", H264),
     ],
 )
-def test_nothing_is_said_of_a_file_that_may_stand_at_its_key(key: str, found: Facts) -> None:
-    assert contradicts(key, found) == ""
+def test_nothing_is_said_of_a_file_that_may_stand_at_its_key(key: str, found: MediaInfo) -> None:
+    assert mismatch(key, found) == ""
 
 
 @pytest.mark.parametrize("size", ["", "_360", "_720"])
 @pytest.mark.parametrize("key", VIDEO_KEYS)
 def test_an_image_at_the_key_of_a_video_is_the_placeholder(key: str, size: str) -> None:
-    assert contradicts(key + size, PNG) == PLACEHOLDER
+    assert mismatch(key + size, PNG) == PLACEHOLDER
 
 
 @pytest.mark.parametrize("size", ["", "_360", "_720"])
 @pytest.mark.parametrize("key", IMAGE_KEYS)
 def test_a_video_is_no_image(key: str, size: str) -> None:
-    assert contradicts(key + size, WEBM) == "is a video where an image belongs"
+    assert mismatch(key + size, WEBM) == "is a video where an image belongs"
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,12 @@ def test_a_video_is_no_image(key: str, size: str) -> None:
     ],
 )
 def test_a_video_of_another_kind_is_named_with_what_belongs(
-    key: str, found: Facts, said: str
+    key: str, found: MediaInfo, said: str
 ) -> None:
-    assert contradicts(key, found) == said
+    assert mismatch(key, found) == said
 
 
 @pytest.mark.parametrize("key", ["transparent_image", *VIDEO_KEYS[1:3]])
 def test_a_file_without_transparency_is_no_contradiction(key: str) -> None:
     opaque = {"image": PNG, "webm": facts("video/webm", "vp9"), "mov": facts("video/mp4", "hvc1")}
-    assert contradicts(key, opaque[key.rpartition("_")[2]]) == ""
+    assert mismatch(key, opaque[key.rpartition("_")[2]]) == ""

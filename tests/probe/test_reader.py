@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bmff_builder import FTYP, HEADER, INFO, avif, chunk, endless, picture, png, tracks
 from media_samples import IMAGES, VIDEOS, sample
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.probe import Facts, probe, probe_bytes
+from mkdocs_masko.probe import MediaInfo, probe, probe_bytes
 
 PIECE, MOST_READS = 65536, 16
 GIGABYTE = 2**30
@@ -44,7 +44,7 @@ class Sparse:
         return bytes(window)
 
 
-def outcome(data: bytes) -> Facts | str:
+def outcome(data: bytes) -> MediaInfo | str:
     """Return the facts, or the reason why there are none."""
     file = Sparse({0: data})
     try:
@@ -147,7 +147,7 @@ def test_a_file_without_end_is_given_up(head: bytes, endless_part: bytes) -> Non
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=400))
 def test_any_bytes_give_facts_or_a_plain_reason(beginning: bytes, rest: bytes) -> None:
     found = outcome(beginning + rest)
-    assert isinstance(found, Facts) or PLAIN.fullmatch(found)
+    assert isinstance(found, MediaInfo) or PLAIN.fullmatch(found)
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -169,4 +169,4 @@ def test_a_changed_file_gives_facts_or_a_plain_reason(name: str, data: st.DataOb
     for place, piece in data.draw(st.lists(edits, max_size=6)):
         changed[place : place + len(piece)] = piece
     found = outcome(bytes(changed[: data.draw(st.integers(0, len(changed)))]))
-    assert isinstance(found, Facts) or PLAIN.fullmatch(found)
+    assert isinstance(found, MediaInfo) or PLAIN.fullmatch(found)

@@ -21,12 +21,12 @@ from mkdocs_masko.errors import MediaError
 from mkdocs_masko.probe import probe_bytes
 
 if TYPE_CHECKING:
-    from mkdocs_masko.probe import Facts
+    from mkdocs_masko.probe import MediaInfo
 
 CLUSTER = 0x1F43B675
 
 
-def size(facts: Facts) -> tuple[int, int]:
+def size(facts: MediaInfo) -> tuple[int, int]:
     return facts.width, facts.height
 
 

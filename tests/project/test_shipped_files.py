@@ -6,14 +6,14 @@ import gzip
 
 import pytest
 
-from mkdocs_masko.plugin.theme import SHIPPED, dress, shipped_file, site_path
+from mkdocs_masko.plugin.theme import SHIPPED, inject_pose_assets, shipped_file, site_path
 
 LIMITS = {"masko.js": 2000, "masko.css": 1000}
 SHEET = '<link rel="stylesheet" href="../'
 
 
 def dressed(page: str) -> str:
-    return dress(page, lambda path: f"../{path}")
+    return inject_pose_assets(page, lambda path: f"../{path}")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -68,5 +68,5 @@ def test_a_page_without_a_pose_stays_as_it_is(page: str) -> None:
 
 
 def test_an_address_is_text() -> None:
-    html = dress('<img class="masko">', lambda _: 'a"><b>&')
+    html = inject_pose_assets('<img class="masko">', lambda _: 'a"><b>&')
     assert 'href="a&quot;&gt;&lt;b&gt;&amp;"' in html

@@ -12,7 +12,7 @@ from hostile_texts import TEXTS
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import read_attributes, read_call
 from mkdocs_masko.rendering import Arguments, make_call
-from mkdocs_masko.rendering.call import check
+from mkdocs_masko.rendering.call import check_arguments
 
 ALL = (
     "alt, width, height, kind, play, replay, class, id, align, caption, href, loading, background, "
@@ -67,7 +67,11 @@ def test_both_syntaxes_give_the_same_argument(
     listed: str, called: str, understood: dict[str, Any]
 ) -> None:
     from_call = read_call("masko", f'"wave", {called}', "").arguments
-    assert check(read_attributes(listed)) == check(from_call) == Arguments(**understood)
+    assert (
+        check_arguments(read_attributes(listed))
+        == check_arguments(from_call)
+        == Arguments(**understood)
+    )
 
 
 def test_every_argument_is_among_these() -> None:
@@ -138,7 +142,7 @@ def test_a_value_that_does_not_fit_is_told_with_what_would(
     name: str, value: object, takes: str, shown: str
 ) -> None:
     with pytest.raises(ReferenceProblem) as caught:
-        check({name: value})
+        check_arguments({name: value})
     assert str(caught.value) == f"argument {name!r} takes {takes}, not {shown!r}"
 
 
@@ -159,7 +163,7 @@ def test_a_value_that_does_not_fit_is_told_with_what_would(
 @pytest.mark.parametrize("value", ["x", None, 1])
 def test_an_unknown_argument_is_told_with_the_nearest(name: str, hint: str, value: object) -> None:
     with pytest.raises(ReferenceProblem) as caught:
-        check({name: value})
+        check_arguments({name: value})
     shown = repr(" ".join(name.split()).replace("::", ": :"))
     assert str(caught.value) == f"unknown argument {shown}{hint}"
 
@@ -174,7 +178,7 @@ def test_an_unknown_argument_is_told_with_the_nearest(name: str, hint: str, valu
 )
 def test_nothing_else_than_an_error_of_ours_comes_of_any_value(raw: dict[str, Any]) -> None:
     try:
-        check(raw)
+        check_arguments(raw)
     except ReferenceProblem as problem:
         assert str(problem).isprintable()  # noqa: PT017 - either outcome is fine
 
@@ -219,6 +223,6 @@ def test_the_pose_may_be_named_too() -> None:
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
 def test_a_hostile_name_of_an_argument_is_one_short_line(text: str) -> None:
     with pytest.raises(ReferenceProblem) as caught:
-        check({f"zebra{text}": 1})
+        check_arguments({f"zebra{text}": 1})
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 600

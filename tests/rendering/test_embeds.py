@@ -12,9 +12,9 @@ from hostile_texts import TEXTS
 from manifest_samples import FOX, HOST, check_golden, manifest, renderer
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose, find
-from mkdocs_masko.rendering import AsWritten, Renderer, make_call, templates_dir, views
-from mkdocs_masko.rendering.call import check
-from mkdocs_masko.text import visible
+from mkdocs_masko.rendering import ManifestUrls, Renderer, make_call, select, templates_dir
+from mkdocs_masko.rendering.call import check_arguments
+from mkdocs_masko.text import replace_controls
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -100,7 +100,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 
 def render(function: str, reference: str, arguments: dict[str, Any]) -> str:
-    return renderer().render(make_call(function, [reference], arguments, ""), AsWritten())
+    return renderer().render(make_call(function, [reference], arguments, ""), ManifestUrls())
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -217,7 +217,7 @@ def test_an_address_is_that_of_the_file(
     assert render("masko_url", reference, arguments) == f"{HOST}/masko/{address}"
 
 
-class Elsewhere(AsWritten):
+class Elsewhere(ManifestUrls):
     """A place where addresses look different."""
 
     def url(self, medium: Medium) -> str:
@@ -247,12 +247,12 @@ def test_a_template_of_the_site_comes_before_ours(tmp_path: Path) -> None:
     (tmp_path / "masko" / "still.html").write_text("<i>{{ pose.alt }}</i>")
     found = Renderer(manifest(), overrides=[tmp_path / "missing", tmp_path])
     call = make_call("masko_image", ["wave"], {"alt": "<fox>", "caption": "c"}, "")
-    assert found.render(call, AsWritten()) == (
+    assert found.render(call, ManifestUrls()) == (
         '<figure class="masko masko-figure"><i>&lt;fox&gt;</i>'
         '<figcaption class="masko-caption">c</figcaption></figure>'
     )
     video = make_call("masko", ["wave"], {}, "")
-    assert "<i>wave</i><video" in found.render(video, AsWritten())
+    assert "<i>wave</i><video" in found.render(video, ManifestUrls())
 
 
 def test_the_templates_are_found_beside_the_package_or_in_it() -> None:
@@ -263,7 +263,7 @@ def test_a_default_collection_is_where_names_are_looked_up() -> None:
     both = manifest(fox={"wave": FOX["wave"]}, owl={"wave": FOX["still"]})
     for default, alt in (("fox", "wave"), ("owl", "still")):
         call = make_call("masko_image", ["wave"], {}, "")
-        html = Renderer(both, default=default).render(call, AsWritten())
+        html = Renderer(both, default=default).render(call, ManifestUrls())
         assert f'alt="{alt}"' in html
 
 
@@ -282,7 +282,7 @@ def test_a_default_collection_is_where_names_are_looked_up() -> None:
 def test_the_box_keeps_the_ratio_of_the_picture(
     arguments: dict[str, int], box: tuple[int, int]
 ) -> None:
-    (shown,) = views(find(manifest(), "wide"), check(arguments))
+    (shown,) = select(find(manifest(), "wide"), check_arguments(arguments))
     assert (shown.width, shown.height) == box
 
 
@@ -293,11 +293,11 @@ def test_hostile_texts_are_text_in_every_place() -> None:
         name = text.encode("utf-8", "replace").decode()
         found = renderer(hostile=Pose(name=name, image=FOX["wave"].image))
         call = make_call("masko", ["hostile"], {"caption": text, "class": text}, "")
-        figure = next(parsed(found.render(call, AsWritten()), strict=False).iter("figure"))
+        figure = next(parsed(found.render(call, ManifestUrls()), strict=False).iter("figure"))
         img, caption = figure
         seen = (img.get("alt"), caption.text, figure.get("class"), len([*figure.iter()]))
-        classes = " ".join(["masko", *visible(text).split(), "masko-figure"])
-        named = visible(name) if name.strip() else ""
-        if seen != (named, visible(text), classes, 3):
+        classes = " ".join(["masko", *replace_controls(text).split(), "masko-figure"])
+        named = replace_controls(name) if name.strip() else ""
+        if seen != (named, replace_controls(text), classes, 3):
             wrong.append(text)
     assert not wrong

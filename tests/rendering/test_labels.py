@@ -9,7 +9,7 @@ import pytest
 
 import mkdocs_masko.rendering
 from mkdocs_masko.rendering.renderer import label
-from mkdocs_masko.text import visible
+from mkdocs_masko.text import replace_controls
 
 LABELS = json.loads(
     (Path(mkdocs_masko.rendering.__file__).parent / "labels.json").read_text(encoding="utf-8")
@@ -43,5 +43,5 @@ def test_every_language_has_two_names_that_differ() -> None:
     assert len(LABELS) >= 30
     for language, names in LABELS.items():
         assert len({*names}) == len(names) == 2, language
-        assert all(name == visible(name).strip() for name in names), language
+        assert all(name == replace_controls(name).strip() for name in names), language
     assert [*LABELS] == sorted(LABELS)

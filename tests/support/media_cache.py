@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.api.client import persist
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import Fetcher
+from mkdocs_masko.assets.download import Downloader
 from mkdocs_masko.http import LARGEST_MEDIUM, Budget, Limits, Transport
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def fetching(
     seconds: float = 20,
     sleep: Callable[[float], None] = lambda _: None,
     **more: Any,  # noqa: ANN401 - what a fetcher takes
-) -> Iterator[tuple[Fetcher, Cache]]:
+) -> Iterator[tuple[Downloader, Cache]]:
     """Give a fetcher for the media of one server, and the cache that it fills."""
     budget = Budget(seconds)
     transport = Transport(budget, limits=Limits(budget=budget, answer=LARGEST_MEDIUM + 2**20))
@@ -44,7 +44,7 @@ def fetching(
     def download(attempt: Callable[[Transport], str | None]) -> str | None:
         return persist(partial(attempt, transport), budget, sleep=sleep)
 
-    yield Fetcher(cache, download, [origin], **more), cache
+    yield Downloader(cache, download, [origin], **more), cache
     transport.close()
 
 

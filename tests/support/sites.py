@@ -21,7 +21,7 @@ from xml.etree import ElementTree as ET
 import html5lib
 
 from mkdocs_masko.options import read_options
-from mkdocs_masko.sync import Patience, site_of, update
+from mkdocs_masko.sync import PollPolicy, site_of, update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,7 +111,7 @@ def manifest() -> str:
     """Return the manifest of the sandbox's fox and owl."""
     with tempfile.TemporaryDirectory() as folder:
         site = site_of(read_options(SANDBOX, {}), Path(folder), {})
-        update(site, Patience(0, time.sleep, lambda *_: None))
+        update(site, PollPolicy(0, time.sleep, lambda *_: None))
         return site.manifest.read_text(encoding="utf-8")
 
 

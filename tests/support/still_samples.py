@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageCms, PngImagePlugin
 
 from image_similarity import gradient
-from mkdocs_masko.variants import Form, encode_all
+from mkdocs_masko.variants import Variant, encode_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +32,8 @@ def drawn(folder: Path, name: str = "fox.png", **how: Any) -> Path:  # noqa: ANN
     return saved(folder / name, DRAWN, **how)
 
 
-def form(format_: Format = "png", width: int = SIDE, height: int | None = None) -> Form:
-    return Form(format=format_, width=width, height=height or width)
+def form(format_: Format = "png", width: int = SIDE, height: int | None = None) -> Variant:
+    return Variant(format=format_, width=width, height=height or width)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -64,7 +64,7 @@ def talkative() -> dict[str, Any]:
     return {"pnginfo": text, "exif": exif, "dpi": (300, 300)}
 
 
-def made_here(todo: list[tuple[Path, tuple[Form, ...]]]) -> tuple[int, int]:
+def made_here(todo: list[tuple[Path, tuple[Variant, ...]]]) -> tuple[int, int]:
     """Encode in this process, which may be a pool's; return how many, and processes started.
 
     It stands here because a new process finds no test module by its name.

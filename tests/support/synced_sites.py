@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from mkdocs_masko.options import read_options
 from mkdocs_masko.sandbox import Item
-from mkdocs_masko.sync import Patience, Site, site_of
+from mkdocs_masko.sync import PollPolicy, Site, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.manifest import Collection, Medium, Pose
     from mkdocs_masko.sandbox import Request, Sandbox
-    from mkdocs_masko.sync import Outcome
+    from mkdocs_masko.sync import SyncResult
 
 KEY = "masko_" + "c0de5afe" * 8
 NAME = "masko.manifest.json"
@@ -45,37 +45,37 @@ class Pauses:
     taken: list[float] = field(default_factory=list)
     heard: list[tuple[str, float]] = field(default_factory=list)
 
-    def patience(self, seconds: float = 0) -> Patience:
+    def patience(self, seconds: float = 0) -> PollPolicy:
         """Return a patience of so many seconds."""
-        return Patience(seconds, self._sleep, lambda who, pause: self.heard.append((who, pause)))
+        return PollPolicy(seconds, self._sleep, lambda who, pause: self.heard.append((who, pause)))
 
     def _sleep(self, seconds: float) -> None:
         self.taken.append(seconds)
         self.after(len(self.taken))
 
 
-def now() -> Patience:
+def now() -> PollPolicy:
     """Return a patience that does not wait."""
     return Pauses().patience()
 
 
-def collection(outcome: Outcome, alias: str = "default") -> Collection:
+def collection(outcome: SyncResult, alias: str = "default") -> Collection:
     """Return a collection of a new manifest."""
     return outcome.manifest.collections[alias]
 
 
-def poses(outcome: Outcome, alias: str = "default") -> dict[str, Pose]:
+def poses(outcome: SyncResult, alias: str = "default") -> dict[str, Pose]:
     """Return the poses of a new manifest."""
     return collection(outcome, alias).poses
 
 
-def media(outcome: Outcome) -> list[Medium]:
+def media(outcome: SyncResult) -> list[Medium]:
     """Return all media of a new manifest."""
     found = outcome.manifest.collections.values()
     return [m for c in found for pose in c.poses.values() for _, m in pose.media()]
 
 
-def warnings(outcome: Outcome) -> list[str]:
+def warnings(outcome: SyncResult) -> list[str]:
     """Return what people are warned of."""
     return [note.text for note in outcome.notes if note.level == "warning"]
 

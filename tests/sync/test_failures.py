@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mkdocs_masko.sync import Outcome, Patience, Site
+    from mkdocs_masko.sync import PollPolicy, Site, SyncResult
 
-    Act = Callable[[Site, Patience], Outcome]
+    Act = Callable[[Site, PollPolicy], SyncResult]
 
 FOREIGN_KEY = "masko_" + "0" * 64
 ASKING: list[Act] = [prepare, update]

@@ -9,7 +9,7 @@ import pytest
 
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.sandbox import Fault, Sandbox
-from mkdocs_masko.sync import Patience, compare, prepare, update
+from mkdocs_masko.sync import PollPolicy, compare, prepare, update
 from synced_sites import (
     NAME,
     Pauses,
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mkdocs_masko.sync import Outcome, Site
+    from mkdocs_masko.sync import Site, SyncResult
 
-    Act = Callable[[Site, Patience], Outcome]
+    Act = Callable[[Site, PollPolicy], SyncResult]
 
 CAUSES = ("asset hosting is off", "the collection is unpublished", "nothing is published yet")
 
@@ -169,5 +169,5 @@ def test_a_409_of_another_kind_is_no_reason_to_wait(tmp_path: Path) -> None:
 def test_real_time_passes_too(tmp_path: Path) -> None:
     """With the clock of this machine, a wait ends soon after the export is ready."""
     with Sandbox(faults=[Fault.parse("not-ready:1")]) as sandbox:
-        patience = Patience(20, time.sleep, lambda *_: None)
+        patience = PollPolicy(20, time.sleep, lambda *_: None)
         assert len(media(prepare(site(tmp_path, sandbox), patience))) >= 24

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mkdocs_masko.api.models import Export, ExportItem
 from mkdocs_masko.manifest import Medium, make
 from mkdocs_masko.sync.plan import addresses, named, plan
-from mkdocs_masko.text import slug
+from mkdocs_masko.text import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def test_every_item_gets_a_slug_of_its_own(items: list[ExportItem]) -> None:
     found = list(named(items))
     assert sorted((item.name for _, item in found)) == sorted(item.name for item in items)
     assert len({name for name, _ in found}) == len(items)
-    assert all(name.startswith(slug(item.name)[:200]) for name, item in found)
+    assert all(name.startswith(slugify(item.name)[:200]) for name, item in found)
 
 
 @given(ITEMS)

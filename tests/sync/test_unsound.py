@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mkdocs_masko.sync import Outcome, Patience, Site
+    from mkdocs_masko.sync import PollPolicy, Site, SyncResult
 
-    Act = Callable[[Site, Patience], Outcome]
+    Act = Callable[[Site, PollPolicy], SyncResult]
 
 ASKING: list[Act] = [prepare, update]
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_masko.variants import Form, forms
+from mkdocs_masko.variants import Variant, plan_variants
 
 SIDES = st.integers(1, 8192)
 BOXES = st.none() | SIDES
 
 
-def sizes(found: tuple[Form, ...], format_: str = "avif") -> list[tuple[int, int]]:
+def sizes(found: tuple[Variant, ...], format_: str = "avif") -> list[tuple[int, int]]:
     return [(form.width, form.height) for form in found if form.format == format_]
 
 
@@ -34,11 +34,11 @@ def sizes(found: tuple[Form, ...], format_: str = "avif") -> list[tuple[int, int
 def test_a_box_asks_for_its_own_size_and_twice_that_up_to_the_original(
     original: tuple[int, int], box: tuple[int | None, int | None], expected: list[tuple[int, int]]
 ) -> None:
-    assert sizes(forms(*original, *box)) == expected
+    assert sizes(plan_variants(*original, *box)) == expected
 
 
 def test_the_best_format_comes_first_and_each_has_the_same_sizes() -> None:
-    found = forms(1024, 1024, 240, None)
+    found = plan_variants(1024, 1024, 240, None)
     assert [form.format for form in found] == ["avif", "avif", "webp", "webp", "png", "png"]
     assert sizes(found, "avif") == sizes(found, "webp") == sizes(found, "png")
 
@@ -47,7 +47,7 @@ def test_the_best_format_comes_first_and_each_has_the_same_sizes() -> None:
 def test_no_form_is_larger_than_the_original_or_comes_twice(
     width: int, height: int, box_width: int | None, box_height: int | None
 ) -> None:
-    found = forms(width, height, box_width, box_height)
+    found = plan_variants(width, height, box_width, box_height)
     assert len(set(found)) == len(found) in {3, 6}
     assert all(1 <= form.width <= width and 1 <= form.height <= height for form in found)
     assert sizes(found) == sorted(sizes(found))

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.variants import Form, encode, encode_all, forms
+from mkdocs_masko.variants import Variant, encode, encode_all, plan_variants
 from still_samples import SIDE, drawn, made_here
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    Job = tuple[Path, tuple[Form, ...]]
+    Job = tuple[Path, tuple[Variant, ...]]
 
-WANTED = forms(SIDE, SIDE, 16, None)
+WANTED = plan_variants(SIDE, SIDE, 16, None)
 PATIENCE = 60  # seconds, for a machine with other work
 
 
@@ -68,7 +68,7 @@ def test_a_broken_still_is_told_in_its_place(tmp_path: Path, workers: int) -> No
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_form_that_is_too_large_is_told_beside_the_others(tmp_path: Path, workers: int) -> None:
-    wanted = (*WANTED[:1], Form(format="png", width=900, height=900))
+    wanted = (*WANTED[:1], Variant(format="png", width=900, height=900))
     todo = [(path, wanted) for path, _ in jobs(tmp_path, 2)]
     made = [result for *_, result in encode_all(todo, workers=workers)]
     assert [type(result) for result in made] == [bytes, MediaError, bytes, MediaError]
