@@ -1,70 +1,77 @@
-"""What a reader loads: the bytes of poses, page by page, against the site's budget."""
+"""What readers load for the poses of a page, and the site's budget for it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
 from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-
-Role = Literal["first", "dense", "video"]
+    from mkdocs_masko.rendering import Load
 
 
 class PageWeights:
-    """Weighs the poses of a build.
+    """Weighs the poses of each page.
 
-    A still counts in its best format, once: for plain screens in what comes first, for dense ones
-    in the most there is. Of an animation's files the largest counts, as any browser takes one.
-
-    Args:
-        limits: The budget in bytes, for a `page` and for a `pose`.
+    A still image counts once, in its best format: on screens of one pixel a px what comes first,
+    on finer ones what is largest. Of an animation's files the largest counts, as a browser takes
+    one of them.
     """
 
-    def __init__(self, limits: Mapping[str, int]) -> None:
-        self._limits = limits
-        self._loads: dict[tuple[str, str], dict[Role, set[str]]] = {}
+    def __init__(self) -> None:
+        self._files: dict[tuple[str, str], dict[str, set[str]]] = {}
 
-    def note(self, page: str, pose: str, **files: str) -> None:
-        """Note what a page makes its readers load.
+    def add(self, page: str, loads: Iterable[Load]) -> None:
+        """Add what a page makes its readers load.
 
         Args:
             page: The page or template: `docs/index.md`.
-            pose: The pose: `fox/wave`.
-            **files: Files by role. A still for plain screens comes `first`, one for dense screens
-                is `dense`, and of several `video` files a browser takes one.
+            loads: The files of one embed.
         """
-        loads = self._loads.setdefault((page, pose), {})
-        for role, file in files.items():
-            loads.setdefault(cast("Role", role), set()).add(file)
+        for load in loads:
+            by_role = self._files.setdefault((page, load.pose), {})
+            by_role.setdefault(load.role, set()).add(load.name)
 
     @property
     def poses(self) -> set[str]:
-        """The poses that are shown."""
-        return {pose for _, pose in self._loads}
+        """The poses that pages show."""
+        return {pose for _, pose in self._files}
 
-    def first(self, sizes: Mapping[str, int]) -> tuple[str, int]:
-        """Return the page whose stills weigh most, and their bytes on a plain screen."""
+    def heaviest_page(self, sizes: Mapping[str, int]) -> tuple[str, int]:
+        """Return the page whose still images weigh most on screens of one pixel a px.
+
+        Args:
+            sizes: Bytes of each file.
+
+        Returns:
+            The page and its bytes; an empty name when nothing is shown.
+        """
         pages: dict[str, int] = {}
-        for (page, _), loads in self._loads.items():
-            pages[page] = pages.get(page, 0) + sum(sizes[f] for f in loads.get("first", ()))
+        for (page, _), by_role in self._files.items():
+            size = sum(sizes[file] for file in by_role.get("first", ()))
+            pages[page] = pages.get(page, 0) + size
         return max(pages.items(), key=lambda item: item[1], default=("", 0))
 
-    def over(self, sizes: Mapping[str, int]) -> Iterator[str]:
-        """Say what is over the budget, with the numbers."""
+    def over_budget(self, sizes: Mapping[str, int], limits: Mapping[str, int]) -> Iterator[str]:
+        """Say what weighs more than it should, with the numbers.
+
+        Args:
+            sizes: Bytes of each file.
+            limits: The most bytes of a `page` and of a `pose`.
+        """
         pages: dict[str, int] = {}
-        for (page, pose), loads in self._loads.items():
-            size = sum(sizes[f] for f in loads.get("dense", ()))
-            size += max((sizes[f] for f in loads.get("video", ())), default=0)
+        for (page, pose), by_role in self._files.items():
+            size = sum(sizes[file] for file in by_role.get("dense", ()))
+            size += max((sizes[file] for file in by_role.get("video", ())), default=0)
             pages[page] = pages.get(page, 0) + size
-            if size > self._limits.get("pose", size):
-                yield _over(f"{page}: pose {pose!r} weighs", size, self._limits["pose"])
+            if size > limits.get("pose", size):
+                yield _excess(f"{page}: pose {pose!r} weighs", size, limits["pose"])
         for page, size in pages.items():
-            if size > self._limits.get("page", size):
-                yield _over(f"{page}: its poses weigh", size, self._limits["page"])
+            if size > limits.get("page", size):
+                yield _excess(f"{page}: its poses weigh", size, limits["page"])
 
 
-def _over(what: str, size: int, limit: int) -> str:
-    return f"{sanitize(what)} {format_size(size)}, more than the budget of {format_size(limit)}"
+def _excess(subject: str, size: int, limit: int) -> str:
+    return f"{sanitize(subject)} {format_size(size)}, more than the budget of {format_size(limit)}"

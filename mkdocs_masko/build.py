@@ -4,69 +4,27 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urljoin
 
 from markupsafe import Markup
 from msgspec import Struct
 
 from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering import GALLERY, Embedder, Picture, Placeholders, Renderer
+from mkdocs_masko.manifest import find
+from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
     from pathlib import Path
 
+    from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
-    from mkdocs_masko.manifest import Manifest, Medium
-    from mkdocs_masko.rendering import Call
-
-_CODE = re.compile(
-    r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?^[ \t>]*(?P=fence)"
-    r"|(?P<ticks>`+)(?!`)(?:(?!\n[ \t\r>]*\n).)+?(?<!`)(?P=ticks)(?!`)",  # never past a blank line
-    re.MULTILINE | re.DOTALL,
-)
-_NAME = re.compile(r"""masko[\w.]*\s*\(\s*["'](?P<call>[^"']+)|masko:(?P<image>[^)\s{]+)""")
+    from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.rendering import Call, Embed
 
 
-def locate(text: str, source: str, number: int = 0) -> tuple[int, int] | None:
-    """Find a call in the source of its page.
-
-    Args:
-        text: The source, with its front matter.
-        source: The call, as it was found by the parser, which drops indents and quote marks; or
-            as it was written again from its arguments.
-        number: Which of several equal ones, from 0.
-
-    Returns:
-        Line and column, both from 1, or None when it is not there: it came from elsewhere.
-    """
-    prose = _CODE.sub(lambda m: re.sub(r"\S", "\x00", m[0]), text)
-    for pattern in _patterns(source):
-        found = [match.start() for match in re.finditer(pattern, prose)]
-        if found:
-            return _position(text, found[min(number, len(found) - 1)])
-    return None
-
-
-def _patterns(source: str) -> Iterator[str]:
-    """Yield what to look for, the most exact first."""
-    words = source.removeprefix("](").split()
-    if words:
-        yield r"[\s>]+".join(map(re.escape, words))
-    name = _NAME.search(source)
-    if name:
-        wanted = re.escape(name["call"] or name["image"])
-        yield rf"""masko[\w.]*\s*\(\s*["']{wanted}["']|masko:{wanted}(?![\w-])"""
-        yield rf"(?<![\w-]){wanted}(?![\w-])"
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-class RenderContext(Protocol):
+class RenderContext(Page, Protocol):
     """The page or template that is being rendered."""
 
     @property
@@ -74,21 +32,8 @@ class RenderContext(Protocol):
         """For messages: `docs/index.md`, or `template home.html`."""
         ...
 
-    @property
-    def language(self) -> str:
-        """The language of the theme: `en`, `pt-BR`."""
-        ...
-
-    def relative(self, path: str) -> str:
-        """Return the address, from here, of a file of the site."""
-        ...
-
-    def link(self, href: str) -> str:
-        """Return the address that a link of the author's leads to."""
-        ...
-
     def text(self) -> str:
-        """Return the source, to find a call in."""
+        """Return its source, to find a macro in; empty where it cannot be read."""
         ...
 
 
@@ -113,14 +58,13 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class BuildSession:
-    """Holds what pages are rendered from, and collects what comes of it.
+    """Renders the macros of a site, and collects what comes of it.
 
     Args:
         manifest: What may be shown.
         default: Alias of the collection that names without one are looked up in.
         overrides: Folders with templates of the theme's.
         hosting: Which media the site serves, and under which names.
-        site_url: The address of the site; empty when it is not known.
     """
 
     def __init__(
@@ -130,111 +74,95 @@ class BuildSession:
         default: str,
         overrides: Sequence[Path],
         hosting: SelfHosting | CdnHosting,
-        site_url: str = "",
     ) -> None:
-        self.manifest = manifest
-        self.hosting = hosting
-        self.scales = PageWeights(hosting.limits)
-        self._elsewhere: dict[str, int] = {}
-        self.tokens = Placeholders()
+        self.manifest, self.hosting = manifest, hosting
+        self.placeholders = Placeholders()
         self.embedder = Embedder(self._render, self._report)
         self.problems: list[Problem] = []
-        self.brought_in: dict[str, Path] = {}
+        self.extra_files: dict[str, Path] = {}
         """Files beside the media that some page needs, by their paths in the site."""
-        self.gaps: list[str] = []
-        """What poses that are used have not got, and who sees what therefore."""
-        self._site_url = site_url
-        self._renderer = Renderer(manifest, default=default, overrides=overrides)
-        self._spot: RenderContext | None = None
-        self._seen: dict[tuple[str, str], int] = {}
+        self._default = default
+        self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
+        self._context: RenderContext | None = None
+        self._embeds: dict[Hashable, Embed] = {}
+        self._shown: list[tuple[RenderContext, Embed]] = []
+        self._included: list[SiteFile] = []
+        self._paths: dict[str, Path] = {}
+        self._occurrences: dict[tuple[str, str], int] = {}
 
-    def move_to(self, spot: RenderContext) -> None:
+    def enter(self, context: RenderContext) -> None:
         """Say which page or template is rendered from now on."""
-        self._spot = spot
+        self._context = context
+
+    @property
+    def context(self) -> RenderContext:
+        """The page or template that is being rendered."""
+        if self._context is None:
+            raise ReferenceProblem("a macro was used outside of pages and templates")
+        return self._context
 
     def show(self, source: str, read: Callable[[], Call]) -> str:
-        """Return the HTML of a call for a template, where it is not escaped again."""
-        return Markup(self.embedder.show(source, read))  # noqa: S704 - escaped by our templates
+        """Return the HTML of a macro for a template, where it is not escaped again."""
+        html = self.embedder.render_or_report(source, read)
+        return Markup(html)  # noqa: S704 - escaped by our templates
 
-    def url(self, medium: Medium) -> str:
-        """Return the address of a medium, from the page that is being rendered."""
-        path = self.hosting.shelf.take(medium)
-        self._weigh(medium, path or medium.url)
-        return medium.url if path is None else self.relative(path)
+    def _render(self, call: Call) -> str:
+        context = self.context
+        key = _embed_key(call, context)
+        embed = self._embeds.get(key) if key else None
+        if embed is None:
+            embed = self._embed(call, context)
+            if key:
+                self._embeds[key] = embed
+        self._shown.append((context, embed))
+        return embed.html
 
-    def picture(self, medium: Medium, width: int, height: int) -> Picture:
-        """Return the addresses of a still, from the page that is being rendered."""
-        choices = self.hosting.shelf.still(medium, width, height)
-        if not choices:
-            return Picture(src=self.url(medium))
-        best, last = choices[0].paths, choices[-1].paths
-        self._note(medium, first=best[0], dense=best[-1])
-        sources = tuple((choice.type, self._srcset(choice.paths)) for choice in choices[:-1])
-        more = self._srcset(last) if len(last) > 1 else ""
-        return Picture(src=self.relative(last[0]), srcset=more, sources=sources)
+    def _embed(self, call: Call, context: RenderContext) -> Embed:
+        if call.function == GALLERY:
+            from mkdocs_masko.gallery.page import render  # noqa: PLC0415 - most sites have none
 
-    def _srcset(self, paths: Sequence[str]) -> str:
-        given = (f"{self.relative(path)} {n}x" for n, path in enumerate(paths, start=1))
-        return ", ".join(given) if len(paths) > 1 else self.relative(paths[0])
+            return render(call, self._renderer, context)
+        return self._renderer.embed(call, context)
 
-    def _weigh(self, medium: Medium, file: str) -> None:
-        self._elsewhere[file] = medium.bytes or 0
-        if medium.type.startswith("video/"):
-            self._note(medium, video=file)
-        else:
-            self._note(medium, first=file, dense=file)
+    def include(self, file: SiteFile) -> None:
+        """Publish a file though no page shows it."""
+        self._included.append(file)
 
-    def _note(self, medium: Medium, **files: str) -> None:
-        if self._spot:
-            pose = self.hosting.name(medium).partition(" ")[0]
-            self.scales.note(self._spot.name, pose, **files)
+    def site_files(self) -> dict[str, Path]:
+        """Return, by path in the site, a sound file for all that pages have used so far.
+
+        Raises:
+            MaskoError: Some cannot be had, or not be encoded; all of them are named.
+        """
+        loads = (load for _, embed in self._shown for load in embed.loads)
+        used = (*self._included, *(load.file for load in loads if load.file))
+        missing = {file.path: file for file in used if file.path not in self._paths}
+        self._paths |= self.hosting.resolve(missing.values())
+        return self._paths
 
     def sizes(self) -> dict[str, int]:
         """Return the bytes of every file that pages use, as far as they are known."""
-        ours = {path: file.stat().st_size for path, file in self.hosting.gather().items()}
-        return {**self._elsewhere, **ours}
+        loads = (load for _, embed in self._shown for load in embed.loads)
+        remote = {load.name: load.bytes for load in loads}
+        return remote | {path: file.stat().st_size for path, file in self.site_files().items()}
 
-    def relative(self, path: str) -> str:
-        """Return the address of a file of the site, from the page that is being rendered."""
-        return self._spot.relative(path) if self._spot else path
+    def weights(self) -> PageWeights:
+        """Return what each page makes its readers load."""
+        weights = PageWeights()
+        for context, embed in self._shown:
+            weights.add(context.name, embed.loads)
+        return weights
 
-    def absolute(self, medium: Medium) -> str:
-        """Return the address of a medium with its host."""
-        path = self.hosting.shelf.take(medium)
-        if path is not None and not self._site_url:
-            raise ReferenceProblem(
-                "argument 'absolute' needs 'site_url' in mkdocs.yml: the site serves the file"
-            )
-        return medium.url if path is None else urljoin(self._site_url.rstrip("/") + "/", path)
-
-    def link(self, href: str) -> str:
-        """Return the address that a link of the author's leads to."""
-        return self._spot.link(href) if self._spot else href
-
-    @property
-    def language(self) -> str:
-        """The language of what is being rendered."""
-        return self._spot.language if self._spot else "en"
-
-    def lacks(self, pose: str, gap: str) -> None:
-        """Note what a pose has not got."""
-        line = f"{sanitize(pose)}: {gap}"
-        if line not in self.gaps:
-            self.gaps.append(line)
+    def gaps(self) -> list[str]:
+        """Return what the poses that pages show lack, and what readers see instead."""
+        return list(dict.fromkeys(gap for _, embed in self._shown for gap in embed.gaps))
 
     def check(self, reference: object, source: str) -> None:
         """Report a name that leads to no pose, wherever it stands."""
         try:
-            self._renderer.find(str(reference))
+            find(self.manifest, str(reference), self._default)
         except ReferenceProblem as problem:
             self._report(problem, source)
-
-    def _render(self, call: Call) -> str:
-        if call.function == GALLERY:
-            from mkdocs_masko import gallery  # noqa: PLC0415 - most sites have no catalogue
-
-            return gallery.render(call, self._renderer, self)
-        return self._renderer.render(call, self)
 
     def sorted_problems(self) -> list[Problem]:
         """Return all bad references, page by page, in the order of their lines."""
@@ -243,14 +171,74 @@ class BuildSession:
         return sorted(self.problems, key=lambda p: (order[p.name], p.line, p.column))
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
-        found = self._problem(str(problem), source)
-        if found not in self.problems:  # a template has the same one on every page
-            self.problems.append(found)
+        located = self._locate(str(problem), source)
+        if located not in self.problems:  # a template has the same one on every page
+            self.problems.append(located)
 
-    def _problem(self, message: str, source: str) -> Problem:
-        if self._spot is None:
+    def _locate(self, message: str, source: str) -> Problem:
+        if self._context is None:
             return Problem(name="outside of pages", message=message)
-        name = self._spot.name
-        number = self._seen[name, source] = self._seen.get((name, source), -1) + 1
-        line, column = locate(self._spot.text(), source, number) or (0, 0)
+        name = self._context.name
+        number = self._occurrences.get((name, source), -1) + 1
+        self._occurrences[name, source] = number
+        line, column = source_location(self._context.text(), source, number) or (0, 0)
         return Problem(name=name, line=line, column=column, message=message)
+
+
+def _embed_key(call: Call, context: RenderContext) -> Hashable:
+    """Return what decides what a macro becomes, or None where that differs from page to page."""
+    if "href" in call.arguments or call.function == GALLERY:
+        return None
+    arguments = tuple(call.arguments.items())
+    key = (call.function, call.reference, arguments, call.running, context.root, context.language)
+    try:
+        # 1 and True are equal, and not the same argument.
+        hash(key)
+    except TypeError:  # a template may pass a list, which is an error to report
+        return None
+    return (key, tuple(type(value) for _, value in arguments))
+
+
+# Fenced code, and code spans: a span ends at as many backticks, and never past a blank line.
+_CODE = re.compile(
+    r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?^[ \t>]*(?P=fence)"
+    r"|(?P<ticks>`+)(?!`)(?:(?!\n[ \t\r>]*\n).)+?(?<!`)(?P=ticks)(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
+_NAME = re.compile(r"""masko[\w.]*\s*\(\s*["'](?P<call>[^"']+)|masko:(?P<image>[^)\s{]+)""")
+
+
+def source_location(text: str, source: str, number: int = 0) -> tuple[int, int] | None:
+    """Find a macro in the source of its page.
+
+    Args:
+        text: The source, with its front matter.
+        source: The macro as the parser has it, which drops indents and quote marks; or as it was
+            written again from its arguments.
+        number: Which of several equal ones, from 0.
+
+    Returns:
+        Line and column, both from 1, or None when it is not there: it came from elsewhere.
+    """
+    prose = _CODE.sub(lambda m: re.sub(r"\S", "\x00", m[0]), text)
+    for pattern in _patterns(source):
+        offsets = [match.start() for match in re.finditer(pattern, prose)]
+        if offsets:
+            return _position(text, offsets[min(number, len(offsets) - 1)])
+    return None
+
+
+def _patterns(source: str) -> Iterator[str]:
+    """Yield what to look for, the most exact first."""
+    words = source.removeprefix("](").split()
+    if words:
+        yield r"[\s>]+".join(map(re.escape, words))
+    name = _NAME.search(source)
+    if name:
+        reference = re.escape(name["call"] or name["image"])
+        yield rf"""masko[\w.]*\s*\(\s*["']{reference}["']|masko:{reference}(?![\w-])"""
+        yield rf"(?<![\w-]){reference}(?![\w-])"
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

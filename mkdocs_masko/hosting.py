@@ -1,4 +1,4 @@
-"""How the media of a site get from the manifest into its folder."""
+"""Where readers load media from: the CDN, or the site itself."""
 
 from __future__ import annotations
 
@@ -7,53 +7,52 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.assets import FileResolver, LocalSources, UsedFiles, Work
+from mkdocs_masko.assets import FileResolver, LocalSources, SiteFiles, Work
 from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.errors import ManifestError, ReferenceProblem
 from mkdocs_masko.sync import shared_cache
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from mkdocs_masko.assets import Cache, UsedFile
+    from mkdocs_masko.assets import Cache, SiteFile
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.manifest import Manifest, Medium
     from mkdocs_masko.sync import Progress, Site
 
 
 class CdnHosting:
-    """Serves nothing: readers get the media from where the manifest says."""
+    """Readers load media from the URLs of the manifest.
+
+    Only the embedded sandbox's media are published with the site: no CDN serves them.
+    """
 
     def __init__(self) -> None:
-        self.shelf = UsedFiles(lambda _: None)
-        self.limits: dict[str, int] = {}
+        self.files = SiteFiles(_packaged_digest)
         self.work = Work()
 
-    def name(self, medium: Medium) -> str:
-        """Return the address."""
-        return medium.url
-
-    def gather(self) -> dict[str, Path]:
-        """Return no files."""
-        return {}
+    def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
+        """Return a file on disk for each path of the site."""
+        paths = ((file.path, packaged_file(file.medium.url)) for file in files)
+        return {path: source.resolve() for path, source in paths if source}
 
 
 class SelfHosting:
-    """Decides which media the site serves, and gets them.
+    """The site serves every medium that its pages use, verified against the manifest's hashes.
 
     Args:
         site: What its options say.
         manifest: The media there are.
-        store: The cache, where they lie between builds.
-        laid: The folder where `sync --into` may have laid media down.
+        local_cache: Where media lie between builds.
+        media_folder: The folder where `sync --into` may have put media.
         warn: Hears of trouble that stops nothing.
-        watch: Sees downloads.
-        spent: Seconds of the time for network work that are used up.
+        progress: Sees downloads.
+        elapsed: Seconds of the time for network work that are used up.
 
     Raises:
-        ManifestError: The site shall serve media whose hashes the manifest does not have.
+        ManifestError: The manifest has no hashes.
         OptionError: The shared cache cannot be used.
     """
 
@@ -61,90 +60,74 @@ class SelfHosting:
         self,
         site: Site,
         manifest: Manifest,
-        store: Cache,
+        local_cache: Cache,
         *,
-        laid: Path,
+        media_folder: Path,
         warn: Callable[[str], None],
-        watch: Progress,
-        spent: float = 0,
+        progress: Progress,
+        elapsed: float = 0,
     ) -> None:
-        self._site, self._cache = site, store
-        self._watch, self._spent = watch, spent
-        self._media = tuple((m, f"{pose} {place}") for pose, place, m in manifest.media())
-        self._places = {medium.url: place for medium, place in self._media}
-        if site.hosts_itself:
-            _check(site, manifest)
-        self.shelf = UsedFiles(self._digest, small=site.hosts_itself)
-        self._files: dict[str, Path] = {}
-        self._gatherer = FileResolver(
-            store,
-            LocalSources(store, folders=[laid], packaged=packaged_file),
-            bring=None if site.options.mode == "frozen" else self._bring,
-            store=shared_cache(site, store, warn),
-            named=self.name,
+        _require_hashes(site, manifest)
+        self._site, self._manifest, self._cache = site, manifest, local_cache
+        self._progress, self._elapsed = progress, elapsed
+        self.files = SiteFiles(self._digest, variants=True)
+        self._resolver = FileResolver(
+            local_cache,
+            LocalSources(local_cache, folders=[media_folder], packaged=packaged_file),
+            download=None if site.options.mode == "frozen" else self._download,
+            store=shared_cache(site, local_cache, warn),
+            describe=self._describe,
         )
 
     @property
-    def limits(self) -> dict[str, int]:
-        """The site's budget in bytes."""
-        return self._site.options.limits
-
-    @property
     def work(self) -> Work:
-        """What had to be fetched and made."""
-        return self._gatherer.work
+        """What had to be downloaded and encoded."""
+        return self._resolver.work
 
-    def name(self, medium: Medium) -> str:
-        """Return what people call a medium: `fox/wave transparent_image`."""
-        return self._places.get(medium.url, medium.url)
-
-    def take_all(self) -> dict[str, dict[str, str]]:
-        """Note that every medium of the manifest is used.
-
-        Returns:
-            Their paths in the site, by pose and key.
-        """
-        index: dict[str, dict[str, str]] = {}
-        for medium, place in self._media:
-            pose, _, key = place.partition(" ")
-            path = self.shelf.take(medium)
-            if path is not None:
-                index.setdefault(pose, {})[key] = path
-        return index
-
-    def gather(self) -> dict[str, Path]:
-        """Return a sound file for each path of the site that was named so far.
+    def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
+        """Return a sound file on disk for each path of the site.
 
         Raises:
-            MaskoError: Some cannot be had, or not be made; all of them are named.
+            MaskoError: Some cannot be had, or not be encoded; all of them are named.
         """
-        wants = {path: w for path, w in self.shelf.wants.items() if path not in self._files}
-        self._files |= self._gatherer.gather(wants)
-        return self._files
+        return self._resolver.resolve(files)
 
-    def _bring(self, wants: list[UsedFile]) -> Mapping[str, Path | MaskoError]:
-        from mkdocs_masko.sync.media import bring  # noqa: PLC0415 - a frozen build has no use for it
+    def _download(self, files: list[SiteFile]) -> Mapping[str, Path | MaskoError]:
+        from mkdocs_masko.sync.media import bring  # noqa: PLC0415 - a frozen build never downloads
 
         start = time.monotonic()
         try:
-            return bring(self._site, self._cache, wants, self._watch, spent=self._spent)
+            return bring(self._site, self._cache, files, self._progress, spent=self._elapsed)
         finally:
-            self._spent += time.monotonic() - start
+            self._elapsed += time.monotonic() - start
 
-    def _digest(self, medium: Medium) -> str | None:
-        if not self._site.hosts_itself:
-            file = packaged_file(medium.url)
-            return _digest_of(file.resolve()) if file else None
+    def _digest(self, medium: Medium) -> str:
         if medium.sha256 is None:
             raise ReferenceProblem(
-                f"the manifest has no sha256 of {self.name(medium)}, which 'hosting: self' needs. "
-                "Run 'mkdocs-masko sync' and commit the manifest."
+                f"the manifest has no sha256 of {self._describe(medium)}, which 'hosting: self' "
+                "needs. Run 'mkdocs-masko sync' and commit the manifest."
             )
         return medium.sha256
 
+    def _describe(self, medium: Medium) -> str:
+        """Return what people call a medium; searched for only when there is trouble to report."""
+        media = self._manifest.media()
+        names = (f"{pose} {place}" for pose, place, each in media if each.url == medium.url)
+        return next(names, medium.url)
+
+
+def site_paths(files: SiteFiles, manifest: Manifest) -> dict[str, dict[str, SiteFile]]:
+    """Return the site's file for every medium of a manifest, by pose and key."""
+    index: dict[str, dict[str, SiteFile]] = {}
+    for pose, key, medium in manifest.media():
+        file = files.file(medium)
+        if file is not None:
+            index.setdefault(pose, {})[key] = file
+    return index
+
 
 def packaged_file(url: str) -> Path | None:
-    """Return the file behind an address of the sandbox's: nobody else serves them."""
+    """Return the file behind a URL of the embedded sandbox, which comes with the package."""
     if not url.startswith(f"{SANDBOX_ORIGIN}/"):
         return None
     from mkdocs_masko.sandbox import media_file  # noqa: PLC0415 - only demos need it
@@ -152,12 +135,17 @@ def packaged_file(url: str) -> Path | None:
     return media_file(url.removeprefix(SANDBOX_ORIGIN))
 
 
+def _packaged_digest(medium: Medium) -> str | None:
+    file = packaged_file(medium.url)
+    return _digest_of(file.resolve()) if file else None
+
+
 @cache
 def _digest_of(file: Path) -> str:
     return digest_of(file)
 
 
-def _check(site: Site, manifest: Manifest) -> None:
+def _require_hashes(site: Site, manifest: Manifest) -> None:
     hashes = [medium.sha256 for _, _, medium in manifest.media()]
     if hashes and not any(hashes):
         raise ManifestError(
@@ -166,9 +154,9 @@ def _check(site: Site, manifest: Manifest) -> None:
         )
 
 
-def included(
+def select_included(
     manifest: Manifest, patterns: tuple[str, ...], default: str
-) -> Iterator[tuple[str, list[Medium]]]:
+) -> Iterator[tuple[str, list[tuple[str, str, Medium]]]]:
     """Find the media that `include:` names.
 
     Args:
@@ -177,16 +165,17 @@ def included(
         default: Alias of the collection that a pattern without one means.
 
     Yields:
-        Each pattern with what it matches, which may be nothing.
+        Each pattern with the media it matches, which may be none: pose, key and medium.
     """
     for pattern in patterns:
         pose, _, key = pattern.partition(":")
-        wanted = pose if "/" in pose else f"{default}/{pose}"
+        pose_pattern = pose if "/" in pose else f"{default}/{pose}"
         yield (
             pattern,
             [
-                medium
+                (name, place, medium)
                 for name, place, medium in manifest.media()
-                if fnmatchcase(name, wanted) and fnmatchcase(place.rpartition(".")[2], key or "*")
+                if fnmatchcase(name, pose_pattern)
+                and fnmatchcase(place.rpartition(".")[2], key or "*")
             ],
         )

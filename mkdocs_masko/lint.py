@@ -12,6 +12,7 @@ from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import CdnHosting
 from mkdocs_masko.markdown.reader import Reader
 from mkdocs_masko.markdown.syntax import LITERALS_ONLY
+from mkdocs_masko.rendering import StandalonePage
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.text import sanitize
 
@@ -25,19 +26,11 @@ _FRONT_MATTER: Final = re.compile(r"\A-{3}[ \t]*\n.*?\n(?:-{3}|\.{3})[ \t]*\n", 
 _SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 
 
-class _Page:
-    """A page that stands alone."""
-
-    language = "en"
+class _Page(StandalonePage):
+    """A page that is checked without its site."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self._text = name, text
-
-    def relative(self, path: str) -> str:
-        return path
-
-    def link(self, href: str) -> str:
-        return href
 
     def text(self) -> str:
         return self._text
@@ -58,9 +51,9 @@ def bad_references(
         OptionError: A page cannot be read.
     """
     build = BuildSession(manifest, default=default, overrides=[], hosting=CdnHosting())
-    reader = Reader(build.embedder, build.tokens, by_name(said.get("markdown_extensions")))
+    reader = Reader(build.embedder, build.placeholders, by_name(said.get("markdown_extensions")))
     for page in _pages(folder, str(said.get("docs_dir") or "docs")):
-        build.move_to(page)
+        build.enter(page)
         reader.read(_FRONT_MATTER.sub("", page.text()))
     computed = "macros" in plugins_of(said)  # a template engine will read what we cannot
     return [p for p in build.sorted_problems() if not (computed and LITERALS_ONLY in p.message)]

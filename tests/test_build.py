@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from manifest_samples import PYMDOWNX, rendered
-from mkdocs_masko.build import locate
+from mkdocs_masko.build import source_location
 
 FOX = '{{ masko("nope") }}'
 
@@ -55,13 +55,13 @@ def test_a_problem_is_found_where_the_parser_met_it(case: str, matter: str, newl
     content = text[len(matter.replace("\n", newline)) :]
     problems = rendered(content, PYMDOWNX).problems
     assert len(problems) == 1, problems
-    assert locate(text, problems[0][1]) == expected(marked)
+    assert source_location(text, problems[0][1]) == expected(marked)
 
 
 def test_equal_calls_are_told_apart_by_their_number() -> None:
     """The second of three is the second; what is beyond the last is the last."""
     text = f"{FOX}\n`{FOX}`\n  {FOX} and {FOX}"
-    assert [locate(text, FOX, number) for number in range(5)] == [
+    assert [source_location(text, FOX, number) for number in range(5)] == [
         (1, 1),
         (3, 3),
         (3, 27),
@@ -84,20 +84,20 @@ def test_a_call_that_was_written_again_is_found_by_its_pose(
     text: str, place: tuple[int, int]
 ) -> None:
     """A macro's call has lost its own spelling; the name is what remains."""
-    assert locate(text, FOX) == place
+    assert source_location(text, FOX) == place
 
 
 @pytest.mark.parametrize("source", ["", "](", "   ", "masko:elsewhere", '{{ masko("elsewhere") }}'])
 def test_what_is_not_there_has_no_place(source: str) -> None:
     """A call from a template or a snippet is not in the page."""
-    assert locate("One {{ masko('nope') }} ![](masko:nope)", source) is None
+    assert source_location("One {{ masko('nope') }} ![](masko:nope)", source) is None
 
 
 def test_code_alone_is_no_place() -> None:
     """What stands in code only was not what failed."""
-    assert locate(f"```\n{FOX}\n```\n\n`{FOX}`", FOX) is None
+    assert source_location(f"```\n{FOX}\n```\n\n`{FOX}`", FOX) is None
 
 
 def test_a_large_page_is_searched_in_time() -> None:
     """The time grows with the page, and not with its square: 2 MB of backticks are fine."""
-    assert locate("`a ``b\n\n" * 100_000 + FOX, FOX) == (200_001, 1)
+    assert source_location("`a ``b\n\n" * 100_000 + FOX, FOX) == (200_001, 1)

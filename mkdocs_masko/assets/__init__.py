@@ -1,8 +1,7 @@
-"""Media that the site itself serves: fetched, verified, made small, and named for ever.
+"""Media that the site itself serves: downloaded, verified, resized, and named for ever.
 
-`naming` says what files are called and `shelf` collects what pages use; `gathering` gets the bytes
-from `cache`, `originals`, `remote` or, by `fetching`, from their server. `laying` and `pruning` are
-what commands do with them, and no build has to import them.
+`site_files` says what files are called and gets their bytes: from `cache`, `remote_cache` or, by
+`download`, from the CDN. `maintenance` is what commands do with a cache; no build imports it.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ from __future__ import annotations
 from mkdocs_masko.assets.cache import Cache
 from mkdocs_masko.assets.site_files import (
     FOLDER,
-    Choice,
     FileResolver,
     LocalSources,
-    UsedFile,
-    UsedFiles,
+    SiteFile,
+    SiteFiles,
+    StillFormat,
     Work,
     file_name,
     variant_name,
@@ -23,11 +22,11 @@ from mkdocs_masko.assets.site_files import (
 __all__ = [
     "FOLDER",
     "Cache",
-    "Choice",
     "FileResolver",
     "LocalSources",
-    "UsedFile",
-    "UsedFiles",
+    "SiteFile",
+    "SiteFiles",
+    "StillFormat",
     "Work",
     "file_name",
     "variant_name",

@@ -1,4 +1,9 @@
-"""The files behind the names: found, fetched or made, all missing ones at once."""
+"""Files that the site serves: their names, and where their bytes come from.
+
+Names come first, while pages render: they hold a hash of the content, so browsers may keep a file
+for ever. The bytes come later, for all files that pages use at once: from the cache, a folder of
+the project, the shared cache or, over the network, from the CDN.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +28,13 @@ if TYPE_CHECKING:
 
     Key = tuple[str, Variant]
 
-    Bring = Callable[[list["UsedFile"]], Mapping[str, Path | MaskoError]]
+    Download = Callable[[list["SiteFile"]], Mapping[str, Path | MaskoError]]
 
 FOLDER = "assets/masko"
 """Where the plugin's files lie in the site."""
 
 OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
-"""What every name of a medium looks like."""
+"""What the name of every medium and variant looks like."""
 
 _EXTENSIONS = {
     "image/avif": "avif",
@@ -42,167 +47,125 @@ _EXTENSIONS = {
     "video/webm": "webm",
 }
 _LONGEST_NAME = 48
-_SHOWN = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
-_HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # the CDN's, which ours stands for
+_HASH_DIGITS = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
+_CDN_HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # ours takes its place
 
 
 def file_name(medium: Medium, sha256: str) -> str:
     """Name a file by its content: `<slug>.<16 hex>.<ext>`.
 
-    The extension is ours, from what the bytes are, and never that of the address.
+    The suffix comes from what the bytes are, never from the URL: servers tell a type by it.
     """
-    return f"{_stem(medium)}.{sha256[:_SHOWN]}.{_EXTENSIONS[medium.type]}"
+    return f"{_stem(medium)}.{sha256[:_HASH_DIGITS]}.{_EXTENSIONS[medium.type]}"
 
 
-def variant_name(medium: Medium, sha256: str, form: Variant) -> str:
-    """Name a small form by what it is made of, and how, before there is one."""
-    made = f"{sha256} {form.format} {form.width}x{form.height} {SETTINGS}"
-    digest = hashlib.sha256(made.encode()).hexdigest()[:_SHOWN]
-    return f"{_stem(medium)}.{digest}.{form.format}"
+def variant_name(medium: Medium, sha256: str, variant: Variant) -> str:
+    """Name a variant by its original and how it is encoded, so that it has a name before bytes."""
+    recipe = f"{sha256} {variant.format} {variant.width}x{variant.height} {SETTINGS}"
+    digest = hashlib.sha256(recipe.encode()).hexdigest()[:_HASH_DIGITS]
+    return f"{_stem(medium)}.{digest}.{variant.format}"
 
 
 def _stem(medium: Medium) -> str:
-    stem = _HASH.sub("", Path(medium.url.rpartition("/")[2]).stem)
+    stem = _CDN_HASH.sub("", Path(medium.url.rpartition("/")[2]).stem)
     return re.sub(r"[^a-z0-9]+", "-", slugify(stem)).strip("-")[:_LONGEST_NAME] or "pose"
 
 
 _MOST_SHOWN = 5  # media named in one message
 
 
-class Work(Struct):
-    """What had to be done.
+class SiteFile(Struct, frozen=True, kw_only=True):
+    """A file that the site serves.
 
     Attributes:
-        fetched: Media that came over the network.
-        made: Small forms that were encoded.
+        path: Where it stands in the site: `assets/masko/wave.0123456789abcdef.png`.
+        medium: What it is, or is made of.
+        sha256: Of the medium's bytes, in hex.
+        variant: Which resized copy it is, or None for the medium as it is.
     """
 
-    fetched: int = 0
-    made: int = 0
+    path: str
+    medium: Medium
+    sha256: str
+    variant: Variant | None = None
 
 
-class FileResolver:
-    """Gets the bytes of what pages want.
+class StillFormat(Struct, frozen=True, kw_only=True):
+    """One format that a still is offered in.
+
+    Attributes:
+        type: Its MIME type.
+        files: The file for screens of one pixel a px, then, where it differs, that for two.
+    """
+
+    type: str
+    files: tuple[SiteFile, ...]
+
+
+class SiteFiles:
+    """Names the files that the site serves for media, before there are any bytes.
+
+    Naming is pure: the same medium has the same name in every build, and nothing is published
+    because it was named. What pages use, the build reads from what it shows.
 
     Args:
-        cache: Where they lie, and where what is made is put.
-        originals: Finds media.
-        bring: Fetches media, and returns them by their hashes; None for a build
-            that uses no network.
-        store: The shared cache, where there is one.
-        named: Returns what people call a medium: `fox/wave image`.
+        digest: Returns the sha256 of a medium that the site serves, or None when readers load
+            it from the CDN; by default they load all from there. May raise ReferenceProblem.
+        variants: Whether stills are published as variants.
     """
 
     def __init__(
-        self,
-        cache: Cache,
-        originals: LocalSources,
-        *,
-        bring: Bring | None = None,
-        store: RemoteCache | None = None,
-        named: Callable[[Medium], str] = lambda medium: medium.url,
+        self, digest: Callable[[Medium], str | None] = lambda _: None, *, variants: bool = False
     ) -> None:
-        self._cache, self._originals = cache, originals
-        self._bring, self._store, self._named = bring, store, named
-        self.work = Work()
+        self._digest, self._variants = digest, variants
+        self._digests: dict[str, str | None] = {}
+        self._files: dict[tuple[str, Variant | None], SiteFile] = {}
 
-    def gather(self, wants: Mapping[str, UsedFile]) -> dict[str, Path]:
-        """Return a sound file for each path of the site.
+    def file(self, medium: Medium) -> SiteFile | None:
+        """Return the site's file for a medium, or None when the site does not serve it."""
+        sha256 = self._digest_of(medium)
+        return None if sha256 is None else self._named(medium, sha256)
 
-        Raises:
-            MediaError: Some cannot be had, or not be made; all of them are named.
-            ApiError: The server of the media cannot be reached, or fails.
-            CacheError: The disk is full, or fails.
+    def still(
+        self, medium: Medium, box_width: int | None, box_height: int | None
+    ) -> tuple[StillFormat, ...]:
+        """Return the formats that a still is offered in, best first; none without variants.
+
+        Args:
+            medium: The still.
+            box_width: Width of its box in px of CSS, or None where the height decides.
+            box_height: Height of its box in px of CSS, or None where the width decides.
         """
-        wanted = {(want.sha256, want.form): want for want in wants.values() if want.form}
-        made = self._there(wanted)
-        missing = [want for key, want in wanted.items() if key not in made]
-        plain = [want for want in wants.values() if not want.form]
-        originals = self._sources({want.sha256: want for want in [*plain, *missing]})
-        made |= self._made(missing, originals)
-        return {
-            path: made[want.sha256, want.form] if want.form else originals[want.sha256]
-            for path, want in wants.items()
-        }
+        sha256 = self._digest_of(medium) if self._variants else None
+        if sha256 is None:
+            return ()
+        formats: dict[str, list[SiteFile]] = {}
+        for variant in plan_variants(medium.width, medium.height, box_width, box_height):
+            file = self._named(medium, sha256, variant)
+            formats.setdefault(f"image/{variant.format}", []).append(file)
+        return tuple(StillFormat(type=type_, files=tuple(f)) for type_, f in formats.items())
 
-    def _there(self, wanted: Iterable[Key]) -> dict[Key, Path]:
-        found = {key: file for key in wanted if (file := self._cache.form(*key))}
-        missing = [key for key in wanted if key not in found]
-        return found | (self._store.forms(missing) if self._store and missing else {})
+    def _digest_of(self, medium: Medium) -> str | None:
+        if medium.url not in self._digests:
+            self._digests[medium.url] = self._digest(medium)
+        return self._digests[medium.url]
 
-    def _sources(self, wants: Mapping[str, UsedFile]) -> dict[str, Path]:
-        find = self._originals.find
-        found = {sha: file for sha, want in wants.items() if (file := find(want.medium, sha))}
-        missing = [sha for sha in wants if sha not in found]
-        if self._store and missing:
-            found |= self._store.media(missing)
-        return found | self._brought([want for sha, want in wants.items() if sha not in found])
-
-    def _brought(self, missing: list[UsedFile]) -> dict[str, Path]:
-        if not missing:
-            return {}
-        if self._bring is None:
-            raise MediaError(
-                f"{self._listed(want.medium for want in missing)}: not in the cache, and this "
-                "build uses no network. Run 'mkdocs-masko sync' where there is one, and keep its "
-                "cache; or commit the media with 'mkdocs-masko sync --into docs/assets/masko'."
-            )
-        fetched = self._bring(missing)
-        self._refuse({want.medium: fetched[want.sha256] for want in missing})
-        self.work.fetched += len(missing)
-        found = {sha: file for sha, file in fetched.items() if not isinstance(file, MaskoError)}
-        if self._store:
-            self._store.put_media(found)
-        return found
-
-    def _made(self, wants: Iterable[UsedFile], originals: Mapping[str, Path]) -> dict[Key, Path]:
-        jobs: dict[Path, list[UsedFile]] = {}
-        for want in wants:
-            jobs.setdefault(originals[want.sha256], []).append(want)
-        if not jobs:
-            return {}
-        from mkdocs_masko.variants import encode_all  # noqa: PLC0415 - only who encodes pays for it
-
-        done: dict[Key, Path] = {}
-        failed: dict[Medium, Path | MaskoError] = {}
-        for path, form, content in encode_all((p, _forms(some)) for p, some in jobs.items()):
-            want = jobs[path][0]
-            if isinstance(content, MediaError):
-                failed[want.medium] = content
-            else:
-                done[want.sha256, form] = self._cache.keep_form(want.sha256, form, content)
-        self.work.made += len(done)
-        self._refuse(failed)
-        if self._store:
-            self._store.put_forms(done)
-        return done
-
-    def _refuse(self, found: Mapping[Medium, Path | MaskoError]) -> None:
-        reasons: dict[str, list[Medium]] = {}
-        for medium, file in found.items():
-            if isinstance(file, MaskoError):
-                reasons.setdefault(str(file).rstrip("."), []).append(medium)
-        if reasons:
-            told = (f"{self._listed(media)}: {reason}" for reason, media in reasons.items())
-            raise MediaError("; ".join(told) + ".")
-
-    def _listed(self, media: Iterable[Medium]) -> str:
-        names = [sanitize(self._named(medium)) for medium in media]
-        more = len(names) - _MOST_SHOWN
-        return ", ".join(names[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _forms(wants: Iterable[UsedFile]) -> tuple[Variant, ...]:
-    return tuple(dict.fromkeys(want.form for want in wants if want.form))
+    def _named(self, medium: Medium, sha256: str, variant: Variant | None = None) -> SiteFile:
+        file = self._files.get((medium.url, variant))
+        if file is None:
+            name = variant_name(medium, sha256, variant) if variant else file_name(medium, sha256)
+            file = SiteFile(path=f"{FOLDER}/{name}", medium=medium, sha256=sha256, variant=variant)
+            self._files[medium.url, variant] = file
+        return file
 
 
 class LocalSources:
-    """Finds media without asking their server.
+    """Finds media on this machine.
 
     Args:
         cache: The local one.
-        folders: Folders where `sync --into` may have laid them down.
-        packaged: Returns the file of a medium that comes with the package.
+        folders: Folders where `sync --into` may have put them.
+        packaged: Returns the file of a medium that comes with the package, by its URL.
     """
 
     def __init__(
@@ -217,9 +180,9 @@ class LocalSources:
 
     def find(self, medium: Medium, sha256: str) -> Path | None:
         """Return a file with just these bytes, or None."""
-        return self._cache.medium(sha256) or self._laid_down(medium, sha256)
+        return self._cache.medium(sha256) or self._outside_cache(medium, sha256)
 
-    def _laid_down(self, medium: Medium, sha256: str) -> Path | None:
+    def _outside_cache(self, medium: Medium, sha256: str) -> Path | None:
         paths = [folder / file_name(medium, sha256) for folder in self._folders]
         packaged = self._packaged(medium.url)
         for path in [*paths, *([packaged.resolve()] if packaged else [])]:
@@ -229,85 +192,134 @@ class LocalSources:
         return None
 
 
-class UsedFile(Struct, frozen=True, kw_only=True):
-    """A file of the site that a page names.
+class Work(Struct):
+    """What a build had to do for its files.
 
     Attributes:
-        medium: What it is, or is made of.
-        sha256: Of the medium's bytes.
-        form: Which small form it is, or None for the medium as it is.
+        downloads: Media that came over the network.
+        variants: Variants that were encoded.
     """
 
-    medium: Medium
-    sha256: str
-    form: Variant | None = None
+    downloads: int = 0
+    variants: int = 0
 
 
-class Choice(Struct, frozen=True, kw_only=True):
-    """One format of a still.
-
-    Attributes:
-        type: Its MIME type.
-        paths: The files in the site, for plain screens and, where that is another, dense ones.
-    """
-
-    type: str
-    paths: tuple[str, ...]
-
-
-class UsedFiles:
-    """Names files while pages render; their bytes are got later, all together.
+class FileResolver:
+    """Gets the bytes of the files that pages use: all that are missing at once.
 
     Args:
-        digest: Returns the sha256 of a medium that the site serves, or None when readers get
-            it from elsewhere. May raise ReferenceProblem.
-        small: Whether stills are published in small forms.
+        cache: Where media and variants lie, and where new ones are kept.
+        sources: Finds media without the network.
+        download: Downloads media, and returns their files by hash; None for a build without
+            network.
+        store: The shared cache, where there is one.
+        describe: Returns what people call a medium: `fox/wave image`.
     """
 
-    def __init__(self, digest: Callable[[Medium], str | None], *, small: bool = False) -> None:
-        self._digest, self._small = digest, small
-        self._digests: dict[str, str | None] = {}
-        self._paths: dict[tuple[str, Variant | None], str] = {}
-        self.wants: dict[str, UsedFile] = {}
+    def __init__(
+        self,
+        cache: Cache,
+        sources: LocalSources,
+        *,
+        download: Download | None = None,
+        store: RemoteCache | None = None,
+        describe: Callable[[Medium], str] = lambda medium: medium.url,
+    ) -> None:
+        self._cache, self._sources = cache, sources
+        self._download, self._store, self._describe = download, store, describe
+        self.work = Work()
 
-    def take(self, medium: Medium) -> str | None:
-        """Note that a medium is used.
+    def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
+        """Return a sound file on disk for each path of the site.
 
-        Returns:
-            Its path in the site, or None when it is not served by the site.
+        Raises:
+            MediaError: Some cannot be had, or not be encoded; all of them are named.
+            ApiError: The server of the media cannot be reached, or fails.
+            CacheError: The disk is full, or fails.
         """
-        sha256 = self._known(medium)
-        if sha256 is None:
-            return None
-        return self._path(medium, sha256)
+        files = tuple(files)
+        variants = {(file.sha256, file.variant): file for file in files if file.variant}
+        paths = self._cached_variants(variants)
+        to_encode = [file for key, file in variants.items() if key not in paths]
+        # A variant that is in the cache needs no original: that may never have been downloaded.
+        needed = [*(file for file in files if not file.variant), *to_encode]
+        originals = self._originals({file.sha256: file for file in needed})
+        paths |= self._encoded_variants(to_encode, originals)
+        return {
+            file.path: paths[file.sha256, file.variant] if file.variant else originals[file.sha256]
+            for file in files
+        }
 
-    def still(
-        self, medium: Medium, box_width: int | None, box_height: int | None
-    ) -> tuple[Choice, ...]:
-        """Note that a still is used in a box of so many px, in every format.
+    def _cached_variants(self, keys: Iterable[Key]) -> dict[Key, Path]:
+        paths = {key: path for key in keys if (path := self._cache.form(*key))}
+        missing = [key for key in keys if key not in paths]
+        return paths | (self._store.forms(missing) if self._store and missing else {})
 
-        Returns:
-            The formats, best first; none when there are no small forms.
-        """
-        sha256 = self._known(medium) if self._small else None
-        if sha256 is None:
-            return ()
-        found: dict[str, list[str]] = {}
-        for form in plan_variants(medium.width, medium.height, box_width, box_height):
-            path = self._path(medium, sha256, form)
-            found.setdefault(f"image/{form.format}", []).append(path)
-        return tuple(Choice(type=type_, paths=tuple(paths)) for type_, paths in found.items())
+    def _originals(self, files: Mapping[str, SiteFile]) -> dict[str, Path]:
+        find = self._sources.find
+        paths = {sha: path for sha, file in files.items() if (path := find(file.medium, sha))}
+        missing = [sha for sha in files if sha not in paths]
+        if self._store and missing:
+            paths |= self._store.media(missing)
+        return paths | self._downloaded([file for sha, file in files.items() if sha not in paths])
 
-    def _known(self, medium: Medium) -> str | None:
-        if medium.url not in self._digests:
-            self._digests[medium.url] = self._digest(medium)
-        return self._digests[medium.url]
+    def _downloaded(self, missing: list[SiteFile]) -> dict[str, Path]:
+        if not missing:
+            return {}
+        if self._download is None:
+            raise MediaError(
+                f"{self._list(file.medium for file in missing)}: not in the cache, and this "
+                "build uses no network. Run 'mkdocs-masko sync' where there is one, and keep its "
+                "cache; or commit the media with 'mkdocs-masko sync --into docs/assets/masko'."
+            )
+        results = self._download(missing)
+        self._raise_failures({file.medium: results[file.sha256] for file in missing})
+        self.work.downloads += len(missing)
+        paths = {sha: path for sha, path in results.items() if not isinstance(path, MaskoError)}
+        if self._store:
+            self._store.put_media(paths)
+        return paths
 
-    def _path(self, medium: Medium, sha256: str, form: Variant | None = None) -> str:
-        """Name a file, and want it, the first time that a page uses it."""
-        known = (medium.url, form)
-        if known not in self._paths:
-            name = variant_name(medium, sha256, form) if form else file_name(medium, sha256)
-            path = self._paths[known] = f"{FOLDER}/{name}"
-            self.wants[path] = UsedFile(medium=medium, sha256=sha256, form=form)
-        return self._paths[known]
+    def _encoded_variants(
+        self, files: Iterable[SiteFile], originals: Mapping[str, Path]
+    ) -> dict[Key, Path]:
+        jobs: dict[Path, list[SiteFile]] = {}
+        for file in files:
+            jobs.setdefault(originals[file.sha256], []).append(file)
+        if not jobs:
+            return {}
+        from mkdocs_masko.variants import encode_all  # noqa: PLC0415 - only who encodes pays for it
+
+        paths: dict[Key, Path] = {}
+        failures: dict[Medium, Path | MaskoError] = {}
+        for source, variant, content in encode_all((p, _variants(f)) for p, f in jobs.items()):
+            file = jobs[source][0]
+            if isinstance(content, MediaError):
+                failures[file.medium] = content
+            else:
+                path = self._cache.keep_form(file.sha256, variant, content)
+                paths[file.sha256, variant] = path
+        self.work.variants += len(paths)
+        self._raise_failures(failures)
+        if self._store:
+            self._store.put_forms(paths)
+        return paths
+
+    def _raise_failures(self, results: Mapping[Medium, Path | MaskoError]) -> None:
+        """Raise one error for all that failed: media with the same reason are named together."""
+        reasons: dict[str, list[Medium]] = {}
+        for medium, result in results.items():
+            if isinstance(result, MaskoError):
+                reasons.setdefault(str(result).rstrip("."), []).append(medium)
+        if reasons:
+            lines = (f"{self._list(media)}: {reason}" for reason, media in reasons.items())
+            raise MediaError("; ".join(lines) + ".")
+
+    def _list(self, media: Iterable[Medium]) -> str:
+        names = [sanitize(self._describe(medium)) for medium in media]
+        more = len(names) - _MOST_SHOWN
+        return ", ".join(names[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _variants(files: Iterable[SiteFile]) -> tuple[Variant, ...]:
+    return tuple(dict.fromkeys(file.variant for file in files if file.variant))

@@ -25,7 +25,7 @@ from mkdocs_masko.cli.output import (
     print_json,
 )
 from mkdocs_masko.errors import MaskoError
-from mkdocs_masko.rendering import ManifestUrls, Renderer, make_call
+from mkdocs_masko.rendering import StandalonePage, Renderer, make_call
 from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def markup(manifest: Manifest, match: Match, default: str) -> str:
     """Return the HTML that a page gets."""
     name = match.reference(default)
     call = make_call("masko", [name], {"alt": _alt(match)}, name)
-    return visible_lines(Renderer(manifest, default=default).render(call, ManifestUrls()))
+    return visible_lines(Renderer(manifest, default=default).embed(call, StandalonePage()).html)
 
 
 def visible_lines(text: str) -> str:
@@ -313,7 +313,7 @@ def gallery(*, output: Path | None, no_open: bool, **where: Any) -> None:  # noq
     for note in outcome.notes:
         click.echo(f"{note.level}: {note.text}", err=True)
     folder = output or Path(mkdtemp(prefix="masko-gallery-"))
-    page = write(outcome.manifest, folder, default=site.options.default, find=_file)
+    page = write(outcome.manifest, folder, default=site.options.default, packaged=_file)
     click.echo(page)
     if not no_open and not webbrowser.open(page.absolute().as_uri()):
         click.echo("there is no browser to open it with", err=True)

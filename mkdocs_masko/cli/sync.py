@@ -48,18 +48,21 @@ def lay(site: Site, manifest: Manifest, folder: Path) -> None:
     """Put all media of a manifest into a folder, and say so."""
     from mkdocs_masko.assets import FOLDER, Cache
     from mkdocs_masko.assets.maintenance import export_to
-    from mkdocs_masko.hosting import SelfHosting
+    from mkdocs_masko.hosting import SelfHosting, site_paths
     from mkdocs_masko.text import format_size
 
     cache = Cache(site.cache, warn)
-    hosting = SelfHosting(site, manifest, cache, laid=folder, warn=warn, watch=watch)
-    taken = hosting.take_all()
+    hosting = SelfHosting(
+        site, manifest, cache, media_folder=folder, warn=warn, progress=watch
+    )
+    site_files = site_paths(hosting.files, manifest)
     prefix = f"{FOLDER}/"
     index = {
-        pose: {key: path.removeprefix(prefix) for key, path in files.items()}
-        for pose, files in taken.items()
+        pose: {key: file.path.removeprefix(prefix) for key, file in keyed.items()}
+        for pose, keyed in site_files.items()
     }
-    files = {path.removeprefix(prefix): file for path, file in hosting.gather().items()}
+    used = (file for keyed in site_files.values() for file in keyed.values())
+    files = {path.removeprefix(prefix): file for path, file in hosting.resolve(used).items()}
     laid = export_to(index, files, folder)
     click.echo(
         f"{folder}: {laid.files} media, {format_size(laid.size)}; "

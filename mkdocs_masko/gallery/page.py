@@ -1,46 +1,53 @@
-"""A call of `masko_gallery`, as HTML."""
+"""The gallery as HTML: for `masko_gallery` on a page of a site, and as a folder of its own."""
 
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from msgspec import Struct
 
-from mkdocs_masko.assets import FOLDER, UsedFiles
+from mkdocs_masko.assets import FOLDER, SiteFiles
 from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.gallery.cards import groups
+from mkdocs_masko.manifest import unknown_collection
 from mkdocs_masko.rendering import (
     Call,
-    ManifestUrls,
+    Embed,
     Renderer,
+    StandalonePage,
     check_arguments,
+    select_pose,
     templates_dir,
     unknown_argument,
 )
-from mkdocs_masko.text import sanitize, suggest
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from mkdocs_masko.gallery.cards import Card, Gap, Group
-    from mkdocs_masko.manifest import Manifest, Medium
-    from mkdocs_masko.rendering import UrlResolver
+    from mkdocs_masko.gallery.cards import Card, Group
+    from mkdocs_masko.manifest import Gap, Manifest, Medium
+    from mkdocs_masko.rendering import Load, Page
 
-_BOX = 128  # px; at twice that a screen is still sharp, and the small variants are enough
+PAGE = "index.html"
+"""The page, in the folder that `write` fills."""
+
+_BOX = 128  # px; at twice that a screen is still sharp, and small variants are enough
 _LEVEL = 2  # of a group's heading: below the title of the page
-_KNOWN = ("collection", "level", "search")
+_ARGUMENTS = ("collection", "level", "search")
+_PAGE_MARK = b'class="masko-gallery-page"'
+_SHIPPED = ("masko.css", "gallery.css", "masko.js", "gallery.js")
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """What a call wants.
+class GalleryOptions(Struct, frozen=True, kw_only=True):
+    """The arguments of `masko_gallery`.
 
     Attributes:
-        alias: The one collection; None for all.
+        alias: The one collection to show; None for all.
         level: Of the groups' headings, 1 to 5.
         search: Whether the site's search may find it.
     """
@@ -50,57 +57,58 @@ class Asked(Struct, frozen=True, kw_only=True):
     search: bool = False
 
 
-class _WithoutGapReports:
-    """A place that is told nothing of gaps: here they are what is shown."""
+def render(call: Call, renderer: Renderer, page: Page) -> Embed:
+    """Render the gallery.
 
-    def __init__(self, place: UrlResolver) -> None:
-        self._place = place
-        self.language = place.language
-        self.url, self.absolute, self.link = place.url, place.absolute, place.link
-        self.picture = place.picture
+    Args:
+        call: What the author wrote.
+        renderer: Shows the poses.
+        page: The page that it stands on.
 
-    def lacks(self, pose: str, gap: str) -> None:
-        """Keep quiet."""
-
-
-def render(call: Call, renderer: Renderer, place: UrlResolver) -> str:
-    """Render the catalogue.
+    Returns:
+        Its HTML and the files that it uses. It reports no gaps: to show them is what it is for.
 
     Raises:
         ReferenceProblem: There is no such collection, or an argument is wrong.
     """
-    asked = _asked(call, renderer.manifest)
-    found = groups(renderer.manifest, renderer.default, asked.alias)
-    quiet = _WithoutGapReports(place)
+    options = _read_options(call, renderer.manifest)
+    card_groups = groups(renderer.manifest, renderer.default, options.alias)
+    loads: list[Load] = []
 
-    def embed(card: Card, wanted: Mapping[str, object]) -> Markup:
-        arguments = {**wanted, "alt": card.name, "width": _BOX, "height": _BOX}
-        html = renderer.show(card.match, check_arguments(arguments), quiet)
-        return Markup(html)  # noqa: S704 - escaped by the templates
+    def embed(card: Card, frame_arguments: Mapping[str, object]) -> Markup:
+        arguments = {**frame_arguments, "alt": card.name, "width": _BOX, "height": _BOX}
+        selection = select_pose(card.match, check_arguments(arguments))
+        pose = renderer.embed_selection(selection, page)
+        loads.extend(pose.loads)
+        return Markup(pose.html)  # noqa: S704 - escaped by the templates
 
-    missing = _counted(found)
-    complete = sum(not card.gaps for group in found for card in group.cards)
-    return renderer.fill(
-        "gallery", groups=found, gaps=missing, complete=complete, asked=asked, embed=embed
+    html = renderer.fill(
+        "gallery",
+        groups=card_groups,
+        gaps=_count_gaps(card_groups),
+        complete=sum(not card.gaps for group in card_groups for card in group.cards),
+        asked=options,
+        embed=embed,
     )
+    return Embed(html=html, loads=tuple(loads))
 
 
-def _counted(found: Iterable[Group]) -> list[tuple[Gap, int]]:
+def _count_gaps(card_groups: Iterable[Group]) -> list[tuple[Gap, int]]:
     """Return what is missing anywhere, with the number of poses that lack it."""
     counts: dict[Gap, int] = {}
-    for group in found:
+    for group in card_groups:
         for card in group.cards:
             for gap in card.gaps:
                 counts[gap] = counts.get(gap, 0) + 1
     return sorted(counts.items(), key=lambda item: (-item[1], item[0].name))
 
 
-def _asked(call: Call, manifest: Manifest) -> Asked:
-    given = {name: value for name, value in call.arguments.items() if value is not None}
-    unknown = next((name for name in given if name not in _KNOWN), None)
+def _read_options(call: Call, manifest: Manifest) -> GalleryOptions:
+    arguments = {name: value for name, value in call.arguments.items() if value is not None}
+    unknown = next((name for name in arguments if name not in _ARGUMENTS), None)
     if unknown is not None:
-        raise unknown_argument(unknown, _KNOWN)
-    level, search = given.get("level", _LEVEL), given.get("search", False)
+        raise unknown_argument(unknown, _ARGUMENTS)
+    level, search = arguments.get("level", _LEVEL), arguments.get("search", False)
     if isinstance(level, bool) or level not in range(1, 6):
         raise ReferenceProblem(
             f"argument 'level' takes a whole number from 1 to 5, not {sanitize(str(level))!r}"
@@ -109,49 +117,25 @@ def _asked(call: Call, manifest: Manifest) -> Asked:
         raise ReferenceProblem(
             f"argument 'search' takes true or false, not {sanitize(str(search))!r}"
         )
-    return Asked(alias=_alias(call.reference, manifest), level=level, search=search)
+    return GalleryOptions(alias=_alias(call.reference, manifest), level=level, search=search)
 
 
 def _alias(name: str, manifest: Manifest) -> str | None:
     if not name or name in manifest.collections:
         return name or None
-    known = sorted(map(sanitize, manifest.collections))
-    listed = ", ".join(known) or "none"
-    raise ReferenceProblem(
-        f"no collection {sanitize(name)!r}{suggest(name, known)}. There are: {listed}."
-    )
-
-
-PAGE = "index.html"
-"""The page, in the folder."""
-
-_MARK = b'class="masko-gallery-page"'
-_SHIPPED = ("masko.css", "gallery.css", "masko.js", "gallery.js")
-
-
-class _Folder(ManifestUrls):
-    """A place whose files lie beside the page, where they are not fetched from the CDN."""
-
-    def __init__(self, shelf: UsedFiles) -> None:
-        self._shelf = shelf
-
-    def url(self, medium: Medium) -> str:
-        """Return the address from the page."""
-        return self._shelf.take(medium) or medium.url
-
-    absolute = url
+    raise unknown_collection(manifest, name)
 
 
 def write(
-    manifest: Manifest, folder: Path, *, default: str, find: Callable[[str], Path | None]
+    manifest: Manifest, folder: Path, *, default: str, packaged: Callable[[str], Path | None]
 ) -> Path:
-    """Write the catalogue into a folder.
+    """Write the gallery into a folder: a page to open in a browser, which needs no server.
 
     Args:
-        manifest: What there is.
-        folder: Where; it is made if it is not there, and other files in it are left alone.
+        manifest: The poses.
+        folder: Where; it is created if it does not exist, and other files in it are left alone.
         default: The collection whose poses need no prefix.
-        find: Returns the file behind a medium that nobody else serves, to be copied.
+        packaged: Returns the file behind the URL of a medium that no CDN serves, to be copied.
 
     Returns:
         The page.
@@ -160,34 +144,37 @@ def write(
         OptionError: The folder has an `index.html` that is something else.
         ManifestError: The folder cannot be written.
     """
-    _refuse_others(folder / PAGE)
-    renderer, shelf = Renderer(manifest, default=default), UsedFiles(partial(_digest, find))
+    _refuse_other_page(folder / PAGE)
+
+    def digest(medium: Medium) -> str | None:
+        file = packaged(medium.url)
+        return digest_of(file.resolve()) if file else None
+
+    renderer = Renderer(manifest, SiteFiles(digest), default=default)
     call = Call(function="masko_gallery", reference="", arguments={"search": True}, source="")
-    body = render(call, renderer, _Folder(shelf))
-    names = " and ".join(each.name for each in manifest.collections.values())
+    gallery = render(call, renderer, StandalonePage())
+    names = " and ".join(collection.name for collection in manifest.collections.values())
+    body = Markup(gallery.html)  # noqa: S704 - escaped by the templates
     page = renderer.fill("gallery-page", body=body, names=names, folder=FOLDER)
+    files = (load.file for load in gallery.loads if load.file)
+    media = {file.path: packaged(file.medium.url) for file in files}
     try:
-        return _written(folder, page, {p: find(w.medium.url) for p, w in shelf.wants.items()})
+        return _write_files(folder, page, media)
     except OSError as error:
         raise ManifestError(f"{folder}: cannot be written: {error.strerror}.") from error
 
 
-def _refuse_others(page: Path) -> None:
+def _refuse_other_page(page: Path) -> None:
     """Never write over somebody's page."""
-    if page.is_file() and _MARK not in page.read_bytes():
+    if page.is_file() and _PAGE_MARK not in page.read_bytes():
         raise OptionError(
             f"{page} is there already, and is no gallery: name another folder", option="--output"
         )
 
 
-def _digest(find: Callable[[str], Path | None], medium: Medium) -> str | None:
-    file = find(medium.url)
-    return digest_of(file.resolve()) if file else None
-
-
-def _written(folder: Path, page: str, media: Mapping[str, Path | None]) -> Path:
-    ours = {f"{FOLDER}/{name}": templates_dir() / "masko" / name for name in _SHIPPED}
-    for path, file in {**media, **ours}.items():
+def _write_files(folder: Path, page: str, media: Mapping[str, Path | None]) -> Path:
+    shipped = {f"{FOLDER}/{name}": templates_dir() / "masko" / name for name in _SHIPPED}
+    for path, file in {**media, **shipped}.items():
         if file is None:
             continue
         target = folder / path

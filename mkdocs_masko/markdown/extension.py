@@ -27,7 +27,14 @@ from mkdocs_masko.markdown.page import (
 from mkdocs_masko.markdown.stash import EmbedStash
 from mkdocs_masko.markdown.syntax import SCHEME
 from mkdocs_masko.options import MANIFEST
-from mkdocs_masko.rendering import GALLERY, MARK, Embedder, ManifestUrls, Placeholders, Renderer
+from mkdocs_masko.rendering import (
+    GALLERY,
+    MARK,
+    Embedder,
+    Placeholders,
+    Renderer,
+    StandalonePage,
+)
 from mkdocs_masko.urls import CDN_ORIGINS
 
 if TYPE_CHECKING:
@@ -40,12 +47,15 @@ if TYPE_CHECKING:
     from mkdocs_masko.rendering import Call
 
 
-class _Page(Extension):
+_PAGE = StandalonePage()
+
+
+class _PageReset(Extension):
     """Hears that the parser starts another page."""
 
-    def __init__(self, poses: EmbedStash) -> None:
+    def __init__(self, stash: EmbedStash) -> None:
         super().__init__()
-        self.reset = poses.reset
+        self.reset = stash.reset
 
 
 class MaskoExtension(Extension):
@@ -55,15 +65,15 @@ class MaskoExtension(Extension):
     names, and a bad reference raises `ReferenceProblem`.
 
     Args:
-        embedder: Shows calls; by default from the manifest.
-        tokens: Calls that were made before the page came here.
+        embedder: Shows macros; by default from the manifest.
+        placeholders: Macros that were run before the page came here.
         options: The options of the extension: `manifest` and `default`.
     """
 
     def __init__(
         self,
         embedder: Embedder | None = None,
-        tokens: Placeholders | None = None,
+        placeholders: Placeholders | None = None,
         **options: Any,  # noqa: ANN401 - Markdown's own signature
     ) -> None:
         self.config = {
@@ -72,66 +82,66 @@ class MaskoExtension(Extension):
         }
         super().__init__(**options)
         self._embedder = embedder or Embedder(self._render, _raise)
-        self._tokens = tokens or Placeholders()
+        self._placeholders = placeholders or Placeholders()
         self._renderer: Renderer | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         """Watch for pages with poses; all others are parsed as if the extension were not there."""
-        poses = EmbedStash(md, self._embedder, self._tokens)
-        md.registerExtension(_Page(poses))
+        stash = EmbedStash(md, self._embedder, self._placeholders)
+        md.registerExtension(_PageReset(stash))
         marks: dict[str, Callable[[Markdown], None]] = {
-            "masko": partial(_register_page, poses),
-            "{{": partial(_register_calls, poses),
-            MARK: partial(_register_tokens, poses),
-            SCHEME: partial(_register_images, poses),
-            "]:": partial(_register_references, poses),
+            "masko": partial(_register_page, stash),
+            "{{": partial(_register_calls, stash),
+            MARK: partial(_register_placeholders, stash),
+            SCHEME: partial(_register_images, stash),
+            "]:": partial(_register_references, stash),
         }
-        md.preprocessors.register(LazyRegistration(md, marks), "masko-watch", 1)  # after all others
+        md.preprocessors.register(LazyRegistration(md, marks), "masko-lazy", 1)  # after all others
 
     def _render(self, call: Call) -> str:
         if self._renderer is None:
             manifest = load(Path(self.getConfig("manifest")), CDN_ORIGINS)
             self._renderer = Renderer(manifest, default=self.getConfig("default"))
         if call.function == GALLERY:
-            from mkdocs_masko import gallery  # noqa: PLC0415 - most pages have no catalogue
+            from mkdocs_masko.gallery.page import render  # noqa: PLC0415 - most pages have none
 
-            return gallery.render(call, self._renderer, ManifestUrls())
-        return self._renderer.render(call, ManifestUrls())
+            return render(call, self._renderer, _PAGE).html
+        return self._renderer.embed(call, _PAGE).html
 
 
 # The numbers below are priorities; beside each stands that of the parser's own processor.
 
 
-def _register_page(poses: EmbedStash, md: Markdown) -> None:
-    md.treeprocessors.register(AttributeCleaner(md, poses), "masko-attributes", 6)  # before toc: 5
+def _register_page(stash: EmbedStash, md: Markdown) -> None:
+    md.treeprocessors.register(AttributeCleaner(md, stash), "masko-attributes", 6)  # before toc: 5
     md.postprocessors.register(
-        RawHtmlPostprocessor(md, poses), "masko-raw-html", 35
+        RawHtmlPostprocessor(md, stash), "masko-raw-html", 35
     )  # before the stash: 30
-    md.postprocessors.register(PlaceholderPostprocessor(md, poses), "masko-leftovers", 1)
+    md.postprocessors.register(PlaceholderPostprocessor(md, stash), "masko-restore", 1)
 
 
-def _register_calls(poses: EmbedStash, md: Markdown) -> None:
+def _register_calls(stash: EmbedStash, md: Markdown) -> None:
     md.inlinePatterns.register(
-        CallInlineProcessor(md, poses), "masko-calls", 195
+        CallInlineProcessor(md, stash), "masko-calls", 195
     )  # before code spans: 190
 
 
-def _register_tokens(poses: EmbedStash, md: Markdown) -> None:
-    md.inlinePatterns.register(PlaceholderInlineProcessor(md, poses), "masko-tokens", 184)
+def _register_placeholders(stash: EmbedStash, md: Markdown) -> None:
+    md.inlinePatterns.register(PlaceholderInlineProcessor(md, stash), "masko-placeholders", 184)
 
 
-def _register_images(poses: EmbedStash, md: Markdown) -> None:
-    _register_form("image_link", 151, poses, md)  # before images: 150
+def _register_images(stash: EmbedStash, md: Markdown) -> None:
+    _register_form("image_link", 151, stash, md)  # before images: 150
 
 
-def _register_references(poses: EmbedStash, md: Markdown) -> None:
-    _register_form("image_reference", 141, poses, md)  # before images: 140
-    _register_form("short_image_ref", 126, poses, md)  # 125
+def _register_references(stash: EmbedStash, md: Markdown) -> None:
+    _register_form("image_reference", 141, stash, md)  # before images: 140
+    _register_form("short_image_ref", 126, stash, md)  # 125
 
 
-def _register_form(form: str, priority: int, poses: EmbedStash, md: Markdown) -> None:
+def _register_form(form: str, priority: int, stash: EmbedStash, md: Markdown) -> None:
     syntax = cast("InlineProcessor", md.inlinePatterns[form])
-    md.inlinePatterns.register(ImageInlineProcessor(syntax, md, poses), f"masko-{form}", priority)
+    md.inlinePatterns.register(ImageInlineProcessor(syntax, md, stash), f"masko-{form}", priority)
 
 
 def _raise(problem: ReferenceProblem, _: str) -> None:

@@ -46,9 +46,9 @@ class CallInlineProcessor(InlineProcessor):
     in it and code with a call in it, the one that starts first is meant.
     """
 
-    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(f"{CALL}|{CODE_START}", md)
-        self._poses = poses
+        self._stash = stash
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
@@ -59,13 +59,13 @@ class CallInlineProcessor(InlineProcessor):
         if not is_ours(m["function"]) or _inside_code(data, m.start()):
             return _NOTHING
         if m["arguments"] is None:
-            self._poses.report(no_end(m["function"]), with_rest(data, m.start()))
+            self._stash.report(no_end(m["function"]), with_rest(data, m.start()))
             return _NOTHING
         call = (m["function"], m["arguments"], m[0])
         read = partial(read_call, *call)
         if m["function"] == "masko_url":
-            return self._poses.tokens.put_address(m[0], read), m.start(), m.end()
-        return self._poses.stash(m[0], read), m.start(), m.end()
+            return self._stash.placeholders.put_url(m[0], read), m.start(), m.end()
+        return self._stash.add(m[0], read), m.start(), m.end()
 
     def _code(self, start: int, data: str) -> Found:
         spans: Any = self.md.inlinePatterns["backtick"]
@@ -76,9 +76,9 @@ class CallInlineProcessor(InlineProcessor):
 class PlaceholderInlineProcessor(InlineProcessor):
     """Tokens of calls that mkdocs-macros made."""
 
-    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
-        super().__init__(poses.tokens.pattern.pattern, md)
-        self._poses = poses
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
+        super().__init__(stash.placeholders.pattern.pattern, md)
+        self._stash = stash
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
@@ -86,7 +86,7 @@ class PlaceholderInlineProcessor(InlineProcessor):
         """Put the embed in the token's place."""
         if _inside_code(data, m.start()):
             return _NOTHING
-        return self._poses.stash(*self._poses.tokens.get(m)), m.start(), m.end()
+        return self._stash.add(*self._stash.placeholders.get(m)), m.start(), m.end()
 
 
 def _inside_code(data: str, end: int) -> bool:
@@ -103,13 +103,13 @@ class ImageInlineProcessor(InlineProcessor):
     Args:
         syntax: The parser's own processor of one form; what it finds is read here.
         md: The parser.
-        poses: What is shared on a page.
+        stash: The embeds of the page.
     """
 
-    def __init__(self, syntax: InlineProcessor, md: Markdown, poses: EmbedStash) -> None:
+    def __init__(self, syntax: InlineProcessor, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(syntax.pattern, md)
         self._syntax = syntax
-        self._poses = poses
+        self._stash = stash
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
@@ -127,7 +127,7 @@ class ImageInlineProcessor(InlineProcessor):
         listed = attributes[1] if attributes else ""
         alt = self._plain(image.get("alt", ""))
         read = lambda: self._read(image, alt, listed)  # noqa: E731 - read where it is shown
-        return self._poses.stash(source, read, alt), start, stop
+        return self._stash.add(source, read, alt), start, stop
 
     def _read(self, image: Element, alt: str, listed: str) -> Call:
         if image.get("title"):
@@ -137,7 +137,7 @@ class ImageInlineProcessor(InlineProcessor):
 
     def _plain(self, text: str) -> str:
         """Undo what the parser did to escapes and references, so that the text is the text."""
-        text = self._poses.written(UnescapeTreeprocessor(self.md).unescape(text))
+        text = self._stash.restore(UnescapeTreeprocessor(self.md).unescape(text))
         return unescape(HTML_PLACEHOLDER_RE.sub(self._code, text))
 
     def _code(self, match: re.Match[str]) -> str:

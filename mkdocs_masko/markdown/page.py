@@ -149,23 +149,24 @@ def replace(
 
 
 class LazyRegistration(Preprocessor):
-    """Looks for our name when a page is about to be parsed: most pages do not have it.
+    """Registers processors at the first page that needs them: most pages never do.
 
     Args:
         md: The parser.
-        register: By what must stand on a page, what registers the processors for it.
+        register: By the text that must stand on a page, what registers the processors for it.
     """
 
     def __init__(self, md: Markdown, register: dict[str, Callable[[Markdown], None]]) -> None:
         super().__init__(md)
-        self._waiting = dict(register)
+        self._pending = dict(register)
 
     def run(self, lines: list[str]) -> list[str]:
-        """Register processors at the first page that needs them."""
-        texts = [*lines, *map(_text_of, self.md.htmlStash.rawHtmlBlocks)]
-        if any("masko" in text for text in texts):
-            for mark in [mark for mark in self._waiting if any(mark in text for text in texts)]:
-                self._waiting.pop(mark)(self.md)
+        """Search a page that is about to be parsed, with the HTML that was stashed before us."""
+        if self._pending:
+            texts = [*lines, *map(_text_of, self.md.htmlStash.rawHtmlBlocks)]
+            if any("masko" in text for text in texts):
+                for mark in [mark for mark in self._pending if any(mark in t for t in texts)]:
+                    self._pending.pop(mark)(self.md)
         return lines
 
 
@@ -175,39 +176,39 @@ def _text_of(block: object) -> str:
 
 
 class AttributeCleaner(Treeprocessor):
-    """A call inside an alt text or a title is text: markup there would break the page."""
+    """Keeps embeds out of alt texts and titles, where their markup would break the page."""
 
-    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(md)
-        self._poses = poses
+        self._stash = stash
 
     def run(self, root: Element) -> None:
-        """Put calls back as text in the attributes of every element, and note what is code."""
-        texts = self._poses.texts
+        """Restore macros in attributes, note which stashed HTML is code, and inline figures."""
+        sources, figures = self._stash.sources, self._stash.figures
         for code in root.iter("code"):
-            found = HTML_PLACEHOLDER_RE.finditer(code.text or "")
-            self._poses.code.update(int(match[1]) for match in found)
-        if not texts:
+            matches = HTML_PLACEHOLDER_RE.finditer(code.text or "")
+            self._stash.code.update(int(match[1]) for match in matches)
+        if not sources:
             return
         for element in root.iter():
             for name, value in element.items():
                 if value and STX in value:
-                    element.set(name, self._poses.written(value))
-        for number in _running(root) if self._poses.figures else ():
-            if number in self._poses.figures:
-                self._poses.run_in(number)
+                    element.set(name, self._stash.restore(value))
+        for number in _inline_placeholders(root) if figures else ():
+            if number in figures:
+                self._stash.show_inline(number)
 
 
 # Where a figure may stand; all else of a page holds running text (HTML standard, 3.2.5.2).
 _FLOW = {"blockquote", "caption", "dd", "details", "div", "figcaption", "li", "section", "td", "th"}
 
 
-def _running(root: Element) -> Iterator[int]:
-    """Yield the numbers of what stands in running text."""
+def _inline_placeholders(root: Element) -> Iterator[int]:
+    """Yield the stash's numbers of what stands in running text."""
     for element in root.iter():
         if element.tag not in _FLOW and not _is_wrapper(element):
             for text in (element.text, *(child.tail for child in element)):
-                yield from (int(found[1]) for found in HTML_PLACEHOLDER_RE.finditer(text or ""))
+                yield from (int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text or ""))
 
 
 def _is_wrapper(element: Element) -> bool:
@@ -217,88 +218,85 @@ def _is_wrapper(element: Element) -> bool:
 
 
 class RawHtmlPostprocessor(Postprocessor):
-    """Looks through the raw HTML of a page before the parser puts it back."""
+    """Shows the poses in the raw HTML of a page before the parser puts it back."""
 
-    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(md)
-        self._poses = poses
-        self._call = re.compile(CALL, re.DOTALL)
+        self._stash = stash
+        self._macro = re.compile(CALL, re.DOTALL)
 
     def run(self, text: str) -> str:
-        """Show the poses in every stashed block that is not ours."""
-        blocks = self.md.htmlStash.rawHtmlBlocks
-        for number in range(self._poses.searched, len(blocks)):
+        """Search every stashed block that is neither an embed nor code."""
+        stash, blocks = self._stash, self.md.htmlStash.rawHtmlBlocks
+        for number in range(stash.searched, len(blocks)):
             block = blocks[number]
-            known = number in self._poses.texts or number in self._poses.code
-            if known or not isinstance(block, str):
+            if number in stash.sources or number in stash.code or not isinstance(block, str):
                 continue
-            if STX in block and self._poses.texts:
-                # A call inside the tag of inline HTML; the parser puts a backslash before it.
-                block = self._poses.written(block.replace(f"\\{STX}", STX), escape)
+            if STX in block and stash.sources:
+                # A macro inside the tag of inline HTML; the parser puts a backslash before it.
+                block = stash.restore(block.replace(f"\\{STX}", STX), escape)
             if "masko" in block:
                 block = replace(block, self._image, self._text, self._tag)
             blocks[number] = block
-        self._poses.searched = len(blocks)  # the parser comes here for each heading of a toc too
+        stash.searched = len(blocks)  # the parser comes here for each heading of a toc too
         return text
 
-    def _image(self, src: str, given: dict[str, Any], written: str) -> str:
-        alt = given.pop("alt", "")
+    def _image(self, src: str, attributes: dict[str, Any], source: str) -> str:
+        alt = attributes.pop("alt", "")
         alt = "" if alt is True else alt
-        return self._poses.show(written, lambda: read_image(src, alt, given), alt)
+        return self._stash.show(source, lambda: read_image(src, alt, attributes), alt)
 
     def _text(self, text: str, in_code: bool) -> str:
         if in_code or "masko" not in text:
             return text
-        shown = self._call.sub(self._written, text)
-        return self._poses.tokens.pattern.sub(self._token, shown)
+        html = self._macro.sub(self._embed, text)
+        placeholders = self._stash.placeholders
+        return placeholders.pattern.sub(lambda m: self._stash.show(*placeholders.get(m)), html)
 
     def _tag(self, tag: str) -> str:
-        """Put addresses into attributes; anything else of ours would break the tag."""
-        return self._call.sub(self._address, tag) if "masko_url" in tag else tag
+        """Put URLs into attributes; anything else of ours would break the tag."""
+        return self._macro.sub(self._url, tag) if "masko_url" in tag else tag
 
-    def _address(self, match: re.Match[str]) -> str:
+    def _url(self, match: re.Match[str]) -> str:
         if match["function"] != "masko_url" or match["arguments"] is None:
             return match[0]
         read = partial(read_call, "masko_url", unescape(match["arguments"]), match[0])
-        return self._poses.tokens.put_address(match[0], read)
+        return self._stash.placeholders.put_url(match[0], read)
 
-    def _token(self, match: re.Match[str]) -> str:
-        return self._poses.show(*self._poses.tokens.get(match))
-
-    def _written(self, match: re.Match[str]) -> str:
-        if not is_ours(match["function"]):
+    def _embed(self, match: re.Match[str]) -> str:
+        function = match["function"]
+        if not is_ours(function):
             return match[0]
         if match["arguments"] is None:
-            source = with_rest(match.string, match.start())
-            self._poses.report(no_end(match["function"]), source)
+            self._stash.report(no_end(function), with_rest(match.string, match.start()))
             return match[0]
-        if match["function"] == "masko_url":
-            return self._address(match)
-        read = partial(read_call, match["function"], unescape(match["arguments"]), match[0])
-        return self._poses.show(match[0], read)
+        if function == "masko_url":
+            return self._url(match)
+        read = partial(read_call, function, unescape(match["arguments"]), match[0])
+        return self._stash.show(match[0], read)
 
 
 class PlaceholderPostprocessor(Postprocessor):
-    """What is left of tokens when the whole page is HTML.
+    """Replaces the placeholders that are left when the whole page is HTML.
 
-    Those of embeds ended up in code, or in an attribute, and become the call that was written.
-    Those of addresses become the addresses.
+    Those of embeds are in code or in an attribute, and become the macro that was written. Those of
+    URLs become the URLs.
     """
 
-    def __init__(self, md: Markdown, poses: EmbedStash) -> None:
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(md)
-        self._poses = poses
+        self._stash = stash
 
     def run(self, text: str) -> str:
-        """Put calls and addresses in the tokens' places."""
+        """Put macros and URLs in the placeholders' places."""
         if MARK not in text:
             return text
-        tokens = self._poses.tokens
-        text = tokens.address_pattern.sub(self._address, text)
-        return tokens.pattern.sub(lambda m: escape(tokens.get(m)[0]), text)
+        placeholders = self._stash.placeholders
+        text = placeholders.url_pattern.sub(self._url, text)
+        return placeholders.pattern.sub(lambda match: escape(placeholders.get(match)[0]), text)
 
-    def _address(self, match: re.Match[str]) -> str:
-        known = self._poses.addresses  # the parser comes here for each heading of a toc too
-        if match[1] not in known:
-            known[match[1]] = self._poses.show(*self._poses.tokens.get(match))
-        return escape(unescape(known[match[1]]))
+    def _url(self, match: re.Match[str]) -> str:
+        urls = self._stash.urls  # the parser comes here for each heading of a toc too
+        if match[1] not in urls:
+            urls[match[1]] = self._stash.show(*self._stash.placeholders.get(match))
+        return escape(unescape(urls[match[1]]))

@@ -1,4 +1,4 @@
-"""Where a pose is shown: on a page, or by a template of the theme."""
+"""What a macro is rendered for: a page of the site, or a template of the theme."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from mkdocs.utils import get_relative_url
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.text import sanitize
@@ -21,15 +19,19 @@ if TYPE_CHECKING:
 
 
 class PageContext:
-    """A page of the documentation."""
+    """A page of the documentation.
+
+    Attributes:
+        language: That of the theme.
+        root: What leads from the page to the root of the site: `../`.
+        site_url: The URL of the site, or an empty string.
+    """
 
     def __init__(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         self._page, self._config, self._files = page, config, files
-
-    @property
-    def language(self) -> str:
-        """The language of the theme."""
-        return _language(self._config)
+        self.language = _theme_language(config)
+        self.root = "../" * page.url.removeprefix("./").count("/")
+        self.site_url = config.site_url or ""
 
     @cached_property
     def name(self) -> str:
@@ -38,12 +40,8 @@ class PageContext:
         docs = os.path.relpath(self._config.docs_dir, folder)
         return posixpath.join(docs, self._page.file.src_uri)
 
-    def relative(self, path: str) -> str:
-        """Return the address of a file of the site."""
-        return get_relative_url(path, self._page.url)
-
     def link(self, href: str) -> str:
-        """Lead to the page where a link names its Markdown file, as MkDocs does for links."""
+        """Return the URL of the page whose Markdown file a link names, as MkDocs does for links."""
         try:
             parts = urlsplit(href)
         except ValueError:
@@ -52,8 +50,8 @@ class PageContext:
             ) from None
         if parts.scheme or parts.netloc or not parts.path:
             return href
-        here = posixpath.dirname(self._page.file.src_uri)
-        target = self._files.src_uris.get(posixpath.normpath(posixpath.join(here, parts.path)))
+        folder = posixpath.dirname(self._page.file.src_uri)
+        target = self._files.src_uris.get(posixpath.normpath(posixpath.join(folder, parts.path)))
         if target is None and parts.path.endswith(".md"):
             raise ReferenceProblem(f"argument 'href' names no page: {sanitize(href)!r}")
         if target is None:
@@ -61,31 +59,34 @@ class PageContext:
         return parts._replace(path=target.url_relative_to(self._page.file)).geturl()
 
     def text(self) -> str:
-        """Return the source, to find a call in."""
+        """Return the source, with its front matter."""
         return self._page.file.content_string
 
 
 class ThemeContext:
-    """A template of the theme."""
+    """A template of the theme.
+
+    Args:
+        name: The template: `404.html`.
+        base_url: What leads from the page to the root of the site, as MkDocs tells templates.
+        config: The site's configuration.
+    """
 
     def __init__(self, name: str, base_url: str, config: MkDocsConfig) -> None:
         self.name = f"template {name}"
-        self.language = _language(config)
-        self._base_url = base_url.rstrip("/")
-
-    def relative(self, path: str) -> str:
-        """Return the address of a file of the site."""
-        return f"{self._base_url}/{path}"
+        self.language = _theme_language(config)
+        self.root = f"{base_url.rstrip('/')}/"
+        self.site_url = config.site_url or ""
 
     def link(self, href: str) -> str:
-        """Leave the link as it is."""
+        """Return the link as it is: a template has no Markdown files beside it."""
         return href
 
     def text(self) -> str:
-        """Return the source, to find a call in."""
+        """Return nothing: the theme's loader knows where the template lies, we do not."""
         return ""
 
 
-def _language(config: MkDocsConfig) -> str:
+def _theme_language(config: MkDocsConfig) -> str:
     """Return what a theme calls its language: Material `language`, those of MkDocs `locale`."""
     return str(config.theme.get("language") or config.theme.get("locale") or "en")

@@ -16,7 +16,7 @@ from mkdocs.structure.files import File
 from mkdocs_masko.assets import FOLDER, Cache
 from mkdocs_masko.build import BuildSession
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.hosting import SelfHosting
+from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
@@ -26,7 +26,6 @@ from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
 from mkdocs_masko.plugin.publish import (
     add_page,
     as_plugin_error,
-    dressed,
     leave_out_of_search,
     publish,
     publish_rest,
@@ -35,7 +34,15 @@ from mkdocs_masko.plugin.publish import (
     watch,
 )
 from mkdocs_masko.plugin.range_requests import with_ranges
-from mkdocs_masko.plugin.theme import add_shipped, add_templates, offer_imports, register_macros
+from mkdocs_masko.plugin.theme import (
+    add_pose_assets,
+    add_templates,
+    gallery_assets,
+    has_gallery,
+    inject_assets,
+    register_imports,
+    register_macros,
+)
 from mkdocs_masko.sync import PollPolicy, Site, prepare, reload, site_of
 
 if TYPE_CHECKING:
@@ -93,9 +100,8 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
             default=self.options.default,
             overrides=overrides,
             hosting=self._hosting(manifest, config),
-            site_url=config.site_url or "",
         )
-        extension = MaskoExtension(build.embedder, build.tokens)
+        extension = MaskoExtension(build.embedder, build.placeholders)
         others = [each for each in config.markdown_extensions if not _is_ours(each)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
         register_macros(config, functions(self._token, self._address_token))
@@ -104,11 +110,11 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish the manifest, the style sheet and the script."""
         build = self._running()
-        offer_imports(config)
+        register_imports(config)
         text = dumps(build.manifest)
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
             files.append(File.generated(config, f"{FOLDER}/{name}", content=text))
-        add_shipped(files, config)
+        add_pose_assets(files, config)
         add_page(files, config, self.options.gallery_page)
         return files
 
@@ -118,7 +124,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     ) -> str:
         """Note where what follows happens, before any other plugin sees the text."""
         build = self._running()
-        build.move_to(PageContext(page, config, files))
+        build.enter(PageContext(page, config, files))
         if "mascot" in page.meta:
             build.check(page.meta["mascot"], "mascot:")
         return markdown
@@ -126,7 +132,7 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     @event_priority(_LAST)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Keep poses out of the page's title, which is text."""
-        tokens, title = self._running().tokens.pattern, page.title
+        tokens, title = self._running().placeholders.pattern, page.title
         if isinstance(title, str) and (tokens.search(title) or _POSE.search(title)):
             page.title = _heading(page) or tokens.sub("", title).strip()
         return html
@@ -144,29 +150,29 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Note which template is rendered: `404.html`, `sitemap.xml`."""
-        self._running().move_to(ThemeContext(template_name, str(context["base_url"]), config))
+        self._running().enter(ThemeContext(template_name, str(context["base_url"]), config))
         return context
 
     @event_priority(_FIRST)
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
-        """Bring in the style sheet and the script: `404.html`."""
-        page = template_name.endswith(".html")
-        return dressed(output_content, self._running()) if page else output_content
+        """Inject the style sheet and the script into a page of the theme's own: `404.html`."""
+        is_page = template_name.endswith(".html")
+        return self._inject_assets(output_content) if is_page else output_content
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Note which page the theme's template is rendered for."""
         name = str(page.meta.get("template", "main.html"))
-        self._running().move_to(ThemeContext(name, str(context["base_url"]), config))
+        self._running().enter(ThemeContext(name, str(context["base_url"]), config))
         return context
 
     @event_priority(_FIRST)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Bring in the style sheet and the script, before a minifier changes the markup."""
-        return dressed(output, self._running())
+        """Inject the style sheet and the script, before a minifier changes the markup."""
+        return self._inject_assets(output)
 
     @event_priority(_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -190,10 +196,16 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     # What mkdocs-macros keeps, it keeps for the next build too; so these ask for the build anew.
 
     def _token(self, source: str, read: Callable[[], Call]) -> str:
-        return self._running().tokens.put(source, read)
+        return self._running().placeholders.put(source, read)
 
     def _address_token(self, source: str, read: Callable[[], Call]) -> str:
-        return self._running().tokens.put_address(source, read)
+        return self._running().placeholders.put_url(source, read)
+
+    def _inject_assets(self, html: str) -> str:
+        build = self._running()
+        if has_gallery(html):
+            build.extra_files |= gallery_assets()
+        return inject_assets(html, build.context.root)
 
     def _running(self) -> BuildSession:
         if self._build is None:
@@ -218,18 +230,20 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
             log.info("%s: %s", site.manifest.name, change)
         return outcome.manifest
 
-    def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> SelfHosting:
+    def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> SelfHosting | CdnHosting:
         assert self._site is not None  # noqa: S101 - it came with the manifest
         assert self._cache is not None  # noqa: S101
+        if not self._site.hosts_itself:
+            return CdnHosting()
         with as_plugin_error():
             return SelfHosting(
                 self._site,
                 manifest,
                 self._cache,
-                laid=Path(config.docs_dir, FOLDER),
+                media_folder=Path(config.docs_dir, FOLDER),
                 warn=log.info,
-                watch=watch,
-                spent=self._spent,
+                progress=watch,
+                elapsed=self._spent,
             )
 
 

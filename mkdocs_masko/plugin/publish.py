@@ -1,4 +1,8 @@
-"""The files of a build: put among the site's own, and told of in a line."""
+"""What a build adds to the site beside its pages, and what it reports.
+
+Media that pages use, an index for scripts, the gallery page; then one line on what was published,
+and every problem.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,7 @@ from mkdocs.structure.files import File, InclusionLevel
 
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.errors import MaskoError
-from mkdocs_masko.hosting import included
-from mkdocs_masko.plugin.theme import (
-    GALLERY,
-    inject_assets,
-    inject_pose_assets,
-    shipped_file,
-    site_path,
-)
+from mkdocs_masko.hosting import select_included
 from mkdocs_masko.text import format_size
 
 if TYPE_CHECKING:
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
+    from mkdocs_masko.budget import PageWeights
     from mkdocs_masko.build import BuildSession
     from mkdocs_masko.options import GalleryPage, Options
 
@@ -50,41 +48,42 @@ def as_plugin_error() -> Iterator[None]:
 
 def publish(build: BuildSession, options: Options, config: MkDocsConfig, files: Files) -> None:
     """Put the media that pages use, and those that scripts need, among the site's files."""
-    index = _included(build, options)
+    index = _include(build, options)
     if index:
         files.append(File.generated(config, INDEX, content=json.dumps(index, indent=2) + "\n"))
     with as_plugin_error():
-        gathered = build.hosting.gather()
-    for path, file in gathered.items():
-        # What was laid down by hand may be damaged; what was gathered is not.
-        laid_down = files.get_file_from_path(path)
-        if laid_down is not None:
-            files.remove(laid_down)
-        files.append(File.generated(config, path, abs_src_path=str(file)))
+        site_files = build.site_files()
+    for path, source in site_files.items():
+        # What `sync --into` put into the docs may be damaged since; what is published here is not.
+        same = files.get_file_from_path(path)
+        if same is not None:
+            files.remove(same)
+        files.append(File.generated(config, path, abs_src_path=str(source)))
 
 
-def _included(build: BuildSession, options: Options) -> dict[str, dict[str, str]]:
+def _include(build: BuildSession, options: Options) -> dict[str, dict[str, str]]:
+    """Publish what `include:` names; return the files by pose and key, for scripts to read."""
     index: dict[str, dict[str, str]] = {}
-    for pattern, media in included(build.manifest, options.include, options.default):
+    for pattern, media in select_included(build.manifest, options.include, options.default):
         if not media:
             log.warning("option 'include': %r matches no pose. See 'mkdocs-masko list'.", pattern)
-        for medium in media:
-            pose, _, place = build.hosting.name(medium).partition(" ")
-            path = build.hosting.shelf.take(medium)
-            if path is not None:
-                index.setdefault(pose, {})[place] = path.removeprefix(f"{FOLDER}/")
+        for pose, key, medium in media:
+            file = build.hosting.files.file(medium)
+            if file is not None:
+                build.include(file)
+                index.setdefault(pose, {})[key] = file.path.removeprefix(f"{FOLDER}/")
     return index
 
 
 def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
-    """Put what only templates use into the site, which is there already."""
+    """Put what only templates use into the site, which MkDocs has written by then."""
     with as_plugin_error():
-        gathered = build.hosting.gather()
-    for path, file in {**gathered, **build.brought_in}.items():
+        site_files = build.site_files()
+    for path, source in {**site_files, **build.extra_files}.items():
         target = Path(config.site_dir, path)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
+            shutil.copyfile(source, target)
 
 
 def report(build: BuildSession, options: Options, *, strict: bool) -> None:
@@ -92,14 +91,15 @@ def report(build: BuildSession, options: Options, *, strict: bool) -> None:
 
     All bad references are reported together; `--quiet` hides warnings, so strict builds fail here.
     """
-    sizes = build.sizes()
+    sizes, weights = build.sizes(), build.weights()
     if options.hosting == "self":
-        log.info(_summary(build, sizes))
-    for line in build.scales.over(sizes):
+        log.info(_summarize(build, weights, sizes))
+    for line in weights.over_budget(sizes, options.limits):
         log.warning("%s", line)
-    if build.gaps and options.incomplete == "warn":
-        listed = "".join(f"\n  {gap}" for gap in build.gaps)
-        log.warning("some poses lack a file, and are not the same for all readers:%s", listed)
+    gaps = build.gaps()
+    if gaps and options.incomplete == "warn":
+        lines = "".join(f"\n  {gap}" for gap in gaps)
+        log.warning("some poses lack a file, and are not the same for all readers:%s", lines)
     problems = [str(problem) for problem in build.sorted_problems()]
     if problems and strict:
         count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"
@@ -108,18 +108,18 @@ def report(build: BuildSession, options: Options, *, strict: bool) -> None:
         log.warning(problem)
 
 
-def _summary(build: BuildSession, sizes: dict[str, int]) -> str:
-    ours = [sizes[path] for path in build.hosting.gather()]
-    page, first = build.scales.first(sizes)
+def _summarize(build: BuildSession, weights: PageWeights, sizes: dict[str, int]) -> str:
+    published = [sizes[path] for path in build.site_files()]
+    page, size = weights.heaviest_page(sizes)
     work = build.hosting.work
-    count, poses = len(ours), len(build.scales.poses)
+    count, poses = len(published), len(weights.poses)
     text = (
         f"{poses} pose{'s' * (poses != 1)} in {count} file{'s' * (count != 1)}, "
-        f"{format_size(sum(ours))} published"
+        f"{format_size(sum(published))} published"
     )
-    if work.fetched or work.made:
-        text += f" ({work.fetched} fetched, {work.made} made)"
-    return f"{text}; a reader loads first at most {format_size(first)} ({page})" if page else text
+    if work.downloads or work.variants:
+        text += f" ({work.downloads} downloaded, {work.variants} encoded)"
+    return f"{text}; a reader loads first at most {format_size(size)} ({page})" if page else text
 
 
 def tell_waiting(collection: str, seconds: float) -> None:
@@ -141,7 +141,6 @@ def watch(count: int) -> Iterator[Callable[[int], None]]:
         )
 
 
-_SHIPPED = ("gallery.css", "gallery.js")
 _INDEX = "search/search_index.json"
 
 
@@ -174,16 +173,6 @@ def _source(page: GalleryPage) -> str:
 
     lines = [f"{name}: {json.dumps(value)}" for name, value in meta.items()]
     return "\n".join(["---", *lines, "---", "", f"# {escaped(page.title)}", "", call, ""])
-
-
-def dressed(html: str, build: BuildSession) -> str:
-    """Add our style sheets and scripts to a page; those of the catalogue are published then."""
-    html = inject_pose_assets(html, build.relative)
-    if GALLERY not in html:
-        return html
-    for name in _SHIPPED:
-        build.brought_in[site_path(name)] = shipped_file(name)
-    return inject_assets(html, _SHIPPED, GALLERY, build.relative)
 
 
 def leave_out_of_search(config: MkDocsConfig, page: GalleryPage | None) -> None:

@@ -1,4 +1,8 @@
-"""The style sheet and the script: files named by their content, on pages with a pose alone."""
+"""What the plugin brings to a theme: style sheets, scripts, macros and templates to import.
+
+Style sheets and scripts have names that hold a hash of their content, and only pages that show a
+pose load them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,6 @@ from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.rendering import templates_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from jinja2 import Environment
@@ -25,13 +28,15 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.macros import JinjaFunction
 
-SHIPPED = ("masko.css", "masko.js")
-"""The files, by their names in `templates/masko/`."""
+POSE_ASSETS = ("masko.css", "masko.js")
+GALLERY_ASSETS = ("gallery.css", "gallery.js")
+"""Style sheet and script, by their names in `templates/masko/`."""
 
-_SHOWN = re.compile(r"""<masko-pose\b|<[a-z-]+\b[^<>]*\sclass="(?:[^"<>]* )?masko[ "]""")
-_POSE = "</masko-pose>"
-GALLERY = "</masko-gallery>"
-"""How a catalogue ends, in which poses stand in templates, where no script runs."""
+_POSE_END = "</masko-pose>"
+_GALLERY_END = "</masko-gallery>"
+# A still image needs the style sheet too: its classes say how it is aligned and which palette
+# shows it. Whatever has `masko` as a word of its own among its classes is one of ours.
+_STYLED = re.compile(r"""<[a-z-]+\b[^<>]*\sclass="(?:[^"<>]* )?masko[ "]""")
 # Behind the character set, which browsers look for in the first 1,024 bytes, and before all other
 # sheets, so that those of the theme and of the author have the last word.
 _HEAD = re.compile(
@@ -47,66 +52,76 @@ def shipped_file(name: str) -> Path:
 
 @cache
 def site_path(name: str) -> str:
-    """Return where a file stands in the site; other content is another path."""
-    stem, _, extension = name.rpartition(".")
+    """Return where a file that ships stands in the site; other content is another path."""
+    stem, _, suffix = name.rpartition(".")
     digest = hashlib.sha256(shipped_file(name).read_bytes()).hexdigest()[:16]
-    return f"{FOLDER}/{stem}.{digest}.{extension}"
+    return f"{FOLDER}/{stem}.{digest}.{suffix}"
 
 
-def add_shipped(files: Files, config: MkDocsConfig) -> None:
-    """Publish the files with the site."""
-    for name in SHIPPED:
-        ours = str(shipped_file(name))
-        files.append(File.generated(config, site_path(name), abs_src_path=ours))
+def add_pose_assets(files: Files, config: MkDocsConfig) -> None:
+    """Publish the style sheet and the script of poses with the site."""
+    for name in POSE_ASSETS:
+        source = str(shipped_file(name))
+        files.append(File.generated(config, site_path(name), abs_src_path=source))
 
 
-def inject_pose_assets(html: str, relative: Callable[[str], str]) -> str:
-    """Add the style sheet to a page that shows a pose, and the script to one with an animation.
+def gallery_assets() -> dict[str, Path]:
+    """Return the style sheet and the script of the gallery, by their paths in the site."""
+    return {site_path(name): shipped_file(name) for name in GALLERY_ASSETS}
+
+
+def has_gallery(html: str) -> bool:
+    """Tell whether a page shows the gallery."""
+    return _GALLERY_END in html
+
+
+def inject_assets(html: str, root: str) -> str:
+    """Add to a page the style sheets and scripts that it needs; to most pages, none.
+
+    A page with an animation gets the script, one with a still image the style sheet alone. In the
+    gallery animations stand in `<template>` elements, so its own script has to follow those.
 
     Args:
         html: The whole page.
-        relative: Returns the address, from that page, of a file of the site.
+        root: What leads from it to the root of the site: `../`.
     """
-    if _SHOWN.search(html) is None:
+    if "masko" not in html:
         return html
-    last = max(_POSE, GALLERY, key=html.rfind) if _POSE in html else _POSE
-    return inject_assets(html, SHIPPED, last, relative)
+    moves, gallery = _POSE_END in html, has_gallery(html)
+    if moves or _STYLED.search(html):
+        last = _GALLERY_END if gallery and _is_after(html, _GALLERY_END, _POSE_END) else _POSE_END
+        html = _inject(html, POSE_ASSETS, last if moves else "", root)
+    return _inject(html, GALLERY_ASSETS, _GALLERY_END, root) if gallery else html
 
 
-def inject_assets(
-    html: str, shipped: tuple[str, str], last: str, relative: Callable[[str], str]
-) -> str:
-    """Add a style sheet to the head of a page, before all others, and a script to its content.
+def _is_after(html: str, tag: str, other: str) -> bool:
+    return html.rfind(tag) > html.rfind(other)
 
-    Args:
-        html: The whole page.
-        shipped: The names of the two files.
-        last: What the script follows, where it stands last; without it there is no script.
-        relative: Returns the address, from that page, of a file of the site.
-    """
-    style, script = (escape(relative(site_path(name))) for name in shipped)
+
+def _inject(html: str, assets: tuple[str, str], last: str, root: str) -> str:
+    """Add a style sheet to the head, and a script behind the last of a tag; no tag, no script."""
+    style, script = (escape(root + site_path(name)) for name in assets)
     # Not in the head: what Material's instant navigation brings in with a page's content it
     # runs, and what it adds to the head it does not (read in 9.8).
-    end = html.rfind(last)
-    if end >= 0:
-        html = _put(html, end + len(last), f'<script defer src="{script}"></script>')
+    if last:
+        html = _insert(html, html.rfind(last) + len(last), f'<script defer src="{script}"></script>')
     head = _HEAD.search(html)
-    return _put(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
+    return _insert(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
 
 
-def _put(html: str, at: int, tag: str) -> str:
+def _insert(html: str, at: int, tag: str) -> str:
     return html[:at] + tag + html[at:]
 
 
-def register_macros(config: MkDocsConfig, offered: dict[str, JinjaFunction]) -> None:
+def register_macros(config: MkDocsConfig, macros: dict[str, JinjaFunction]) -> None:
     """Register our functions with mkdocs-macros, where that is used."""
-    macros = config.plugins.get("macros")
-    if macros is not None:
+    plugin = config.plugins.get("macros")
+    if plugin is not None:
         with suppress(KeyError):  # built before with the same configuration, and so registered
-            macros.register_macros(offered)
+            plugin.register_macros(macros)
 
 
-def offer_imports(config: MkDocsConfig) -> None:
+def register_imports(config: MkDocsConfig) -> None:
     """Let pages import our macros too, as soon as mkdocs-macros has its environment."""
     macros = config.plugins.get("macros")
     if macros is not None:

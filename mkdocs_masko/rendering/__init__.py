@@ -1,4 +1,8 @@
-"""From a pose and its arguments to HTML, through the files of `templates/masko/`."""
+"""From a pose and its arguments to HTML: select, resolve, render.
+
+`selection` decides from the manifest what an embed shows, `resolve` makes data of it that lacks
+nothing, and `renderer` fills the templates of `templates/masko/` with that data.
+"""
 
 from mkdocs_masko.rendering.call import (
     FUNCTIONS,
@@ -10,15 +14,25 @@ from mkdocs_masko.rendering.call import (
     unknown_argument,
 )
 from mkdocs_masko.rendering.placeholders import MARK, Placeholders
-from mkdocs_masko.rendering.renderer import (
-    Embedder,
-    ManifestUrls,
+from mkdocs_masko.rendering.renderer import Embed, Embedder, Renderer, templates_dir
+from mkdocs_masko.rendering.resolve import (
+    Load,
+    Page,
     Picture,
-    Renderer,
-    UrlResolver,
-    templates_dir,
+    ResolvedEmbed,
+    ResolvedPose,
+    StandalonePage,
+    control_label,
+    resolve,
 )
-from mkdocs_masko.rendering.selection import Selection, Source, media_url, select, variants
+from mkdocs_masko.rendering.selection import (
+    PoseSelection,
+    Selection,
+    Source,
+    select,
+    select_pose,
+    size_variants,
+)
 
 __all__ = [
     "FUNCTIONS",
@@ -26,19 +40,26 @@ __all__ = [
     "MARK",
     "Arguments",
     "Call",
+    "Embed",
     "Embedder",
-    "ManifestUrls",
+    "Load",
+    "Page",
     "Picture",
     "Placeholders",
+    "PoseSelection",
     "Renderer",
+    "ResolvedEmbed",
+    "ResolvedPose",
     "Selection",
     "Source",
-    "UrlResolver",
+    "StandalonePage",
     "check_arguments",
+    "control_label",
     "make_call",
-    "media_url",
+    "resolve",
     "select",
+    "select_pose",
+    "size_variants",
     "templates_dir",
     "unknown_argument",
-    "variants",
 ]

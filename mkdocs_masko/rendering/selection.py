@@ -1,28 +1,27 @@
-"""Which of a pose's media are shown, and how large: decided here, written by the templates."""
+"""Which media an embed shows, and how large: decided from the manifest alone, before any URL."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.manifest import find, find_gaps
+from mkdocs_masko.media_types import IMAGE_KEYS, MP4, TRANSPARENT_VIDEOS, without_size
+from mkdocs_masko.rendering.call import check_arguments, unknown_argument
 from mkdocs_masko.text import replace_controls, sanitize, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mkdocs_masko.manifest import Match, Medium, Pose
-    from mkdocs_masko.rendering.call import Arguments
+    from mkdocs_masko.manifest import Manifest, Match, Medium, Pose
+    from mkdocs_masko.rendering.call import Arguments, Call
+
+Palette: TypeAlias = Literal["", "light", "dark"]
 
 _SHARP = 2  # device pixels for a px of the box, on the screens that most readers have
-
-# The mov first, typed with the bare codec: Safari takes it, and no other browser does (measured
-# in Chromium 156 and Firefox 153). With a full `hvc1.1.6...` string Firefox would show a black box.
-_MOV = 'video/mp4; codecs="hvc1"'
-_WEBM = 'video/webm; codecs="vp9"'
-_TRANSPARENT = (("transparent_video_mov", _MOV), ("transparent_video_webm", _WEBM))
+_KINDS = {"masko_image": "image", "masko_animation": "animation"}
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -37,103 +36,18 @@ class Source(Struct, frozen=True, kw_only=True):
     type: str
 
 
-def sources(match: Match, arguments: Arguments) -> tuple[Source, ...]:
-    """Choose the sources of a pose's animation, best first; none for a picture.
-
-    Raises:
-        ReferenceProblem: The animation that was asked for is not there.
-    """
-    if arguments.kind == "image":
-        return ()
-    animation = _animation(match, arguments)
-    found = _opaque(animation, arguments) if arguments.background else _clear(animation, arguments)
-    if not found and arguments.kind == "animation":
-        raise ReferenceProblem(f"pose {match.slug!r} has no animation; write kind=image")
-    return found
-
-
-def gaps(found: tuple[Source, ...]) -> Iterator[str]:
-    """Say who has to do with the still picture, because a transparent animation lacks a file."""
-    types = {source.type for source in found}
-    if types == {_WEBM}:
-        yield "no transparent MOV: in Safari it is a still picture"
-    if types == {_MOV}:
-        yield "no transparent WebM: in all browsers but Safari it is a still picture"
-
-
-def _clear(animation: Mapping[str, Medium], arguments: Arguments) -> tuple[Source, ...]:
-    sized = ((_sized(animation, key, arguments), type_) for key, type_ in _TRANSPARENT)
-    return tuple(
-        Source(medium=medium, type=type_)
-        for medium, type_ in sized
-        if medium and medium.alpha is not False
-    )
-
-
-def _opaque(animation: Mapping[str, Medium], arguments: Arguments) -> tuple[Source, ...]:
-    medium = _sized(animation, "video", arguments)
-    if medium is None:
-        return ()
-    codecs = f'; codecs="{medium.codecs}"' if medium.codecs else ""
-    return (Source(medium=medium, type=f"video/mp4{codecs}"),)
-
-
-def _animation(match: Match, arguments: Arguments) -> Mapping[str, Medium]:
-    if arguments.animation == 0 and not match.pose.animations:
-        return {}
-    return numbered(match, arguments.animation)
-
-
-def numbered(match: Match, number: int) -> Mapping[str, Medium]:
-    """Return an animation of a pose by its number, from 0.
-
-    Raises:
-        ReferenceProblem: The pose has not so many.
-    """
-    animations = match.pose.animations
-    if number < len(animations):
-        return animations[number]
-    count = len(animations) or "no"
-    raise ReferenceProblem(f"pose {match.slug!r} has {count} animation(s), counted from 0")
-
-
-def _sized(animation: Mapping[str, Medium], key: str, arguments: Arguments) -> Medium | None:
-    """Pick the smallest variant that is still sharp, else the largest there is."""
-    found = sorted(variants(animation, key), key=lambda medium: (medium.width, medium.url))
-    if not found:
-        return None
-    if arguments.width is None and arguments.height is None:
-        return animation.get(key, found[-1])
-    enough = (m for m in found if _covers(m, arguments))
-    return next(enough, found[-1])
-
-
-def variants(animation: Mapping[str, Medium], key: str) -> Iterator[Medium]:
-    """Yield a file of an animation in all its sizes."""
-    yield from (m for name, m in animation.items() if re.fullmatch(rf"{key}(_\d+)?", name))
-
-
-def _covers(medium: Medium, arguments: Arguments) -> bool:
-    width, height = arguments.width or 0, arguments.height or 0
-    return medium.width >= _SHARP * width and medium.height >= _SHARP * height
-
-
-_SHORT = 5.0  # seconds; what moves longer by itself needs a control (WCAG 2.2, 2.2.2)
-
-
-class Selection(Struct, frozen=True, kw_only=True):
-    """All that a template needs to know of one pose.
+class PoseSelection(Struct, frozen=True, kw_only=True):
+    """What is shown of one pose.
 
     Attributes:
         name: `alias/slug` of the pose.
         alt: Accessible name; empty for decoration.
         width: Width of the box in px.
         height: Height of the box in px.
-        still: The picture; an animation is one until it moves, and where it may not.
-        sources: The animation's sources, best first; none for a picture.
+        still: The still image; an animation is one until it moves, and where it may not.
+        sources: The animation's sources, best first; none for a still image.
         palette: The palette of the site in which it is shown, when there is one for each.
-        gaps: What the pose lacks, and what readers see therefore.
-        arguments: What the author gave.
+        gaps: What the pose lacks, and what readers see instead.
     """
 
     name: str
@@ -142,110 +56,204 @@ class Selection(Struct, frozen=True, kw_only=True):
     height: int
     still: Medium | None
     sources: tuple[Source, ...]
-    palette: Literal["", "light", "dark"] = ""
+    palette: Palette = ""
     gaps: tuple[str, ...] = ()
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """What an embed shows.
+
+    Attributes:
+        poses: The pose, or one for each palette: the light one first.
+        arguments: How it is to be shown.
+        inline: Whether it stands in running text, where a figure has to be made of spans.
+    """
+
+    poses: tuple[PoseSelection, ...]
     arguments: Arguments
-
-    @property
-    def starts(self) -> bool:
-        """Whether the animation starts by itself."""
-        return self.arguments.play in {"loop", "once"}
-
-    @property
-    def loops(self) -> bool:
-        """Whether the animation starts again at its end."""
-        return self.arguments.play != "once"
-
-    @property
-    def controlled(self) -> bool:
-        """Whether a control belongs to it: to start it, or to pause what moves for long."""
-        return self.arguments.play != "once" or any(
-            source.medium.duration is None or source.medium.duration > _SHORT
-            for source in self.sources
-        )
-
-    @property
-    def loading(self) -> str:
-        """When the picture is loaded. One of two palettes' is not shown, and so never eager."""
-        return "lazy" if self.palette else self.arguments.loading
+    inline: bool = False
 
 
-def select(match: Match, arguments: Arguments, dark: Match | None = None) -> tuple[Selection, ...]:
-    """Decide what is shown of a pose: one view, or one for each palette.
+def select(call: Call, manifest: Manifest, default: str) -> Selection:
+    """Decide what a macro shows.
+
+    Args:
+        call: What the author wrote.
+        manifest: Where poses are looked up.
+        default: Alias of the collection that a name without one is looked up in.
 
     Raises:
-        ReferenceProblem: What was asked for is not there: no animation, no picture.
+        ReferenceProblem: What the call names is not there, or an argument is wrong.
+    """
+    match = find(manifest, call.reference, default)
+    arguments = check_arguments({**call.arguments, **_kind(call)})
+    dark = find(manifest, arguments.dark, default) if arguments.dark else None
+    return select_pose(match, arguments, dark, inline=call.running)
+
+
+def _kind(call: Call) -> dict[str, str]:
+    if call.function not in _KINDS:
+        return {}
+    if "kind" in call.arguments:
+        raise ReferenceProblem(f"{call.function}() takes no 'kind'; write masko() with it")
+    return {"kind": _KINDS[call.function]}
+
+
+def select_pose(
+    match: Match, arguments: Arguments, dark: Match | None = None, *, inline: bool = False
+) -> Selection:
+    """Decide what is shown of a pose of the manifest, and of another for the dark palette.
+
+    Raises:
+        ReferenceProblem: What was asked for is not there: no animation, no still image.
     """
     if dark is None:
-        return (_view(match, arguments),)
-    return (_view(match, arguments, palette="light"), _view(dark, arguments, palette="dark"))
+        poses: tuple[PoseSelection, ...] = (_select(match, arguments, ""),)
+    else:
+        poses = (_select(match, arguments, "light"), _select(dark, arguments, "dark"))
+    return Selection(poses=poses, arguments=arguments, inline=inline)
 
 
-def _view(
-    match: Match, arguments: Arguments, *, palette: Literal["", "light", "dark"] = ""
-) -> Selection:
-    moving = sources(match, arguments)
-    still = _still(match.pose, arguments)
-    shape = still or (moving[0].medium if moving else None)
+def _select(match: Match, arguments: Arguments, palette: Palette) -> PoseSelection:
+    sources = _select_sources(match, arguments)
+    still = _select_still(match.pose, arguments)
+    shape = still or (sources[0].medium if sources else None)
     if shape is None:
         raise ReferenceProblem(f"pose {match.slug!r} has no picture that could be shown")
-    width, height = _box(shape, arguments)
+    width, height = _fit_box(shape, arguments)
     alt = match.pose.name if arguments.alt is None else arguments.alt
-    return Selection(
+    return PoseSelection(
         name=f"{match.alias}/{match.slug}",
         alt=replace_controls(alt) if alt.strip() else "",
         width=width,
         height=height,
         still=still,
-        sources=moving,
+        sources=sources,
         palette=palette,
-        gaps=tuple(_gaps(match.pose, moving, arguments)),
-        arguments=arguments,
+        gaps=tuple(_embed_gaps(match.pose, sources, arguments)),
     )
 
 
-def _still(pose: Pose, arguments: Arguments) -> Medium | None:
+def _select_sources(match: Match, arguments: Arguments) -> tuple[Source, ...]:
+    if arguments.kind == "image":
+        return ()
+    animation = _animation(match, arguments)
+    if arguments.background:
+        sources = _opaque_sources(animation, arguments)
+    else:
+        sources = _transparent_sources(animation, arguments)
+    if not sources and arguments.kind == "animation":
+        raise ReferenceProblem(f"pose {match.slug!r} has no animation; write kind=image")
+    return sources
+
+
+def _transparent_sources(
+    animation: Mapping[str, Medium], arguments: Arguments
+) -> tuple[Source, ...]:
+    return tuple(
+        Source(medium=medium, type=video.source_type)
+        for video in TRANSPARENT_VIDEOS
+        if (medium := _select_size(animation, video.key, arguments)) and medium.alpha is not False
+    )
+
+
+def _opaque_sources(animation: Mapping[str, Medium], arguments: Arguments) -> tuple[Source, ...]:
+    medium = _select_size(animation, MP4.key, arguments)
+    if medium is None:
+        return ()
+    codecs = f'; codecs="{medium.codecs}"' if medium.codecs else ""
+    return (Source(medium=medium, type=f"{MP4.source_type}{codecs}"),)
+
+
+def _animation(match: Match, arguments: Arguments) -> Mapping[str, Medium]:
+    if arguments.animation == 0 and not match.pose.animations:
+        return {}
+    return _numbered_animation(match, arguments.animation)
+
+
+def _numbered_animation(match: Match, number: int) -> Mapping[str, Medium]:
+    animations = match.pose.animations
+    if number < len(animations):
+        return animations[number]
+    count = len(animations) or "no"
+    raise ReferenceProblem(f"pose {match.slug!r} has {count} animation(s), counted from 0")
+
+
+def _select_size(animation: Mapping[str, Medium], key: str, arguments: Arguments) -> Medium | None:
+    """Pick the smallest size variant that is still sharp, else the largest there is."""
+    sizes = sorted(size_variants(animation, key), key=lambda medium: (medium.width, medium.url))
+    if not sizes:
+        return None
+    if arguments.width is None and arguments.height is None:
+        return animation.get(key, sizes[-1])
+    sharp = (medium for medium in sizes if _covers(medium, arguments))
+    return next(sharp, sizes[-1])
+
+
+def size_variants(animation: Mapping[str, Medium], key: str) -> Iterator[Medium]:
+    """Yield a video of an animation in all the sizes that the export has."""
+    yield from (medium for name, medium in animation.items() if without_size(name) == key)
+
+
+def _covers(medium: Medium, arguments: Arguments) -> bool:
+    width, height = arguments.width or 0, arguments.height or 0
+    return medium.width >= _SHARP * width and medium.height >= _SHARP * height
+
+
+def _select_still(pose: Pose, arguments: Arguments) -> Medium | None:
     opaque, transparent = pose.image, pose.transparent_image
     return (opaque or transparent) if arguments.background else (transparent or opaque)
 
 
-def _gaps(pose: Pose, moving: tuple[Source, ...], arguments: Arguments) -> Iterator[str]:
-    yield from gaps(moving)
-    if pose.transparent_image or arguments.background:
+def _embed_gaps(pose: Pose, sources: tuple[Source, ...], arguments: Arguments) -> Iterator[str]:
+    if arguments.background:
         return
-    until = " until it moves" if moving else ""
-    shown = f"the one with a background{until}" if pose.image else "its name until it moves"
-    yield f"no transparent image: readers see {shown}"
+    types = {source.type for source in sources}
+    keys = {video.key for video in TRANSPARENT_VIDEOS if video.source_type in types}
+    images = [key for key in IMAGE_KEYS if getattr(pose, key)]
+    for gap in find_gaps(images, [keys] if sources else []):
+        if gap.incomplete:
+            yield f"{gap.name}: {gap.effect}"
 
 
-def _box(shape: Medium, arguments: Arguments) -> tuple[int, int]:
+def _fit_box(shape: Medium, arguments: Arguments) -> tuple[int, int]:
     """Fit the picture, in its own ratio, into what was asked for; so nothing shifts."""
-    wanted = (
+    scales = (
         arguments.width / shape.width if arguments.width else None,
         arguments.height / shape.height if arguments.height else None,
     )
-    scale = min((each for each in wanted if each is not None), default=1.0)
+    scale = min((scale for scale in scales if scale is not None), default=1.0)
     return max(1, round(shape.width * scale)), max(1, round(shape.height * scale))
 
 
-def media_url(match: Match, key: str = "", animation: int = 0) -> Medium:
-    """Find one file of a pose by the API's key.
+def select_file(call: Call, manifest: Manifest, default: str) -> tuple[str, Medium]:
+    """Find the file that `masko_url` names.
 
-    Args:
-        match: The pose.
-        key: `image`, `transparent_image` or a key of its animation; without one, the best picture.
-        animation: Which animation, from 0.
+    Returns:
+        The pose, as `alias/slug`, and the file.
 
     Raises:
-        ReferenceProblem: The pose has no such file; the message has the nearest keys.
+        ReferenceProblem: There is no such pose or file, or an argument is wrong.
     """
-    if animation:
-        numbered(match, animation)
+    match = find(manifest, call.reference, default)
+    expected = ("key", "animation", "absolute")
+    unknown = next((name for name in call.arguments if name not in expected), None)
+    if unknown:
+        raise unknown_argument(unknown, expected)
+    number = check_arguments({"animation": call.arguments.get("animation")}).animation
+    medium = _keyed_file(match, str(call.arguments.get("key") or ""), number)
+    return f"{match.alias}/{match.slug}", medium
+
+
+def _keyed_file(match: Match, key: str, number: int) -> Medium:
+    """Find one file of a pose by the API's key; without one, the best still image."""
+    if number:
+        _numbered_animation(match, number)
     files = dict(match.pose.media())
     best = match.pose.transparent_image or match.pose.image
-    found = files.get(key) or files.get(f"animations[{animation}].{key}") if key else best
-    if found is None:
-        known = sorted({place.rpartition(".")[2] for place in files})
-        there = suggest(key, known) or f". There are: {', '.join(known) or 'none'}"
-        raise ReferenceProblem(f"pose {match.slug!r} has no {sanitize(key)!r}{there}")
-    return found
+    medium = files.get(key) or files.get(f"animations[{number}].{key}") if key else best
+    if medium is None:
+        keys = sorted({place.rpartition(".")[2] for place in files})
+        hint = suggest(key, keys) or f". There are: {', '.join(keys) or 'none'}"
+        raise ReferenceProblem(f"pose {match.slug!r} has no {sanitize(key)!r}{hint}")
+    return medium

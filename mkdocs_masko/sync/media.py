@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
-    from mkdocs_masko.assets import UsedFile
+    from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.sync.connection import Connection, Progress
     from mkdocs_masko.sync.plan import Known
@@ -174,7 +174,7 @@ def changed_sizes(media: Iterable[Medium], connection: Connection, site: Site) -
 
 
 def bring(
-    site: Site, cache: Cache, wants: Iterable[UsedFile], watch: Progress, *, spent: float = 0
+    site: Site, cache: Cache, wants: Iterable[SiteFile], watch: Progress, *, spent: float = 0
 ) -> dict[str, Path | MaskoError]:
     """Bring media that the manifest knows into the cache.
 

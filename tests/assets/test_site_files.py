@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_masko.assets import FOLDER, Choice, UsedFile, UsedFiles, file_name, variant_name
+from mkdocs_masko.assets import (
+    FOLDER,
+    SiteFile,
+    SiteFiles,
+    StillFormat,
+    file_name,
+    variant_name,
+)
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.variants import Variant
 
@@ -77,53 +84,52 @@ def test_each_form_has_a_name_of_its_own_and_the_same_one_every_time() -> None:
     assert all(re.fullmatch(r"wave\.[0-9a-f]{16}\.(avif|webp|png)", name) for name in names)
 
 
-def test_only_what_is_used_is_published() -> None:
-    """A medium that is served here gets a path; each file is there once, however often used."""
-    asked = []
+def test_naming_is_pure_and_asks_for_each_digest_once() -> None:
+    """A medium that the site serves has a path; one of the CDN has none."""
+    digested = []
 
-    def digest(found: Medium) -> str | None:
-        asked.append(found.url)
-        return SHA if found.url.startswith("https://sandbox") else None
+    def digest(medium: Medium) -> str | None:
+        digested.append(medium.url)
+        return SHA if medium.url.startswith("https://sandbox") else None
 
-    shelf = UsedFiles(digest)
+    files = SiteFiles(digest)
     ours = medium("https://sandbox.masko.invalid/a.png")
     theirs = medium("https://assets.masko.ai/c.png")
-    paths = [shelf.take(ours), shelf.take(theirs), shelf.take(ours), shelf.take(theirs)]
-    assert paths == [f"{FOLDER}/a.{DIGEST}.png", None] * 2
-    assert shelf.wants == {f"{FOLDER}/a.{DIGEST}.png": UsedFile(medium=ours, sha256=SHA)}
-    assert asked == [ours.url, theirs.url]
-    assert shelf.still(ours, 100, 100) == ()
+    named = [files.file(ours), files.file(theirs), files.file(ours), files.file(theirs)]
+    path = f"{FOLDER}/a.{DIGEST}.png"
+    assert named == [SiteFile(path=path, medium=ours, sha256=SHA), None] * 2
+    assert digested == [ours.url, theirs.url]
+    assert files.still(ours, 100, 100) == ()
 
 
-def test_equal_files_are_published_once() -> None:
-    """Two addresses of the same bytes and name are one file of the site."""
-    shelf = UsedFiles(lambda _: SHA)
-    taken = {shelf.take(medium(f"https://assets.masko.ai/{n}/wave.png")) for n in range(3)}
-    assert taken == {*shelf.wants}
-    assert len(taken) == 1
+def test_equal_files_have_one_path() -> None:
+    """Two URLs of the same bytes and name are one file of the site."""
+    files = SiteFiles(lambda _: SHA)
+    named = [files.file(medium(f"https://assets.masko.ai/{n}/wave.png")) for n in range(3)]
+    assert len({file.path for file in named if file}) == 1
 
 
 def test_a_still_is_offered_in_three_formats_and_two_sizes() -> None:
     """The original is not published when nothing asks for it."""
-    shelf = UsedFiles(lambda _: SHA, small=True)
-    choices = shelf.still(medium("https://assets.masko.ai/wave.png"), 100, None)
-    assert [choice.type for choice in choices] == ["image/avif", "image/webp", "image/png"]
-    assert [len(choice.paths) for choice in choices] == [2, 2, 2]
-    forms = {want.form for want in shelf.wants.values()}
-    assert {(form.width, form.height) for form in forms if form} == {(100, 100), (200, 200)}
-    assert None not in forms
+    files = SiteFiles(lambda _: SHA, variants=True)
+    formats = files.still(medium("https://assets.masko.ai/wave.png"), 100, None)
+    assert [each.type for each in formats] == ["image/avif", "image/webp", "image/png"]
+    assert [len(each.files) for each in formats] == [2, 2, 2]
+    variants = [file.variant for each in formats for file in each.files]
+    assert {(v.width, v.height) for v in variants if v} == {(100, 100), (200, 200)}
+    assert None not in variants
 
 
 def test_a_box_as_large_as_the_still_has_one_size() -> None:
-    """Nothing is ever made larger."""
-    shelf = UsedFiles(lambda _: SHA, small=True)
-    choices = shelf.still(medium("https://assets.masko.ai/wave.png"), 512, 512)
-    assert [len(choice.paths) for choice in choices] == [1, 1, 1]
-    assert isinstance(choices[0], Choice)
+    """Nothing is ever enlarged."""
+    files = SiteFiles(lambda _: SHA, variants=True)
+    formats = files.still(medium("https://assets.masko.ai/wave.png"), 512, 512)
+    assert [len(each.files) for each in formats] == [1, 1, 1]
+    assert isinstance(formats[0], StillFormat)
 
 
-def test_what_is_served_elsewhere_has_no_small_forms() -> None:
+def test_what_the_cdn_serves_has_no_variants() -> None:
     """They would have to lie on that server."""
-    shelf = UsedFiles(lambda _: None, small=True)
-    assert shelf.still(medium("https://assets.masko.ai/wave.png"), 100, 100) == ()
-    assert shelf.wants == {}
+    files = SiteFiles(variants=True)
+    assert files.still(medium("https://assets.masko.ai/wave.png"), 100, 100) == ()
+    assert files.file(medium("https://assets.masko.ai/wave.png")) is None

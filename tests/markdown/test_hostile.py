@@ -19,7 +19,7 @@ from markdown import markdown
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose
 from mkdocs_masko.markdown.syntax import read_attributes, read_call
-from mkdocs_masko.rendering import ManifestUrls, Placeholders, Renderer, make_call
+from mkdocs_masko.rendering import StandalonePage, Placeholders, Renderer, make_call
 from mkdocs_masko.text import replace_controls
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def show(text: str, page: str, extensions: list[str], tokens: Placeholders | Non
     """Convert a page about a pose of a hostile name."""
     found = renderer_of(text.encode("utf-8", "replace").decode())
     return convert(
-        page, extensions, render=lambda c: found.render(c, ManifestUrls()), tokens=tokens
+        page, extensions, render=lambda c: found.embed(c, StandalonePage()).html, tokens=tokens
     )
 
 

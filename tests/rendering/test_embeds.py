@@ -10,9 +10,10 @@ import pytest
 
 from hostile_texts import TEXTS
 from manifest_samples import FOX, HOST, check_golden, manifest, renderer
+from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose, find
-from mkdocs_masko.rendering import ManifestUrls, Renderer, make_call, select, templates_dir
+from mkdocs_masko.rendering import Renderer, StandalonePage, make_call, select_pose, templates_dir
 from mkdocs_masko.rendering.call import check_arguments
 from mkdocs_masko.text import replace_controls
 
@@ -100,7 +101,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 
 def render(function: str, reference: str, arguments: dict[str, Any]) -> str:
-    return renderer().render(make_call(function, [reference], arguments, ""), ManifestUrls())
+    return renderer().embed(make_call(function, [reference], arguments, ""), StandalonePage()).html
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -217,29 +218,63 @@ def test_an_address_is_that_of_the_file(
     assert render("masko_url", reference, arguments) == f"{HOST}/masko/{address}"
 
 
-class Elsewhere(ManifestUrls):
-    """A place where addresses look different."""
+class OddPage(StandalonePage):
+    """A page whose URLs hold everything that must be quoted."""
 
-    def url(self, medium: Medium) -> str:
-        """Return an address with everything that must be quoted."""
-        return f"../a?b&c'\"<{medium.width}"
+    root = "../a?b&c'\"<"
 
     def link(self, href: str) -> str:
         """Return a link with the same."""
         return f"../{href}&'\"<"
 
 
-def test_the_place_decides_what_addresses_look_like() -> None:
+def test_the_page_decides_what_urls_look_like() -> None:
+    odd = Renderer(manifest(), SiteFiles(lambda _: "0" * 64))
     call = make_call("masko", ["wave"], {"href": "x", "dark": "night"}, "")
-    root = parsed(renderer().render(call, Elsewhere()))
+    root = parsed(odd.embed(call, OddPage()).html)
     assert [link.get("href") for link in root.iter("a")] == ["../x&'\"<"] * 2
-    assert {source.get("src") for source in root.iter("source")} == {"../a?b&c'\"<512"}
+    folder = f"{OddPage.root}assets/masko"
+    urls = {source.get("src") for source in root.iter("source")}
+    assert urls == {
+        f"{folder}/{pose}.0000000000000000.{suffix}"
+        for pose in ("wave", "night")
+        for suffix in ("mov", "webm")
+    }
     picture = make_call("masko_image", ["wave"], {"dark": "night"}, "")
-    root = parsed(renderer().render(picture, Elsewhere()))
-    assert [image.get("src") for image in root.iter("img")] == ["../a?b&c'\"<512"] * 2
-    assert renderer().render(make_call("masko_url", ["wave"], {}, ""), Elsewhere()) == (
-        "../a?b&c'\"<512"
+    root = parsed(odd.embed(picture, OddPage()).html)
+    assert [image.get("src") for image in root.iter("img")] == [
+        f"{folder}/{pose}.0000000000000000.png" for pose in ("wave", "night")
+    ]
+    url = odd.embed(make_call("masko_url", ["wave"], {}, ""), OddPage()).html
+    assert url == f"{folder}/wave.0000000000000000.png"
+
+
+def test_an_embed_says_what_it_loads_and_what_it_lacks() -> None:
+    """A build reads from it what to publish, what a page weighs and what to warn of."""
+    page, files = StandalonePage(), SiteFiles(lambda _: "0" * 64, variants=True)
+    embed = Renderer(manifest(), files).embed(
+        make_call("masko", ["only-webm"], {"width": 100}, ""), page
     )
+    roles = [load.role for load in embed.loads]
+    assert roles == ["first", "dense", "other", "other", "other", "other", "video"]
+    assert {load.pose for load in embed.loads} == {"fox/only-webm"}
+    assert len({load.name for load in embed.loads}) == 7
+    assert all(load.file and load.file.path in {load.name for load in embed.loads} for load in embed.loads)
+    assert [gap.partition(":")[0] for gap in embed.gaps] == ["fox/only-webm"]
+    remote = Renderer(manifest()).embed(make_call("masko_image", ["wave"], {}, ""), page)
+    assert [(load.role, load.file, load.name) for load in remote.loads] == [
+        (role, None, f"{HOST}/masko/wave.png") for role in ("first", "dense")
+    ]
+
+
+def test_equal_embeds_are_rendered_once() -> None:
+    """On pages of equal depth and language; what differs in anything that shows is another."""
+    both, page = renderer(), StandalonePage()
+    call = make_call("masko", ["wave"], {"width": 100}, "")
+    assert both.embed(call, page) is both.embed(call, StandalonePage())
+    assert both.embed(call, page) is not both.embed(call, OddPage())
+    other = make_call("masko", ["wave"], {"width": 101}, "")
+    assert both.embed(call, page) is not both.embed(other, page)
 
 
 def test_a_template_of_the_site_comes_before_ours(tmp_path: Path) -> None:
@@ -247,12 +282,12 @@ def test_a_template_of_the_site_comes_before_ours(tmp_path: Path) -> None:
     (tmp_path / "masko" / "still.html").write_text("<i>{{ pose.alt }}</i>")
     found = Renderer(manifest(), overrides=[tmp_path / "missing", tmp_path])
     call = make_call("masko_image", ["wave"], {"alt": "<fox>", "caption": "c"}, "")
-    assert found.render(call, ManifestUrls()) == (
+    assert found.embed(call, StandalonePage()).html == (
         '<figure class="masko masko-figure"><i>&lt;fox&gt;</i>'
         '<figcaption class="masko-caption">c</figcaption></figure>'
     )
     video = make_call("masko", ["wave"], {}, "")
-    assert "<i>wave</i><video" in found.render(video, ManifestUrls())
+    assert "<i>wave</i><video" in found.embed(video, StandalonePage()).html
 
 
 def test_the_templates_are_found_beside_the_package_or_in_it() -> None:
@@ -263,7 +298,7 @@ def test_a_default_collection_is_where_names_are_looked_up() -> None:
     both = manifest(fox={"wave": FOX["wave"]}, owl={"wave": FOX["still"]})
     for default, alt in (("fox", "wave"), ("owl", "still")):
         call = make_call("masko_image", ["wave"], {}, "")
-        html = Renderer(both, default=default).render(call, ManifestUrls())
+        html = Renderer(both, default=default).embed(call, StandalonePage()).html
         assert f'alt="{alt}"' in html
 
 
@@ -282,8 +317,8 @@ def test_a_default_collection_is_where_names_are_looked_up() -> None:
 def test_the_box_keeps_the_ratio_of_the_picture(
     arguments: dict[str, int], box: tuple[int, int]
 ) -> None:
-    (shown,) = select(find(manifest(), "wide"), check_arguments(arguments))
-    assert (shown.width, shown.height) == box
+    (pose,) = select_pose(find(manifest(), "wide"), check_arguments(arguments)).poses
+    assert (pose.width, pose.height) == box
 
 
 def test_hostile_texts_are_text_in_every_place() -> None:
@@ -293,7 +328,7 @@ def test_hostile_texts_are_text_in_every_place() -> None:
         name = text.encode("utf-8", "replace").decode()
         found = renderer(hostile=Pose(name=name, image=FOX["wave"].image))
         call = make_call("masko", ["hostile"], {"caption": text, "class": text}, "")
-        figure = next(parsed(found.render(call, ManifestUrls()), strict=False).iter("figure"))
+        figure = next(parsed(found.embed(call, StandalonePage()).html, strict=False).iter("figure"))
         img, caption = figure
         seen = (img.get("alt"), caption.text, figure.get("class"), len([*figure.iter()]))
         classes = " ".join(["masko", *replace_controls(text).split(), "masko-figure"])

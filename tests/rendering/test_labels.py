@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mkdocs_masko.rendering
-from mkdocs_masko.rendering.renderer import label
+from mkdocs_masko.rendering import control_label
 from mkdocs_masko.text import replace_controls
 
 LABELS = json.loads(
@@ -35,8 +35,8 @@ def test_a_control_is_named_in_the_language_of_the_theme(
     language: str, pause: str, play: str
 ) -> None:
     """A region falls back to its language, and an unknown language to English."""
-    assert label(language, starts=True) == pause
-    assert label(language, starts=False) == play
+    assert control_label(language, starts=True) == pause
+    assert control_label(language, starts=False) == play
 
 
 def test_every_language_has_two_names_that_differ() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markdown import Markdown
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
 from mkdocs_masko.markdown import MaskoExtension
-from mkdocs_masko.rendering import Call, Embedder, ManifestUrls, Placeholders, Renderer
+from mkdocs_masko.rendering import Call, Embedder, StandalonePage, Placeholders, Renderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -188,7 +188,7 @@ def convert(
 def rendered(text: str, extensions: Sequence[Any] = (), **poses: Pose) -> Page:
     """Convert a page with the real templates."""
     found = renderer(**poses)
-    return convert(text, extensions, render=lambda call: found.render(call, ManifestUrls()))
+    return convert(text, extensions, render=lambda call: found.embed(call, StandalonePage()).html)
 
 
 def check_golden(path: Path, actual: str) -> None:

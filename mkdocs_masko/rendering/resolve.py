@@ -1,0 +1,363 @@
+"""From what an embed shows to all that its HTML says: the step between selection and template.
+
+A `ResolvedEmbed` is plain data: URLs, labels, the files it uses and what it lacks. Templates are
+functions of it, and a build reads from it what to publish, what pages weigh and what to warn of.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from urllib.parse import urljoin
+
+from msgspec import Struct
+
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.text import replace_controls, sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mkdocs_masko.assets import SiteFile, SiteFiles
+    from mkdocs_masko.manifest import Medium
+    from mkdocs_masko.rendering.call import Arguments, Call
+    from mkdocs_masko.rendering.selection import Palette, PoseSelection, Selection
+
+Role: TypeAlias = Literal["first", "dense", "other", "video"]
+
+_SHORT = 5.0  # seconds; what moves longer by itself needs a control (WCAG 2.2, 2.2.2)
+_FALLBACK_LANGUAGE = "en"
+
+
+class Page(Protocol):
+    """The page that an embed stands on, as far as its HTML depends on it."""
+
+    @property
+    def language(self) -> str:
+        """The language of the site: `en`, `pt-BR`."""
+        ...
+
+    @property
+    def root(self) -> str:
+        """What leads from the page to the root of the site: `../../`, or an empty string."""
+        ...
+
+    @property
+    def site_url(self) -> str:
+        """The URL of the site, or an empty string where it is not known."""
+        ...
+
+    def link(self, href: str) -> str:
+        """Return the URL that a link of the author's leads to.
+
+        Raises:
+            ReferenceProblem: It leads nowhere.
+        """
+        ...
+
+
+class StandalonePage:
+    """A page on its own: nothing of a site is known."""
+
+    language = _FALLBACK_LANGUAGE
+    root = ""
+    site_url = ""
+
+    def link(self, href: str) -> str:
+        """Return the link as the author wrote it."""
+        return href
+
+
+class Load(Struct, frozen=True, kw_only=True):
+    """A file that readers may load.
+
+    Attributes:
+        pose: `alias/slug` of the pose.
+        role: Of the still image in its best format, `first` is for screens of one pixel a px,
+            `dense` for finer ones; `other` are its other formats. Of several `video` files a
+            browser takes one.
+        url: The medium's URL in the manifest.
+        bytes: Its size there, 0 where it is not known.
+        file: The file of the site, where that serves it.
+    """
+
+    pose: str
+    role: Role
+    url: str
+    bytes: int
+    file: SiteFile | None
+
+    @property
+    def name(self) -> str:
+        """What tells the file from others: its path in the site, or its URL."""
+        return self.file.path if self.file else self.url
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """A still image, as browsers are offered it.
+
+    Attributes:
+        src: The URL that every browser takes.
+        srcset: The same for screens of one and of two pixels a px, or an empty string.
+        sources: Type and srcset of the formats that not all browsers take, best first.
+    """
+
+    src: str
+    srcset: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+class VideoSource(Struct, frozen=True, kw_only=True):
+    """One `<source>` of an animation.
+
+    Attributes:
+        url: The file, as the page has to write it.
+        type: Its type attribute, to the letter.
+    """
+
+    url: str
+    type: str
+
+
+class ResolvedPose(Struct, frozen=True, kw_only=True):
+    """One pose as its templates write it.
+
+    Attributes:
+        alt: Accessible name; empty for decoration.
+        width: Width of the box in px.
+        height: Height of the box in px.
+        picture: The still image, or None where the pose has none.
+        sources: The animation's files, best first; none for a still image.
+        palette: The palette of the site in which it is shown, when there is one for each.
+        loading: `lazy` or `eager`.
+        play: When the animation moves: `loop`, `once`, `hover` or `click`.
+        replay: Whether it plays once more each time that it comes into the viewport.
+        label: Accessible name of its control, or an empty string where it has none.
+    """
+
+    alt: str
+    width: int
+    height: int
+    picture: Picture | None
+    sources: tuple[VideoSource, ...]
+    palette: Palette
+    loading: str
+    play: str
+    replay: bool
+    label: str
+
+    @property
+    def loops(self) -> bool:
+        """Whether the animation starts again at its end."""
+        return self.play != "once"
+
+
+class ResolvedEmbed(Struct, frozen=True, kw_only=True):
+    """All that the HTML of an embed depends on, and all that a build wants to know of it.
+
+    Attributes:
+        poses: The pose, or one for each palette: the light one first.
+        classes: Those of the outermost element.
+        id: That of the outermost element.
+        caption: Text below, which makes it a figure; empty for none.
+        href: The URL that it links to; empty for none.
+        inline: Whether it stands in running text, where a figure has to be made of spans.
+        loads: The files that readers may load.
+        gaps: What its poses lack, and what readers see instead: `owl/wave: no ...`.
+    """
+
+    poses: tuple[ResolvedPose, ...]
+    classes: str
+    id: str | None
+    caption: str
+    href: str
+    inline: bool
+    loads: tuple[Load, ...]
+    gaps: tuple[str, ...]
+
+
+class ResolvedUrl(Struct, frozen=True, kw_only=True):
+    """The URL of one file, for `masko_url`.
+
+    Attributes:
+        url: As the page has to write it.
+        loads: The file.
+    """
+
+    url: str
+    loads: tuple[Load, ...]
+
+
+def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed:
+    """Resolve an embed for a page.
+
+    Args:
+        selection: What it shows.
+        files: Names the files that the site serves.
+        page: The page that it stands on.
+
+    Raises:
+        ReferenceProblem: Its link leads nowhere, or a file that the site should serve cannot be
+            named.
+    """
+    arguments = selection.arguments
+    loads: list[Load] = []
+    return ResolvedEmbed(
+        poses=tuple(
+            _resolve_pose(pose, arguments, files, page, loads) for pose in selection.poses
+        ),
+        classes=_outer_classes(arguments),
+        id=arguments.id,
+        caption=replace_controls(arguments.caption or ""),
+        href=page.link(arguments.href) if arguments.href else "",
+        inline=selection.inline,
+        loads=tuple(loads),
+        gaps=tuple(f"{sanitize(pose.name)}: {gap}" for pose in selection.poses for gap in pose.gaps),
+    )
+
+
+def _resolve_pose(
+    pose: PoseSelection, arguments: Arguments, files: SiteFiles, page: Page, loads: list[Load]
+) -> ResolvedPose:
+    picture = _picture(pose, files, page, loads) if pose.still else None
+    return ResolvedPose(
+        alt=pose.alt,
+        width=pose.width,
+        height=pose.height,
+        picture=picture,
+        sources=tuple(_video_sources(pose, files, page, loads)),
+        palette=pose.palette,
+        # Of two palettes one is not shown: eager would load both.
+        loading="lazy" if pose.palette else arguments.loading,
+        play=arguments.play,
+        replay=arguments.replay,
+        label=_control_label(pose, arguments, page),
+    )
+
+
+def _picture(pose: PoseSelection, files: SiteFiles, page: Page, loads: list[Load]) -> Picture:
+    still = pose.still
+    assert still is not None  # noqa: S101 - the caller asked
+    formats = files.still(still, pose.width, pose.height)
+    if not formats:
+        file = files.file(still)
+        loads += (_load(pose.name, role, still, file) for role in ("first", "dense"))
+        return Picture(src=_url(still, file, page))
+    best, last = formats[0].files, formats[-1].files
+    loads.append(_load(pose.name, "first", still, best[0]))
+    loads.append(_load(pose.name, "dense", still, best[-1]))
+    # The other formats are published too: each is what some browser loads.
+    others = (file for format_ in formats[1:] for file in format_.files)
+    loads += (_load(pose.name, "other", still, file) for file in others)
+    return Picture(
+        src=page.root + last[0].path,
+        srcset=_srcset(last, page) if len(last) > 1 else "",
+        sources=tuple((format_.type, _srcset(format_.files, page)) for format_ in formats[:-1]),
+    )
+
+
+def _srcset(files: tuple[SiteFile, ...], page: Page) -> str:
+    if len(files) == 1:
+        return page.root + files[0].path
+    return ", ".join(f"{page.root}{file.path} {n}x" for n, file in enumerate(files, start=1))
+
+
+def _video_sources(
+    pose: PoseSelection, files: SiteFiles, page: Page, loads: list[Load]
+) -> Iterator[VideoSource]:
+    for source in pose.sources:
+        file = files.file(source.medium)
+        loads.append(_load(pose.name, "video", source.medium, file))
+        yield VideoSource(url=_url(source.medium, file, page), type=source.type)
+
+
+def _load(pose: str, role: Role, medium: Medium, file: SiteFile | None) -> Load:
+    return Load(pose=pose, role=role, url=medium.url, bytes=medium.bytes or 0, file=file)
+
+
+def _url(medium: Medium, file: SiteFile | None, page: Page) -> str:
+    return page.root + file.path if file else medium.url
+
+
+def _outer_classes(arguments: Arguments) -> str:
+    align = [f"masko-{arguments.align}"] if arguments.align else []
+    return " ".join(["masko", *align, *replace_controls(arguments.class_ or "").split()])
+
+
+def _control_label(pose: PoseSelection, arguments: Arguments, page: Page) -> str:
+    """Name the control that starts an animation, or pauses one that moves for long."""
+    if not pose.sources:
+        return ""
+    durations = [source.medium.duration for source in pose.sources]
+    short = all(duration is not None and duration <= _SHORT for duration in durations)
+    if arguments.play == "once" and short:
+        return ""
+    return control_label(page.language, starts=arguments.play in {"loop", "once"})
+
+
+def resolve_url(
+    call: Call, pose: str, medium: Medium, files: SiteFiles, page: Page
+) -> ResolvedUrl:
+    """Resolve the URL of one file for a page.
+
+    Args:
+        call: The macro, whose argument `absolute` asks for a URL with its host.
+        pose: The pose, as `alias/slug`.
+        medium: The file.
+        files: Names the files that the site serves.
+        page: The page that it stands on.
+
+    Raises:
+        ReferenceProblem: The site serves the file, and its own URL is not known.
+    """
+    file = files.file(medium)
+    roles: tuple[Role, ...] = ("video",) if medium.type.startswith("video/") else ("first", "dense")
+    return ResolvedUrl(
+        url=_absolute_url(medium, file, page) if _is_absolute(call) else _url(medium, file, page),
+        loads=tuple(_load(pose, role, medium, file) for role in roles),
+    )
+
+
+def _is_absolute(call: Call) -> bool:
+    value = call.arguments.get("absolute") or False
+    if not isinstance(value, bool):
+        raise ReferenceProblem(
+            f"argument 'absolute' takes true or false, not {sanitize(str(value))!r}"
+        )
+    return value
+
+
+def _absolute_url(medium: Medium, file: SiteFile | None, page: Page) -> str:
+    if file is None:
+        return medium.url
+    if not page.site_url:
+        raise ReferenceProblem(
+            "argument 'absolute' needs 'site_url' in mkdocs.yml: the site serves the file"
+        )
+    return urljoin(page.site_url.rstrip("/") + "/", file.path)
+
+
+@cache
+def control_label(language: str, *, starts: bool) -> str:
+    """Return the name of a control.
+
+    Args:
+        language: Of the site's theme: `de`, `pt-BR`, `zh_Hant`; of an unknown one, English.
+        starts: Whether the animation starts by itself, and the control pauses it; else it
+            plays it.
+    """
+    labels = _labels()
+    tag = language.lower().replace("_", "-")
+    while tag and tag not in labels:
+        tag = tag.rpartition("-")[0]
+    pause, play = labels[tag or _FALLBACK_LANGUAGE]
+    return pause if starts else play
+
+
+@cache
+def _labels() -> dict[str, list[str]]:
+    text = (Path(__file__).parent / "labels.json").read_text(encoding="utf-8")
+    labels: dict[str, list[str]] = json.loads(text)
+    return labels
