@@ -12,7 +12,6 @@ from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find
 from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer
-from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -109,10 +108,10 @@ class BuildSession:
     def _render(self, call: Call) -> str:
         context = self.context
         key = _embed_key(call, context)
-        embed = self._embeds.get(key) if key else None
+        embed = self._embeds.get(key)
         if embed is None:
             embed = self._embed(call, context)
-            if key:
+            if key is not None:
                 self._embeds[key] = embed
         self._shown.append((context, embed))
         return embed.html

@@ -12,8 +12,8 @@ from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import CdnHosting
 from mkdocs_masko.markdown.reader import Reader
 from mkdocs_masko.markdown.syntax import LITERALS_ONLY
-from mkdocs_masko.rendering import StandalonePage
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
+from mkdocs_masko.rendering import StandalonePage
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:

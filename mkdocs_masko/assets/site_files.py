@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mkdocs_masko.errors import MaskoError, MediaError
-from mkdocs_masko.text import sanitize, slugify
+from mkdocs_masko.media_types import MEDIA_TYPES
+from mkdocs_masko.text import list_some, slugify
 from mkdocs_masko.variants import SETTINGS, Variant, plan_variants
 
 if TYPE_CHECKING:
@@ -36,16 +37,7 @@ FOLDER = "assets/masko"
 OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
 """What the name of every medium and variant looks like."""
 
-_EXTENSIONS = {
-    "image/avif": "avif",
-    "image/gif": "gif",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/webm": "webm",
-}
+_MOST_SHOWN = 5  # media named in one message
 _LONGEST_NAME = 48
 _HASH_DIGITS = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
 _CDN_HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # ours takes its place
@@ -56,7 +48,7 @@ def file_name(medium: Medium, sha256: str) -> str:
 
     The suffix comes from what the bytes are, never from the URL: servers tell a type by it.
     """
-    return f"{_stem(medium)}.{sha256[:_HASH_DIGITS]}.{_EXTENSIONS[medium.type]}"
+    return f"{_stem(medium)}.{sha256[:_HASH_DIGITS]}.{MEDIA_TYPES[medium.type].suffix}"
 
 
 def variant_name(medium: Medium, sha256: str, variant: Variant) -> str:
@@ -69,9 +61,6 @@ def variant_name(medium: Medium, sha256: str, variant: Variant) -> str:
 def _stem(medium: Medium) -> str:
     stem = _CDN_HASH.sub("", Path(medium.url.rpartition("/")[2]).stem)
     return re.sub(r"[^a-z0-9]+", "-", slugify(stem)).strip("-")[:_LONGEST_NAME] or "pose"
-
-
-_MOST_SHOWN = 5  # media named in one message
 
 
 class SiteFile(Struct, frozen=True, kw_only=True):
@@ -316,9 +305,7 @@ class FileResolver:
             raise MediaError("; ".join(lines) + ".")
 
     def _list(self, media: Iterable[Medium]) -> str:
-        names = [sanitize(self._describe(medium)) for medium in media]
-        more = len(names) - _MOST_SHOWN
-        return ", ".join(names[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return list_some(map(self._describe, media), _MOST_SHOWN)
 
 
 def _variants(files: Iterable[SiteFile]) -> tuple[Variant, ...]:

@@ -52,9 +52,7 @@ def lay(site: Site, manifest: Manifest, folder: Path) -> None:
     from mkdocs_masko.text import format_size
 
     cache = Cache(site.cache, warn)
-    hosting = SelfHosting(
-        site, manifest, cache, media_folder=folder, warn=warn, progress=watch
-    )
+    hosting = SelfHosting(site, manifest, cache, media_folder=folder, warn=warn, progress=watch)
     site_files = site_paths(hosting.files, manifest)
     prefix = f"{FOLDER}/"
     index = {

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdown import Markdown
-
     from mkdocs_masko.rendering import Call, Embedder, Placeholders
 
 

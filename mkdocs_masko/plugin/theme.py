@@ -104,7 +104,9 @@ def _inject(html: str, assets: tuple[str, str], last: str, root: str) -> str:
     # Not in the head: what Material's instant navigation brings in with a page's content it
     # runs, and what it adds to the head it does not (read in 9.8).
     if last:
-        html = _insert(html, html.rfind(last) + len(last), f'<script defer src="{script}"></script>')
+        html = _insert(
+            html, html.rfind(last) + len(last), f'<script defer src="{script}"></script>'
+        )
     head = _HEAD.search(html)
     return _insert(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
 

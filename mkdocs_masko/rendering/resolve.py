@@ -204,17 +204,18 @@ def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed
     """
     arguments = selection.arguments
     loads: list[Load] = []
+    gaps = (f"{sanitize(pose.name)}: {gap}" for pose in selection.poses for gap in pose.gaps)
     return ResolvedEmbed(
-        poses=tuple(
-            _resolve_pose(pose, arguments, files, page, loads) for pose in selection.poses
-        ),
+        poses=tuple(_resolve_pose(pose, arguments, files, page, loads) for pose in selection.poses),
         classes=_outer_classes(arguments),
         id=arguments.id,
         caption=replace_controls(arguments.caption or ""),
         href=page.link(arguments.href) if arguments.href else "",
         inline=selection.inline,
         loads=tuple(loads),
-        gaps=tuple(f"{sanitize(pose.name)}: {gap}" for pose in selection.poses for gap in pose.gaps),
+        gaps=tuple(
+            f"{sanitize(pose.name)}: {gap}" for pose in selection.poses for gap in pose.gaps
+        ),
     )
 
 
@@ -297,9 +298,7 @@ def _control_label(pose: PoseSelection, arguments: Arguments, page: Page) -> str
     return control_label(page.language, starts=arguments.play in {"loop", "once"})
 
 
-def resolve_url(
-    call: Call, pose: str, medium: Medium, files: SiteFiles, page: Page
-) -> ResolvedUrl:
+def resolve_url(call: Call, pose: str, medium: Medium, files: SiteFiles, page: Page) -> ResolvedUrl:
     """Resolve the URL of one file for a page.
 
     Args:

@@ -19,7 +19,7 @@ from markdown import markdown
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose
 from mkdocs_masko.markdown.syntax import read_attributes, read_call
-from mkdocs_masko.rendering import StandalonePage, Placeholders, Renderer, make_call
+from mkdocs_masko.rendering import Placeholders, Renderer, StandalonePage, make_call
 from mkdocs_masko.text import replace_controls
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ from mkdocs_masko.text import replace_controls
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
-    from mkdocs_masko.manifest import Medium
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "embeds"
 
@@ -259,7 +258,9 @@ def test_an_embed_says_what_it_loads_and_what_it_lacks() -> None:
     assert roles == ["first", "dense", "other", "other", "other", "other", "video"]
     assert {load.pose for load in embed.loads} == {"fox/only-webm"}
     assert len({load.name for load in embed.loads}) == 7
-    assert all(load.file and load.file.path in {load.name for load in embed.loads} for load in embed.loads)
+    assert all(
+        load.file and load.file.path in {load.name for load in embed.loads} for load in embed.loads
+    )
     assert [gap.partition(":")[0] for gap in embed.gaps] == ["fox/only-webm"]
     remote = Renderer(manifest()).embed(make_call("masko_image", ["wave"], {}, ""), page)
     assert [(load.role, load.file, load.name) for load in remote.loads] == [

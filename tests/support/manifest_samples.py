@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markdown import Markdown
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
 from mkdocs_masko.markdown import MaskoExtension
-from mkdocs_masko.rendering import Call, Embedder, StandalonePage, Placeholders, Renderer
+from mkdocs_masko.rendering import Call, Embedder, Placeholders, Renderer, StandalonePage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
