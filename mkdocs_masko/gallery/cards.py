@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mkdocs_masko.manifest import Collection, Gap, Manifest, Medium, Pose
-    from mkdocs_masko.rendering import size_variants
-from mkdocs_masko.media_types import Video
+    from mkdocs_masko.media_types import Video
 
 
 class FileRow(Struct, frozen=True, kw_only=True):

@@ -213,9 +213,7 @@ def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed
         href=page.link(arguments.href) if arguments.href else "",
         inline=selection.inline,
         loads=tuple(loads),
-        gaps=tuple(
-            f"{sanitize(pose.name)}: {gap}" for pose in selection.poses for gap in pose.gaps
-        ),
+        gaps=tuple(gaps),
     )
 
 
