@@ -1,5 +1,7 @@
 """CPU time of a build of 500 pages: plain, with mkdocs-masko, with an equal macro.
 
+Two macros stand on each page: the same on every page, or none like any other on the site.
+
 Each build is a process of its own, and its CPU time (user and system) is what the operating
 system accounts to it. Builds take turns, so that a machine that slows down slows all of them.
 Every site is built with 500 pages and with 10, which parts what a page costs from what a build
@@ -28,7 +30,6 @@ TEXT = (
     "Some words of a page, *as pages have them*, with `code` and a [link](https://example.org).\n\n"
 )
 ALT = "A fox waving hello"
-EMBED = f'{{{{ masko("wave", alt="{ALT}", width=240) }}}}'
 
 MACRO = f"""
 CDN = "{CDN}"
@@ -46,13 +47,13 @@ def define_env(env):
 
 FEW = 10
 BASE = "plain, no embeds"
+NONE, EQUAL, DIFFERENT = "no embeds", "two equal embeds a page", "two different embeds a page"
 SITES = {
-    BASE: ("", False),
-    "masko, no embeds": ("masko", False),
-    "masko, two embeds a page": ("masko", True),
-    "mkdocs-macros, no embeds": ("macros", False),
-    "mkdocs-macros, two embeds a page": ("macros", True),
+    BASE: ("", NONE),
+    **{f"mkdocs-masko, {embeds}": ("masko", embeds) for embeds in (NONE, EQUAL, DIFFERENT)},
+    **{f"mkdocs-macros, {embeds}": ("macros", embeds) for embeds in (NONE, EQUAL, DIFFERENT)},
 }
+"""What stands on the pages of each site: the plugin, and which embeds."""
 
 
 def main() -> None:
@@ -78,10 +79,10 @@ def make_site(folder: Path, name: str, pages: int) -> Path:
     plugin, embeds = SITES[name]
     site = folder / f"{name.replace(' ', '-').replace(',', '')}-{pages}"
     (site / "docs").mkdir(parents=True)
-    pose = EMBED if embeds else ALT
-    body = f"{TEXT * 10}{pose}\n\n{TEXT}{pose}\n"
     for number in range(pages):
-        (site / "docs" / f"page-{number}.md").write_text(f"# Page {number}\n\n{body}")
+        first, second = (embed(embeds, f"{number}-{place}") for place in (1, 2))
+        text = f"# Page {number}\n\n{TEXT * 10}{first}\n\n{TEXT}{second}\n"
+        (site / "docs" / f"page-{number}.md").write_text(text)
     options = {"masko": {"collection": "fox", "mode": "frozen"}, "macros": {}}
     plugins = [{plugin: options[plugin]}] if plugin else []
     config = {"site_name": name, "theme": {"name": "mkdocs"}, "plugins": plugins}
@@ -89,6 +90,14 @@ def make_site(folder: Path, name: str, pages: int) -> Path:
     (site / "main.py").write_text(MACRO)
     (site / "masko.manifest.json").write_text(dumps(manifest()))
     return site
+
+
+def embed(embeds: str, place: str) -> str:
+    """Return what stands at a place of the site: the macro, or its alt text alone."""
+    if embeds == NONE:
+        return ALT
+    alt = f"{ALT} {place}" if embeds == DIFFERENT else ALT
+    return f'{{{{ masko("wave", alt="{alt}", width=240) }}}}'
 
 
 def manifest() -> object:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mkdocs_masko.assets import FOLDER, SiteFiles
 from mkdocs_masko.assets.cache import digest_of
-from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
+from mkdocs_masko.errors import ManifestError, OptionError
 from mkdocs_masko.gallery.cards import groups
 from mkdocs_masko.manifest import unknown_collection
 from mkdocs_masko.rendering import (
@@ -18,12 +18,12 @@ from mkdocs_masko.rendering import (
     Embed,
     Renderer,
     StandalonePage,
+    bad_argument,
     check_arguments,
     select_pose,
     templates_dir,
     unknown_argument,
 )
-from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -110,13 +110,9 @@ def _read_options(call: Call, manifest: Manifest) -> GalleryOptions:
         raise unknown_argument(unknown, _ARGUMENTS)
     level, search = arguments.get("level", _LEVEL), arguments.get("search", False)
     if isinstance(level, bool) or level not in range(1, 6):
-        raise ReferenceProblem(
-            f"argument 'level' takes a whole number from 1 to 5, not {sanitize(str(level))!r}"
-        )
+        raise bad_argument("level", "a whole number from 1 to 5", level)
     if not isinstance(search, bool):
-        raise ReferenceProblem(
-            f"argument 'search' takes true or false, not {sanitize(str(search))!r}"
-        )
+        raise bad_argument("search", "true or false", search)
     return GalleryOptions(alias=_alias(call.reference, manifest), level=level, search=search)
 
 

@@ -18,11 +18,11 @@ from mkdocs_masko.markdown.syntax import (
     CODE_START,
     SCHEME,
     is_ours,
-    no_end,
     read_attributes,
     read_call,
     read_image,
-    with_rest,
+    unterminated_macro,
+    unterminated_source,
 )
 
 if TYPE_CHECKING:
@@ -30,51 +30,66 @@ if TYPE_CHECKING:
     from mkdocs_masko.markdown.stash import EmbedStash
     from mkdocs_masko.rendering import Call
 
-Found: TypeAlias = tuple[Element | str | None, int | None, int | None]
+Replacement: TypeAlias = tuple[Element | str | None, int | None, int | None]
 """What stands in the text instead, and from where to where; or three times None."""
 
-_NOTHING: Found = (None, None, None)
+_NOTHING: Replacement = (None, None, None)
 _ATTRIBUTES = re.compile(r"\{(?![{%]):?[ ]*([^}\n]*)\}")
 _TAG = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp)\b", re.IGNORECASE)
 
 
-class CallInlineProcessor(InlineProcessor):
-    """`{{ masko(...) }}`.
+class _MacroPattern:
+    """A pattern that costs a text without our name no more than a look for it."""
 
-    Code spans are found in the same pass, by the parser's own processor: of a call with backticks
-    in it and code with a call in it, the one that starts first is meant.
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        return self._pattern.search(text, start) if "masko" in text else None
+
+
+class CallInlineProcessor(InlineProcessor):
+    """Macros in running text: `{{ masko(...) }}`.
+
+    Code spans are found in the same pass, by the parser's own processor: of a macro with backticks
+    in it and code with a macro in it, the one that starts first is meant.
     """
 
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(f"{CALL}|{CODE_START}", md)
         self._stash = stash
+        self._pattern: Any = _MacroPattern(self.compiled_re)
+
+    def getCompiledRegExp(self) -> re.Pattern[str]:  # noqa: N802 - Markdown's own name
+        """Return what the parser searches each text with, once for every processor."""
+        return cast("re.Pattern[str]", self._pattern)
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
-    ) -> Found:
-        """Take the call, unless it lies in raw code; report one that has no end."""
-        if m["function"] is None:
-            return self._code(m.start(), data) if "masko" in data else _NOTHING
-        if not is_ours(m["function"]) or _inside_code(data, m.start()):
+    ) -> Replacement:
+        """Take a macro, unless it lies in raw code; report one that is not terminated."""
+        function = m["function"]
+        if function is None:
+            return self._code_span(m.start(), data)
+        if not is_ours(function) or _inside_code(data, m.start()):
             return _NOTHING
         if m["arguments"] is None:
-            self._stash.report(no_end(m["function"]), with_rest(data, m.start()))
+            self._stash.report(unterminated_macro(function), unterminated_source(data, m.start()))
             return _NOTHING
-        call = (m["function"], m["arguments"], m[0])
-        read = partial(read_call, *call)
-        if m["function"] == "masko_url":
+        read = partial(read_call, function, m["arguments"], m[0])
+        if function == "masko_url":
             return self._stash.placeholders.put_url(m[0], read), m.start(), m.end()
         return self._stash.add(m[0], read), m.start(), m.end()
 
-    def _code(self, start: int, data: str) -> Found:
-        spans: Any = self.md.inlinePatterns["backtick"]
-        found = spans.getCompiledRegExp().match(data, start)
-        return cast("Found", spans.handleMatch(found, data)) if found else _NOTHING
+    def _code_span(self, start: int, data: str) -> Replacement:
+        processor: Any = self.md.inlinePatterns["backtick"]
+        match = processor.getCompiledRegExp().match(data, start)
+        return cast("Replacement", processor.handleMatch(match, data)) if match else _NOTHING
 
 
 class PlaceholderInlineProcessor(InlineProcessor):
-    """Tokens of calls that mkdocs-macros made."""
+    """Placeholders of macros that mkdocs-macros ran."""
 
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(stash.placeholders.pattern.pattern, md)
@@ -82,8 +97,8 @@ class PlaceholderInlineProcessor(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
-    ) -> Found:
-        """Put the embed in the token's place."""
+    ) -> Replacement:
+        """Put the embed in the placeholder's place."""
         if _inside_code(data, m.start()):
             return _NOTHING
         return self._stash.add(*self._stash.placeholders.get(m)), m.start(), m.end()
@@ -113,27 +128,27 @@ class ImageInlineProcessor(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
-    ) -> Found:
+    ) -> Replacement:
         """Take the image if it is one of ours."""
         if SCHEME not in data and not self.md.references:
             return _NOTHING
-        found: Any = self._syntax.handleMatch(m, data)
-        image, start, end = found
+        match: Any = self._syntax.handleMatch(m, data)
+        image, start, end = match
         if not _is_ours(image):
             return _NOTHING
         attributes = _ATTRIBUTES.match(data, end)
         stop = attributes.end() if attributes else end
         source = data[max(start, data.rfind("](", start, end)) : stop]
-        listed = attributes[1] if attributes else ""
+        attribute_list = attributes[1] if attributes else ""
         alt = self._plain(image.get("alt", ""))
-        read = lambda: self._read(image, alt, listed)  # noqa: E731 - read where it is shown
+        read = lambda: self._read(image, alt, attribute_list)  # noqa: E731 - read where it is shown
         return self._stash.add(source, read, alt), start, stop
 
-    def _read(self, image: Element, alt: str, listed: str) -> Call:
+    def _read(self, image: Element, alt: str, attribute_list: str) -> Call:
         if image.get("title"):
             raise ReferenceProblem("an image of a pose takes no title; write { caption='...' }")
         src = self._plain(image.get("src", "")).strip()
-        return read_image(src, alt, read_attributes(self._plain(listed)))
+        return read_image(src, alt, read_attributes(self._plain(attribute_list)))
 
     def _plain(self, text: str) -> str:
         """Undo what the parser did to escapes and references, so that the text is the text."""

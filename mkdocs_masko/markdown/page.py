@@ -19,10 +19,10 @@ from mkdocs_masko.markdown.syntax import (
     CALL,
     SCHEME,
     is_ours,
-    no_end,
     read_call,
     read_image,
-    with_rest,
+    unterminated_macro,
+    unterminated_source,
 )
 from mkdocs_masko.rendering import MARK
 
@@ -268,7 +268,9 @@ class RawHtmlPostprocessor(Postprocessor):
         if not is_ours(function):
             return match[0]
         if match["arguments"] is None:
-            self._stash.report(no_end(function), with_rest(match.string, match.start()))
+            self._stash.report(
+                unterminated_macro(function), unterminated_source(match.string, match.start())
+            )
             return match[0]
         if function == "masko_url":
             return self._url(match)

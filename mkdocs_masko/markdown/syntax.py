@@ -1,4 +1,7 @@
-"""The text of a call, read as literals: nothing of a page is ever evaluated."""
+"""The grammar of both syntaxes: macros and images of poses, read as literals.
+
+Nothing of a page is ever evaluated.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import ast
 import re
 import warnings
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,14 +21,14 @@ from mkdocs_masko.rendering import FUNCTIONS, Call, make_call
 SCHEME = "masko:"
 
 LITERALS_ONLY = "takes literal values only"
-"""Said of a call that only a template engine can read."""
+"""What a problem says of a macro that only a template engine can read."""
 
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 # Each form begins with its first character, and looks back from there: so the search can skip
 # to such characters, which made it three times as fast on pages of prose.
 
 CALL_START = r"\{(?<!\\\{)\{-?\s*(?P<function>masko(?:_\w+)?)\s*\("
-"""The start of a call; a backslash before it leaves it as text."""
+"""The start of a macro; a backslash before it leaves it as text."""
 
 CALL_END = rf"""(?P<arguments>(?:{_STRING}|[^"'{{}}\\])*)\)\s*-?\}}\}}"""
 """The rest of it. Outside strings no backslash goes on, which keeps the search linear."""
@@ -38,7 +41,7 @@ CODE_START = r"`(?<!\\`)`*|\\(?<!\\\\)\\(?:\\\\)*(?=`)"
 
 _LONGEST = 40_000  # characters; Python's parser is not to be fed without a bound
 _CONSTANTS = {"true": True, "false": False, "none": None}  # as Jinja spells them
-_TOLD = 200  # characters of a call without an end
+_QUOTED = 200  # characters of an unterminated macro
 _CLASS = "_class"  # stands for the name `class`, which Python keeps for itself
 _UNLIKE_PYTHON = re.compile(rf"(?P<string>{_STRING})|\bclass(?=\s*=)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -53,13 +56,14 @@ _ATTRIBUTE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # sites use the same macro on many pages
 def read_call(function: str, arguments: str, source: str) -> Call:
-    """Read the arguments of a function call: literals only.
+    """Read the arguments of a macro: literals only.
 
     Args:
         function: Its name.
-        arguments: The text between its brackets.
-        source: The whole call, as written.
+        arguments: The text between its parentheses.
+        source: The whole macro, as written.
 
     Raises:
         ReferenceProblem: Not literals, or not the arguments that the function takes.
@@ -83,17 +87,17 @@ def is_ours(function: str) -> bool:
     return bool(get_close_matches(function, FUNCTIONS, n=1, cutoff=0.85))
 
 
-def no_end(function: str) -> ReferenceProblem:
-    """Make the error for a call that has a start but no end: a slip of the pen."""
+def unterminated_macro(function: str) -> ReferenceProblem:
+    """Make the error for a macro that starts and does not end: a slip of the pen."""
     return ReferenceProblem(
-        f"{function}(...) has no end that can be read; look for a missing quote, "
-        "bracket or brace, and write \\| for a | in a table"
+        f"unterminated {function}(...): a quote, the parenthesis or }}}} is missing. "
+        "In a table, write \\| for |."
     )
 
 
-def with_rest(text: str, start: int) -> str:
-    """Return a call without an end with the rest of its line, which tells it from others."""
-    return re.split(rf"[\n{STX}]", text[start : start + _TOLD], maxsplit=1)[0]
+def unterminated_source(text: str, start: int) -> str:
+    """Return an unterminated macro with the rest of its line, which tells it from others."""
+    return re.split(rf"[\n{STX}]", text[start : start + _QUOTED], maxsplit=1)[0]
 
 
 def _parse(arguments: str) -> ast.expr | None:
@@ -139,28 +143,28 @@ def read_attributes(text: str) -> dict[str, Any]:
     Raises:
         ReferenceProblem: It cannot be read.
     """
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     classes: list[str] = []
     position, text = 0, text.strip().removeprefix(":").strip()
     while position < len(text):
         match = _ATTRIBUTE.match(text, position)
         if match is None:
             raise ReferenceProblem(f"cannot read {text[position:]!r}; write name=value or .class")
-        _add(match, found, classes)
+        _add_attribute(match, attributes, classes)
         position = match.end()
     if classes:
-        found["class"] = " ".join([*classes, *str(found.get("class", "")).split()])
-    return found
+        attributes["class"] = " ".join([*classes, *str(attributes.get("class", "")).split()])
+    return attributes
 
 
-def _add(match: re.Match[str], found: dict[str, Any], classes: list[str]) -> None:
+def _add_attribute(match: re.Match[str], attributes: dict[str, Any], classes: list[str]) -> None:
     part = match.groupdict()
     if part["class"]:
         classes.append(part["class"])
     elif part["id"]:
-        found["id"] = part["id"]
+        attributes["id"] = part["id"]
     elif part["flag"]:
-        found[part["flag"]] = True
+        attributes[part["flag"]] = True
     else:
         values = (part["double"], part["single"], part["bare"])
-        found[part["key"]] = next(value for value in values if value is not None)
+        attributes[part["key"]] = next(value for value in values if value is not None)

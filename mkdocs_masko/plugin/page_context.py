@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.rendering import bad_argument
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ class PageContext:
         try:
             parts = urlsplit(href)
         except ValueError:
-            raise ReferenceProblem(
-                f"argument 'href' takes an address, not {sanitize(href)!r}"
-            ) from None
+            raise bad_argument("href", "a URL", href) from None
         if parts.scheme or parts.netloc or not parts.path:
             return href
         folder = posixpath.dirname(self._page.file.src_uri)

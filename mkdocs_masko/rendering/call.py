@@ -1,4 +1,4 @@
-"""What an author asked for, whichever syntax it was written in."""
+"""A macro and its arguments, whichever syntax an author wrote them in."""
 
 from __future__ import annotations
 
@@ -20,22 +20,21 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "masko_url": ("pose", "key"),
     "masko_gallery": ("collection",),
 }
-"""The functions that pages and themes call, with the names of their positional arguments."""
-
+"""The macros of pages and themes, with the names of their positional arguments."""
 
 GALLERY = "masko_gallery"
-"""The one function that is about no pose: it shows all of them."""
+"""The one macro that is about no pose: it shows all of them."""
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """One use of a pose.
+    """One macro on a page, or an image of a pose.
 
     Attributes:
         function: One of `FUNCTIONS`.
-        reference: The pose's name, as written: `wave`, `owl/wave`. Of a catalogue, the
+        reference: The pose's name, as written: `wave`, `owl/wave`. Of a gallery, the
             collection's; empty for all.
         arguments: The other arguments by name, not yet checked.
-        source: The call as the author wrote it, to find and to quote it.
+        source: The macro as the author wrote it, to find and to quote it.
         running: Whether it stands in running text, where a figure has to be made of spans.
     """
 
@@ -49,7 +48,7 @@ class Call(Struct, frozen=True, kw_only=True):
 def make_call(
     function: str, positional: Sequence[Any], named: Mapping[str, Any], source: str
 ) -> Call:
-    """Sort the arguments of a function call.
+    """Sort the arguments of a macro.
 
     Raises:
         ReferenceProblem: No such function, no pose, too many arguments, or the same one twice.
@@ -77,7 +76,7 @@ def make_call(
 
 
 def _alias(arguments: dict[str, Any]) -> str:
-    """Take the collection out of the arguments of a catalogue; without one all are meant."""
+    """Take the collection out of the arguments of a gallery; without one, all are meant."""
     alias = arguments.pop("collection", None)
     if alias is None:
         return ""
@@ -89,20 +88,31 @@ def _alias(arguments: dict[str, Any]) -> str:
 
 
 def unknown_argument(name: str, known: Sequence[str]) -> ReferenceProblem:
-    """Make the error for an argument that is not there."""
+    """Make the error for an argument that does not exist."""
     hint = suggest(name, known) or f". There are: {', '.join(known)}"
     return ReferenceProblem(f"unknown argument {sanitize(name)!r}{hint}")
+
+
+def bad_argument(name: str, expected: str, value: object) -> ReferenceProblem:
+    """Make the error for a value that does not fit.
+
+    Args:
+        name: The argument.
+        expected: What it must be: `true or false`.
+        value: What was written.
+    """
+    return ReferenceProblem(f"argument {name!r} must be {expected}; got {sanitize(str(value))!r}")
 
 
 Px: TypeAlias = Annotated[int, Meta(ge=1, le=8192)]
 Word: TypeAlias = Annotated[
     str, Meta(pattern=r"^[^\s\x00-\x1f\x7f\ud800-\udfff]+\Z", max_length=200)
 ]
-Address: TypeAlias = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z")]
+Url: TypeAlias = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z")]
 
 
 class Arguments(Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
-    """How a pose is to be shown."""
+    """How a pose is shown. A new argument is a field here, and a line of `_EXPECTED`."""
 
     alt: str | None = None
     """What the picture says; empty means decoration, None the pose's own name."""
@@ -113,19 +123,19 @@ class Arguments(Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
     kind: Literal["auto", "image", "animation"] = "auto"
     """`auto`: the animation if there is one."""
     play: Literal["loop", "once", "hover", "click"] = "loop"
-    """When the animation moves, where motion is wanted at all."""
+    """When the animation plays, unless the reader prefers reduced motion."""
     replay: bool = False
-    """With `play=once`: once more each time that it comes on screen again."""
+    """With `play=once`: once more each time that it comes into the viewport again."""
     class_: str | None = None
     id: Word | None = None
     align: Literal["left", "right", "center"] | None = None
     caption: str | None = None
     """Text below the picture, which makes the whole a figure."""
-    href: Address | None = None
-    """Address that the picture links to."""
+    href: Url | None = None
+    """URL that the picture links to."""
     loading: Literal["lazy", "eager"] = "lazy"
     background: bool = False
-    """Use the opaque picture and video."""
+    """Use the opaque image and video."""
     dark: str | None = None
     """Name of the pose for the dark palette."""
     animation: Annotated[int, Meta(ge=0)] = 0
@@ -135,49 +145,50 @@ class Arguments(Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
 _EXPECTED = {
     "width": "whole pixels from 1 to 8192",
     "height": "whole pixels from 1 to 8192",
-    "kind": "auto, image or animation",
-    "play": "loop, once, hover or click",
+    "kind": "one of 'auto', 'image', 'animation'",
+    "play": "one of 'loop', 'once', 'hover', 'click'",
     "replay": "true or false",
-    "href": "an address",
+    "href": "a URL",
     "id": "one word without spaces",
-    "align": "left, right or center",
-    "loading": "lazy or eager",
+    "align": "one of 'left', 'right', 'center'",
+    "loading": "one of 'lazy', 'eager'",
     "background": "true or false",
     "animation": "a whole number from 0",
 }
-_NAMES = {field.encode_name: field.name for field in msgspec.structs.fields(Arguments)}
+"""What a value must be, for people; text, where an argument is not listed."""
+
+_FIELDS = {field.encode_name: field.name for field in msgspec.structs.fields(Arguments)}
 _HINTS = get_type_hints(Arguments, include_extras=True)
-_TYPES = {name: _HINTS[field] for name, field in _NAMES.items()}
+_TYPES = {name: _HINTS[field] for name, field in _FIELDS.items()}
 
 
 def check_arguments(raw: Mapping[str, Any]) -> Arguments:
-    """Check the arguments of a call.
+    """Check the arguments of a macro.
 
     Args:
         raw: By the names that authors write; numbers may be strings, as attribute lists have
-            nothing else. None is the same as not given.
+            nothing else. None is the same as leaving the argument out.
 
     Raises:
         ReferenceProblem: An unknown argument or a value that does not fit, with what would.
     """
-    checked = [_argument(name, value) for name, value in raw.items()]
-    found = Arguments(**{name: value for name, value in checked if value is not None})
-    if found.replay and found.play != "once":
-        raise ReferenceProblem(f"argument 'replay' goes with play=once, not play={found.play}")
-    return found
+    values = {_field(name): _convert(name, value) for name, value in raw.items()}
+    arguments = Arguments(**{field: value for field, value in values.items() if value is not None})
+    if arguments.replay and arguments.play != "once":
+        raise ReferenceProblem(f"argument 'replay' needs play='once'; got play={arguments.play!r}")
+    return arguments
 
 
-def _argument(name: str, value: object) -> tuple[str, Any]:
-    """Return an argument as its Python name and typed value."""
-    if name not in _NAMES:
-        raise unknown_argument(name, list(_NAMES))
-    return _NAMES[name], None if value is None else _value(name, value)
+def _field(name: str) -> str:
+    if name not in _FIELDS:
+        raise unknown_argument(name, list(_FIELDS))
+    return _FIELDS[name]
 
 
-def _value(name: str, value: object) -> Any:  # noqa: ANN401 - its type is the argument's
+def _convert(name: str, value: object) -> Any:  # noqa: ANN401 - its type is the argument's
+    if value is None:
+        return None
     try:
         return msgspec.convert(value, _TYPES[name], strict=False)
     except msgspec.ValidationError:
-        expected = _EXPECTED.get(name, "text")
-        shown = sanitize(str(value))
-        raise ReferenceProblem(f"argument {name!r} takes {expected}, not {shown!r}") from None
+        raise bad_argument(name, _EXPECTED.get(name, "text"), value) from None

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.rendering.call import bad_argument
 from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
@@ -320,9 +321,7 @@ def resolve_url(call: Call, pose: str, medium: Medium, files: SiteFiles, page: P
 def _is_absolute(call: Call) -> bool:
     value = call.arguments.get("absolute") or False
     if not isinstance(value, bool):
-        raise ReferenceProblem(
-            f"argument 'absolute' takes true or false, not {sanitize(str(value))!r}"
-        )
+        raise bad_argument("absolute", "true or false", value)
     return value
 
 

@@ -125,9 +125,9 @@ WRONG: list[tuple[tuple[object, ...], dict[str, Any], str]] = [
     (("fox", "owl"), {}, "masko_gallery() takes collection, and all other arguments by name"),
     ((), {"serch": True}, "unknown argument 'serch' (did you mean 'search'?)"),
     ((), {"pose": "wave"}, "unknown argument 'pose'. There are: collection, level, search"),
-    ((), {"search": "yes"}, "argument 'search' takes true or false, not 'yes'"),
-    ((), {"level": 6}, "argument 'level' takes a whole number from 1 to 5, not '6'"),
-    ((), {"level": True}, "argument 'level' takes a whole number from 1 to 5, not 'True'"),
+    ((), {"search": "yes"}, "argument 'search' must be true or false; got 'yes'"),
+    ((), {"level": 6}, "argument 'level' must be a whole number from 1 to 5; got '6'"),
+    ((), {"level": True}, "argument 'level' must be a whole number from 1 to 5; got 'True'"),
 ]
 
 

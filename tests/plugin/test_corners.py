@@ -65,7 +65,7 @@ def test_a_configuration_from_standard_input_is_that_of_the_folder(tmp_path: Pat
 @pytest.mark.parametrize(
     ("href", "told"),
     [
-        ("http://[x", "argument 'href' takes an address, not 'http://[x'"),
+        ("http://[x", "argument 'href' must be a URL; got 'http://[x'"),
         ("gone.md", "argument 'href' names no page: 'gone.md'"),
     ],
 )

@@ -181,7 +181,7 @@ PROBLEMS = [
         {"key": "video", "animation": 1},
         "pose 'wave' has 1 animation(s), counted from 0",
     ),
-    ("masko_url", "wave", {"animation": "x"}, "argument 'animation' takes a whole number from 0"),
+    ("masko_url", "wave", {"animation": "x"}, "argument 'animation' must be a whole number from 0"),
 ]
 
 
