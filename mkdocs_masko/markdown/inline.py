@@ -26,6 +26,8 @@ from mkdocs_masko.markdown.syntax import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from markdown import Markdown
     from mkdocs_masko.markdown.stash import EmbedStash
     from mkdocs_masko.rendering import Call
@@ -45,8 +47,8 @@ class _MacroPattern:
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern
 
-    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        return self._pattern.search(text, start) if "masko" in text else None
+    def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
+        return self._pattern.finditer(text, start) if "masko" in text else iter(())
 
 
 class CallInlineProcessor(InlineProcessor):

@@ -61,11 +61,16 @@ def written(text: str) -> str:
     return re.sub("[\x02\x03\ud800-\udfff]", "", text)
 
 
-def show(text: str, page: str, extensions: list[str], tokens: Placeholders | None = None) -> Page:
+def show(
+    text: str, page: str, extensions: list[str], placeholders: Placeholders | None = None
+) -> Page:
     """Convert a page about a pose of a hostile name."""
     found = renderer_of(text.encode("utf-8", "replace").decode())
     return convert(
-        page, extensions, render=lambda c: found.embed(c, StandalonePage()).html, tokens=tokens
+        page,
+        extensions,
+        render=lambda c: found.embed(c, StandalonePage()).html,
+        placeholders=placeholders,
     )
 
 
@@ -122,10 +127,10 @@ def by_tag(text: str, extensions: list[str]) -> tuple[str | None, str]:
 
 
 def by_token(text: str, extensions: list[str]) -> tuple[str | None, str]:
-    tokens = Placeholders()
+    placeholders = Placeholders()
     read = partial(make_call, "masko_image", ["wave"], {"alt": text}, "written")
-    page = f"x {tokens.put('written', read)} y"
-    return alt_of(show("x", page, extensions, tokens)), named(text)
+    page = f"x {placeholders.put('written', read)} y"
+    return alt_of(show("x", page, extensions, placeholders)), named(text)
 
 
 def by_name(text: str, extensions: list[str]) -> tuple[str | None, str]:

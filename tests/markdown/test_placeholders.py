@@ -1,4 +1,4 @@
-"""Tokens: calls that were made before the page came to the parser."""
+"""Placeholders: macros that were run before the page came to the parser."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def embed(call: Call) -> str:
 
 
 def page(text: str, extensions: list[str], read: Callable[[], Call] = wave) -> Page:
-    tokens = Placeholders()
-    tokens.put("an earlier one", nothing)
-    filled = text.replace("TOKEN", tokens.put(WRITTEN, read))
-    return convert(filled, extensions, render=embed, tokens=tokens)
+    placeholders = Placeholders()
+    placeholders.put("an earlier one", nothing)
+    filled = text.replace("TOKEN", placeholders.put(WRITTEN, read))
+    return convert(filled, extensions, render=embed, placeholders=placeholders)
 
 
 TEXT = {
@@ -103,7 +103,7 @@ def test_a_bad_call_behind_a_token_is_told_once(text: str, extensions: list[str]
     assert MARK not in shown.html
 
 
-ADDRESSES = {
+URLS = {
     "link": ("[x](URL)", f'<a href="{ADDRESS}">x</a>'),
     "image": ("![x](URL)", f'<img alt="x" src="{ADDRESS}" />'),
     "reference": ("[x][y]\n\n[y]: URL", f'<a href="{ADDRESS}">x</a>'),
@@ -118,13 +118,13 @@ ADDRESSES = {
 
 
 @both
-@pytest.mark.parametrize(("text", "expected"), ADDRESSES.values(), ids=ADDRESSES)
-def test_a_token_of_an_address_becomes_the_address_wherever_it_stands(
+@pytest.mark.parametrize(("text", "expected"), URLS.values(), ids=URLS)
+def test_the_placeholder_of_a_url_becomes_the_url_wherever_it_stands(
     text: str, expected: str, extensions: list[str]
 ) -> None:
-    tokens = Placeholders()
-    filled = text.replace("URL", tokens.put_address('{{ masko_url("wave") }}', address))
-    shown = convert(filled, extensions, render=embed, tokens=tokens)
+    placeholders = Placeholders()
+    filled = text.replace("URL", placeholders.put_url('{{ masko_url("wave") }}', address))
+    shown = convert(filled, extensions, render=embed, placeholders=placeholders)
     assert expected in shown.html
     assert MARK not in shown.html
     assert shown.problems == []
@@ -132,9 +132,9 @@ def test_a_token_of_an_address_becomes_the_address_wherever_it_stands(
 
 @pytest.mark.parametrize("text", ["[x](URL)", "# [x](URL)\n\n## b", '<a href="URL">x</a>', "URL"])
 def test_a_bad_address_is_told_once(text: str) -> None:
-    tokens = Placeholders()
-    filled = text.replace("URL", tokens.put_address("written", nothing))
-    shown = convert(filled, PLAIN, render=embed, tokens=tokens)
+    placeholders = Placeholders()
+    filled = text.replace("URL", placeholders.put_url("written", nothing))
+    shown = convert(filled, PLAIN, render=embed, placeholders=placeholders)
     assert shown.problems == [("no such pose", "written")]
 
 
@@ -143,13 +143,16 @@ def test_a_token_has_letters_and_digits_only() -> None:
 
 
 def test_a_token_of_another_build_is_a_word() -> None:
-    token = Placeholders().put(WRITTEN, wave)
-    assert convert(f"a {token} b", PLAIN, tokens=Placeholders()).html == f"<p>a {token} b</p>"
+    placeholder = Placeholders().put(WRITTEN, wave)
+    assert (
+        convert(f"a {placeholder} b", PLAIN, placeholders=Placeholders()).html
+        == f"<p>a {placeholder} b</p>"
+    )
 
 
 def test_many_tokens_are_told_apart() -> None:
-    tokens = Placeholders()
+    placeholders = Placeholders()
     calls = [partial(make_call, "masko", [f"p{number}"], {}, "") for number in range(120)]
-    text = "".join(tokens.put("", call) for call in calls)
-    shown = convert(text, tokens=tokens, render=lambda call: f"[{call.reference}]")
+    text = "".join(placeholders.put("", call) for call in calls)
+    shown = convert(text, placeholders=placeholders, render=lambda call: f"[{call.reference}]")
     assert shown.html == "<p>" + "".join(f"[p{number}]" for number in range(120)) + "</p>"

@@ -55,14 +55,17 @@ _ALL = (
 _VIDEOS = ("transparent_video_android", "transparent_video_mov", "transparent_video_webm", "video")
 _SIZED = ", ".join(f"{key}, {key}_256" for key in _VIDEOS)
 _KEYS = f"image, transparent_image, {_SIZED}"
-_NO_END = "unterminated masko(...): bracket or brace, and write \\| for a | in a table"
+_UNTERMINATED = (
+    "unterminated masko(...): a quote, the parenthesis or }} is missing. "
+    "In a table, write \\| for |."
+)
 EXPECTED = [
     f"docs/index.md:7:10: no pose 'wavee' in 'fox' (did you mean 'wave'?). {SYNC}",
     "docs/index.md:7:27: unknown argument 'widht' (did you mean 'width'?)",
     f"docs/index.md:9:8: no pose 'blnk' in 'owl' (did you mean 'blink'?). {SYNC}",
     "docs/index.md:13:7: argument 'width' must be whole pixels from 1 to 8192; got 'big'",
     'docs/index.md:15:1: masko() takes literal values only: masko("wave", width=240)',
-    f"docs/index.md:15:23: {_NO_END}",
+    f"docs/index.md:15:23: {_UNTERMINATED}",
     f"docs/index.md:17:4: no pose 'none' in 'fox'. {SYNC}",
     "docs/index.md:19:1: no collection 'dog'. There are: fox, owl.",
     f"docs/index.md:19:34: no pose 'wavee' in 'fox' (did you mean 'wave'?). {SYNC}",

@@ -106,11 +106,11 @@ BAD: list[tuple[str, object, str, str]] = [
     ),
     ("alt", 5, "text", "5"),
     ("alt", True, "text", "True"),
-    ("kind", "video", "auto, image or animation", "video"),
-    ("kind", "Image", "auto, image or animation", "Image"),
-    ("kind", True, "auto, image or animation", "True"),
-    ("play", "never", "loop, once, hover or click", "never"),
-    ("play", "", "loop, once, hover or click", ""),
+    ("kind", "video", "one of 'auto', 'image', 'animation'", "video"),
+    ("kind", "Image", "one of 'auto', 'image', 'animation'", "Image"),
+    ("kind", True, "one of 'auto', 'image', 'animation'", "True"),
+    ("play", "never", "one of 'loop', 'once', 'hover', 'click'", "never"),
+    ("play", "", "one of 'loop', 'once', 'hover', 'click'", ""),
     ("class", 1, "text", "1"),
     ("id", "a b", "one word without spaces", "a b"),
     ("id", "", "one word without spaces", ""),
@@ -119,13 +119,13 @@ BAD: list[tuple[str, object, str, str]] = [
     ("id", "a\x00", "one word without spaces", "a\N{REPLACEMENT CHARACTER}"),
     ("id", "\ud800", "one word without spaces", "\N{REPLACEMENT CHARACTER}"),
     ("id", "x" * 201, "one word without spaces", "x" * 199 + "…"),
-    ("align", "top", "left, right or center", "top"),
+    ("align", "top", "one of 'left', 'right', 'center'", "top"),
     ("caption", 1.5, "text", "1.5"),
-    ("href", 1, "an address", "1"),
-    ("href", "a\nb", "an address", "a b"),
-    ("href", "\ud800", "an address", "\N{REPLACEMENT CHARACTER}"),
-    ("href", "\x02wzxhzdk:0\x03", "an address", "\N{REPLACEMENT CHARACTER}wzxhzdk:0�"),
-    ("loading", "soon", "lazy or eager", "soon"),
+    ("href", 1, "a URL", "1"),
+    ("href", "a\nb", "a URL", "a b"),
+    ("href", "\ud800", "a URL", "\N{REPLACEMENT CHARACTER}"),
+    ("href", "\x02wzxhzdk:0\x03", "a URL", "\N{REPLACEMENT CHARACTER}wzxhzdk:0�"),
+    ("loading", "soon", "one of 'lazy', 'eager'", "soon"),
     ("background", "yes", "true or false", "yes"),
     ("background", "", "true or false", ""),
     ("background", 2, "true or false", "2"),
@@ -137,13 +137,13 @@ BAD: list[tuple[str, object, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "takes", "shown"), BAD)
-def test_a_value_that_does_not_fit_is_told_with_what_would(
-    name: str, value: object, takes: str, shown: str
+@pytest.mark.parametrize(("name", "value", "expected", "shown"), BAD)
+def test_a_value_that_does_not_fit_is_reported_with_what_would(
+    name: str, value: object, expected: str, shown: str
 ) -> None:
     with pytest.raises(ReferenceProblem) as caught:
         check_arguments({name: value})
-    assert str(caught.value) == f"argument {name!r} takes {takes}, not {shown!r}"
+    assert str(caught.value) == f"argument {name!r} must be {expected}; got {shown!r}"
 
 
 @pytest.mark.parametrize(

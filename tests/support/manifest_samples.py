@@ -166,7 +166,7 @@ def convert(
     extensions: Sequence[Any] = (),
     *,
     render: Callable[[Call], str] = label,
-    tokens: Placeholders | None = None,
+    placeholders: Placeholders | None = None,
     **options: Any,  # noqa: ANN401 - the parser's own
 ) -> Page:
     """Convert a page; without `render`, calls become labels."""
@@ -180,7 +180,7 @@ def convert(
         calls.append(call)
         return render(call)
 
-    masko = MaskoExtension(Embedder(shown, report), tokens)
+    masko = MaskoExtension(Embedder(shown, report), placeholders)
     html = Markdown(extensions=[*extensions, masko], **options).convert(text)
     return Page(html=html, problems=problems, calls=calls)
 
