@@ -172,7 +172,7 @@ def test_an_id_cannot_leave_its_place_in_the_path(
 ) -> None:
     """What is no id is refused before anything is sent."""
     for call in (client.collection, client.cdn_export, client.asset, client.delete_asset):
-        with pytest.raises(OptionError, match="is no id"):
+        with pytest.raises(OptionError, match="is not an id"):
             call(bad)
     assert not sandbox.requests
 

@@ -10,13 +10,13 @@ import pytest
 from mkdocs_masko.api import Budget, Client
 from mkdocs_masko.errors import (
     ApiError,
-    BadKey,
-    MalformedAnswer,
+    Forbidden,
+    MalformedResponse,
     NetworkError,
     NotFound,
     RateLimited,
     ServerError,
-    WrongWorkspace,
+    Unauthorized,
 )
 from mkdocs_masko.sandbox import Fault, Sandbox
 from secrecy import KEY, assert_one_discreet_line
@@ -105,7 +105,7 @@ def test_a_burst_of_failures_is_outlived(
         ("error:500:9", ServerError, 4),
         ("error:501:9", ServerError, 1),
         ("error:404:9", NotFound, 1),
-        ("error:200:9:html", MalformedAnswer, 1),
+        ("error:200:9:html", MalformedResponse, 1),
         ("rate-limit:9:0", RateLimited, 4),
         ("drop:9", NetworkError, 4),
     ],
@@ -145,19 +145,28 @@ def test_a_change_is_repeated_only_if_it_was_not_made(
 @pytest.mark.parametrize(
     ("key", "kind", "words"),
     [
-        (None, BadKey, "put one into MY_KEY"),
-        ("masko_" + "x" * 64, BadKey, "MY_KEY.*make a new one"),
-        ("masko_" + "0" * 64, WrongWorkspace, "MY_KEY.*workspace"),
+        (None, Unauthorized, "requires a key.*{}"),
+        ("masko_" + "x" * 64, Unauthorized, "{}.*create a new key"),
+        ("masko_" + "0" * 64, Forbidden, "{}.*workspace"),
     ],
 )
-def test_a_wrong_key_is_told_by_its_variable(
-    sandbox: Sandbox, key: str | None, kind: type[ApiError], words: str
+@pytest.mark.parametrize(("key_name", "where"), [(None, "argument 'key'"), ("MY_KEY", "MY_KEY")])
+def test_a_refused_key_is_named_by_where_it_comes_from(  # noqa: PLR0913 - one case's parts
+    sandbox: Sandbox,
+    *,
+    key: str | None,
+    kind: type[ApiError],
+    words: str,
+    key_name: str | None,
+    where: str,
 ) -> None:
-    """The message says which variable to look at, and what to do."""
-    client = Client(key, api_url=sandbox.api_url, budget=Budget(SECONDS), key_name="MY_KEY")
-    with client, pytest.raises(kind, match=words) as caught:
+    """The message names the argument, or the variable where one was read, and what to do."""
+    client = Client(key, api_url=sandbox.api_url, timeout=SECONDS, key_name=key_name)
+    with client, pytest.raises(kind, match=words.format(where)) as caught:
         next(client.projects())
     assert_one_discreet_line(caught.value)
+    assert (key_name is None) is ("MY_KEY" not in str(caught.value))
+    assert "MASKO_API_KEY" not in str(caught.value)
     assert caught.value.url == f"{sandbox.api_url}/projects"
     assert len(sandbox.requests) == 1
 

@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.api import Budget
-from mkdocs_masko.api.client import ATTEMPTS, pause, persist
+from mkdocs_masko.api.retry import MAX_ATTEMPTS, pause, retry
 from mkdocs_masko.errors import (
     ApiError,
-    BadKey,
-    MalformedAnswer,
+    Forbidden,
+    MalformedResponse,
     NetworkError,
     NotFound,
     NotReady,
     RateLimited,
-    Refused,
+    RequestRejected,
     ServerError,
-    WrongWorkspace,
+    Unauthorized,
 )
 
 LONG = 1000.0  # seconds
@@ -46,12 +46,12 @@ def limited(seconds: float | None) -> RateLimited:
         (limited(31.0), 1, 30.0, None),
         (limited(1e9), 1, 30.0, None),
         (limited(1.0), 4, LONG, None),
-        (BadKey("x"), 1, LONG, None),
-        (WrongWorkspace("x"), 1, LONG, None),
+        (Unauthorized("x"), 1, LONG, None),
+        (Forbidden("x"), 1, LONG, None),
         (NotFound("x"), 1, LONG, None),
         (NotReady("x"), 1, LONG, None),
-        (Refused("x", status=409), 1, LONG, None),
-        (MalformedAnswer("x"), 1, LONG, None),
+        (RequestRejected("x", status=409), 1, LONG, None),
+        (MalformedResponse("x"), 1, LONG, None),
         (ValueError("x"), 1, LONG, None),
         (None, 1, LONG, None),
     ],
@@ -82,14 +82,14 @@ def test_a_change_is_not_made_twice(error: ApiError, *, tries_again: bool) -> No
     retry_after=st.none() | st.floats(min_value=0, allow_infinity=False),
     attempt=st.integers(1, 9),
     left=st.floats(0, 1e6),
-    chance=st.floats(0, 1),
+    jitter=st.floats(0, 1),
 )
 def test_a_pause_always_fits(
-    retry_after: float | None, attempt: int, left: float, chance: float
+    retry_after: float | None, attempt: int, left: float, jitter: float
 ) -> None:
     """No pause is negative, or as long as the time that is left."""
     for error in (limited(retry_after), NetworkError("x"), ServerError("x", status=500)):
-        wait = pause(error, attempt, left, chance=chance)
+        wait = pause(error, attempt, left, jitter=jitter)
         assert wait is None or 0 <= wait < left
 
 
@@ -102,9 +102,9 @@ def test_the_last_error_is_raised_as_it_is() -> None:
         raise errors[-1]
 
     with pytest.raises(NetworkError, match="attempt 4") as caught:
-        persist(fail, Budget(60), sleep=lambda _: None)
+        retry(fail, Budget(60), sleep=lambda _: None)
     assert caught.value is errors[-1]
-    assert len(errors) == ATTEMPTS
+    assert len(errors) == MAX_ATTEMPTS
 
 
 def test_an_error_of_another_family_passes_at_once() -> None:
@@ -116,5 +116,5 @@ def test_an_error_of_another_family_passes_at_once() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        persist(fail, Budget(60), sleep=lambda _: None)
+        retry(fail, Budget(60), sleep=lambda _: None)
     assert len(calls) == 1

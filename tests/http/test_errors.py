@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.errors import RateLimited
-from mkdocs_masko.http.errors import refused_call, refused_medium, retry_after, span
+from mkdocs_masko.http.errors import (
+    error_from_api,
+    error_from_media_server,
+    format_duration,
+    parse_retry_after,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 
@@ -49,7 +54,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 )
 def test_a_wait_is_read(text: str, expected: float | None) -> None:
     """Seconds and dates to come are read; all else is as if nothing were there."""
-    assert retry_after(text, NOW) == expected
+    assert parse_retry_after(text, NOW) == expected
 
 
 @given(
@@ -57,7 +62,7 @@ def test_a_wait_is_read(text: str, expected: float | None) -> None:
 )
 def test_any_text_is_a_sane_wait_or_none(text: str) -> None:
     """No text whatsoever raises, or gives less than nothing or infinity."""
-    wait = retry_after(text, NOW)
+    wait = parse_retry_after(text, NOW)
     assert wait is None or (wait >= 0 and math.isfinite(wait))
 
 
@@ -65,7 +70,7 @@ def test_any_text_is_a_sane_wait_or_none(text: str) -> None:
 def test_a_date_of_http_is_its_distance(seconds: int) -> None:
     """Every date to come is read to the second."""
     date = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
-    assert retry_after(date, NOW) == seconds
+    assert parse_retry_after(date, NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -83,12 +88,12 @@ def test_a_date_of_http_is_its_distance(seconds: int) -> None:
 )
 def test_a_time_is_named_shortly(seconds: float, words: str) -> None:
     """A time is rounded up, in its largest fitting unit."""
-    assert span(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def limited_by(**headers: str) -> RateLimited:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
-    error = refused_call(429, named, b"", url="u", key_name="K", keyed=True)
+    error = error_from_api(429, named, b"", url="u", has_key=True)
     assert isinstance(error, RateLimited)
     return error
 
@@ -110,7 +115,7 @@ def test_the_reset_of_a_limit_helps_where_nothing_better_is_told() -> None:
 )
 def test_every_refusal_is_one_line(status: int, body: bytes, keyed: bool) -> None:
     """Whatever stands in a body, an error says it in one printable line."""
-    error = refused_call(status, {}, body, url="u", key_name="K", keyed=keyed)
+    error = error_from_api(status, {}, body, url="u", has_key=keyed)
     assert str(error).isprintable()
     assert error.status == status
-    assert refused_medium(status, {}, url="u").status == status
+    assert error_from_media_server(status, {}, url="u").status == status

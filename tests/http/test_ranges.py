@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mkdocs_masko.errors import MalformedAnswer, NetworkError, NotFound, RateLimited
+from mkdocs_masko.errors import MalformedResponse, NetworkError, NotFound, RateLimited
 from mkdocs_masko.http import Budget, Limits, Transport
 from raw_server import Wire, answer
 
@@ -72,7 +72,7 @@ def test_another_range_is_malformed(body: bytes, content_range: str | None) -> N
     data = answer(body, *headers, status="206 Partial Content")
     with Wire(lambda exchange: exchange.send(data)) as wire:
         transport = Transport(Budget(30))
-        with pytest.raises(MalformedAnswer, match="part"):
+        with pytest.raises(MalformedResponse, match="part"):
             transport.fetch_range(f"{wire.url}/a.png", 2, 4)
         transport.close()
 
@@ -107,7 +107,7 @@ def test_a_missing_medium_is_told(status: str, kind: type[Exception]) -> None:
 def test_an_address_that_is_none_is_told() -> None:
     """What the HTTP library will not even try is a network error."""
     transport = Transport(Budget(30))
-    with pytest.raises(NetworkError, match="the address is not valid"):
+    with pytest.raises(NetworkError, match="the URL is not valid"):
         transport.fetch_range("https://*.example/a.png", 0, 4)
     transport.close()
 
@@ -116,7 +116,7 @@ def test_more_than_any_answer_may_have_is_refused() -> None:
     """What a socket takes for one request is bounded, whatever was asked for."""
     budget = Budget(30)
     with Wire(lambda exchange: exchange.flood(answer(b"a" * 65_536))) as wire:
-        transport = Transport(budget, limits=Limits(budget=budget, answer=10_000))
-        with pytest.raises(MalformedAnswer, match="more than any answer"):
+        transport = Transport(budget, limits=Limits(response=10_000))
+        with pytest.raises(MalformedResponse, match="more than any response"):
             transport.fetch_range(f"{wire.url}/a.png", 0, 60_000)
         transport.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.errors import MalformedAnswer, NetworkError, NotFound, Refused
+from mkdocs_masko.errors import MalformedResponse, NetworkError, NotFound, RequestRejected
 from mkdocs_masko.http import Budget, Limits, Stream, Transport
 from raw_server import Exchange, Wire, answer
 
@@ -21,7 +21,7 @@ def _fetch(data: bytes, **more: object) -> tuple[Stream, bytes] | None:
 
 
 def _taken(stream: Stream) -> tuple[Stream, bytes]:
-    pieces = list(stream.pieces)
+    pieces = list(stream.chunks)
     assert all(len(piece) <= 64 * 1024 for piece in pieces)
     return stream, b"".join(pieces)
 
@@ -55,8 +55,8 @@ def test_a_server_that_starts_again_says_so() -> None:
 
 def test_what_is_known_is_not_sent() -> None:
     known = answer(status="304 Not Modified", length=False)
-    assert _fetch(known, known='"v1"') is None
-    with pytest.raises(MalformedAnswer, match="redirects"):
+    assert _fetch(known, known_etag='"v1"') is None
+    with pytest.raises(MalformedResponse, match="redirects"):
         _fetch(known)
 
 
@@ -64,14 +64,14 @@ def test_what_is_known_is_not_sent() -> None:
     ("data", "kind"),
     [
         (answer(status="404 Not Found"), NotFound),
-        (answer(status="416 Range Not Satisfiable"), Refused),
-        (answer(BODY, "Content-Encoding: gzip"), MalformedAnswer),
-        (answer(b"x", "Location: /", status="302 Found"), MalformedAnswer),
+        (answer(status="416 Range Not Satisfiable"), RequestRejected),
+        (answer(BODY, "Content-Encoding: gzip"), MalformedResponse),
+        (answer(b"x", "Location: /", status="302 Found"), MalformedResponse),
         (
             answer(BODY, "Content-Range: bytes 8-9/10", status="206 Partial Content"),
-            MalformedAnswer,
+            MalformedResponse,
         ),
-        (answer(BODY, status="206 Partial Content"), MalformedAnswer),
+        (answer(BODY, status="206 Partial Content"), MalformedResponse),
         (answer(BODY)[:-9], NetworkError),
     ],
     ids=["gone", "unmet", "packed", "redirect", "another part", "no part", "cut"],
@@ -90,7 +90,7 @@ def test_a_flood_ends_at_the_bound() -> None:
         exchange.flood(BODY)
 
     with Wire(flood) as wire:
-        transport = Transport(budget, limits=Limits(budget=budget, answer=2**20))
-        with pytest.raises(MalformedAnswer, match="sends more than any answer may have"):
+        transport = Transport(budget, limits=Limits(response=2**20))
+        with pytest.raises(MalformedResponse, match="sends more than any response may have"):
             transport.stream(f"{wire.url}/a", _taken)
         transport.close()
