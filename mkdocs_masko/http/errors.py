@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from requests.exceptions import InvalidProxyURL, InvalidURL
-from urllib3.exceptions import HTTPError, IncompleteRead, ProxyError
+from urllib3.exceptions import EmptyPoolError, HTTPError, IncompleteRead, ProxyError
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
 from mkdocs_masko.errors import (
@@ -215,7 +215,7 @@ LIBRARY_ERRORS: Final = (
 )
 """What requests, urllib3, http.client, ssl and our sockets raise; requests' are OSErrors."""
 
-_TIMEOUTS = (TimeoutError, Urllib3Timeout)
+_TIMEOUTS = (TimeoutError, Urllib3Timeout, EmptyPoolError)
 # The first that fits wins, so the order matters: the libraries wrap an error in more general
 # ones, and SSLCertVerificationError is an SSLError, which is an OSError, as ConnectionError is.
 _CAUSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (

@@ -30,6 +30,8 @@ from mkdocs_masko.urls import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from urllib3._base_connection import BaseHTTPConnection
+
 
 class Budget:
     """The time for network work. It runs from the moment it is created.
@@ -254,12 +256,20 @@ class _BoundedConnection:
         return create_connection(self.host, self.port, kind)
 
 
+class _BoundedPool(HTTPConnectionPool):
+    """Makes a thread wait for a free connection no longer than its budget lasts."""
+
+    def _get_conn(self, timeout: float | None = None) -> BaseHTTPConnection:
+        # requests leaves the timeout out, and the pool would wait for ever.
+        return super()._get_conn(Limits.cut(timeout or threading.TIMEOUT_MAX))
+
+
 def _make_pool_classes(limits: Limits) -> dict[str, type[HTTPConnectionPool]]:
     plain = type("Plain", (_BoundedConnection, HTTPConnection), {"limits": limits})
     tls = type("Tls", (_BoundedConnection, HTTPSConnection), {"limits": limits})
     return {
-        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-        "https": type("TlsPool", (HTTPSConnectionPool,), {"ConnectionCls": tls}),
+        "http": type("PlainPool", (_BoundedPool,), {"ConnectionCls": plain}),
+        "https": type("TlsPool", (_BoundedPool, HTTPSConnectionPool), {"ConnectionCls": tls}),
     }
 
 

@@ -119,7 +119,7 @@ def test_a_hostile_address_is_left_out_unasked(sandbox: Sandbox, tmp_path: Path,
     outcome = update(site(tmp_path, sandbox), now())
     assert poses(outcome).keys() == {"wave", "idle", "card-sit", "cheer"}
     (warning,) = warnings(outcome)
-    assert warning.startswith("default/trap image: address ")
+    assert warning.startswith("default/trap image: URL ")
     assert REFUSED[url] in warning
     assert warning.isprintable()
     assert len(cdn_requests(sandbox)) == len({medium.url for medium in media(outcome)})
