@@ -60,16 +60,17 @@ def connect(
 
     options = site.options
     budget = Budget(max(options.timeout + wait, 0), setting="timeout")
-    connect_to = partial(Client, budget=budget, timeout=math.inf, sleep=sleep)
+    # The option bounds a build as a whole, so no call has a timeout of its own.
+    make_client = partial(Client, budget=budget, timeout=math.inf, sleep=sleep)
     with ExitStack() as stack:
         if options.api_url == SANDBOX:
             from mkdocs_masko.sandbox import Sandbox  # noqa: PLC0415
 
             sandbox = stack.enter_context(Sandbox(cdn_url=SANDBOX_ORIGIN, needs_key=False))
             swap = partial(_swap, SANDBOX_ORIGIN, sandbox.origin)
-            client = connect_to(None, api_url=sandbox.api_url, rewrite=swap)
+            client = make_client(None, api_url=sandbox.api_url, rewrite=swap)
         else:
-            client = connect_to(site.key, api_url=options.api_url, key_name=options.api_key_env)
+            client = make_client(site.key, api_url=options.api_url, key_name=options.api_key_env)
         yield stack.enter_context(client)
 
 

@@ -1,4 +1,4 @@
-"""A failing API is asked again where that helps, and no longer than that."""
+"""Requests to a failing API are repeated where that helps, and no longer than that."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def client(sandbox: Sandbox, pauses: list[float]) -> Iterator[Client]:
         yield client
 
 
-def test_a_limited_call_waits_as_long_as_it_is_told(
+def test_a_rate_limited_call_waits_as_long_as_the_server_asks(
     sandbox: Sandbox, client: Client, pauses: list[float]
 ) -> None:
     """Retry-After is the pause."""
@@ -78,10 +78,10 @@ def test_a_wait_beyond_the_budget_ends_now(
 @pytest.mark.parametrize(
     "after", ["-5", "soon", "9" * 5000, "nan", "Wed, 21 Oct 2015 07:28:00 GMT", "0", "1.5"]
 )
-def test_a_senseless_wait_does_no_harm(
+def test_a_retry_after_that_is_not_valid_does_no_harm(
     sandbox: Sandbox, client: Client, pauses: list[float], after: str
 ) -> None:
-    """The call comes through, after pauses of a few seconds at most."""
+    """The call succeeds, after pauses of a few seconds at most."""
     sandbox.add_fault(Fault.parse(f"rate-limit:2:{after}"))
     assert client.cdn_export("fox").items
     assert len(pauses) == 2
@@ -89,10 +89,10 @@ def test_a_senseless_wait_does_no_harm(
 
 
 @pytest.mark.parametrize("fault", ["error:500:3", "error:502:3:html", "error:503:3", "drop:3"])
-def test_a_burst_of_failures_is_outlived(
+def test_a_burst_of_failures_is_survived(
     sandbox: Sandbox, client: Client, pauses: list[float], fault: str
 ) -> None:
-    """Three failures in a row are outlived, with growing pauses."""
+    """The call succeeds after three failures in a row, with growing pauses."""
     sandbox.add_fault(Fault.parse(fault))
     assert client.cdn_export("fox").items
     assert len(pauses) == 3
@@ -182,7 +182,7 @@ def test_a_refused_key_is_named_by_where_it_comes_from(  # noqa: PLR0913 - one c
         lambda c: c.rename_item("fox", "nope", "x"),
     ],
 )
-def test_what_is_not_there_is_not_found(client: Client, call: Callable[[Client], object]) -> None:
+def test_an_unknown_id_is_not_found(client: Client, call: Callable[[Client], object]) -> None:
     """A 404 is its own error, with the API's code."""
     with pytest.raises(NotFound, match="check the id") as caught:
         call(client)

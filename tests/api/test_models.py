@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import msgspec
@@ -220,3 +222,16 @@ def test_what_is_in_order_stays_as_it_is(item: ExportItem) -> None:
     """An export in the present form is read without loss."""
     raw = json.loads(json.dumps(msgspec.to_builtins(item)))
     assert export_of(raw).items == (item,)
+
+
+@pytest.mark.parametrize("module", ["models", "auth"])
+def test_importing_a_part_of_the_api_loads_no_http_library(module: str) -> None:
+    """Commands that only read resources, or only check a key, start without one."""
+    code = (
+        f"import sys, mkdocs_masko.api.{module}\n"
+        "print(*sorted({'requests', 'urllib3', 'http.client', 'ssl'} & {*sys.modules}))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (process.stdout, process.stderr) == ("\n", "")

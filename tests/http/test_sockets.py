@@ -52,28 +52,28 @@ def test_a_connection_that_never_comes_is_bounded() -> None:
 
 def test_a_lookup_that_never_ends_is_bounded() -> None:
     """The budget bounds the lookup of a name too, which has no timeout of its own."""
-    done = threading.Event()
+    is_over = threading.Event()
 
     def resolve(*_: object) -> list[Any]:
-        done.wait(OUTER_BOUND)
+        is_over.wait(OUTER_BOUND)
         return []
 
     limits = Limits(resolve=resolve)
     kind = type("Kind", (BoundedSocket,), {"limits": limits})
     with within(Budget(0.2)), pytest.raises(TimeoutError, match="name"):
         create_connection("example.invalid", 443, kind)
-    done.set()
+    is_over.set()
 
 
-def test_the_next_address_of_a_host_is_tried() -> None:
-    """A host whose first address is dead is reached at its second."""
+def test_the_next_ip_address_of_a_host_is_tried() -> None:
+    """A host whose first IP address is dead is reached at its second."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as dead:
         dead.bind(("127.0.0.1", 0))
-        found = [
+        addresses = [
             (socket.AF_INET, socket.SOCK_STREAM, 0, "", address)
             for address in (dead.getsockname(), server.getsockname())
         ]
-        limits = Limits(resolve=lambda *_: found)
+        limits = Limits(resolve=lambda *_: addresses)
         kind = type("Kind", (BoundedSocket,), {"limits": limits})
         with within(Budget(30)), create_connection("example.invalid", 443, kind) as sock:
             assert sock.getpeername() == server.getsockname()
@@ -92,14 +92,14 @@ def test_a_program_ends_while_a_lookup_hangs() -> None:
         except TimeoutError:
             print("in time")
     """
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
         timeout=30,
         check=True,
     )
-    assert done.stdout == "in time\n"
+    assert process.stdout == "in time\n"
 
 
 def test_nothing_is_sent_when_the_time_is_over() -> None:
