@@ -77,7 +77,7 @@ def _meaning(
     status: int, code: str, *, has_key: bool, key_name: str | None
 ) -> tuple[type[ApiError], str]:
     key = f"the key in {key_name}" if key_name else "the argument 'key'"
-    sender = key if has_key else "a request without a key"
+    right_key = f", and that {key} is of the right workspace" if has_key else ""
     if status == HTTPStatus.CONFLICT and code == NOT_READY:
         return NotReady, (
             "the collection has no export yet (409): asset hosting is off, the collection is "
@@ -97,13 +97,10 @@ def _meaning(
             RequestRejected,
             "the workspace does not have enough credits (402); see Masko's billing page",
         ),
-        HTTPStatus.FORBIDDEN: (
-            Forbidden,
-            f"the API does not give {sender} access (403); use a key of the owning workspace",
-        ),
+        HTTPStatus.FORBIDDEN: (Forbidden, f"the API denies access (403); check the id{right_key}"),
         HTTPStatus.NOT_FOUND: (
             NotFound,
-            f"the API shows {sender} nothing with this id (404); check the id and the workspace",
+            f"the API has nothing with this id (404); check the id{right_key}",
         ),
         HTTPStatus.TOO_MANY_REQUESTS: (RateLimited, ""),
     }
