@@ -89,6 +89,19 @@ def within(budget: Budget) -> Iterator[None]:
         _budget.reset(token)
 
 
+def _cut(seconds: float) -> float:
+    """Cut a wait to the time that is left.
+
+    Raises:
+        TimeoutError: None is left.
+    """
+    budget = _budget.get()
+    remaining = budget.remaining()
+    if not remaining:
+        raise TimeoutError(budget.explain_timeout())
+    return min(seconds, remaining)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """How long a socket may wait at once, and how much it may receive.
@@ -105,19 +118,6 @@ class Limits:
     response: int = 64 * 1024 * 1024
     resolve: Callable[..., list[Any]] = socket.getaddrinfo
 
-    @staticmethod
-    def cut(seconds: float) -> float:
-        """Cut a wait to the time that is left.
-
-        Raises:
-            TimeoutError: None is left.
-        """
-        budget = _budget.get()
-        remaining = budget.remaining()
-        if not remaining:
-            raise TimeoutError(budget.explain_timeout())
-        return min(seconds, remaining)
-
 
 class ResponseTooLarge(Exception):
     """A server sends more than any response may have."""
@@ -131,14 +131,14 @@ class BoundedSocket(socket.socket):
 
     def recv(self, *args: Any) -> bytes:  # noqa: ANN401 - as the base class has it
         """Receive bytes."""
-        self.settimeout(self.limits.cut(self.limits.read))
+        self.settimeout(_cut(self.limits.read))
         data = super().recv(*args)
         self._count(len(data))
         return data
 
     def recv_into(self, *args: Any) -> int:  # noqa: ANN401 - as the base class has it
         """Receive into a buffer."""
-        self.settimeout(self.limits.cut(self.limits.read))
+        self.settimeout(_cut(self.limits.read))
         size = super().recv_into(*args)
         self._count(size)
         return size
@@ -156,7 +156,7 @@ class BoundedSocket(socket.socket):
     def _start_request(self) -> None:
         # Sending means that the response before is read: HTTP/1.1 without pipelining.
         self.received = 0
-        self.settimeout(self.limits.cut(self.limits.read))
+        self.settimeout(_cut(self.limits.read))
 
     def _count(self, size: int) -> None:
         self.received += size
@@ -179,10 +179,10 @@ def create_connection(host: str, port: int, kind: type[BoundedSocket]) -> Bounde
     for family, type_, protocol, _, address in _resolve(host, port, limits):
         sock = kind(family, type_, protocol)
         try:
-            sock.settimeout(limits.cut(limits.connect))
+            sock.settimeout(_cut(limits.connect))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.connect(address)
-            sock.settimeout(limits.cut(limits.connect))
+            sock.settimeout(_cut(limits.connect))
         except OSError as error:
             sock.close()
             failure = error
@@ -206,7 +206,7 @@ def _resolve(host: str, port: int, limits: Limits) -> list[Any]:
 
     threading.Thread(target=look_up, daemon=True).start()
     try:
-        result = results.get(timeout=limits.cut(limits.connect))
+        result = results.get(timeout=_cut(limits.connect))
     except queue.Empty:
         raise TimeoutError("the lookup of the host's name timed out") from None
     if isinstance(result, OSError):
@@ -261,7 +261,7 @@ class _BoundedPool(HTTPConnectionPool):
 
     def _get_conn(self, timeout: float | None = None) -> BaseHTTPConnection:
         # requests leaves the timeout out, and the pool would wait for ever.
-        return super()._get_conn(Limits.cut(timeout or threading.TIMEOUT_MAX))
+        return super()._get_conn(_cut(timeout or threading.TIMEOUT_MAX))
 
 
 def _make_pool_classes(limits: Limits) -> dict[str, type[HTTPConnectionPool]]:
