@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from http import HTTPStatus
-from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mkdocs_masko.errors import ApiError, NetworkError, RateLimited, ServerError
@@ -46,7 +45,9 @@ def retry(
     Raises:
         ApiError: The error of the last attempt, unchanged.
     """
-    for number in count(1):
+    number = 0
+    while True:
+        number += 1
         try:
             return attempt()
         except ApiError as error:
@@ -58,7 +59,6 @@ def retry(
             if seconds is None:
                 raise
         sleep(seconds)
-    raise AssertionError("unreachable: count() does not end")
 
 
 def pause(
