@@ -1,27 +1,27 @@
-"""Everything that can go wrong, as one tree.
+"""Every error of the package, as one tree.
 
 ```
-MaskoError                 what the plugin and the command line catch
-├── OptionError            an option, a variable or the API key cannot be used
-├── ReferenceProblem       a page names something that is not there
-├── ManifestError          the manifest cannot be read or written
-│   ├── ManifestMissing    there is none, and the mode needs one
-│   └── DriftError         the API has something else than the manifest
-├── MediaError             bytes that are no medium we know
-├── CacheError             there is no place to put media
-└── ApiError               a call failed; has `status`, `code` and `url`
-    ├── BadKey             401: the key is wrong or revoked
-    ├── WrongWorkspace     403: the key is good, but for another workspace
-    ├── NotFound           404
-    ├── NotReady           409: nothing is published yet
-    ├── RateLimited        429; has `retry_after`
-    ├── Refused            any other 4xx
-    ├── ServerError        5xx
-    ├── NetworkError       no answer, or not in time
-    └── MalformedAnswer    an answer that breaks the contract
+MaskoError                    what the plugin and the command line catch
+├── OptionError               an option, an argument or the API key cannot be used
+├── ReferenceProblem          a page names a pose, collection or argument that does not exist
+├── ManifestError             the manifest cannot be read or written
+│   ├── ManifestMissing       there is no manifest, and the mode needs one
+│   └── DriftError            the manifest is out of date
+├── MediaError                a file is damaged, or not an image or video we know
+├── CacheError                the cache cannot be written
+└── ApiError                  a request failed; has `status`, `code` and `url`
+    ├── Unauthorized          401: the key is wrong or revoked
+    ├── Forbidden             403: the key belongs to another workspace
+    ├── NotFound              404, and 410 for media
+    ├── NotReady              409: the collection has no export yet
+    ├── RateLimited           429; has `retry_after`
+    ├── RequestRejected       any other 4xx
+    ├── ServerError           5xx
+    ├── NetworkError          no response, or not in time
+    └── MalformedResponse     the response breaks HTTP or the API's contract
 ```
 
-A message is one line and says what to do next. It never holds the key.
+A message is one line that says what is wrong and how to fix it. It never holds the key.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 
 
 class MaskoError(Exception):
-    """The root: one clear line for a person."""
+    """The root of the tree."""
 
 
 class OptionError(MaskoError):
-    """An option, an environment variable or the API key cannot be used.
+    """An option, an argument, an environment variable or the API key cannot be used.
 
     Attributes:
         option: The option's name, or an empty string.
-        problem: What is wrong with it, to go on from its name.
+        problem: What is wrong with it, as a sentence whose subject is the option.
     """
 
     def __init__(self, problem: str, *, option: str = "") -> None:
@@ -52,7 +52,7 @@ class OptionError(MaskoError):
 
 
 class ReferenceProblem(MaskoError):
-    """A page names a pose, a collection or an argument that is not there."""
+    """A page names a pose, a collection or an argument that does not exist."""
 
 
 class ManifestError(MaskoError):
@@ -64,24 +64,24 @@ class ManifestMissing(ManifestError):
 
 
 class DriftError(ManifestError):
-    """The API has something else than the manifest."""
+    """The manifest is out of date: the API or its CDN has other content."""
 
 
 class MediaError(MaskoError):
-    """The bytes are not a medium that is known here, or are damaged."""
+    """A file is damaged, or is not an image or video of a known format."""
 
 
 class CacheError(MaskoError):
-    """There is no place to put media: the disk is full, or fails."""
+    """The cache cannot be written: the disk is full, or fails."""
 
 
 class ApiError(MaskoError):
-    """A call to the API or its CDN failed.
+    """A request to the API or its CDN failed.
 
     Attributes:
-        status: The HTTP status, or None when there was no answer.
-        code: The API's own code (`not_found`), or an empty string.
-        url: What was asked for, without its query.
+        status: The HTTP status, or None when there was no response.
+        code: The API's error code, such as `not_found`, or an empty string.
+        url: The URL of the request, without its query.
     """
 
     def __init__(
@@ -93,33 +93,33 @@ class ApiError(MaskoError):
         self.url = url
 
     def at(self, place: str) -> Self:
-        """Return the same failure with the place it concerns in front."""
-        moved = copy(self)
-        moved.args = (f"{place}: {self}",)
-        return moved
+        """Return the same error with the place it concerns in front of its message."""
+        error = copy(self)
+        error.args = (f"{place}: {self}",)
+        return error
 
 
-class BadKey(ApiError):
-    """401: the key is wrong or was revoked."""
+class Unauthorized(ApiError):
+    """401: the key is wrong or was revoked, or the API requires one."""
 
 
-class WrongWorkspace(ApiError):
-    """403: the key is good, but belongs to another workspace."""
+class Forbidden(ApiError):
+    """403: the key is valid, but belongs to another workspace."""
 
 
 class NotFound(ApiError):
-    """404: nothing of that id is visible to this key."""
+    """404, and 410 for media: the key's workspace has nothing with this id or URL."""
 
 
 class NotReady(ApiError):
-    """409 `cdn_export_not_ready`: nothing is published yet."""
+    """409 `cdn_export_not_ready`: the collection has no export yet."""
 
 
 class RateLimited(ApiError):
-    """429: too many calls.
+    """429: too many requests.
 
     Attributes:
-        retry_after: Seconds that the server asked for, or None.
+        retry_after: Seconds that the server asks to wait, or None.
     """
 
     def __init__(
@@ -135,8 +135,8 @@ class RateLimited(ApiError):
         self.retry_after = retry_after
 
 
-class Refused(ApiError):
-    """Any other 4xx: the call itself is at fault."""
+class RequestRejected(ApiError):
+    """Any other 4xx: the request itself is at fault."""
 
 
 class ServerError(ApiError):
@@ -144,8 +144,8 @@ class ServerError(ApiError):
 
 
 class NetworkError(ApiError):
-    """No connection, no answer, or not in time."""
+    """No connection, no response, or not in time."""
 
 
-class MalformedAnswer(ApiError):
-    """An answer that breaks the contract: no JSON, wrong types, too large, a redirect."""
+class MalformedResponse(ApiError):
+    """The response breaks HTTP or the API's contract: no JSON, wrong types, too large, redirect."""

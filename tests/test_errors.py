@@ -1,4 +1,4 @@
-"""The tree of errors: what it says of itself is so."""
+"""The tree of errors is as its module draws it, and its classes hold what they say."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from mkdocs_masko import errors
 from mkdocs_masko.errors import ApiError, MaskoError, NotFound, OptionError, RateLimited
 
-CLASSES = [found for found in vars(errors).values() if isinstance(found, type)]
+CLASSES = [each for each in vars(errors).values() if isinstance(each, type)]
 
 
-def drawn() -> dict[str, str]:
+def parse_drawing() -> dict[str, str]:
     """Read the parents out of the drawing in the module's docstring."""
     parents: dict[str, str] = {}
     above: list[str] = []
@@ -25,14 +25,14 @@ def drawn() -> dict[str, str]:
 
 
 def test_the_drawing_is_the_tree() -> None:
-    assert drawn() == {found.__name__: found.__bases__[0].__name__ for found in CLASSES}
+    assert parse_drawing() == {each.__name__: each.__bases__[0].__name__ for each in CLASSES}
 
 
 def test_every_error_is_caught_by_the_root() -> None:
-    assert all(issubclass(found, MaskoError) for found in CLASSES)
+    assert all(issubclass(each, MaskoError) for each in CLASSES)
 
 
-def test_an_error_of_the_api_says_what_was_answered() -> None:
+def test_an_api_error_holds_the_response() -> None:
     error = NotFound("not there", status=404, code="not_found", url="https://x.org/v1/a")
     assert (str(error), error.status, error.code, error.url) == (
         "not there",
@@ -42,13 +42,13 @@ def test_an_error_of_the_api_says_what_was_answered() -> None:
     )
 
 
-def test_without_an_answer_there_is_no_status() -> None:
-    error = ApiError("no answer")
+def test_without_a_response_there_is_no_status() -> None:
+    error = ApiError("no response")
     assert (error.status, error.code, error.url) == (None, "", "")
 
 
 @pytest.mark.parametrize("after", [None, 1.5])
-def test_too_many_calls_tell_when_to_come_back(after: float | None) -> None:
+def test_a_rate_limit_says_when_to_try_again(after: float | None) -> None:
     error = RateLimited("too many", retry_after=after)
     assert (error.status, error.code, error.retry_after) == (429, "rate_limited", after)
 
@@ -61,8 +61,8 @@ def test_an_error_of_an_option_names_it(option: str, message: str) -> None:
     assert (str(error), error.option, error.problem) == (message, option, "is none of these")
 
 
-def test_a_failure_with_its_place_is_the_same_failure() -> None:
-    """Nothing of what it knows is lost."""
+def test_an_error_with_its_place_is_the_same_error() -> None:
+    """Only the message changes."""
     error = errors.RateLimited("too many calls", url="https://api.masko.ai", retry_after=7)
     moved = error.at("collection 'fox'")
     assert str(moved) == "collection 'fox': too many calls"

@@ -1,4 +1,4 @@
-"""Which addresses may be fetched, or put on a page."""
+"""Which URLs may be requested, or put on a page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HARMLESS = [
     f"{HOST}/%F0%9F%A6%8A.png",
 ]
 
-OTHER_HOST, QUERY, PATH = "is not on a host", "query or a fragment", "path that is not plain"
+OTHER_HOST, QUERY, PATH = "is not on a host", "query or a fragment", "in its path"
 
 HOSTILE = {
     "": OTHER_HOST,
@@ -61,9 +61,9 @@ HOSTILE = {
     "https://127.0.0.1/a.png": OTHER_HOST,
     "https://[::1]/a.png": OTHER_HOST,
     "https://[fe80::1%25eth0]/a.png": OTHER_HOST,
-    "https://[::1/a.png": "no valid address",
+    "https://[::1/a.png": "is not valid",
     "https://ⓐssets.masko.ai/a.png": OTHER_HOST,
-    "https://assets.masko.ai℀/a.png": "no valid address",
+    "https://assets.masko.ai℀/a.png": "is not valid",
     "https://\u0430ssets.masko.ai/a.png": OTHER_HOST,
     "HTTPS://assets.masko.ai/a.png": QUERY,
     f"{HOST}/a.png?x=1": QUERY,
@@ -106,23 +106,23 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("url", HARMLESS)
-def test_a_plain_address_on_the_vendors_host_passes_unchanged(url: str) -> None:
+def test_a_plain_url_on_the_vendors_host_passes_unchanged(url: str) -> None:
     assert check_media_url(url, ORIGINS) == url
 
 
-@pytest.mark.parametrize(("url", "fault"), HOSTILE.items(), ids=map(ascii, HOSTILE))
-def test_every_other_address_is_refused_with_the_reason(url: str, fault: str) -> None:
-    with pytest.raises(MediaError, match=re.escape(fault)) as caught:
+@pytest.mark.parametrize(("url", "problem"), HOSTILE.items(), ids=map(ascii, HOSTILE))
+def test_every_other_url_is_refused_with_the_reason(url: str, problem: str) -> None:
+    with pytest.raises(MediaError, match=re.escape(problem)) as caught:
         check_media_url(url, ORIGINS)
     assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize("url", HOSTILE, ids=map(ascii, HOSTILE))
-def test_a_manifest_with_such_an_address_is_refused(url: str) -> None:
+def test_a_manifest_with_such_a_url_is_refused(url: str) -> None:
     image = Medium(url=url, type="image/png", width=1, height=1)
     poses = {"wave": Pose(name="wave", image=image)}
     text = dumps(make({"fox": Collection(id="fox", name="Fox", poses=poses)}))
-    with pytest.raises(Exception, match="address") as caught:
+    with pytest.raises(Exception, match="URL") as caught:
         loads(text, ORIGINS)
     assert type(caught.value).__name__ == "ManifestError"
 
@@ -153,7 +153,7 @@ def test_an_origin_is_scheme_host_and_port_in_lower_case(url: str, origin: str) 
 
 
 @pytest.mark.parametrize(
-    ("url", "here"),
+    ("url", "is_local"),
     [
         ("http://127.0.0.1:1/x", True),
         ("http://localhost/x", True),
@@ -166,11 +166,11 @@ def test_an_origin_is_scheme_host_and_port_in_lower_case(url: str, origin: str) 
         ("sandbox", False),
     ],
 )
-def test_loopback_is_this_machine_only(url: str, here: bool) -> None:
-    assert is_loopback(url) is here
+def test_loopback_is_this_machine_only(url: str, is_local: bool) -> None:
+    assert is_loopback(url) is is_local
 
 
-def test_a_server_on_this_machine_may_show_its_own_media() -> None:
+def test_an_api_on_this_machine_may_serve_its_own_media() -> None:
     vendor = {*CDN_ORIGINS, SANDBOX_ORIGIN}
     assert media_origins("http://127.0.0.1:8123/v1") == {*vendor, "http://127.0.0.1:8123"}
 

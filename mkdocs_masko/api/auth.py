@@ -1,28 +1,28 @@
-"""The API key: checked once, shown never."""
+"""Bearer authentication. The key is checked once, and never shown."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from requests.auth import AuthBase
-
 from mkdocs_masko.errors import OptionError
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
+# Printable ASCII without spaces. http.client would refuse a line break in a header, and quote
+# the whole header in its error.
 _KEY = re.compile(r"[!-~]{8,512}")
 
 
-class Bearer(AuthBase):
-    """Adds the key to a request.
+class Bearer:
+    """Adds the key to a request, as a callable for requests' `auth`.
 
-    It is no header of ours, because requests would quote a bad header in its error, and would
-    put what it finds in `~/.netrc` in the place of a good one.
+    The key is not passed as a header, because requests quotes a bad header in its error, and
+    replaces a good one by what it finds in `~/.netrc`.
 
     Args:
-        key: A key that `bearer_for` found fit.
+        key: A key that `bearer_for` has checked.
     """
 
     __slots__ = ("_key",)
@@ -39,27 +39,30 @@ class Bearer(AuthBase):
         return "Bearer(...)"
 
     def redact(self, body: bytes) -> bytes:
-        """Take the key out of an answer that quotes it."""
+        """Return a response's body without the key, which a server may quote in an error."""
         return body.replace(self._key.encode("ascii"), b"[key]")
 
 
-def bearer_for(key: str, key_name: str) -> Bearer | OptionError:
+def bearer_for(key: str, key_name: str | None = None) -> Bearer | OptionError:
     """Check a key.
 
     Args:
-        key: As it stands in the environment; space around it is dropped.
-        key_name: The variable it comes from.
+        key: The key. Whitespace around it is dropped, as files and forms leave it there.
+        key_name: The environment variable that holds it; None if it was passed as the argument
+            `key`.
 
     Returns:
-        The key, or an error for the caller to raise: tools that print a traceback's local
-        variables would print the key with this function's.
+        The key, or an error for the caller to raise: a tool that prints the local variables of
+        a traceback would print the key with this function's.
     """
+    where = key_name or "the argument 'key'"
     stripped = key.strip()
     if not stripped:
-        return OptionError(f"the API key in {key_name} is empty; set it, or unset the variable")
+        remedy = "set it to an API key, or unset it" if key_name else "pass an API key, or None"
+        return OptionError(f"{where} is empty; {remedy}")
     if not _KEY.fullmatch(stripped):
         return OptionError(
-            f"the API key in {key_name} is not a key: it should be one word of 8 to 512 "
-            "letters and digits, such as masko_...; copy it again from Masko's settings"
+            f"{where} does not hold a valid API key: expected one word of 8 to 512 letters and "
+            "digits, such as masko_...; copy it again from Masko's settings"
         )
     return Bearer(stripped)

@@ -1,12 +1,11 @@
-"""Every call of Masko's REST API, typed."""
+"""Every call of Masko's REST API: typed by `Client`, as plain dictionaries by `RawClient`."""
 
 from __future__ import annotations
 
-import random
+import math
 import re
 import time
 from http import HTTPStatus
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
@@ -20,17 +19,18 @@ from mkdocs_masko.api.models import (
     Item,
     Project,
     Resource,
-    decoded,
-    export_from,
-    page,
-    resource,
-    unwrapped,
+    decode_json,
+    decode_page,
+    decode_resource,
+    parse_export,
+    unwrap,
 )
-from mkdocs_masko.errors import ApiError, NetworkError, OptionError, RateLimited, ServerError
-from mkdocs_masko.http import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
-from mkdocs_masko.http.errors import refused_call
+from mkdocs_masko.api.retry import retry
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.http import MAX_MEDIA_BYTES, Budget, Limits, Response, Transport
+from mkdocs_masko.http.errors import error_from_api
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.urls import API_URL, ID_PATTERN, checked_api_url
+from mkdocs_masko.urls import API_URL, ID_PATTERN, check_api_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,116 +39,44 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.api.models import Page, R
 
-_MOST_PAGES = 1_000  # of 50 entries each: more than any workspace holds
-_MODIFYING = {"PATCH", "DELETE"}
+DEFAULT_TIMEOUT: Final = 30.0  # seconds
+
+_MAX_PAGES = 1_000  # of 50 entries each: more than any workspace has
+_CHANGING_METHODS = {"PATCH", "DELETE"}
 
 T = TypeVar("T")
 
-ATTEMPTS: Final = 4
 
-_FIRST_PAUSE = 0.5  # seconds; doubled with each attempt
+class _BaseClient:
+    """Sends requests with the key, within a time, and repeats them where that can help.
 
-
-def pause(
-    error: BaseException | None,
-    attempt: int,
-    left: float,
-    *,
-    repeatable: bool = True,
-    chance: float = 0.0,
-) -> float | None:
-    """Decide on another attempt.
-
-    Args:
-        error: What the last attempt failed with.
-        attempt: How many there were, from 1.
-        left: Seconds left of the budget.
-        repeatable: Whether doing it twice does no harm. Otherwise only 429 and 503 are
-            followed by another attempt: with them nothing was done.
-        chance: From 0 to 1; spreads the attempts of many builds.
-
-    Returns:
-        Seconds to wait, or None to give up now.
-    """
-    if attempt >= ATTEMPTS or not _may_pass(error, repeatable=repeatable):
-        return None
-    wait = _FIRST_PAUSE * 2 ** (attempt - 1) * (1 + chance / 4)
-    if isinstance(error, RateLimited) and error.retry_after is not None:
-        wait = error.retry_after
-    return wait if wait < left else None
-
-
-def _may_pass(error: BaseException | None, *, repeatable: bool) -> bool:
-    if isinstance(error, RateLimited):
-        return True
-    if isinstance(error, ServerError):
-        unavailable = error.status == HTTPStatus.SERVICE_UNAVAILABLE
-        return unavailable or (repeatable and error.status != HTTPStatus.NOT_IMPLEMENTED)
-    return repeatable and isinstance(error, NetworkError)
-
-
-def persist(
-    call: Callable[[], T],
-    budget: Budget,
-    *,
-    repeatable: bool = True,
-    sleep: Callable[[float], None] = time.sleep,
-) -> T:
-    """Call until it works, or `pause` gives up; the last error is raised as it is.
-
-    Raises:
-        ApiError: What the last attempt failed with.
-    """
-    for attempt in count(1):
-        try:
-            return call()
-        except ApiError as error:  # noqa: PERF203 - each attempt may fail
-            chance = random.random()  # noqa: S311 - no secret, only spread
-            left = budget.remaining()
-            wait = pause(error, attempt, left, repeatable=repeatable, chance=chance)
-            if wait is None:
-                raise
-            sleep(wait)
-    raise AssertionError  # count() does not end
-
-
-class Calls:
-    """What a client and whoever wants the API's own objects have in common.
-
-    Args:
-        key: The API key; None for a server that wants none.
-        api_url: Where the API is: https, or plain http on this machine.
-        budget: The time for all calls and pauses.
-        key_name: The variable that the key comes from, for messages.
-        rewrite: Turns a medium's address into the one to fetch it from.
-        sleep: Waits so many seconds.
-
-    Raises:
-        OptionError: The key or the address cannot be used.
+    `Client` documents the arguments.
     """
 
     def __init__(  # noqa: PLR0913 - what a client needs from its surroundings
         self,
         key: str | None,
         *,
-        budget: Budget,
         api_url: str = API_URL,
-        key_name: str = "MASKO_API_KEY",
+        timeout: float = DEFAULT_TIMEOUT,
+        budget: Budget | None = None,
+        key_name: str | None = None,
         rewrite: Callable[[str], str] = str,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         auth = None if key is None else bearer_for(key, key_name)
-        del key
+        del key  # so that no traceback of what follows shows it
         if isinstance(auth, OptionError):
             raise auth
         self._auth = auth
-        self._api_url = checked_api_url(api_url)
-        self._budget = budget
+        self._api_url = check_api_url(api_url)
+        self._timeout = timeout
+        self._budget = Budget(math.inf) if budget is None else budget
         self._key_name = key_name
         self._sleep = sleep
-        self._transport = Transport(budget, rewrite=rewrite)
-        larger = Limits(budget=budget, answer=LARGEST_MEDIUM + 1024 * 1024)
-        self._downloads = Transport(budget, rewrite=rewrite, limits=larger)
+        self._transport = Transport(self._budget, rewrite=rewrite)
+        media_limits = Limits(response=MAX_MEDIA_BYTES + 1024 * 1024)  # and the headers
+        self._media_transport = Transport(self._budget, rewrite=rewrite, limits=media_limits)
 
     def __enter__(self) -> Self:
         return self
@@ -159,169 +87,188 @@ class Calls:
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
-        self._downloads.close()
+        self._media_transport.close()
 
-    def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
-        """Fetch a part of a published medium, without the key.
-
-        Args:
-            url: An address that `urls.check_media_url` let through.
-            offset: The first byte wanted, from 0.
-            length: The most bytes wanted, at least 1.
-
-        Returns:
-            The bytes, and the medium's size in bytes where the server tells it.
-        """
-        return self._persist(lambda: self._transport.fetch_range(url, offset, length))
-
-    def download(self, attempt: Callable[[Transport], T]) -> T:
-        """Fetch a published medium, without the key, in as many attempts as make sense.
-
-        Args:
-            attempt: Fetches it, or the rest of it, with what it is given, from an address that
-                `urls.check_media_url` let through.
-        """
-        return self._persist(lambda: attempt(self._downloads))
-
-    def get(self, path: str, kind: type[T]) -> T:
-        """Get one resource as a type of one's own, such as `dict` for all that was sent."""
-        answer = self.call("GET", path)
-        return resource(decoded(answer.body, answer.url), kind, answer.url)
-
-    def walk(
-        self, path: str, key: str, kind: type[R], params: Mapping[str, str] | None = None
-    ) -> Iterator[R]:
-        """List resources as a type of one's own, page by page.
-
-        Args:
-            path: Below the API's address: `/collections`.
-            key: The list's name in the older form of an answer.
-            kind: What each entry becomes.
-            params: More of the query.
-        """
-        offset = 0
-        for _ in range(_MOST_PAGES):
-            answer = self.call("GET", path, params={**(params or {}), **_from(offset)})
-            part = page(decoded(answer.body, answer.url), key, kind, answer.url)
-            if _repeats(part, offset):
-                return
-            yield from part.data
-            offset += len(part.data)
-            if not part.data or not part.pagination.has_more:
-                return
-
-    def call(
+    def request(
         self,
         method: str,
         path: str,
         *,
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> Answer:
-        """Send one request to the API, in as many attempts as make sense.
+    ) -> Response:
+        """Send a request to the API.
 
         Args:
             method: `GET`, `PATCH` or `DELETE`.
-            path: Below the API's address.
+            path: The path below the API's URL, such as `/projects`.
             params: The query.
-            body: What is sent.
+            body: JSON.
         """
         url = self._api_url + path
 
-        def attempt() -> Answer:
-            answer = self._transport.exchange(
-                method, url, auth=self._auth, params=params, body=body
-            )
-            return self._accepted(answer)
+        def attempt(transport: Transport) -> Response:
+            response = transport.request(method, url, auth=self._auth, params=params, body=body)
+            return self._raise_for_status(response)
 
-        return self._persist(attempt, repeatable=method not in _MODIFYING)
+        return self._retry(attempt, self._transport, repeatable=method not in _CHANGING_METHODS)
 
-    def _accepted(self, answer: Answer) -> Answer:
-        if answer.status < 400:  # noqa: PLR2004 - the refusals of HTTP
-            return answer
-        raise refused_call(
-            answer.status,
-            answer.headers,
-            self._auth.redact(answer.body) if self._auth else answer.body,
-            url=answer.url,
-            key_name=self._key_name,
-            keyed=self._auth is not None,
+    def get(self, path: str, kind: type[T]) -> T:
+        """Get one resource as a type of your own; `dict` has everything the API sends."""
+        response = self.request("GET", path)
+        return decode_resource(decode_json(response.body, response.url), kind, response.url)
+
+    def paginate(
+        self, path: str, kind: type[R], params: Mapping[str, str] | None = None
+    ) -> Iterator[R]:
+        """List resources as a type of your own. Each page is a call, made when it is needed.
+
+        Args:
+            path: The path below the API's URL, such as `/collections`.
+            kind: The type of each entry.
+            params: More of the query.
+        """
+        name = path.rpartition("/")[2]  # what the older form of a page calls its list
+        offset = 0
+        for _ in range(_MAX_PAGES):
+            query = {**(params or {}), **({"offset": str(offset)} if offset else {})}
+            response = self.request("GET", path, params=query)
+            body = decode_json(response.body, response.url)
+            page = decode_page(body, name, kind, response.url)
+            if _is_repeated(page, offset):
+                return
+            yield from page.data
+            offset += len(page.data)
+            if not page.data or not page.pagination.has_more:
+                return
+
+    def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
+        """Download a part of a published medium, without the key.
+
+        Args:
+            url: A URL that `urls.check_media_url` has checked.
+            offset: The first byte, from 0.
+            length: The number of bytes, at least 1.
+
+        Returns:
+            The bytes, fewer when the medium ends before, and the medium's size in bytes if the
+            server says it.
+        """
+        return self._retry(
+            lambda transport: transport.fetch_range(url, offset, length), self._transport
         )
 
-    def _persist(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
-        return persist(call, self._budget, repeatable=repeatable, sleep=self._sleep)
+    def download(self, attempt: Callable[[Transport], T]) -> T:
+        """Download a published medium, without the key.
+
+        Args:
+            attempt: Downloads it, or the rest of it, over the transport that it is given, from a
+                URL that `urls.check_media_url` has checked. It is called for each attempt.
+
+        Returns:
+            What `attempt` returns.
+        """
+        return self._retry(attempt, self._media_transport)
+
+    def _retry(
+        self,
+        attempt: Callable[[Transport], T],
+        transport: Transport,
+        *,
+        repeatable: bool = True,
+    ) -> T:
+        budget = self._budget.for_call(self._timeout)
+        bounded = transport.within(budget)
+        return retry(lambda: attempt(bounded), budget, repeatable=repeatable, sleep=self._sleep)
+
+    def _raise_for_status(self, response: Response) -> Response:
+        if response.status < HTTPStatus.BAD_REQUEST:
+            return response
+        raise error_from_api(
+            response.status,
+            response.headers,
+            self._auth.redact(response.body) if self._auth else response.body,
+            url=response.url,
+            has_key=self._auth is not None,
+            key_name=self._key_name,
+        )
 
 
-def _from(offset: int) -> dict[str, str]:
-    return {"offset": str(offset)} if offset else {}
+def _is_repeated(page: Page[Any], offset: int) -> bool:
+    """Tell whether a server that ignores `offset` sends an earlier page again."""
+    return page.pagination.offset is not None and page.pagination.offset < offset
 
 
-def _repeats(part: Page[Any], offset: int) -> bool:
-    """Tell whether a server that knows no offset sends an earlier page again."""
-    return part.pagination.offset is not None and part.pagination.offset < offset
+class Client(_BaseClient):
+    """Calls Masko's API. Threads may share a client.
 
-
-class Client(Calls):
-    """Calls the API, within a budget of time, and tries again where that can help.
-
-    Every call may raise one of the `ApiError` classes. Lists are fetched page by page while
-    they are read. Threads may share a client.
+    Every call may raise an `ApiError`. It is repeated where that can help: up to 3 times, with
+    growing pauses or the one that the server asks for. A change is not repeated if it may have
+    happened already. Lists are requested page by page while you read them.
 
     Args:
-        key: The API key; None for a server that wants none.
-        api_url: Where the API is: https, or plain http on this machine.
-        budget: The time for all calls and pauses.
-        key_name: The variable that the key comes from, for messages.
-        rewrite: Turns a medium's address into the one to fetch it from.
-        sleep: Waits so many seconds.
+        key: The API key; None for a server that needs none, such as a sandbox of your own.
+        api_url: The API's base URL: https, or plain http on this machine.
+        timeout: Seconds for one call, with all its attempts and pauses. Each page of a list is a
+            call.
+        budget: A time for all calls together. A call ends when its timeout or the budget is
+            used up, whichever comes first.
+        key_name: The environment variable that holds the key. Messages name it in place of the
+            argument `key`.
+        rewrite: Turns the URL of a medium into the one to request.
+        sleep: Waits a number of seconds.
 
     Raises:
-        OptionError: The key or the address cannot be used.
+        OptionError: An argument cannot be used.
     """
+
+    @property
+    def raw(self) -> RawClient:
+        """The same reading calls, which return everything the API sends, as dictionaries."""
+        return RawClient(self)
 
     def projects(self) -> Iterator[Project]:
         """List the projects of the key's workspace."""
-        return self.walk("/projects", "projects", Project)
+        return self.paginate("/projects", Project)
 
     def collections(self, project_id: str | None = None) -> Iterator[Collection]:
         """List the collections, of one project or of all."""
-        params = {} if project_id is None else {"project_id": _id(project_id)}
-        return self.walk("/collections", "collections", Collection, params)
+        return self.paginate("/collections", Collection, _project_params(project_id))
 
     def collection(self, collection_id: str) -> CollectionDetail:
         """Get a collection with its configuration."""
-        return self.get(f"/collections/{_id(collection_id)}", CollectionDetail)
+        return self.get(_collection_path(collection_id), CollectionDetail)
 
     def items(self, collection_id: str) -> Iterator[Item]:
         """List the items of a collection, published or not."""
-        return self.walk(f"/collections/{_id(collection_id)}/items", "items", Item)
+        return self.paginate(_collection_path(collection_id, "items"), Item)
 
     def assets(self, collection_id: str, *, signed_urls: bool = False) -> Iterator[Asset]:
         """List the assets of a collection.
 
         Args:
             collection_id: The collection.
-            signed_urls: Ask for `file_url` too, which expires.
+            signed_urls: Request `file_url` too, which expires.
         """
-        path = f"/collections/{_id(collection_id)}/assets"
-        return self.walk(path, "assets", Asset, _asset_params(signed_urls=signed_urls))
+        path = _collection_path(collection_id, "assets")
+        return self.paginate(path, Asset, _asset_params(signed_urls=signed_urls))
 
     def all_assets(self, *, signed_urls: bool = False) -> Iterator[Asset]:
-        """List the assets of all collections; `signed_urls` asks for `file_url` too."""
-        return self.walk("/assets", "assets", Asset, _asset_params(signed_urls=signed_urls))
+        """List the assets of all collections; `signed_urls` requests `file_url` too."""
+        return self.paginate("/assets", Asset, _asset_params(signed_urls=signed_urls))
 
     def asset(self, asset_id: str) -> Asset:
         """Get an asset."""
-        return self.get(f"/assets/{_id(asset_id)}", Asset)
+        return self.get(f"/assets/{_check_id(asset_id)}", Asset)
 
     def cdn_export(self, collection_id: str) -> Export:
         """Get what a collection has published.
 
         Raises:
-            NotReady: Nothing yet.
+            NotReady: It has no export yet.
         """
-        answer = self.call("GET", f"/collections/{_id(collection_id)}/cdn-export")
-        return export_from(unwrapped(decoded(answer.body, answer.url)))
+        response = self.request("GET", _collection_path(collection_id, "cdn-export"))
+        return parse_export(unwrap(decode_json(response.body, response.url)))
 
     def rename_item(
         self,
@@ -330,101 +277,128 @@ class Client(Calls):
         name: str | None = None,
         prompt: str | None = None,
     ) -> Item | None:
-        """Give an item another name or prompt, and return it if the API shows it."""
-        given = {"name": name, "prompt": prompt}
-        changes = {key: text for key, text in given.items() if text is not None}
+        """Change the name or the prompt of an item.
+
+        Returns:
+            The item, or None if the API does not send it.
+
+        Raises:
+            OptionError: There is neither a name nor a prompt.
+        """
+        fields = {"name": name, "prompt": prompt}
+        changes = {key: text for key, text in fields.items() if text is not None}
         if not changes:
             raise OptionError("nothing to change: give a name or a prompt")
-        path = f"/collections/{_id(collection_id)}/items/{_id(item_id)}"
-        answer = self.call("PATCH", path, body=msgspec.json.encode(changes))
-        raw = decoded(answer.body, answer.url) if answer.body.strip() else None
-        return resource(raw, Item, answer.url) if raw else None
+        path = f"{_collection_path(collection_id, 'items')}/{_check_id(item_id)}"
+        response = self.request("PATCH", path, body=msgspec.json.encode(changes))
+        raw = decode_json(response.body, response.url) if response.body.strip() else None
+        return decode_resource(raw, Item, response.url) if raw else None
 
     def delete_item(self, collection_id: str, item_id: str) -> None:
         """Delete an item."""
-        self.call("DELETE", f"/collections/{_id(collection_id)}/items/{_id(item_id)}")
+        path = f"{_collection_path(collection_id, 'items')}/{_check_id(item_id)}"
+        self.request("DELETE", path)
 
     def delete_asset(self, asset_id: str) -> None:
         """Archive an asset."""
-        self.call("DELETE", f"/assets/{_id(asset_id)}")
+        self.request("DELETE", f"/assets/{_check_id(asset_id)}")
 
 
-def _id(text: str) -> str:
+RawResource: TypeAlias = dict[str, Any]
+
+
+class RawClient:
+    """The reading calls of `Client`, with resources as the API sends them.
+
+    Fields that this package does not know are kept; those it knows have the right type. It
+    drops `file_url` unless a call asks for signed URLs: whoever reads one in a log can download
+    the file.
+
+    Args:
+        client: Sends the requests.
+    """
+
+    def __init__(self, client: _BaseClient) -> None:
+        self._client = client
+
+    def projects(self) -> Iterator[RawResource]:
+        """List the projects of the key's workspace."""
+        return self._list("/projects", Project)
+
+    def collections(self, project_id: str | None = None) -> Iterator[RawResource]:
+        """List the collections, of one project or of all."""
+        return self._list("/collections", Collection, _project_params(project_id))
+
+    def collection(self, collection_id: str) -> RawResource:
+        """Get a collection with its configuration."""
+        return self._get(_collection_path(collection_id), CollectionDetail)
+
+    def items(self, collection_id: str) -> Iterator[RawResource]:
+        """List the items of a collection, published or not."""
+        return self._list(_collection_path(collection_id, "items"), Item)
+
+    def assets(self, collection_id: str, *, signed_urls: bool = False) -> Iterator[RawResource]:
+        """List the assets of a collection; `signed_urls` requests `file_url` too."""
+        path = _collection_path(collection_id, "assets")
+        return self._list_assets(path, signed_urls=signed_urls)
+
+    def all_assets(self, *, signed_urls: bool = False) -> Iterator[RawResource]:
+        """List the assets of all collections; `signed_urls` requests `file_url` too."""
+        return self._list_assets("/assets", signed_urls=signed_urls)
+
+    def asset(self, asset_id: str, *, signed_urls: bool = False) -> RawResource:
+        """Get an asset; `signed_urls` keeps `file_url`."""
+        raw = self._get(f"/assets/{_check_id(asset_id)}", Asset)
+        return raw if signed_urls else _without_file_url(raw)
+
+    def cdn_export(self, collection_id: str) -> RawResource:
+        """Get what a collection has published.
+
+        Raises:
+            NotReady: It has no export yet.
+        """
+        raw = self._client.get(_collection_path(collection_id, "cdn-export"), dict)
+        parse_export(raw)
+        return raw
+
+    def _get(self, path: str, kind: type[Resource]) -> RawResource:
+        raw = self._client.get(path, dict)
+        decode_resource(raw, kind, "")
+        return raw
+
+    def _list(
+        self, path: str, kind: type[Resource], params: Mapping[str, str] | None = None
+    ) -> Iterator[RawResource]:
+        for raw in self._client.paginate(path, dict, params):
+            decode_resource(raw, kind, "")
+            yield raw
+
+    def _list_assets(self, path: str, *, signed_urls: bool) -> Iterator[RawResource]:
+        assets = self._list(path, Asset, _asset_params(signed_urls=signed_urls))
+        return assets if signed_urls else map(_without_file_url, assets)
+
+
+def _without_file_url(raw: RawResource) -> RawResource:
+    return {key: value for key, value in raw.items() if key != "file_url"}
+
+
+def _check_id(text: str) -> str:
+    """Return an id unchanged when it cannot leave its place in a path."""
     if not re.fullmatch(ID_PATTERN, text):
         raise OptionError(
-            f"{sanitize(text)!r} is no id: an id has letters, digits, '-' and '_' only"
+            f"{sanitize(text)!r} is not an id: expected letters, digits, '-' and '_' only"
         )
     return text
 
 
+def _collection_path(collection_id: str, *names: str) -> str:
+    return "/".join(("/collections", _check_id(collection_id), *names))
+
+
+def _project_params(project_id: str | None) -> dict[str, str]:
+    return {} if project_id is None else {"project_id": _check_id(project_id)}
+
+
 def _asset_params(*, signed_urls: bool) -> dict[str, str]:
+    # The API signs unless told not to.
     return {} if signed_urls else {"include_file_urls": "false"}
-
-
-Object: TypeAlias = dict[str, Any]
-
-
-class Objects:
-    """Reads resources, checks them, and gives them as they came.
-
-    Every call may raise an `ApiError`. Lists are fetched page by page while they are read.
-
-    Args:
-        calls: Makes them.
-        signed_urls: Ask for the `file_url` of assets too, which expires; without it, one that
-            comes unasked is dropped: it opens the file to whoever reads it in a log.
-    """
-
-    def __init__(self, calls: Calls, *, signed_urls: bool = False) -> None:
-        self._calls = calls
-        self._of_assets = {} if signed_urls else {"include_file_urls": "false"}
-        self._unwanted = () if signed_urls else ("file_url",)
-
-    def projects(self) -> Iterator[Object]:
-        """List the projects of the key's workspace."""
-        return self._listed("/projects", "projects", Project)
-
-    def collections(self, project_id: str | None = None) -> Iterator[Object]:
-        """List the collections, of one project or of all."""
-        params = {"project_id": project_id} if project_id else {}
-        return self._listed("/collections", "collections", Collection, params)
-
-    def collection(self, collection_id: str) -> Object:
-        """Get a collection with its configuration."""
-        return self._one(f"/collections/{collection_id}", CollectionDetail)
-
-    def items(self, collection_id: str) -> Iterator[Object]:
-        """List the items of a collection, published or not."""
-        return self._listed(f"/collections/{collection_id}/items", "items", Item)
-
-    def assets(self, collection_id: str | None = None) -> Iterator[Object]:
-        """List the assets of a collection, or of all."""
-        below = f"/collections/{collection_id}" if collection_id else ""
-        return self._listed(f"{below}/assets", "assets", Asset, self._of_assets)
-
-    def asset(self, asset_id: str) -> Object:
-        """Get an asset."""
-        return self._one(f"/assets/{asset_id}", Asset)
-
-    def export(self, collection_id: str) -> Object:
-        """Get what a collection has published.
-
-        Raises:
-            NotReady: Nothing yet.
-        """
-        found = self._calls.get(f"/collections/{collection_id}/cdn-export", dict)
-        export_from(found)
-        return found
-
-    def _one(self, path: str, kind: type[Resource]) -> Object:
-        return self._checked(self._calls.get(path, dict), kind)
-
-    def _listed(
-        self, path: str, key: str, kind: type[Resource], params: Mapping[str, str] | None = None
-    ) -> Iterator[Object]:
-        for found in self._calls.walk(path, key, dict, params):
-            yield self._checked(found, kind)
-
-    def _checked(self, found: Object, kind: type[Resource]) -> Object:
-        resource(found, kind, "")
-        return {key: value for key, value in found.items() if key not in self._unwanted}

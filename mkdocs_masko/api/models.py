@@ -1,7 +1,7 @@
-"""The API's resources, as frozen data.
+"""The API's resources as frozen data, and how its JSON becomes them.
 
-A field that is missing or null is None or empty, and a field that is not known here is ignored,
-because the API grows. A field of the wrong type is an error.
+A field that is missing or null is None or empty, and an unknown field is ignored, because the API
+grows. A field of the wrong type is an error.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
-from mkdocs_masko.errors import MalformedAnswer
+from mkdocs_masko.errors import MalformedResponse
 from mkdocs_masko.media_types import FLAT_KEYS, KEY_PATTERN
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import ID_PATTERN
@@ -22,7 +22,7 @@ _KEY = re.compile(KEY_PATTERN)
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What every resource has."""
+    """The base of all resources."""
 
     id: Id
 
@@ -37,7 +37,7 @@ class Project(Resource, frozen=True, kw_only=True):
 
 
 class Collection(Resource, frozen=True, kw_only=True):
-    """One mascot, as lists show it."""
+    """A mascot, as lists have it."""
 
     name: str | None = None
     type: str | None = None
@@ -58,7 +58,7 @@ class CollectionConfig(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
 
 class CollectionDetail(Resource, frozen=True, kw_only=True):
-    """One mascot with its configuration."""
+    """A mascot with its configuration."""
 
     name: str | None = None
     type: str | None = None
@@ -71,7 +71,7 @@ class CollectionDetail(Resource, frozen=True, kw_only=True):
 
 
 class Item(Resource, frozen=True, kw_only=True):
-    """A pose in the making; `type` is what the API calls it: image, animation, logo."""
+    """A pose, published or not. Its `type` is `image`, `animation` or `logo`."""
 
     name: str | None = None
     type: str | None = None
@@ -83,7 +83,7 @@ class Item(Resource, frozen=True, kw_only=True):
 class Asset(Resource, frozen=True, kw_only=True):
     """A generated file.
 
-    `cdn_url` is public and lasts. `file_url` is signed and expires: it is for a download now.
+    `cdn_url` is public and permanent. `file_url` is signed and expires.
     """
 
     type: str | None = None
@@ -96,7 +96,7 @@ class Asset(Resource, frozen=True, kw_only=True):
 
 
 class Pagination(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a page stands in its list, counted in entries."""
+    """The position of a page in its list, counted in entries."""
 
     total: int | None = None
     limit: int | None = None
@@ -115,7 +115,7 @@ class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
 
 
 class ExportItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A published pose: its pictures, and per animation the address of each medium by key."""
+    """A published pose: the URLs of its still images, and of each animation's media by key."""
 
     name: str
     image: str | None = None
@@ -130,48 +130,51 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ExportItem, ...]
 
 
-def export_from(raw: object) -> Export:
-    """Make an export from the JSON of `cdn-export`, in its present or its older flat form.
+def parse_export(raw: object) -> Export:
+    """Make an export of the JSON of `cdn-export`, in its current or its older, flat form.
 
     Args:
         raw: The decoded object `{"collection", "items"}`.
 
     Raises:
-        MalformedAnswer: A name is missing, or a field has the wrong type.
+        MalformedResponse: A name is missing, or a field has the wrong type.
     """
     export = _object(raw, "the export")
     items = export.get("items")
     if not isinstance(items, list):
-        raise MalformedAnswer("the export has no list 'items'")
+        raise MalformedResponse("the export has no list 'items'")
     return Export(
         collection=_text(export, "collection", "the export") or "",
-        items=tuple(_item(item, f"item {n} of the export") for n, item in enumerate(items, 1)),
+        items=tuple(
+            _parse_item(item, f"item {n} of the export") for n, item in enumerate(items, 1)
+        ),
     )
 
 
-def _item(raw: object, place: str) -> ExportItem:
+def _parse_item(raw: object, place: str) -> ExportItem:
     item = _object(raw, place)
     name = _text(item, "name", place)
     if name is None or not name.strip():
-        raise MalformedAnswer(f"{place} has no name")
+        raise MalformedResponse(f"{place} has no name")
     return ExportItem(
         name=name,
         image=_text(item, "image", place),
         transparent_image=_text(item, "transparent_image", place),
-        animations=_animations(item, f"{place}, {sanitize(name)!r},"),
+        animations=_parse_animations(item, f"{place}, {sanitize(name)!r},"),
     )
 
 
-def _animations(item: dict[str, object], place: str) -> tuple[dict[str, str], ...]:
-    listed = item.get("animations")
-    if listed is not None and not isinstance(listed, list):
-        raise MalformedAnswer(f"{place} has animations that are no list")
-    given = [_object(entry, f"an animation of {place}") for entry in listed or () if entry]
-    media = [_media(entry, place) for entry in given] or [_media(_unflattened(item), place)]
+def _parse_animations(item: dict[str, object], place: str) -> tuple[dict[str, str], ...]:
+    entries = item.get("animations")
+    if entries is not None and not isinstance(entries, list):
+        raise MalformedResponse(f"{place} has animations that are not a list")
+    objects = [_object(entry, f"an animation of {place}") for entry in entries or () if entry]
+    # The older form has no list: one animation, whose media stand in the item itself.
+    media = [_media(each, place) for each in objects] or [_media(_rename_flat_keys(item), place)]
     return tuple(filter(None, media))
 
 
-def _unflattened(item: dict[str, object]) -> dict[str, object]:
+def _rename_flat_keys(item: dict[str, object]) -> dict[str, object]:
     return {FLAT_KEYS.get(key, key): value for key, value in item.items() if value}
 
 
@@ -182,82 +185,83 @@ def _media(animation: dict[str, object], place: str) -> dict[str, str]:
 
 def _object(raw: object, place: str) -> dict[str, object]:
     if not isinstance(raw, dict):
-        raise MalformedAnswer(f"{place} is no object")
+        raise MalformedResponse(f"{place} is not an object")
     return raw
 
 
 def _text(raw: dict[str, object], key: str, place: str) -> str | None:
     value = raw.get(key)
     if value is not None and not isinstance(value, str):
-        raise MalformedAnswer(f"{place} has {key!r} of type {type(value).__name__}, not text")
+        raise MalformedResponse(f"{place} has {key!r} of type {type(value).__name__}, not a string")
     return value or None
 
 
 T = TypeVar("T")
 
 
-def decoded(body: bytes, url: str) -> object:
+def decode_json(body: bytes, url: str) -> object:
     """Decode JSON.
 
     Raises:
-        MalformedAnswer: It is something else, or a JSON that no program should take.
+        MalformedResponse: It is not JSON, or is nested too deeply.
     """
     if not body.strip():
-        raise MalformedAnswer("the API answered with nothing; check 'api_url'", url=url)
+        raise MalformedResponse("the API sends an empty response; check 'api_url'", url=url)
     if body.lstrip().startswith(b"<"):
-        raise MalformedAnswer(
-            "the API answered with a web page instead of JSON; check 'api_url' and the proxy",
+        raise MalformedResponse(
+            "the API sends a web page instead of JSON; check 'api_url' and the proxy",
             url=url,
         )
     try:
         return msgspec.json.decode(body)
     except RecursionError:
-        fault = "it is nested too deeply"
+        problem = "it is nested too deeply"
     except (msgspec.MsgspecError, ValueError) as error:
-        fault = "it is not UTF-8" if isinstance(error, UnicodeError) else sanitize(str(error))
-    raise MalformedAnswer(f"the API answered with unusable JSON: {fault}", url=url)
+        problem = "it is not UTF-8" if isinstance(error, UnicodeError) else sanitize(str(error))
+    # Outside of the handler: a UnicodeError holds the whole body.
+    raise MalformedResponse(f"the API sends JSON that is not valid: {problem}", url=url)
 
 
-def unwrapped(raw: object) -> object:
-    """Return what is inside `{"data": ...}`, or the object itself where it is bare."""
+def unwrap(raw: object) -> object:
+    """Return the object inside `{"data": ...}`, or a bare object itself."""
     if isinstance(raw, dict) and isinstance(raw.get("data"), dict):
         return raw["data"]
     return raw
 
 
-def resource(raw: object, kind: type[T], url: str) -> T:
-    """Make a resource from an answer, wrapped or bare.
+def decode_resource(raw: object, kind: type[T], url: str) -> T:
+    """Make a resource of a response's JSON, wrapped in `data` or bare.
 
     Raises:
-        MalformedAnswer: A field has the wrong type.
+        MalformedResponse: A field has the wrong type.
     """
-    return _converted(unwrapped(raw), kind, url)
+    return _convert(unwrap(raw), kind, url)
 
 
-def page(raw: object, key: str, kind: type[R], url: str) -> Page[R]:
-    """Make a page from `{"data": [...], "meta": ...}` or from the older `{"<key>": [...]}`.
+def decode_page(raw: object, name: str, kind: type[R], url: str) -> Page[R]:
+    """Make a page of `{"data": [...], "meta": ...}` or of the older `{"<name>": [...]}`.
 
     Raises:
-        MalformedAnswer: There is no list, or a field has the wrong type.
+        MalformedResponse: There is no list, or a field has the wrong type.
     """
-    entries = raw.get("data", raw.get(key)) if isinstance(raw, dict) else None
+    entries = raw.get("data", raw.get(name)) if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or not isinstance(entries, list):
-        raise MalformedAnswer(f"the API answered without a list of {key}", url=url)
-    pagination = _converted(_pagination_in(raw), Pagination, url)
-    kept: tuple[R, ...] = _converted(entries, tuple[kind, ...], url)  # type: ignore[valid-type]
-    return Page(data=kept, pagination=pagination)
+        raise MalformedResponse(f"the API sends no list of {name}", url=url)
+    pagination = _convert(_find_pagination(raw), Pagination, url)
+    data: tuple[R, ...] = _convert(entries, tuple[kind, ...], url)  # type: ignore[valid-type]
+    return Page(data=data, pagination=pagination)
 
 
-def _pagination_in(raw: dict[str, Any]) -> object:
+def _find_pagination(raw: dict[str, Any]) -> object:
     meta = raw.get("meta")
     if not isinstance(meta, dict):
         return {}
     return meta.get("pagination") or {}
 
 
-def _converted(raw: object, kind: type[T], url: str) -> T:
+def _convert(raw: object, kind: type[T], url: str) -> T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        fault = sanitize(str(error))
-    raise MalformedAnswer(f"the API's answer breaks its contract: {fault}", url=url)
+        problem = sanitize(str(error))
+    raise MalformedResponse(f"the API's response breaks its contract: {problem}", url=url)

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from mkdocs_masko.assets.cache import as_cache_error, flush, hashed
-from mkdocs_masko.errors import DriftError, MalformedAnswer, MediaError, NotFound, Refused
+from mkdocs_masko.errors import DriftError, MalformedResponse, MediaError, NotFound, RequestRejected
 from mkdocs_masko.probe import sniff
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import check_media_url
@@ -147,7 +147,7 @@ class PartialDownload:
         try:
             with file:
                 self._note(stream.etag)
-                for piece in stream.pieces:
+                for piece in stream.chunks:
                     self._append(file, piece)
         except MediaError:
             self.drop()
@@ -294,7 +294,7 @@ class Downloader:
         try:
             check_media_url(wanted.url, self._origins)
             found = self._fetch(wanted)
-        except (MediaError, DriftError, NotFound, Refused) as error:
+        except (MediaError, DriftError, NotFound, RequestRejected) as error:
             return error
         self._tell(found.size if found.new else 0)
         return found
@@ -343,7 +343,7 @@ class Downloader:
         attempt = partial(_receive, wanted.url, part, etag)
         if not part.size:
             return self._download(attempt)
-        with suppress(MalformedAnswer, Refused, MediaError):
+        with suppress(MalformedResponse, RequestRejected, MediaError):
             sha256 = self._download(attempt)
             if wanted.sha256 in {"", sha256}:
                 return sha256
@@ -367,5 +367,5 @@ def _receive(url: str, part: PartialDownload, known: str, transport: Transport) 
         part.write,
         offset=part.size,
         etag=part.etag if part.size else "",
-        known="" if part.size else known,
+        known_etag="" if part.size else known,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mkdocs_masko.api.models import export_from
+from mkdocs_masko.api.models import parse_export
 from mkdocs_masko.cli.options import collection_names
 from mkdocs_masko.cli.output import (
     Column,
@@ -142,8 +142,12 @@ def assets(
       mkdocs-masko assets fox --api-url sandbox
       mkdocs-masko assets --api-url sandbox --limit 10
     """
-    with open_session(**where, signed_urls=signed_urls) as there:
-        found = there.objects.assets(there.collection(collection) if collection else None)
+    with open_session(**where) as there:
+        found = (
+            there.objects.assets(there.collection(collection), signed_urls=signed_urls)
+            if collection
+            else there.objects.all_assets(signed_urls=signed_urls)
+        )
         columns = (*ASSETS, SIGNED) if signed_urls else ASSETS
         _print_list(found, columns, as_json=as_json, limit=limit)
 
@@ -163,8 +167,8 @@ def asset_(*, asset: str, as_json: bool, signed_urls: bool, **where: Any) -> Non
       mkdocs-masko asset 82fe47af-5b46-5ea2-be64-0c392112b396
       mkdocs-masko asset 82fe --api-url sandbox
     """
-    with open_session(**where, signed_urls=signed_urls) as there:
-        found = there.objects.asset(there.asset(asset))
+    with open_session(**where) as there:
+        found = there.objects.asset(there.asset(asset), signed_urls=signed_urls)
     _print_one(found, pairs(found), as_json=as_json)
 
 
@@ -184,7 +188,7 @@ def export(*, collection: str, as_json: bool, limit: int | None, **where: Any) -
       mkdocs-masko export fox --api-url sandbox --json
     """
     with open_session(**where) as there:
-        found = there.objects.export(there.collection(collection))
+        found = there.objects.cdn_export(there.collection(collection))
     found["items"] = found["items"][:limit]
     if as_json:
         print_json(found)
@@ -276,7 +280,7 @@ def _value(value: object) -> str:
 
 def published(export: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield the name of each published pose, with its addresses by key."""
-    for item in export_from(export).items:
+    for item in parse_export(export).items:
         yield sanitize(item.name), list(_addresses(item))
 
 

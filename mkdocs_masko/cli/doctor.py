@@ -23,7 +23,7 @@ from mkdocs_masko.errors import (
     MaskoError,
     NotFound,
     NotReady,
-    Refused,
+    RequestRejected,
 )
 from mkdocs_masko.manifest import load
 from mkdocs_masko.mkdocs_yml import plugins_of
@@ -259,7 +259,7 @@ def _cdn(client: Client, site: Site) -> Finding:
     url, started = _some_medium(site), time.monotonic()
     try:
         client.fetch_range(url, 0, 1)
-    except (NotFound, Refused):
+    except (NotFound, RequestRejected):
         pass  # it answers, and that was the question
     except ApiError as error:
         return Finding(level="bad", subject="CDN", text="cannot be reached", remedy=str(error))

@@ -19,7 +19,7 @@ from mkdocs_masko.text import list_some, sanitize, slugify, suggest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mkdocs_masko.api import Client, Objects
+    from mkdocs_masko.api import Client, RawClient
     from mkdocs_masko.options import Options
 
 _TIME = 120.0  # seconds; enough for a rate limit of a minute in the middle of a walk
@@ -33,14 +33,11 @@ class ApiSession:
     Args:
         client: Makes the calls.
         options: What the site says, if there is one.
-        signed_urls: Ask for addresses of assets that expire.
     """
 
-    def __init__(self, client: Client, options: Options, *, signed_urls: bool) -> None:
-        from mkdocs_masko.api import Objects
-
+    def __init__(self, client: Client, options: Options) -> None:
         self.client = client
-        self.objects: Objects = Objects(client, signed_urls=signed_urls)
+        self.objects: RawClient = client.raw
         self.site_ids = options.ids if options.collection or options.collections else {}
 
     def project(self, wanted: str) -> str:
@@ -54,7 +51,7 @@ class ApiSession:
 
     def asset(self, wanted: str) -> str:
         """Return the id of the asset that is meant."""
-        return self._id(wanted, self.objects.assets, "asset")
+        return self._id(wanted, self.objects.all_assets, "asset")
 
     def item(self, wanted: str, collection: str | None) -> tuple[str, dict[str, Any]]:
         """Return the item that is meant, with the id of its collection.
@@ -94,8 +91,6 @@ def open_session(
     config_file: Path | None,
     api_url: str | None,
     timeout: float | None,
-    *,
-    signed_urls: bool = False,
 ) -> Iterator[ApiSession]:
     """Open the API that the command line, the variables or the site name.
 
@@ -110,7 +105,7 @@ def open_session(
         name = options.api_key_env
         raise OptionError(f"no key in {name}: set it, or look around with '--api-url sandbox'")
     with connect(site, wait=0, sleep=_sleep) as client:
-        yield ApiSession(client, options, signed_urls=signed_urls)
+        yield ApiSession(client, options)
 
 
 def options_of(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:

@@ -56,13 +56,13 @@ def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # n
 
 
 def _standings(there: ApiSession, collection_id: str) -> tuple[str, list[Standing]]:
-    from mkdocs_masko.api.models import export_from
+    from mkdocs_masko.api.models import parse_export
     from mkdocs_masko.cli.session import named
 
     collection = there.objects.collection(collection_id)
     items, assets = there.objects.items(collection_id), there.objects.assets(collection_id)
     try:
-        export = export_from(there.objects.export(collection_id))
+        export = parse_export(there.objects.cdn_export(collection_id))
     except NotReady as error:
         click.echo(f"info: {named(collection)}: {error}", err=True)
         export = None

@@ -1,12 +1,12 @@
-"""One request, one answer, inside a budget: everything about bytes on the wire.
+"""One request and its response, before a deadline.
 
-`exchange` sends, `reading` and `streaming` read, `connections` connects, `deadline` bounds each
-wait, `faults` and `refusals` say what went wrong.
+`transport` sends requests and reads responses, `sockets` bounds every wait and counts bytes, and
+`errors` turns statuses and the libraries' exceptions into errors of this package.
 """
 
 from __future__ import annotations
 
 from mkdocs_masko.http.sockets import Budget, Limits
-from mkdocs_masko.http.transport import LARGEST_MEDIUM, Answer, Stream, Transport
+from mkdocs_masko.http.transport import MAX_MEDIA_BYTES, Response, Stream, Transport
 
-__all__ = ["LARGEST_MEDIUM", "Answer", "Budget", "Limits", "Stream", "Transport"]
+__all__ = ["MAX_MEDIA_BYTES", "Budget", "Limits", "Response", "Stream", "Transport"]

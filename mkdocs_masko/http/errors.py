@@ -1,4 +1,4 @@
-"""What a status of 400 or more means, in words that say what to do."""
+"""Statuses and the libraries' exceptions as errors of this package, with how to fix them."""
 
 from __future__ import annotations
 
@@ -15,148 +15,115 @@ from urllib.parse import urlsplit
 
 import msgspec
 from requests.exceptions import InvalidProxyURL, InvalidURL
-from urllib3.exceptions import HTTPError, IncompleteRead, ProxyError
-from urllib3.exceptions import TimeoutError as Late
+from urllib3.exceptions import EmptyPoolError, HTTPError, IncompleteRead, ProxyError
+from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
 from mkdocs_masko.errors import (
     ApiError,
-    BadKey,
-    MalformedAnswer,
+    Forbidden,
+    MalformedResponse,
     NetworkError,
     NotFound,
     NotReady,
     RateLimited,
-    Refused,
+    RequestRejected,
     ServerError,
-    WrongWorkspace,
+    Unauthorized,
 )
-from mkdocs_masko.http.sockets import TooMuch
+from mkdocs_masko.http.sockets import ResponseTooLarge
 from mkdocs_masko.text import format_duration, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 NOT_READY: Final = "cdn_export_not_ready"
+"""The API's code for a collection without an export."""
 
-_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
-_LONGEST_WAIT = 64  # characters; a date has 29
-_EPOCH = 1e9  # a smaller X-RateLimit-Reset counts seconds from now, a larger one from 1970
 
 
-def refused_call(  # noqa: PLR0913 - each is a part of the message
-    status: int, headers: Mapping[str, str], body: bytes, *, url: str, key_name: str, keyed: bool
+def error_from_api(  # noqa: PLR0913 - each is a part of the message
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    url: str,
+    has_key: bool,
+    key_name: str | None = None,
 ) -> ApiError:
-    """Turn the API's refusal into one of our errors.
+    """Return the error that a response of the API stands for.
 
     Args:
         status: 400 to 599.
-        headers: The answer's headers.
+        headers: The response's headers.
         body: Its body: JSON in one of two shapes, or anything.
-        url: What was asked for.
-        key_name: The variable that holds the key.
-        keyed: Whether a key was sent.
+        url: The URL of the request.
+        has_key: Whether the request carried a key.
+        key_name: The environment variable that holds the key; None if the key was passed as
+            the argument `key`.
     """
-    code, said = _error_in(body)
+    code, reason = _parse_error_body(body)
     if status == HTTPStatus.CONFLICT and not code and url.endswith("/cdn-export"):
-        code = NOT_READY
-    kind, advice = _meaning(status, code, key_name if keyed else "")
-    if kind is BadKey and not keyed:
-        advice = f"the API wants a key ({status}); put one into {key_name}"
+        code = NOT_READY  # the older form of an error has a text and no code
+    kind, message = _meaning(status, code, has_key=has_key, key_name=key_name)
     if kind is RateLimited:
         return _rate_limited("the API", headers, url=url, code=code)
-    message = f"{advice}; it says: {said}" if said else advice
+    if reason:
+        message = f"{message}; the API says: {reason}"
     return kind(message, status=status, code=code, url=url)
 
 
-def _meaning(status: int, code: str, key_name: str) -> tuple[type[ApiError], str]:
-    key = f"the key in {key_name}" if key_name else "a call without a key"
+def _meaning(
+    status: int, code: str, *, has_key: bool, key_name: str | None
+) -> tuple[type[ApiError], str]:
+    key = f"the key in {key_name}" if key_name else "the argument 'key'"
+    right_key = f", and that {key} is of the right workspace" if has_key else ""
     if status == HTTPStatus.CONFLICT and code == NOT_READY:
         return NotReady, (
             "the collection has no export yet (409): asset hosting is off, the collection is "
             "unpublished, or nothing is published yet; publish it in Masko, then try again"
         )
+    if status == HTTPStatus.UNAUTHORIZED and not has_key:
+        remedy = f"set {key_name}" if key_name else "pass one as the argument 'key'"
+        return Unauthorized, f"the API requires a key (401); {remedy}"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ServerError, f"the API fails ({status}); try again later"
     meanings: dict[int, tuple[type[ApiError], str]] = {
         HTTPStatus.UNAUTHORIZED: (
-            BadKey,
-            f"the API refused {key} (401); make a new one in Masko's settings",
+            Unauthorized,
+            f"the API refuses {key} (401); create a new key in Masko's settings",
         ),
         HTTPStatus.PAYMENT_REQUIRED: (
-            Refused,
-            "the workspace has not enough credits (402); see Masko's billing page",
+            RequestRejected,
+            "the workspace does not have enough credits (402); see Masko's billing page",
         ),
-        HTTPStatus.FORBIDDEN: (
-            WrongWorkspace,
-            f"the API does not show this to {key} (403); use a key of the owning workspace",
-        ),
+        HTTPStatus.FORBIDDEN: (Forbidden, f"the API denies access (403); check the id{right_key}"),
         HTTPStatus.NOT_FOUND: (
             NotFound,
-            f"the API shows {key} nothing of that id (404); check the id and the key's workspace",
+            f"the API has nothing with this id (404); check the id{right_key}",
         ),
         HTTPStatus.TOO_MANY_REQUESTS: (RateLimited, ""),
     }
-    reason = f"{status} {code}".strip()
-    return meanings.get(status, (Refused, f"the API refused the call ({reason})"))
+    summary = f"{status} {code}".strip()
+    return meanings.get(status, (RequestRejected, f"the API rejects the request ({summary})"))
 
 
-def refused_medium(status: int, headers: Mapping[str, str], *, url: str) -> ApiError:
-    """Turn a media server's refusal into one of our errors."""
+def error_from_media_server(status: int, headers: Mapping[str, str], *, url: str) -> ApiError:
+    """Return the error that a response of a media server stands for."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited("the media server", headers, url=url)
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        words = f"the file is gone ({status}): {sanitize(url)}"
-        return NotFound(words, status=status, url=url)
+        message = f"the file is gone ({status}): {sanitize(url)}"
+        return NotFound(message, status=status, url=url)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        words = f"the media server fails ({status}); try again later"
-        return ServerError(words, status=status, url=url)
-    words = f"the media server refuses {sanitize(url)} ({status})"
-    return Refused(words, status=status, url=url)
+        message = f"the media server fails ({status}); try again later"
+        return ServerError(message, status=status, url=url)
+    message = f"the media server refuses {sanitize(url)} ({status})"
+    return RequestRejected(message, status=status, url=url)
 
 
-def _rate_limited(who: str, headers: Mapping[str, str], *, url: str, code: str = "") -> RateLimited:
-    now = datetime.now(timezone.utc)
-    wait = retry_after(headers.get("Retry-After", ""), now)
-    if wait is None:
-        wait = _until_reset(headers.get("X-RateLimit-Reset", ""), now)
-    when = "later" if wait is None else f"in {format_duration(wait)}"
-    message = f"too many calls to {who} (429); try again {when}"
-    return RateLimited(message, code=code or "rate_limited", url=url, retry_after=wait)
-
-
-def retry_after(text: str, now: datetime) -> float | None:
-    """Read how long a server asks to wait: a number of seconds, or a date of HTTP.
-
-    Args:
-        text: The header's value, of any content.
-        now: The time, with its zone.
-
-    Returns:
-        Seconds, at least 0, or None when that is no time in the future.
-    """
-    text = text.strip()
-    if len(text) > _LONGEST_WAIT:
-        return None
-    if _SECONDS.fullmatch(text):
-        return float(text)
-    try:
-        date = parsedate_to_datetime(text)
-        seconds = (date.replace(tzinfo=date.tzinfo or timezone.utc) - now).total_seconds()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return seconds if seconds > 0 else None
-
-
-def _until_reset(text: str, now: datetime) -> float | None:
-    seconds = retry_after(text, now)
-    if seconds is None or seconds < _EPOCH:
-        return seconds
-    return max(0.0, seconds - now.timestamp())
-
-
-def _error_in(body: bytes) -> tuple[str, str]:
-    """Find code and message in `{"error": {"code", "message"}}` or `{"error": "text"}`."""
+def _parse_error_body(body: bytes) -> tuple[str, str]:
+    """Return code and message of `{"error": {"code", "message"}}` or `{"error": "text"}`."""
     try:
         raw: Any = msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -173,54 +140,111 @@ def _error_in(body: bytes) -> tuple[str, str]:
     )
 
 
-BROKEN: Final = (HTTPError, http.client.HTTPException, OSError, ValueError, TooMuch)
+# A server may write anything into Retry-After: -5, 1.5, soon, 1e9, 5,000 digits. Python's float()
+# would take nan, inf, 1_000 and Arabic digits too.
+_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
+_MAX_HEADER_LENGTH = 64  # characters; a date has 29
+_EPOCH = 1e9  # a smaller X-RateLimit-Reset counts seconds from now, a larger one from 1970
+
+
+def _rate_limited(
+    server: str, headers: Mapping[str, str], *, url: str, code: str = ""
+) -> RateLimited:
+    now = datetime.now(timezone.utc)
+    seconds = parse_retry_after(headers.get("Retry-After", ""), now)
+    if seconds is None:
+        seconds = _parse_reset(headers.get("X-RateLimit-Reset", ""), now)
+    when = "later" if seconds is None else f"in {format_duration(seconds)}"
+    message = f"too many requests to {server} (429); try again {when}"
+    return RateLimited(message, code=code or "rate_limited", url=url, retry_after=seconds)
+
+
+def parse_retry_after(text: str, now: datetime) -> float | None:
+    """Parse `Retry-After` (RFC 9110, section 10.2.3): a number of seconds, or a date.
+
+    Args:
+        text: The header's value.
+        now: The time, with its zone.
+
+    Returns:
+        Seconds, at least 0, or None when the value is not valid or a date in the past.
+    """
+    text = text.strip()
+    if len(text) > _MAX_HEADER_LENGTH:
+        return None
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        date = parsedate_to_datetime(text)
+        seconds = (date.replace(tzinfo=date.tzinfo or timezone.utc) - now).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def _parse_reset(text: str, now: datetime) -> float | None:
+    seconds = parse_retry_after(text, now)
+    if seconds is None or seconds < _EPOCH:
+        return seconds
+    return max(0.0, seconds - now.timestamp())
+
+
+LIBRARY_ERRORS: Final = (
+    HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+    ResponseTooLarge,
+)
 """What requests, urllib3, http.client, ssl and our sockets raise; requests' are OSErrors."""
 
-_LATE = (TimeoutError, Late)
-_NO_ANSWER: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+_TIMEOUTS = (TimeoutError, Urllib3Timeout, EmptyPoolError)
+# The first that fits wins, so the order matters: the libraries wrap an error in more general
+# ones, and SSLCertVerificationError is an SSLError, which is an OSError, as ConnectionError is.
+_CAUSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
     (
         (ProxyError, InvalidProxyURL),
-        "the proxy of the environment does not let it through; check HTTPS_PROXY and NO_PROXY",
+        "the environment's proxy does not let the request through; check HTTPS_PROXY and NO_PROXY",
     ),
-    (socket.gaierror, "its name is not known; check the address and the network"),
+    (socket.gaierror, "the host's name is unknown; check the URL and the network"),
     (
         ssl.SSLCertVerificationError,
-        "its certificate is not trusted; a company's own can be named in REQUESTS_CA_BUNDLE",
+        "its certificate is not trusted; name the one of your company in REQUESTS_CA_BUNDLE",
     ),
-    (_LATE, "it did not answer in time; try again later"),
-    (ssl.SSLError, "it does not speak TLS properly; check the address"),
-    (ConnectionRefusedError, "it takes no connections; check the address, or try again later"),
+    (_TIMEOUTS, "timed out; try again later"),
+    (ssl.SSLError, "it does not speak TLS; check the URL"),
+    (ConnectionRefusedError, "connection refused; check the URL, or try again later"),
     (
         (ConnectionError, IncompleteRead, http.client.IncompleteRead),
-        "it broke off the connection; try again later",
+        "the connection was closed early; try again later",
     ),
 )
 
 
-def no_answer(url: str, why: str) -> NetworkError:
-    """Say that a host gave no answer, and why."""
-    return NetworkError(f"no answer from {_host(url)}: {why}", url=url)
+def no_response(url: str, cause: str) -> NetworkError:
+    """Return the error for a host that sends no response, or not in time."""
+    return NetworkError(f"no response from {_host(url)}: {cause}", url=url)
 
 
-def is_late(error: BaseException) -> bool:
-    """Tell whether a wait was cut off, rather than ended by the other side."""
-    return any(isinstance(link, _LATE) for link in _chain(error))
+def is_timeout(error: BaseException) -> bool:
+    """Tell whether a library's exception stands for a wait that took too long."""
+    return any(isinstance(link, _TIMEOUTS) for link in _walk_chain(error))
 
 
-def explain(error: BaseException, url: str) -> ApiError:
-    """Turn an exception of the HTTP libraries into one of ours, without quoting it."""
-    chain = list(_chain(error))
+def error_from_library(error: BaseException, url: str) -> ApiError:
+    """Return the error for one of `LIBRARY_ERRORS`, without quoting it: it may hold the key."""
+    chain = list(_walk_chain(error))
     host = _host(url)
-    for kinds, words in _NO_ANSWER:
+    for kinds, cause in _CAUSES:
         if any(isinstance(link, kinds) for link in chain):
-            return no_answer(url, words)
+            return no_response(url, cause)
     if any(isinstance(link, InvalidURL) for link in chain):
-        return no_answer(url, "the address is not valid")
-    if any(isinstance(link, TooMuch) for link in chain):
-        return MalformedAnswer(f"{host} sends more than any answer may have", url=url)
+        return no_response(url, "the URL is not valid")
+    if any(isinstance(link, ResponseTooLarge) for link in chain):
+        return MalformedResponse(f"{host} sends more than any response may have", url=url)
     if reason := _system_reason(chain):
-        return no_answer(url, reason)
-    return MalformedAnswer(f"{host} does not answer in proper HTTP; check the address", url=url)
+        return no_response(url, reason)
+    return MalformedResponse(f"the response from {host} is not valid HTTP; check the URL", url=url)
 
 
 def _host(url: str) -> str:
@@ -228,18 +252,23 @@ def _host(url: str) -> str:
 
 
 def _system_reason(chain: list[BaseException]) -> str:
+    # The last, because it is the innermost: the outer ones repeat it or have none.
     numbers = [link.errno for link in chain if isinstance(link, OSError) and link.errno]
     return os.strerror(numbers[-1]) if numbers else ""
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Walk through an exception and those inside it: the libraries wrap each other's."""
+def _walk_chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and those inside it.
+
+    requests and urllib3 wrap the exceptions of the layers below in their arguments and in
+    `reason`, besides `raise ... from`.
+    """
     seen: set[int] = set()
-    waiting: list[object] = [error]
-    while waiting:
-        link = waiting.pop()
+    pending: list[object] = [error]
+    while pending:
+        link = pending.pop()
         if isinstance(link, BaseException) and id(link) not in seen:
             seen.add(id(link))
             yield link
-            waiting += [*link.args, getattr(link, "reason", None)]
-            waiting += [link.__cause__, link.__context__]
+            pending += [*link.args, getattr(link, "reason", None)]
+            pending += [link.__cause__, link.__context__]

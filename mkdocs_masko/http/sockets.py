@@ -1,8 +1,8 @@
 """Sockets that keep a deadline.
 
-A timeout of a call bounds one wait, not the sum of them: a server that sends a byte a second
-is never late. Here each wait of a socket is cut to what is left of the whole budget, for
-headers, bodies and TLS alike, and the bytes of one answer are counted.
+The `timeout` of an HTTP library bounds one wait, not their sum: a server that sends a byte a
+second never times out. Here each wait of a socket is cut to the time that is left, for headers,
+bodies and TLS alike, and the bytes of one response are counted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,215 +28,252 @@ from mkdocs_masko.errors import OptionError
 from mkdocs_masko.urls import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from urllib3._base_connection import BaseHTTPConnection
 
 
 class Budget:
-    """The time for all network work of one task. It runs from the moment it is made.
+    """The time for network work. It runs from the moment it is created.
+
+    All calls of the clients that share a budget must end before it does.
 
     Args:
-        seconds: The time there is.
-        clock: Tells a time in seconds that never goes back.
+        seconds: How long it lasts.
+        clock: Returns a time in seconds that never goes back.
+        setting: What the user raises to get more time, for messages.
     """
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        setting: str = "budget",
+    ) -> None:
         self.seconds = seconds
         self._clock = clock
+        self._setting = setting
         self._end = clock() + seconds
 
     def __repr__(self) -> str:
         return f"Budget(seconds={self.seconds:g})"
 
     def remaining(self) -> float:
-        """Return the seconds left, 0 when the time is over."""
+        """Return the seconds left, 0 when the time is up."""
         return max(0.0, self._end - self._clock())
 
+    def for_call(self, timeout: float) -> Budget:
+        """Return the budget of one call: `timeout` seconds, or this one if it has less left."""
+        if self.remaining() < timeout:
+            return self
+        return Budget(timeout, self._clock, setting="timeout")
 
-def over(seconds: float) -> str:
-    """Say that a budget of so many seconds is used up."""
-    return (
-        f"the {seconds:g} s for network work are over; "
-        "try again later, or allow more with the option 'timeout'"
-    )
+    def explain_timeout(self) -> str:
+        """Say that the time is up, and how to get more."""
+        return f"timed out after {self.seconds:g} s; try again later, or raise '{self._setting}'"
+
+
+# A pooled connection outlives the call that opened it, and urllib3 passes nothing of a call down
+# to its socket. So the budget goes the way of anyio's `fail_after`: it is the context's.
+_budget: ContextVar[Budget] = ContextVar("budget")
+
+
+@contextmanager
+def within(budget: Budget) -> Iterator[None]:
+    """Hold every socket that the block uses, in this thread, to a budget."""
+    token = _budget.set(budget)
+    try:
+        yield
+    finally:
+        _budget.reset(token)
+
+
+def _cut(seconds: float) -> float:
+    """Cut a wait to the time that is left.
+
+    Raises:
+        TimeoutError: None is left.
+    """
+    budget = _budget.get()
+    remaining = budget.remaining()
+    if not remaining:
+        raise TimeoutError(budget.explain_timeout())
+    return min(seconds, remaining)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """How long a socket may wait, in seconds, and how much it may take, in bytes.
+    """How long a socket may wait at once, and how much it may receive.
 
     Attributes:
-        budget: Bounds the sum of all waits.
-        connect: Bounds the wait for one address of a host.
-        read: Bounds the wait between two pieces of an answer.
-        answer: The most that may come after one request, headers included.
-        resolve: Finds the addresses of a host.
+        connect: Seconds for one IP address of a host.
+        read: Seconds between two pieces of a response.
+        response: Bytes after one request, headers included.
+        resolve: Returns the IP addresses of a host, as `socket.getaddrinfo` does.
     """
 
-    budget: Budget
     connect: float = 10.0
     read: float = 10.0
-    answer: int = 64 * 1024 * 1024
+    response: int = 64 * 1024 * 1024
     resolve: Callable[..., list[Any]] = socket.getaddrinfo
 
-    def wait(self, longest: float) -> float:
-        """Cut a wait to what is left.
 
-        Raises:
-            TimeoutError: Nothing is left.
-        """
-        remaining = self.budget.remaining()
-        if not remaining:
-            raise TimeoutError(over(self.budget.seconds))
-        return min(longest, remaining)
-
-
-class TooMuch(Exception):
-    """More bytes have come than any answer may have."""
+class ResponseTooLarge(Exception):
+    """A server sends more than any response may have."""
 
 
 class BoundedSocket(socket.socket):
-    """A socket under limits, which a subclass names."""
+    """A socket under limits, which a subclass sets."""
 
     limits: ClassVar[Limits]
-    taken = 0
+    received = 0
 
     def recv(self, *args: Any) -> bytes:  # noqa: ANN401 - as the base class has it
         """Receive bytes."""
-        self.settimeout(self.limits.wait(self.limits.read))
+        self.settimeout(_cut(self.limits.read))
         data = super().recv(*args)
         self._count(len(data))
         return data
 
     def recv_into(self, *args: Any) -> int:  # noqa: ANN401 - as the base class has it
         """Receive into a buffer."""
-        self.settimeout(self.limits.wait(self.limits.read))
+        self.settimeout(_cut(self.limits.read))
         size = super().recv_into(*args)
         self._count(size)
         return size
 
     def send(self, *args: Any) -> int:  # noqa: ANN401 - as the base class has it
         """Send some bytes."""
-        self._start()
+        self._start_request()
         return super().send(*args)
 
     def sendall(self, *args: Any) -> None:  # noqa: ANN401 - as the base class has it
         """Send all bytes."""
-        self._start()
+        self._start_request()
         super().sendall(*args)
 
-    def _start(self) -> None:
-        self.taken = 0
-        self.settimeout(self.limits.wait(self.limits.read))
+    def _start_request(self) -> None:
+        # Sending means that the response before is read: HTTP/1.1 without pipelining.
+        self.received = 0
+        self.settimeout(_cut(self.limits.read))
 
     def _count(self, size: int) -> None:
-        self.taken += size
-        if self.taken > self.limits.answer:
-            raise TooMuch
+        self.received += size
+        if self.received > self.limits.response:
+            raise ResponseTooLarge
 
 
-class BoundedTls(BoundedSocket, ssl.SSLSocket):
-    """The same over TLS; the handshake has the timeout that `dial` leaves behind."""
+class BoundedTlsSocket(BoundedSocket, ssl.SSLSocket):
+    """The same over TLS. `create_connection` leaves the timeout of the handshake behind."""
 
 
-def dial(host: str, port: int, kind: type[BoundedSocket]) -> BoundedSocket:
-    """Connect to the first address of a host that answers.
+def create_connection(host: str, port: int, kind: type[BoundedSocket]) -> BoundedSocket:
+    """Connect to the first IP address of a host that accepts the connection.
 
     Raises:
-        OSError: None did, or the name has no address.
+        OSError: None did, or the host has no IP address.
     """
     limits = kind.limits
-    fault = OSError("the host has no address")
-    for family, type_, protocol, _, address in _addresses(host, port, limits):
+    failure = OSError("the host has no IP address")
+    for family, type_, protocol, _, address in _resolve(host, port, limits):
         sock = kind(family, type_, protocol)
         try:
-            sock.settimeout(limits.wait(limits.connect))
+            sock.settimeout(_cut(limits.connect))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.connect(address)
-            sock.settimeout(limits.wait(limits.connect))
+            sock.settimeout(_cut(limits.connect))
         except OSError as error:
             sock.close()
-            fault = error
+            failure = error
         else:
             return sock
-    raise fault
+    raise failure
 
 
-def _addresses(host: str, port: int, limits: Limits) -> list[Any]:
-    """Look a name up in a thread that the interpreter's end does not wait for.
-
-    A lookup cannot be given a timeout.
-    """
-    found: queue.SimpleQueue[list[Any] | OSError] = queue.SimpleQueue()
+def _resolve(host: str, port: int, limits: Limits) -> list[Any]:
+    # getaddrinfo takes no timeout. A daemon thread, unlike one of a pool, does not keep the
+    # interpreter alive when a lookup hangs.
+    results: queue.SimpleQueue[list[Any] | OSError] = queue.SimpleQueue()
 
     def look_up() -> None:
         try:
-            found.put(limits.resolve(host, port, 0, socket.SOCK_STREAM))
+            results.put(limits.resolve(host, port, 0, socket.SOCK_STREAM))
         except OSError as error:
-            found.put(error)
-        except UnicodeError:
-            found.put(socket.gaierror("not a name"))
+            results.put(error)
+        except UnicodeError:  # of the idna codec: an empty label, or one of over 63 characters
+            results.put(socket.gaierror("not a host name"))
 
     threading.Thread(target=look_up, daemon=True).start()
     try:
-        answer = found.get(timeout=limits.wait(limits.connect))
+        result = results.get(timeout=_cut(limits.connect))
     except queue.Empty:
-        raise TimeoutError("no answer about the host's name") from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
+        raise TimeoutError("the lookup of the host's name timed out") from None
+    if isinstance(result, OSError):
+        raise result
+    return result
 
 
-_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-_CONNECTIONS = 8
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")  # in this order
+_CONNECTIONS = 8  # to one host
 
 
 class Adapter(HTTPAdapter):
-    """Sends one request over a pooled connection, and never twice."""
+    """Sends one request over a pooled connection, and never repeats it."""
 
     def __init__(self, limits: Limits) -> None:
-        self._context = _context(limits)
-        self._pools = _pools(limits)
+        # Before `super`, which calls `init_poolmanager`.
+        self._ssl_context = _make_ssl_context(limits)
+        self._pool_classes = _make_pool_classes(limits)
         super().__init__(_CONNECTIONS, _CONNECTIONS, max_retries=0, pool_block=True)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
-        """Make the pools for direct connections."""
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
-        self.poolmanager.pool_classes_by_scheme = self._pools
+        """Create the pools for direct connections."""
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._ssl_context)
+        self.poolmanager.pool_classes_by_scheme = self._pool_classes
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - as inherited
-        """Make, or find again, the pools for connections through a proxy."""
-        contexts = {"ssl_context": self._context, "proxy_ssl_context": self._context}
+        """Return the pools for connections through a proxy."""
+        contexts = {"ssl_context": self._ssl_context, "proxy_ssl_context": self._ssl_context}
         manager = super().proxy_manager_for(proxy, **kwargs, **contexts)
-        manager.pool_classes_by_scheme = self._pools
+        manager.pool_classes_by_scheme = self._pool_classes
         return manager
 
     def cert_verify(self, *args: object) -> None:
-        """Do nothing: the context knows whom to trust."""
+        """Do nothing: the SSL context has the certificates to trust."""
 
 
-class _Bounded:
-    """Makes a connection's socket."""
+class _BoundedConnection:
+    """Makes urllib3's connections use a `BoundedSocket`."""
 
     limits: ClassVar[Limits]
     host: str
     port: int
-    debuglevel = 0  # http.client prints headers, and the key in them, at any other
+    debuglevel = 0  # at any other, http.client prints headers, and the key in them
 
     def _new_conn(self) -> BoundedSocket:
         kind = type("Socket", (BoundedSocket,), {"limits": self.limits})
-        return dial(self.host, self.port, kind)
+        return create_connection(self.host, self.port, kind)
 
 
-def _pools(limits: Limits) -> dict[str, type[HTTPConnectionPool]]:
-    plain = type("Plain", (_Bounded, HTTPConnection), {"limits": limits})
-    tls = type("Tls", (_Bounded, HTTPSConnection), {"limits": limits})
+class _BoundedPool(HTTPConnectionPool):
+    """Makes a thread wait for a free connection no longer than its budget lasts."""
+
+    def _get_conn(self, timeout: float | None = None) -> BaseHTTPConnection:
+        # requests leaves the timeout out, and the pool would wait for ever.
+        return super()._get_conn(_cut(timeout or threading.TIMEOUT_MAX))
+
+
+def _make_pool_classes(limits: Limits) -> dict[str, type[HTTPConnectionPool]]:
+    plain = type("Plain", (_BoundedConnection, HTTPConnection), {"limits": limits})
+    tls = type("Tls", (_BoundedConnection, HTTPSConnection), {"limits": limits})
     return {
-        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-        "https": type("TlsPool", (HTTPSConnectionPool,), {"ConnectionCls": tls}),
+        "http": type("PlainPool", (_BoundedPool,), {"ConnectionCls": plain}),
+        "https": type("TlsPool", (_BoundedPool, HTTPSConnectionPool), {"ConnectionCls": tls}),
     }
 
 
-def _context(limits: Limits) -> ssl.SSLContext:
+def _make_ssl_context(limits: Limits) -> ssl.SSLContext:
     variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
     path = Path(os.environ[variable] if variable else DEFAULT_CA_BUNDLE_PATH)
     try:
@@ -243,16 +282,18 @@ def _context(limits: Limits) -> ssl.SSLContext:
         else:
             context = ssl.create_default_context(cafile=path)
     except OSError:
-        raise OptionError(f"{variable} names no readable file of certificates") from None
-    context.sslsocket_class = type("TlsSocket", (BoundedTls,), {"limits": limits})
+        raise OptionError(
+            f"{variable} does not name a readable file of certificates; correct or unset it"
+        ) from None
+    context.sslsocket_class = type("TlsSocket", (BoundedTlsSocket,), {"limits": limits})
     return context
 
 
 def proxies_for(url: str) -> Mapping[str, str]:
-    """Return the proxies of the environment; a server on this machine needs none.
+    """Return the environment's proxies for a URL; a server on this machine needs none.
 
     Raises:
-        OptionError: It is a SOCKS proxy, whose sockets know no deadline.
+        OptionError: It is a SOCKS proxy, whose sockets keep no deadline.
     """
     proxies = {} if is_loopback(url) else get_environ_proxies(url)
     if (select_proxy(url, proxies) or "").lower().startswith("socks"):

@@ -1,99 +1,58 @@
-"""Bytes over the wire: one request, one answer, inside a budget.
+"""Requests, and responses that keep to HTTP and to our bounds.
 
-requests' Session is left out on purpose: it is what follows redirects, reads `~/.netrc` and
-keeps cookies. Every exception of the libraries below ends here, as one of ours. It is raised
-outside of their handlers, because their frames and requests hold the key's header.
+requests' Session is left out on purpose: it follows redirects, reads `~/.netrc` and keeps
+cookies. Every exception of the libraries below ends here, as an error of this package, and that
+is raised outside of their handlers, because their frames and requests hold the key's header.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import requests
 
-from mkdocs_masko.errors import MalformedAnswer
-from mkdocs_masko.http.errors import BROKEN, explain, is_late, no_answer, refused_medium
-from mkdocs_masko.http.sockets import Adapter, Limits, over, proxies_for
+from mkdocs_masko.errors import MalformedResponse
+from mkdocs_masko.http.errors import (
+    LIBRARY_ERRORS,
+    error_from_library,
+    error_from_media_server,
+    is_timeout,
+    no_response,
+)
+from mkdocs_masko.http.sockets import Adapter, Limits, proxies_for, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from requests import Response
-    from requests.auth import AuthBase
+    from requests import PreparedRequest
 
-    from mkdocs_masko.errors import ApiError, NetworkError
+    from mkdocs_masko.errors import ApiError
     from mkdocs_masko.http.sockets import Budget
 
-LARGEST_MEDIUM: Final = 200 * 1024 * 1024
-"""Bytes; a clip of 30 s in the best quality has about 20 MiB."""
+MAX_MEDIA_BYTES: Final = 200 * 1024 * 1024
+"""A clip of 30 s in the best quality has about 20 MiB."""
 
-_STREAM_STEP = 64 * 1024
-_ETAG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')  # a weak one says nothing of the bytes
+MAX_JSON_BYTES: Final = 16 * 1024 * 1024
+"""An export of 10,000 poses has about 6 MiB."""
 
+_MAX_ERROR_BYTES = 64 * 1024
+_CHUNK = 64 * 1024  # bytes
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stream:
-    """Bytes that are coming.
+# Compressed bodies are refused, because a gzip bomb of a few kB unpacks to gigabytes. So none is
+# requested.
+_HEADERS: Final = {"User-Agent": "mkdocs-masko", "Accept-Encoding": "identity"}
 
-    Attributes:
-        start: Where in the medium the first of them belongs.
-        size: Of the whole medium, in bytes, where the server tells it.
-        etag: The server's name for just these bytes, or an empty string.
-        pieces: The bytes, in pieces of 64 KiB. Reading may raise what the wire raises.
-    """
-
-    start: int
-    size: int | None
-    etag: str
-    pieces: Iterator[bytes]
-
-
-def stream(response: Response, url: str, offset: int, known: str) -> Stream | None:
-    """Take a medium from an offset on, or from its start where the server wants it so.
-
-    Returns:
-        None when the medium is still what the ETag `known` stands for.
-
-    Raises:
-        ApiError: It is refused, or is not what was asked for.
-    """
-    if known and response.status_code == HTTPStatus.NOT_MODIFIED:
-        return None
-    check_status(response, url)
-    if response.status_code >= HTTPStatus.BAD_REQUEST:
-        raise refused_medium(response.status_code, response.headers, url=url)
-    check_encoding(response, url)
-    size, start = declared_size(response, url), 0
-    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
-        start, _, size = content_range(response, url)
-        if start != offset:
-            raise MalformedAnswer("the server sent another part than the one asked for", url=url)
-    tag = response.headers.get("ETag", "")
-    etag = tag if _ETAG.fullmatch(tag) else ""
-    return Stream(start=start, size=size, etag=etag, pieces=_pieces(response))
-
-
-def _pieces(response: Response) -> Iterator[bytes]:
-    while piece := response.raw.read(_STREAM_STEP, decode_content=False):
-        yield piece
-
-
-LARGEST_JSON: Final = 16 * 1024 * 1024
-"""Bytes; an export of 10,000 poses has about 6 MiB."""
-
-_LARGEST_REFUSAL = 64 * 1024
-_STEP = 64 * 1024
-_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
-_UNMET_RANGE = re.compile(r"bytes \*/([0-9]{1,18})")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """What came back: a status of 200 to 299, or of 400 to 599."""
+class Response:
+    """A whole response of the API, with a status of 200 to 299, or of 400 to 599."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -101,128 +60,21 @@ class Answer:
     url: str
 
 
-def whole(response: Response, url: str) -> Answer:
-    """Take a whole answer, at most 16 MiB of it.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stream:
+    """A medium, or the rest of one, as it arrives.
 
-    Raises:
-        MalformedAnswer: It breaks the contract of HTTP or of the API.
+    Attributes:
+        start: The offset of its first byte in the medium.
+        size: Bytes of the whole medium, or None if the server does not say.
+        etag: The strong ETag of exactly these bytes, or an empty string.
+        chunks: The bytes, up to 64 KiB at a time. Iterating may raise what the libraries raise.
     """
-    check_status(response, url)
-    if response.status_code >= HTTPStatus.BAD_REQUEST:
-        return _answer(response, url, _refusal_body(response))
-    check_encoding(response, url)
-    size = declared_size(response, url)
-    if size is not None and size > LARGEST_JSON:
-        raise MalformedAnswer(f"the answer is too large: {size} bytes", url=url)
-    body = _read(response, LARGEST_JSON + 1)
-    if len(body) > LARGEST_JSON:
-        raise MalformedAnswer(f"the answer is larger than {LARGEST_JSON} bytes", url=url)
-    return _answer(response, url, body)
 
-
-def _answer(response: Response, url: str, body: bytes) -> Answer:
-    return Answer(status=response.status_code, headers=response.headers, body=body, url=url)
-
-
-def part(response: Response, url: str, wanted: range) -> tuple[bytes, int | None]:
-    """Take a part of a medium, and the whole's size in bytes where it is known.
-
-    Raises:
-        ApiError: It is refused, or is not the part asked for.
-    """
-    if unmet := _unmet(response):
-        return b"", int(unmet[1])
-    check_status(response, url)
-    if response.status_code >= HTTPStatus.BAD_REQUEST:
-        raise refused_medium(response.status_code, response.headers, url=url)
-    check_encoding(response, url)
-    size = declared_size(response, url)
-    if response.status_code != HTTPStatus.PARTIAL_CONTENT:
-        return _cut(response, size, wanted)
-    first, last, total = content_range(response, url)
-    data = _read(response, len(wanted) + 1)
-    if first != wanted[0] or last not in wanted or len(data) != last - first + 1:
-        raise MalformedAnswer("the server sent another part than the one asked for", url=url)
-    return data, total
-
-
-def _cut(response: Response, size: int | None, wanted: range) -> tuple[bytes, int | None]:
-    """Take the part out of an answer that ignores the range, and read no further."""
-    data = _read(response, wanted.stop)
-    ended = len(data) < wanted.stop
-    return data[wanted.start :], len(data) if ended else size
-
-
-def _unmet(response: Response) -> re.Match[str] | None:
-    if response.status_code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        return None
-    return _UNMET_RANGE.fullmatch(response.headers.get("Content-Range", ""))
-
-
-def content_range(response: Response, url: str) -> tuple[int, int, int | None]:
-    """Return first byte, last byte and the whole's size of a partial answer."""
-    found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-    if not found:
-        raise MalformedAnswer("a partial answer (206) does not say which part it is", url=url)
-    return int(found[1]), int(found[2]), None if found[3] == "*" else int(found[3])
-
-
-def check_status(response: Response, url: str) -> None:
-    """Refuse redirects, and what is no status of an answer."""
-    status = response.status_code
-    if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
-        raise MalformedAnswer(
-            f"the server redirects ({status}), which is refused; check the address",
-            status=status,
-            url=url,
-        )
-    if not 200 <= status < 600:  # noqa: PLR2004 - the statuses of HTTP
-        raise MalformedAnswer(f"the server answers with an odd status ({status})", url=url)
-
-
-def _refusal_body(response: Response) -> bytes:
-    """Read why; the status stands even where that cannot be read."""
-    if _is_encoded(response):
-        return b""
-    with suppress(*BROKEN):
-        return _read(response, _LARGEST_REFUSAL)
-    return b""
-
-
-def _is_encoded(response: Response) -> bool:
-    return response.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
-
-
-def check_encoding(response: Response, url: str) -> None:
-    """Refuse what would have to be unpacked."""
-    if _is_encoded(response):
-        raise MalformedAnswer("the answer has an encoding that nobody asked for", url=url)
-
-
-def declared_size(response: Response, url: str) -> int | None:
-    """Return the length in the header, in bytes; a doubled or negative one is a fault."""
-    text = response.headers.get("Content-Length")
-    if text is None or "Transfer-Encoding" in response.headers:
-        return None
-    if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise MalformedAnswer("the answer has a Content-Length that is no length", url=url)
-    return int(text)
-
-
-def _read(response: Response, most: int) -> bytes:
-    """Read the body up to a number of bytes, in small steps: a length is only a claim."""
-    body = bytearray()
-    while len(body) < most:
-        piece = response.raw.read(min(_STEP, most - len(body)), decode_content=False)
-        if not piece:
-            break
-        body += piece
-    return bytes(body)
-
-
-_HEADERS: Final = {"User-Agent": "mkdocs-masko", "Accept-Encoding": "identity"}
-
-T = TypeVar("T")
+    start: int
+    size: int | None
+    etag: str
+    chunks: Iterator[bytes]
 
 
 class Transport:
@@ -230,8 +82,8 @@ class Transport:
 
     Args:
         budget: The time for everything that is sent.
-        rewrite: Turns a medium's address into the one to fetch it from.
-        limits: Bounds of a single exchange; made from the budget when left out.
+        rewrite: Turns the URL of a medium into the one to request.
+        limits: The bounds of a single request.
     """
 
     def __init__(
@@ -243,26 +95,39 @@ class Transport:
     ) -> None:
         self.budget = budget
         self._rewrite = rewrite
-        self._adapter = Adapter(limits or Limits(budget=budget))
+        self._adapter = Adapter(limits or Limits())
+
+    def within(self, budget: Budget) -> Transport:
+        """Return a transport that has another budget and uses the same connections."""
+        transport = copy(self)
+        transport.budget = budget
+        return transport
 
     def close(self) -> None:
         """Close all connections."""
         self._adapter.close()
 
-    def exchange(
+    def request(
         self,
         method: str,
         url: str,
         *,
-        auth: AuthBase | None = None,
+        auth: Callable[[PreparedRequest], PreparedRequest] | None = None,
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> Answer:
-        """Send a request to the API and take its whole answer.
+    ) -> Response:
+        """Send a request to the API and read its whole response, whatever its status.
+
+        Args:
+            method: `GET`, `PATCH` or `DELETE`.
+            url: The URL without its query.
+            auth: Adds the key to the request.
+            params: The query.
+            body: JSON.
 
         Raises:
-            NetworkError: No answer, or not in time.
-            MalformedAnswer: A redirect, an encoding nobody asked for, or more than 16 MiB.
+            NetworkError: No response, or not in time.
+            MalformedResponse: A redirect, an encoding that was not asked for, or over 16 MiB.
         """
         headers = {"Accept": "application/json"}
         if body is not None:
@@ -270,52 +135,54 @@ class Transport:
         request = requests.Request(
             method, url, headers | _HEADERS, params=params, data=body, auth=auth
         )
-        return self._send(request, url, lambda response: whole(response, url))
+        return self._send(request, url, lambda response: _read_response(response, url))
 
     def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
-        """Fetch a part of a medium, without the key.
+        """Download a part of a medium, without the key.
 
         Args:
-            url: The medium's address; whether it may be fetched is for the caller to check.
-            offset: The first byte wanted, from 0.
-            length: The most bytes wanted, at least 1.
+            url: The medium's URL. The caller has checked it with `urls.check_media_url`.
+            offset: The first byte, from 0.
+            length: The number of bytes, at least 1.
 
         Returns:
-            The bytes, fewer when the medium ends before, and its whole size where it is known.
+            The bytes, fewer when the medium ends before, and the medium's size in bytes if the
+            server says it.
 
         Raises:
             NotFound: The medium is gone.
-            RateLimited: Too many calls.
-            Refused: Any other 4xx.
+            RateLimited: Too many requests.
+            RequestRejected: Any other 4xx.
             ServerError: 5xx.
-            NetworkError: No answer, or not in time.
-            MalformedAnswer: An answer that is not the part asked for.
+            NetworkError: No response, or not in time.
+            MalformedResponse: The response is not the requested part.
         """
-        wanted = range(offset, offset + length)
-        headers = _HEADERS | {"Range": f"bytes={wanted[0]}-{wanted[-1]}"}
+        span = range(offset, offset + length)
+        headers = _HEADERS | {"Range": f"bytes={span[0]}-{span[-1]}"}
         request = requests.Request("GET", self._rewrite(url), headers)
-        return self._send(request, url, lambda response: part(response, url, wanted))
+        return self._send(request, url, lambda response: _read_range(response, url, span))
 
     def stream(
         self,
         url: str,
-        take: Callable[[Stream], T],
+        consume: Callable[[Stream], T],
         *,
         offset: int = 0,
         etag: str = "",
-        known: str = "",
+        known_etag: str = "",
     ) -> T | None:
-        """Fetch a medium, without the key, piece by piece.
+        """Download a medium, without the key, chunk by chunk.
 
         Args:
-            url: The medium's address; whether it may be fetched is for the caller to check.
-            take: Reads the pieces; what it raises is passed on, unless that comes of the wire.
-            offset: How many bytes are there already.
-            etag: What those are part of; the server starts again when it has others.
-            known: The ETag of a whole medium that is there already.
+            url: The medium's URL. The caller has checked it with `urls.check_media_url`.
+            consume: Reads the chunks. What it raises is passed on.
+            offset: How many bytes the caller already has.
+            etag: The ETag of the medium that those bytes are part of. The server starts again
+                from byte 0 when it has another.
+            known_etag: The ETag of a whole medium that the caller already has.
 
         Returns:
-            What `take` made of it, or None when the medium is the one that is known.
+            What `consume` returns, or None when the medium is the known one.
 
         Raises:
             ApiError: As for `fetch_range`.
@@ -323,49 +190,200 @@ class Transport:
         headers = dict(_HEADERS)
         if offset:
             headers |= {"Range": f"bytes={offset}-"} | ({"If-Range": etag} if etag else {})
-        if known:
-            headers["If-None-Match"] = known
+        if known_etag:
+            headers["If-None-Match"] = known_etag
         request = requests.Request("GET", self._rewrite(url), headers)
 
-        def taken(response: requests.Response) -> T | None:
-            found = stream(response, url, offset, known)
-            return None if found is None else take(found)
+        def read(response: requests.Response) -> T | None:
+            stream = _open_stream(response, url, offset, known_etag)
+            return None if stream is None else consume(stream)
 
-        return self._send(request, url, taken)
+        return self._send(request, url, read)
 
     def _send(
-        self, request: requests.Request, url: str, take: Callable[[requests.Response], T]
+        self, request: requests.Request, url: str, read: Callable[[requests.Response], T]
     ) -> T:
         if not self.budget.remaining():
-            raise self._too_late(url)
-        outcome = self._try(request, url, take)
-        if isinstance(outcome, _Fault):
-            raise outcome.error
-        return outcome
+            raise self._timeout(url)
+        result = self._attempt(request, url, read)
+        if isinstance(result, _Failure):
+            raise result.error
+        return result
 
-    def _try(
-        self, request: requests.Request, url: str, take: Callable[[requests.Response], T]
-    ) -> T | _Fault:
+    def _attempt(
+        self, request: requests.Request, url: str, read: Callable[[requests.Response], T]
+    ) -> T | _Failure:
         try:
             prepared = request.prepare()
-            address = prepared.url or ""
-            response = self._adapter.send(prepared, stream=True, proxies=proxies_for(address))
-            try:
-                return take(response)
-            finally:
-                response.close()
-        except BROKEN as error:
-            return _Fault(self._in_words(error, url))
+            proxies = proxies_for(prepared.url or "")
+            with within(self.budget):
+                response = self._adapter.send(prepared, stream=True, proxies=proxies)
+                try:
+                    return read(response)
+                finally:
+                    response.close()
+        except LIBRARY_ERRORS as error:
+            return _Failure(self._translate(error, url))
 
-    def _in_words(self, error: BaseException, url: str) -> ApiError:
-        if is_late(error) and not self.budget.remaining():
-            return self._too_late(url)
-        return explain(error, url)
+    def _translate(self, error: BaseException, url: str) -> ApiError:
+        if is_timeout(error) and not self.budget.remaining():
+            return self._timeout(url)
+        return error_from_library(error, url)
 
-    def _too_late(self, url: str) -> NetworkError:
-        return no_answer(url, over(self.budget.seconds))
+    def _timeout(self, url: str) -> ApiError:
+        return no_response(url, self.budget.explain_timeout())
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class _Failure:
+    """An error that leaves its handler as a value, so that it has no `__context__`."""
+
     error: ApiError
+
+
+def _read_response(response: requests.Response, url: str) -> Response:
+    _check_status(response, url)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        body = _read_error_body(response)
+    else:
+        body = _read_json_body(response, url)
+    return Response(status=response.status_code, headers=response.headers, body=body, url=url)
+
+
+def _read_error_body(response: requests.Response) -> bytes:
+    """Read why a request failed; the status stands even where that cannot be read."""
+    if _is_encoded(response):
+        return b""
+    with suppress(*LIBRARY_ERRORS):
+        return _read(response, _MAX_ERROR_BYTES)
+    return b""
+
+
+def _read_json_body(response: requests.Response, url: str) -> bytes:
+    _check_encoding(response, url)
+    size = _content_length(response, url)
+    if size is not None and size > MAX_JSON_BYTES:
+        raise MalformedResponse(f"the response is too large: {size} bytes", url=url)
+    body = _read(response, MAX_JSON_BYTES + 1)
+    if len(body) > MAX_JSON_BYTES:
+        raise MalformedResponse(f"the response is larger than {MAX_JSON_BYTES} bytes", url=url)
+    return body
+
+
+_UNSATISFIED_RANGE = re.compile(r"bytes \*/([0-9]{1,18})")
+
+
+def _read_range(response: requests.Response, url: str, span: range) -> tuple[bytes, int | None]:
+    if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        # The medium ends before the range starts, and this header says where.
+        match = _UNSATISFIED_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        if match:
+            return b"", int(match[1])
+    _check_media_response(response, url)
+    size = _content_length(response, url)
+    if response.status_code != HTTPStatus.PARTIAL_CONTENT:
+        return _slice_whole(response, size, span)
+    first, last, total = _content_range(response, url)
+    data = _read(response, len(span) + 1)
+    if first != span[0] or last not in span or len(data) != last - first + 1:
+        raise _other_part(url)
+    return data, total
+
+
+def _slice_whole(
+    response: requests.Response, size: int | None, span: range
+) -> tuple[bytes, int | None]:
+    """Cut the range out of a response that ignores it, and read no further."""
+    data = _read(response, span.stop)
+    is_complete = len(data) < span.stop
+    return data[span.start :], len(data) if is_complete else size
+
+
+_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')  # a weak one says nothing of the bytes
+
+
+def _open_stream(
+    response: requests.Response, url: str, offset: int, known_etag: str
+) -> Stream | None:
+    if known_etag and response.status_code == HTTPStatus.NOT_MODIFIED:
+        return None
+    _check_media_response(response, url)
+    size, start = _content_length(response, url), 0
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+        start, _, size = _content_range(response, url)
+        if start != offset:
+            raise _other_part(url)
+    tag = response.headers.get("ETag", "")
+    etag = tag if _STRONG_ETAG.fullmatch(tag) else ""
+    return Stream(start=start, size=size, etag=etag, chunks=_iter_chunks(response))
+
+
+def _iter_chunks(response: requests.Response) -> Iterator[bytes]:
+    while chunk := response.raw.read(_CHUNK, decode_content=False):
+        yield chunk
+
+
+def _read(response: requests.Response, max_bytes: int) -> bytes:
+    """Read the body up to a number of bytes."""
+    # In small steps, because Content-Length is only a claim: read(10**17) would allocate first.
+    body = bytearray()
+    while len(body) < max_bytes:
+        chunk = response.raw.read(min(_CHUNK, max_bytes - len(body)), decode_content=False)
+        if not chunk:
+            break
+        body += chunk
+    return bytes(body)
+
+
+def _check_media_response(response: requests.Response, url: str) -> None:
+    _check_status(response, url)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        raise error_from_media_server(response.status_code, response.headers, url=url)
+    _check_encoding(response, url)
+
+
+def _check_status(response: requests.Response, url: str) -> None:
+    status = response.status_code
+    if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
+        # Following one could lead to a host that must not see the key, or into a private network.
+        raise MalformedResponse(
+            f"the server redirects ({status}), which is not allowed; check the URL",
+            status=status,
+            url=url,
+        )
+    if not 200 <= status < 600:  # noqa: PLR2004 - the final statuses of HTTP
+        raise MalformedResponse(f"the server sends an unknown status ({status})", url=url)
+
+
+def _is_encoded(response: requests.Response) -> bool:
+    return response.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
+
+
+def _check_encoding(response: requests.Response, url: str) -> None:
+    if _is_encoded(response):
+        raise MalformedResponse("the response has an encoding that was not requested", url=url)
+
+
+def _content_length(response: requests.Response, url: str) -> int | None:
+    """Return `Content-Length` in bytes; one that is negative or sent twice is an error."""
+    text = response.headers.get("Content-Length")
+    if text is None or "Transfer-Encoding" in response.headers:
+        return None  # RFC 9112, section 6.3: Transfer-Encoding overrides it
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise MalformedResponse("the response has a Content-Length that is not valid", url=url)
+    return int(text)
+
+
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
+
+
+def _content_range(response: requests.Response, url: str) -> tuple[int, int, int | None]:
+    """Return first byte, last byte and the medium's size of a partial response."""
+    match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if not match:
+        raise MalformedResponse("the partial response (206) does not say which part it is", url=url)
+    return int(match[1]), int(match[2]), None if match[3] == "*" else int(match[3])
+
+
+def _other_part(url: str) -> MalformedResponse:
+    return MalformedResponse("the server sent another part than the requested one", url=url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
@@ -57,19 +58,19 @@ def connect(
     # Neither is needed, or wanted, by a build from the manifest alone.
     from mkdocs_masko.api import Budget, Client  # noqa: PLC0415
 
-    options, budget = site.options, Budget(max(site.options.timeout + wait, 0))
+    options = site.options
+    budget = Budget(max(options.timeout + wait, 0), setting="timeout")
+    # The option bounds a build as a whole, so no call has a timeout of its own.
+    make_client = partial(Client, budget=budget, timeout=math.inf, sleep=sleep)
     with ExitStack() as stack:
         if options.api_url == SANDBOX:
             from mkdocs_masko.sandbox import Sandbox  # noqa: PLC0415
 
             sandbox = stack.enter_context(Sandbox(cdn_url=SANDBOX_ORIGIN, needs_key=False))
             swap = partial(_swap, SANDBOX_ORIGIN, sandbox.origin)
-            client = Client(None, api_url=sandbox.api_url, budget=budget, rewrite=swap, sleep=sleep)
+            client = make_client(None, api_url=sandbox.api_url, rewrite=swap)
         else:
-            name = options.api_key_env
-            client = Client(
-                site.key, api_url=options.api_url, budget=budget, key_name=name, sleep=sleep
-            )
+            client = make_client(site.key, api_url=options.api_url, key_name=options.api_key_env)
         yield stack.enter_context(client)
 
 

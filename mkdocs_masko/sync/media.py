@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import Download, Downloader, DownloadRequest
-from mkdocs_masko.errors import ApiError, MediaError, NotFound, Refused
+from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.probe import MediaInfo, mismatch, probe
 from mkdocs_masko.sync.connection import connect
@@ -76,7 +76,7 @@ def _probe(url: str, fetch: Fetch, origins: Collection[str]) -> Probed | str:
     try:
         check_media_url(url, origins)
         return Probed(facts=probe(read), size=sizes[0])
-    except (MediaError, NotFound, Refused) as error:
+    except (MediaError, NotFound, RequestRejected) as error:
         return str(error)
 
 
@@ -99,7 +99,7 @@ def sizes(urls: Iterable[str], fetch: Fetch) -> dict[str, int | None]:
 def _size(url: str, fetch: Fetch) -> int | None:
     try:
         return fetch(url, 0, 1)[1]
-    except (MediaError, NotFound, Refused):
+    except (MediaError, NotFound, RequestRejected):
         return None
 
 

@@ -1,4 +1,4 @@
-"""The client and the sandbox, which know the contract independently, agree."""
+"""The client and the sandbox agree: each implements the API's contract on its own."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_everything_is_readable_in_both_dialects(
 
 
 def test_an_export_has_every_medium(client: Client) -> None:
-    """A pose's pictures, animations and size variants arrive."""
+    """A pose's still images, animations and size variants arrive."""
     export = client.cdn_export("fox")
     wave = next(item for item in export.items if item.name == "wave")
     assert wave.image
@@ -102,8 +102,8 @@ def test_odd_items_are_understood(client: Client) -> None:
     assert 'Says "hoo" & <waves> {{ title }}' in by_name
 
 
-def test_lists_are_walked_to_their_end(sandbox: Sandbox, client: Client) -> None:
-    """A list of several pages comes whole and once."""
+def test_a_list_is_read_to_its_end(sandbox: Sandbox, client: Client) -> None:
+    """Each entry of a list of several pages comes once."""
     sandbox.world.add_collections(120)
     listed = [c.id for c in client.collections()]
     assert len(listed) == len(set(listed)) == 123
@@ -115,14 +115,14 @@ def test_lists_are_walked_to_their_end(sandbox: Sandbox, client: Client) -> None
 
 
 def test_lists_are_lazy(sandbox: Sandbox, client: Client) -> None:
-    """Who reads the first entries pays for the first page only."""
+    """Reading the first entries requests the first page only."""
     sandbox.world.add_collections(120)
     assert len(list(itertools.islice(client.collections(), 3))) == 3
     assert len(sandbox.requests) == 1
 
 
-def test_signed_addresses_come_on_request_only(sandbox: Sandbox, client: Client) -> None:
-    """What expires is not even asked for, unless it is wanted."""
+def test_signed_urls_come_on_request_only(sandbox: Sandbox, client: Client) -> None:
+    """A URL that expires is not even requested, unless the caller wants it."""
     assert {asset.file_url for asset in client.assets("fox")} == {None}
     assert all(asset.file_url for asset in client.assets("fox", signed_urls=True))
     assert paths(sandbox)[0] == "/v1/collections/fox/assets?include_file_urls=false"
@@ -170,15 +170,15 @@ def test_an_unpublished_collection_is_not_ready(
 def test_an_id_cannot_leave_its_place_in_the_path(
     sandbox: Sandbox, client: Client, bad: str
 ) -> None:
-    """What is no id is refused before anything is sent."""
+    """Text that is not an id is refused before anything is sent."""
     for call in (client.collection, client.cdn_export, client.asset, client.delete_asset):
-        with pytest.raises(OptionError, match="is no id"):
+        with pytest.raises(OptionError, match="is not an id"):
             call(bad)
     assert not sandbox.requests
 
 
 def test_a_part_of_a_medium_is_fetched_without_the_key(sandbox: Sandbox, client: Client) -> None:
-    """The bytes asked for come, with the size of the whole, and no key is sent."""
+    """The requested bytes come, with the size of the medium, and no key is sent."""
     url = client.cdn_export("fox").items[0].image
     assert url
     content = b"fox/wave/image.png" * 100
@@ -190,8 +190,8 @@ def test_a_part_of_a_medium_is_fetched_without_the_key(sandbox: Sandbox, client:
     assert {r.headers["accept-encoding"] for r in sandbox.requests} == {"identity"}
 
 
-def test_a_stand_in_address_is_rewritten(media: Path) -> None:
-    """Media are fetched from where the rewriting says, and named as they were asked for."""
+def test_a_stand_in_url_is_rewritten(media: Path) -> None:
+    """Media come from the rewritten URL; errors name the original one."""
     stand_in = "https://sandbox.masko.invalid"
     with (
         Sandbox(media_dir=media, cdn_url=stand_in) as sandbox,
@@ -212,7 +212,7 @@ def test_a_stand_in_address_is_rewritten(media: Path) -> None:
 
 
 def test_threads_share_a_client(sandbox: Sandbox, client: Client) -> None:
-    """Many threads get their own answers over at most eight connections."""
+    """Many threads get their own responses over at most eight connections."""
     item = client.cdn_export("fox").items[0]
     urls = [str(item.image), str(item.transparent_image), item.animations[0]["video"]] * 20
     with ThreadPoolExecutor(16) as threads:

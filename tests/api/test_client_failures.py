@@ -1,4 +1,4 @@
-"""A failing API is asked again where that helps, and no longer than that."""
+"""Requests to a failing API are repeated where that helps, and no longer than that."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from mkdocs_masko.api import Budget, Client
 from mkdocs_masko.errors import (
     ApiError,
-    BadKey,
-    MalformedAnswer,
+    Forbidden,
+    MalformedResponse,
     NetworkError,
     NotFound,
     RateLimited,
     ServerError,
-    WrongWorkspace,
+    Unauthorized,
 )
 from mkdocs_masko.sandbox import Fault, Sandbox
 from secrecy import KEY, assert_one_discreet_line
@@ -54,7 +54,7 @@ def client(sandbox: Sandbox, pauses: list[float]) -> Iterator[Client]:
         yield client
 
 
-def test_a_limited_call_waits_as_long_as_it_is_told(
+def test_a_rate_limited_call_waits_as_long_as_the_server_asks(
     sandbox: Sandbox, client: Client, pauses: list[float]
 ) -> None:
     """Retry-After is the pause."""
@@ -78,10 +78,10 @@ def test_a_wait_beyond_the_budget_ends_now(
 @pytest.mark.parametrize(
     "after", ["-5", "soon", "9" * 5000, "nan", "Wed, 21 Oct 2015 07:28:00 GMT", "0", "1.5"]
 )
-def test_a_senseless_wait_does_no_harm(
+def test_a_retry_after_that_is_not_valid_does_no_harm(
     sandbox: Sandbox, client: Client, pauses: list[float], after: str
 ) -> None:
-    """The call comes through, after pauses of a few seconds at most."""
+    """The call succeeds, after pauses of a few seconds at most."""
     sandbox.add_fault(Fault.parse(f"rate-limit:2:{after}"))
     assert client.cdn_export("fox").items
     assert len(pauses) == 2
@@ -89,10 +89,10 @@ def test_a_senseless_wait_does_no_harm(
 
 
 @pytest.mark.parametrize("fault", ["error:500:3", "error:502:3:html", "error:503:3", "drop:3"])
-def test_a_burst_of_failures_is_outlived(
+def test_a_burst_of_failures_is_survived(
     sandbox: Sandbox, client: Client, pauses: list[float], fault: str
 ) -> None:
-    """Three failures in a row are outlived, with growing pauses."""
+    """The call succeeds after three failures in a row, with growing pauses."""
     sandbox.add_fault(Fault.parse(fault))
     assert client.cdn_export("fox").items
     assert len(pauses) == 3
@@ -105,7 +105,7 @@ def test_a_burst_of_failures_is_outlived(
         ("error:500:9", ServerError, 4),
         ("error:501:9", ServerError, 1),
         ("error:404:9", NotFound, 1),
-        ("error:200:9:html", MalformedAnswer, 1),
+        ("error:200:9:html", MalformedResponse, 1),
         ("rate-limit:9:0", RateLimited, 4),
         ("drop:9", NetworkError, 4),
     ],
@@ -145,19 +145,28 @@ def test_a_change_is_repeated_only_if_it_was_not_made(
 @pytest.mark.parametrize(
     ("key", "kind", "words"),
     [
-        (None, BadKey, "put one into MY_KEY"),
-        ("masko_" + "x" * 64, BadKey, "MY_KEY.*make a new one"),
-        ("masko_" + "0" * 64, WrongWorkspace, "MY_KEY.*workspace"),
+        (None, Unauthorized, "requires a key.*{}"),
+        ("masko_" + "x" * 64, Unauthorized, "{}.*create a new key"),
+        ("masko_" + "0" * 64, Forbidden, "{}.*workspace"),
     ],
 )
-def test_a_wrong_key_is_told_by_its_variable(
-    sandbox: Sandbox, key: str | None, kind: type[ApiError], words: str
+@pytest.mark.parametrize(("key_name", "where"), [(None, "argument 'key'"), ("MY_KEY", "MY_KEY")])
+def test_a_refused_key_is_named_by_where_it_comes_from(  # noqa: PLR0913 - one case's parts
+    sandbox: Sandbox,
+    *,
+    key: str | None,
+    kind: type[ApiError],
+    words: str,
+    key_name: str | None,
+    where: str,
 ) -> None:
-    """The message says which variable to look at, and what to do."""
-    client = Client(key, api_url=sandbox.api_url, budget=Budget(SECONDS), key_name="MY_KEY")
-    with client, pytest.raises(kind, match=words) as caught:
+    """The message names the argument, or the variable where one was read, and what to do."""
+    client = Client(key, api_url=sandbox.api_url, timeout=SECONDS, key_name=key_name)
+    with client, pytest.raises(kind, match=words.format(where)) as caught:
         next(client.projects())
     assert_one_discreet_line(caught.value)
+    assert (key_name is None) is ("MY_KEY" not in str(caught.value))
+    assert "MASKO_API_KEY" not in str(caught.value)
     assert caught.value.url == f"{sandbox.api_url}/projects"
     assert len(sandbox.requests) == 1
 
@@ -173,7 +182,7 @@ def test_a_wrong_key_is_told_by_its_variable(
         lambda c: c.rename_item("fox", "nope", "x"),
     ],
 )
-def test_what_is_not_there_is_not_found(client: Client, call: Callable[[Client], object]) -> None:
+def test_an_unknown_id_is_not_found(client: Client, call: Callable[[Client], object]) -> None:
     """A 404 is its own error, with the API's code."""
     with pytest.raises(NotFound, match="check the id") as caught:
         call(client)

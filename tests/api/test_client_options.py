@@ -1,4 +1,4 @@
-"""A key or an address that cannot be used is refused before anything is sent."""
+"""A key or a URL that cannot be used is refused before anything is sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from mkdocs_masko.api import Budget, Client
 from mkdocs_masko.api.auth import Bearer, bearer_for
-from mkdocs_masko.errors import MalformedAnswer, OptionError, Refused
+from mkdocs_masko.errors import MalformedResponse, OptionError, RequestRejected
 from raw_server import Wire, answer
 from secrecy import KEY, assert_one_discreet_line
 
@@ -32,22 +32,38 @@ def make_client(key: str | None, url: str = "http://127.0.0.1:1/v1") -> Client:
 
 
 @pytest.mark.parametrize("name", BAD_KEYS)
-def test_a_key_that_is_none_is_never_shown(name: str) -> None:
-    """The error names the variable; neither it nor its traceback holds the key."""
-    with pytest.raises(OptionError, match="MASKO_API_KEY is not a key") as caught:
+def test_a_key_that_is_not_valid_is_never_shown(name: str) -> None:
+    """The error names the argument; neither it nor its traceback holds the key."""
+    with pytest.raises(OptionError, match="the argument 'key' does not hold a valid") as caught:
         make_client(BAD_KEYS[name])
     assert_one_discreet_line(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("key_name", "message"),
+    [
+        (None, "the argument 'key' is empty; pass an API key, or None"),
+        ("MY_KEY", "MY_KEY is empty; set it to an API key, or unset it"),
+    ],
+)
+def test_an_error_names_the_variable_only_if_one_was_read(
+    key_name: str | None, message: str
+) -> None:
+    """`Client("")` has read no environment variable, so its error names none."""
+    with pytest.raises(OptionError) as caught:
+        Client("", key_name=key_name)
+    assert str(caught.value) == message
+
+
 @pytest.mark.parametrize("key", ["", " \n", "short"])
 def test_an_empty_key_is_refused(key: str) -> None:
-    """Emptiness is no key, and neither is a word of 7 letters."""
-    with pytest.raises(OptionError, match="MASKO_API_KEY"):
+    """Neither an empty string nor a word of 5 letters is a key."""
+    with pytest.raises(OptionError, match="the argument 'key'"):
         make_client(key)
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n", f"  {KEY}\r\n", "x" * 8])
-def test_space_around_a_key_is_dropped(key: str) -> None:
+def test_whitespace_around_a_key_is_dropped(key: str) -> None:
     """What a file or a form leaves at the ends of a key does no harm."""
     with Wire(lambda exchange: exchange.send(answer(b'{"items": []}'))) as wire:
         with make_client(key, wire.url) as client:
@@ -63,14 +79,14 @@ def test_the_key_has_no_representation() -> None:
     assert not hasattr(bearer, "__dict__") or KEY not in str(vars(bearer))
 
 
-def test_an_answer_that_quotes_the_key_is_blacked_out() -> None:
+def test_a_response_that_quotes_the_key_is_redacted() -> None:
     """The API's own message cannot carry the key into a log."""
     body = f'{{"error": {{"code": "x", "message": "bad key {KEY} here"}}}}'.encode()
     data = answer(body, status="400 Bad Request")
     with (
         Wire(lambda exchange: exchange.send(data)) as wire,
         make_client(KEY, wire.url) as client,
-        pytest.raises(Refused, match=r"bad key \[key\] here") as caught,
+        pytest.raises(RequestRejected, match=r"bad key \[key\] here") as caught,
     ):
         client.cdn_export("fox")
     assert_one_discreet_line(caught.value)
@@ -87,7 +103,7 @@ def test_no_level_of_logging_shows_the_key(
     with (
         Wire(lambda exchange: exchange.send(answer(b"no JSON"))) as wire,
         make_client(KEY, wire.url) as client,
-        pytest.raises(MalformedAnswer),
+        pytest.raises(MalformedResponse),
     ):
         client.cdn_export("fox")
     out, err = capfd.readouterr()
@@ -118,8 +134,8 @@ def test_no_level_of_logging_shows_the_key(
         "file:///etc/passwd",
     ],
 )
-def test_an_address_that_would_give_the_key_away_is_refused(url: str) -> None:
-    """Only https, or plain http on this machine; a password in an address is not quoted."""
+def test_a_url_that_would_expose_the_key_is_refused(url: str) -> None:
+    """Only https, or plain http on this machine; a password in a URL is not quoted."""
     with pytest.raises(OptionError, match="api_url") as caught:
         make_client(KEY, url)
     assert_one_discreet_line(caught.value)
@@ -137,7 +153,7 @@ def test_an_address_that_would_give_the_key_away_is_refused(url: str) -> None:
         "http://[::1]:8000/v1",
     ],
 )
-def test_an_honest_address_is_taken(url: str) -> None:
+def test_a_safe_url_is_accepted(url: str) -> None:
     """Https anywhere, http on loopback."""
     make_client(KEY, url).close()
 
@@ -163,8 +179,8 @@ def test_a_list_ends(name: str) -> None:
         assert len(wire.exchanges) <= 2
 
 
-def test_a_list_without_end_is_cut_by_the_budget() -> None:
-    """A server that makes up page after page is left when the time is over."""
+def test_an_endless_list_ends_with_the_budget() -> None:
+    """No further page is requested when the time is up."""
 
     def more(exchange: Exchange) -> None:
         body = b'{"data": [{"id": "a"}], "meta": {"pagination": {"has_more": true}}}'
@@ -172,7 +188,7 @@ def test_a_list_without_end_is_cut_by_the_budget() -> None:
 
     with Wire(more) as wire:
         client = Client(KEY, api_url=wire.url, budget=Budget(0.5), sleep=lambda _: None)
-        with client, pytest.raises(Exception, match=r"0\.5 s .* are over"):
+        with client, pytest.raises(Exception, match=r"timed out after 0\.5 s"):
             list(client.projects())
 
 
@@ -191,11 +207,11 @@ def test_a_list_without_end_is_cut_by_the_budget() -> None:
     ],
 )
 def test_a_list_of_wrong_types_is_malformed(body: bytes) -> None:
-    """The error names the place in the answer, and quotes nothing of it."""
+    """The error names the place in the response, and quotes nothing of it."""
     with (
         Wire(lambda exchange: exchange.send(answer(body))) as wire,
         make_client(KEY, wire.url) as client,
-        pytest.raises(MalformedAnswer, match="the API") as caught,
+        pytest.raises(MalformedResponse, match="the API") as caught,
     ):
         list(client.projects())
     assert_one_discreet_line(caught.value)
@@ -203,8 +219,8 @@ def test_a_list_of_wrong_types_is_malformed(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("status", ["200 OK", "204 No Content"])
-def test_a_change_needs_no_body_in_its_answer(status: str) -> None:
-    """An empty answer to PATCH or DELETE is a success."""
+def test_a_change_needs_no_body_in_its_response(status: str) -> None:
+    """An empty response to PATCH or DELETE is a success."""
     with (
         Wire(lambda exchange: exchange.send(answer(status=status))) as wire,
         make_client(KEY, wire.url) as client,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import msgspec
@@ -18,9 +20,9 @@ from mkdocs_masko.api.models import (
     ExportItem,
     Item,
     Project,
-    export_from,
+    parse_export,
 )
-from mkdocs_masko.errors import MalformedAnswer
+from mkdocs_masko.errors import MalformedResponse
 
 RESOURCES = [Project, Collection, CollectionDetail, Item, Asset]
 KEYS = [
@@ -33,7 +35,7 @@ URL = "https://assets.masko.ai/fda8417d/fox-mascot/wave.webm"
 
 
 def export_of(*items: object) -> Export:
-    return export_from({"collection": "Fox", "items": list(items)})
+    return parse_export({"collection": "Fox", "items": list(items)})
 
 
 def animations_of(**item: object) -> tuple[dict[str, str], ...]:
@@ -148,7 +150,7 @@ def test_flat_items_have_one_animation(flat: dict[str, object], expected: dict[s
 def test_an_empty_export_is_returned_as_such() -> None:
     """Whether nothing is an error is for others to say."""
     assert export_of() == Export(collection="Fox", items=())
-    assert export_from({"items": []}).collection == ""
+    assert parse_export({"items": []}).collection == ""
 
 
 @pytest.mark.parametrize(
@@ -172,8 +174,8 @@ def test_an_empty_export_is_returned_as_such() -> None:
 )
 def test_a_broken_export_names_the_place(raw: object, place: str) -> None:
     """An error says where, on one line, without control characters."""
-    with pytest.raises(MalformedAnswer, match=place) as caught:
-        export_from(raw)
+    with pytest.raises(MalformedResponse, match=place) as caught:
+        parse_export(raw)
     assert str(caught.value).isprintable()
     assert "::" not in str(caught.value)
 
@@ -197,8 +199,8 @@ JSON = st.recursive(
 def test_any_json_gives_an_export_or_one_error(raw: object) -> None:
     """No JSON at all leads to another exception."""
     try:
-        export = export_from(raw)
-    except MalformedAnswer as error:
+        export = parse_export(raw)
+    except MalformedResponse as error:
         assert "\n" not in str(error)  # noqa: PT017 - most of what is drawn is broken
     else:
         assert all(item.name.strip() for item in export.items)
@@ -220,3 +222,16 @@ def test_what_is_in_order_stays_as_it_is(item: ExportItem) -> None:
     """An export in the present form is read without loss."""
     raw = json.loads(json.dumps(msgspec.to_builtins(item)))
     assert export_of(raw).items == (item,)
+
+
+@pytest.mark.parametrize("module", ["models", "auth"])
+def test_importing_a_part_of_the_api_loads_no_http_library(module: str) -> None:
+    """Commands that only read resources, or only check a key, start without one."""
+    code = (
+        f"import sys, mkdocs_masko.api.{module}\n"
+        "print(*sorted({'requests', 'urllib3', 'http.client', 'ssl'} & {*sys.modules}))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (process.stdout, process.stderr) == ("\n", "")

@@ -127,7 +127,7 @@ FAILURES = {
     "500": ("error:500:99", 1, "500"),
     "503 in HTML": ("error:503:99:html", 1, "503"),
     "no JSON": ("error:200:99:html", 1, "web page"),
-    "no answer": ("drop:99", 1, "no answer"),
+    "no answer": ("drop:99", 1, "no response"),
 }
 TRIED_AGAIN = {"500", "503 in HTML", "no answer"}  # until the time is over
 ASKING = (

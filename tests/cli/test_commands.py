@@ -77,7 +77,7 @@ def test_notes_go_to_stderr(sandbox: Sandbox, tmp_path: Path) -> None:
     put_export(sandbox, "fox", "trap", image="https://evil.example/x.png")
     done = run(tmp_path, "sync", **variables(sandbox))
     assert done.code == 0
-    assert done.err.startswith("warning: default/trap image: address 'https://evil.example/x.png'")
+    assert done.err.startswith("warning: default/trap image: URL 'https://evil.example/x.png'")
     assert "warning" not in done.out
 
 
@@ -170,7 +170,7 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = run(tmp_path, "sync", **given)
     assert done.code == 1
     assert is_one_error(done)
-    assert "no answer from 127.0.0.1:" in done.err
+    assert "no response from 127.0.0.1:" in done.err
 
 
 @pytest.mark.parametrize("text", ["{", "<<<<<<< ours\n", '{"version": 2}', ""])

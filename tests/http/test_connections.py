@@ -1,4 +1,4 @@
-"""Connections are direct, trusted and bounded, or are refused in words."""
+"""Connections are direct, trusted and bounded, or fail with a clear error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from mkdocs_masko.api import Client
 from mkdocs_masko.errors import (
-    MalformedAnswer,
+    MalformedResponse,
     NetworkError,
     OptionError,
 )
@@ -48,35 +48,35 @@ def expect(kind: type[Exception], words: str, url: str, seconds: float = 20) -> 
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 70 + ".invalid", "a..invalid"])
-def test_a_name_that_nobody_has_is_told(host: str) -> None:
+def test_an_unknown_host_is_an_error(host: str) -> None:
     """A failed lookup, or a name that cannot be looked up, is an error that names the host."""
-    expect(NetworkError, rf"{host}: its name is not known", f"https://{host}/v1")
+    expect(NetworkError, rf"{host}: the host's name is unknown", f"https://{host}/v1")
 
 
-def test_a_closed_port_is_told() -> None:
+def test_a_closed_port_is_an_error() -> None:
     """A refused connection is a network error."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    expect(NetworkError, "takes no connections", f"http://127.0.0.1:{port}/v1")
+    expect(NetworkError, "connection refused", f"http://127.0.0.1:{port}/v1")
 
 
-def test_a_certificate_of_nobody_is_refused() -> None:
-    """An untrusted certificate is a network error that tells how to trust one."""
+def test_an_untrusted_certificate_is_refused() -> None:
+    """An untrusted certificate is a network error that says how to trust one."""
     with Wire(lambda exchange: exchange.send(FINE), tls=True) as wire:
         expect(NetworkError, "not trusted.*REQUESTS_CA_BUNDLE", wire.url)
         assert not wire.requests
 
 
-def test_a_server_without_tls_is_told() -> None:
+def test_a_server_without_tls_is_an_error() -> None:
     """Plain HTTP where TLS is expected is a network error."""
     with Wire(lambda exchange: exchange.send(FINE)) as wire:
-        expect(NetworkError, "TLS|broke off", wire.url.replace("http", "https"))
+        expect(NetworkError, "TLS|closed early", wire.url.replace("http", "https"))
 
 
 def test_a_handshake_that_never_ends_is_bounded() -> None:
     """The budget bounds the handshake of TLS."""
     with Wire(lambda exchange: exchange.hold()) as wire:
-        expect(NetworkError, "are over", wire.url.replace("http", "https"), 0.7)
+        expect(NetworkError, "timed out after", wire.url.replace("http", "https"), 0.7)
 
 
 @pytest.fixture
@@ -105,10 +105,10 @@ def test_dripping_over_tls_is_bounded(part: bytes) -> None:
         exchange.drip(b" " * 5000)
 
     with Wire(drip, tls=True) as wire:
-        expect(NetworkError, "are over", wire.url, 0.7)
+        expect(NetworkError, "timed out after", wire.url, 0.7)
 
 
-def test_a_bundle_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_certificate_bundle_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong REQUESTS_CA_BUNDLE is an error of the options, by its name."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
     with pytest.raises(OptionError, match="REQUESTS_CA_BUNDLE"):
@@ -129,11 +129,11 @@ def test_a_silent_proxy_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The budget bounds what a proxy takes."""
     with Wire(lambda exchange: exchange.drip(b"HTTP/1.1 200 " + b"a" * 5000)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        expect(NetworkError, "are over", "https://api.masko.ai/v1", 0.7)
+        expect(NetworkError, "timed out after", "https://api.masko.ai/v1", 0.7)
 
 
 def test_a_tunnel_is_kept_to_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A handshake inside a proxy's tunnel that is never answered ends in time."""
+    """A TLS handshake in a proxy's tunnel that gets no response ends in time."""
 
     def tunnel(exchange: Exchange) -> None:
         exchange.send(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -141,18 +141,18 @@ def test_a_tunnel_is_kept_to_the_deadline(monkeypatch: pytest.MonkeyPatch) -> No
 
     with Wire(tunnel) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        expect(NetworkError, "are over", "https://api.masko.ai/v1", 0.7)
+        expect(NetworkError, "timed out after", "https://api.masko.ai/v1", 0.7)
 
 
 @pytest.mark.parametrize("proxy", ["http://", "http://[", "http://127.0.0.1:x", "nothing at all"])
-def test_a_proxy_that_is_none_is_told(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_not_valid_is_an_error(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken HTTPS_PROXY is a network error that does not quote it."""
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    expect(NetworkError, "no answer from api.masko.ai", "https://api.masko.ai/v1")
+    expect(NetworkError, "no response from api.masko.ai", "https://api.masko.ai/v1")
 
 
 def test_a_socks_proxy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SOCKS knows no deadline, so it is refused in words."""
+    """The sockets of SOCKS keep no deadline, so it is refused."""
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     expect(OptionError, "SOCKS", "https://api.masko.ai/v1")
 
@@ -166,12 +166,12 @@ def test_a_server_on_this_machine_needs_no_proxy(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("location", ["/elsewhere", "{evil}/", "//{evil}", "http://[broken"])
 def test_no_redirect_is_followed(location: str) -> None:
-    """Neither the same server nor another is asked again."""
+    """No further request is sent, neither to the same server nor to another."""
     with Wire(lambda exchange: exchange.send(FINE)) as evil:
         target = location.replace("{evil}", evil.url)
         moved = answer(b"", f"Location: {target}", status="302 Found")
         with Wire(lambda exchange: exchange.send(moved)) as wire:
-            expect(MalformedAnswer, "redirects", wire.url)
+            expect(MalformedResponse, "redirects", wire.url)
             assert len(wire.requests) == 1
         assert not evil.requests
 

@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.errors import RateLimited
-from mkdocs_masko.http.errors import refused_call, refused_medium, retry_after
+from mkdocs_masko.http.errors import (
+    error_from_api,
+    error_from_media_server,
+    parse_retry_after,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 
@@ -47,52 +51,52 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
         ("1, 2", None),
     ],
 )
-def test_a_wait_is_read(text: str, expected: float | None) -> None:
-    """Seconds and dates to come are read; all else is as if nothing were there."""
-    assert retry_after(text, NOW) == expected
+def test_retry_after_is_parsed(text: str, expected: float | None) -> None:
+    """Seconds and future dates are parsed; anything else counts as missing."""
+    assert parse_retry_after(text, NOW) == expected
 
 
 @given(
     st.text() | st.from_regex(r"[-+0-9.eE]{1,40}") | st.floats().map(str) | st.integers().map(str)
 )
-def test_any_text_is_a_sane_wait_or_none(text: str) -> None:
-    """No text whatsoever raises, or gives less than nothing or infinity."""
-    wait = retry_after(text, NOW)
-    assert wait is None or (wait >= 0 and math.isfinite(wait))
+def test_any_retry_after_is_a_finite_number_or_none(text: str) -> None:
+    """No text raises, or gives a negative or infinite number."""
+    seconds = parse_retry_after(text, NOW)
+    assert seconds is None or (seconds >= 0 and math.isfinite(seconds))
 
 
 @given(st.integers(1, 10**8))
-def test_a_date_of_http_is_its_distance(seconds: int) -> None:
-    """Every date to come is read to the second."""
+def test_an_http_date_is_its_distance(seconds: int) -> None:
+    """Every future date is parsed to the second."""
     date = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
-    assert retry_after(date, NOW) == seconds
+    assert parse_retry_after(date, NOW) == seconds
 
 
-def limited_by(**headers: str) -> RateLimited:
+def rate_limited_by(**headers: str) -> RateLimited:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
-    error = refused_call(429, named, b"", url="u", key_name="K", keyed=True)
+    error = error_from_api(429, named, b"", url="u", has_key=True)
     assert isinstance(error, RateLimited)
     return error
 
 
-def test_the_reset_of_a_limit_helps_where_nothing_better_is_told() -> None:
-    """X-RateLimit-Reset counts from now or from 1970; Retry-After goes before it."""
+def test_x_ratelimit_reset_is_used_without_retry_after() -> None:
+    """X-RateLimit-Reset counts from now or from 1970; Retry-After takes precedence."""
     soon = datetime.now(timezone.utc) + timedelta(seconds=60)
-    assert limited_by(X_RateLimit_Reset="9").retry_after == 9
-    assert 0 < (limited_by(X_RateLimit_Reset=f"{soon.timestamp():.0f}").retry_after or 0) < 90
-    assert limited_by(X_RateLimit_Reset="1000000001").retry_after == 0
-    assert limited_by(X_RateLimit_Reset="9", Retry_After="4").retry_after == 4
-    assert limited_by(X_RateLimit_Reset="?", Retry_After="-4").retry_after is None
+    assert rate_limited_by(X_RateLimit_Reset="9").retry_after == 9
+    assert 0 < (rate_limited_by(X_RateLimit_Reset=f"{soon.timestamp():.0f}").retry_after or 0) < 90
+    assert rate_limited_by(X_RateLimit_Reset="1000000001").retry_after == 0
+    assert rate_limited_by(X_RateLimit_Reset="9", Retry_After="4").retry_after == 4
+    assert rate_limited_by(X_RateLimit_Reset="?", Retry_After="-4").retry_after is None
 
 
 @given(
     status=st.integers(400, 599),
     body=st.binary() | st.text().map(str.encode),
-    keyed=st.booleans(),
+    has_key=st.booleans(),
 )
-def test_every_refusal_is_one_line(status: int, body: bytes, keyed: bool) -> None:
+def test_every_error_status_is_one_line(status: int, body: bytes, has_key: bool) -> None:
     """Whatever stands in a body, an error says it in one printable line."""
-    error = refused_call(status, {}, body, url="u", key_name="K", keyed=keyed)
+    error = error_from_api(status, {}, body, url="u", has_key=has_key)
     assert str(error).isprintable()
     assert error.status == status
-    assert refused_medium(status, {}, url="u").status == status
+    assert error_from_media_server(status, {}, url="u").status == status

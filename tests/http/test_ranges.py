@@ -1,4 +1,4 @@
-"""Parts of media are fetched without the key, from servers that know ranges or not."""
+"""Parts of media come without the key, from servers that support ranges or not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mkdocs_masko.errors import MalformedAnswer, NetworkError, NotFound, RateLimited
+from mkdocs_masko.errors import MalformedResponse, NetworkError, NotFound, RateLimited
 from mkdocs_masko.http import Budget, Limits, Transport
 from raw_server import Wire, answer
 
@@ -40,7 +40,7 @@ RANGES: dict[str, tuple[bytes, tuple[bytes, int | None]]] = {
 
 @pytest.mark.parametrize("name", RANGES)
 def test_a_range_is_cut_out(name: str) -> None:
-    """Four bytes from the third on come out right, whether the server knows ranges or not."""
+    """Four bytes from the third on come out right, whether the server supports ranges or not."""
     data, expected = RANGES[name]
     with Wire(lambda exchange: exchange.send(data)) as wire:
         transport = Transport(Budget(30))
@@ -67,17 +67,17 @@ def test_a_range_is_cut_out(name: str) -> None:
     ],
 )
 def test_another_range_is_malformed(body: bytes, content_range: str | None) -> None:
-    """A part that is not the one asked for, or lies about itself, is refused."""
+    """A part that is not the requested one, or has a wrong length, is refused."""
     headers = [f"Content-Range: {content_range}"] if content_range else []
     data = answer(body, *headers, status="206 Partial Content")
     with Wire(lambda exchange: exchange.send(data)) as wire:
         transport = Transport(Budget(30))
-        with pytest.raises(MalformedAnswer, match="part"):
+        with pytest.raises(MalformedResponse, match="part"):
             transport.fetch_range(f"{wire.url}/a.png", 2, 4)
         transport.close()
 
 
-def test_an_endless_medium_is_left_when_enough_has_come() -> None:
+def test_an_endless_medium_is_read_no_further_than_needed() -> None:
     """Where a server ignores the range, no more is read than is needed."""
 
     def script(exchange: Exchange) -> None:
@@ -94,8 +94,8 @@ def test_an_endless_medium_is_left_when_enough_has_come() -> None:
 @pytest.mark.parametrize(
     ("status", "kind"), [("404 X", NotFound), ("410 X", NotFound), ("429 X", RateLimited)]
 )
-def test_a_missing_medium_is_told(status: str, kind: type[Exception]) -> None:
-    """The CDN's refusals have words of their own."""
+def test_a_missing_medium_is_an_error(status: str, kind: type[Exception]) -> None:
+    """The errors of the CDN have messages of their own."""
     data = answer(b"{}", "Retry-After: 86400", status=status)
     with Wire(lambda exchange: exchange.send(data)) as wire:
         transport = Transport(Budget(30))
@@ -104,19 +104,19 @@ def test_a_missing_medium_is_told(status: str, kind: type[Exception]) -> None:
         transport.close()
 
 
-def test_an_address_that_is_none_is_told() -> None:
+def test_a_url_that_is_not_valid_is_an_error() -> None:
     """What the HTTP library will not even try is a network error."""
     transport = Transport(Budget(30))
-    with pytest.raises(NetworkError, match="the address is not valid"):
+    with pytest.raises(NetworkError, match="the URL is not valid"):
         transport.fetch_range("https://*.example/a.png", 0, 4)
     transport.close()
 
 
-def test_more_than_any_answer_may_have_is_refused() -> None:
-    """What a socket takes for one request is bounded, whatever was asked for."""
+def test_a_response_over_the_limit_is_refused() -> None:
+    """What a socket receives after one request is bounded, whatever was requested."""
     budget = Budget(30)
     with Wire(lambda exchange: exchange.flood(answer(b"a" * 65_536))) as wire:
-        transport = Transport(budget, limits=Limits(budget=budget, answer=10_000))
-        with pytest.raises(MalformedAnswer, match="more than any answer"):
+        transport = Transport(budget, limits=Limits(response=10_000))
+        with pytest.raises(MalformedResponse, match="more than any response"):
             transport.fetch_range(f"{wire.url}/a.png", 0, 60_000)
         transport.close()

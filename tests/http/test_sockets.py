@@ -15,7 +15,7 @@ import pytest
 from mkdocs_masko.api import Client
 from mkdocs_masko.errors import NetworkError
 from mkdocs_masko.http import Budget, Limits, Transport
-from mkdocs_masko.http.sockets import BoundedSocket, dial
+from mkdocs_masko.http.sockets import BoundedSocket, create_connection, within
 from raw_server import Wire, answer
 from secrecy import KEY
 
@@ -46,36 +46,36 @@ def test_a_connection_that_never_comes_is_bounded() -> None:
     """The budget bounds the wait for a connection."""
     with full_queue() as port:
         client = Client(KEY, api_url=f"http://127.0.0.1:{port}", budget=Budget(0.5))
-        with client, pytest.raises(NetworkError, match="are over"):
+        with client, pytest.raises(NetworkError, match="timed out after"):
             client.cdn_export("fox")
 
 
 def test_a_lookup_that_never_ends_is_bounded() -> None:
     """The budget bounds the lookup of a name too, which has no timeout of its own."""
-    done = threading.Event()
+    is_over = threading.Event()
 
     def resolve(*_: object) -> list[Any]:
-        done.wait(OUTER_BOUND)
+        is_over.wait(OUTER_BOUND)
         return []
 
-    limits = Limits(budget=Budget(0.2), resolve=resolve)
+    limits = Limits(resolve=resolve)
     kind = type("Kind", (BoundedSocket,), {"limits": limits})
-    with pytest.raises(TimeoutError, match="name"):
-        dial("example.invalid", 443, kind)
-    done.set()
+    with within(Budget(0.2)), pytest.raises(TimeoutError, match="name"):
+        create_connection("example.invalid", 443, kind)
+    is_over.set()
 
 
-def test_the_next_address_of_a_host_is_tried() -> None:
-    """A host whose first address is dead is reached at its second."""
+def test_the_next_ip_address_of_a_host_is_tried() -> None:
+    """A host whose first IP address is dead is reached at its second."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as dead:
         dead.bind(("127.0.0.1", 0))
-        found = [
+        addresses = [
             (socket.AF_INET, socket.SOCK_STREAM, 0, "", address)
             for address in (dead.getsockname(), server.getsockname())
         ]
-        limits = Limits(budget=Budget(30), resolve=lambda *_: found)
+        limits = Limits(resolve=lambda *_: addresses)
         kind = type("Kind", (BoundedSocket,), {"limits": limits})
-        with dial("example.invalid", 443, kind) as sock:
+        with within(Budget(30)), create_connection("example.invalid", 443, kind) as sock:
             assert sock.getpeername() == server.getsockname()
 
 
@@ -84,21 +84,22 @@ def test_a_program_ends_while_a_lookup_hangs() -> None:
     program = """
         import time
         from mkdocs_masko.http import Budget, Limits
-        from mkdocs_masko.http.sockets import BoundedSocket, dial
-        limits = Limits(budget=Budget(0.1), resolve=lambda *_: time.sleep(60))
+        from mkdocs_masko.http.sockets import BoundedSocket, create_connection, within
+        limits = Limits(resolve=lambda *_: time.sleep(60))
         try:
-            dial("x", 1, type("Kind", (BoundedSocket,), {"limits": limits}))
+            with within(Budget(0.1)):
+                create_connection("x", 1, type("Kind", (BoundedSocket,), {"limits": limits}))
         except TimeoutError:
             print("in time")
     """
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
         timeout=30,
         check=True,
     )
-    assert done.stdout == "in time\n"
+    assert process.stdout == "in time\n"
 
 
 def test_nothing_is_sent_when_the_time_is_over() -> None:
@@ -109,7 +110,7 @@ def test_nothing_is_sent_when_the_time_is_over() -> None:
     now[0] = 30.0
     with Wire(lambda exchange: exchange.send(FINE)) as wire:
         client = Client(KEY, api_url=wire.url, budget=budget)
-        with client, pytest.raises(NetworkError, match=r"127\.0.* 30 s .* are over.*'timeout'"):
+        with client, pytest.raises(NetworkError, match=r"127\.0.* after 30 s; .*'budget'"):
             client.cdn_export("fox")
         assert not wire.requests
 
@@ -126,8 +127,8 @@ def test_one_wait_is_shorter_than_the_budget() -> None:
 
     budget = Budget(OUTER_BOUND)
     with Wire(script) as wire:
-        transport = Transport(budget, limits=Limits(budget=budget, read=1))
-        with pytest.raises(NetworkError, match="did not answer in time"):
-            transport.exchange("GET", wire.url)
-        assert transport.exchange("GET", wire.url).status == 200
+        transport = Transport(budget, limits=Limits(read=1))
+        with pytest.raises(NetworkError, match=": timed out; try again later"):
+            transport.request("GET", wire.url)
+        assert transport.request("GET", wire.url).status == 200
         transport.close()

@@ -1,10 +1,10 @@
-"""A whole medium, or the rest of one, comes piece by piece and within bounds."""
+"""A whole medium, or the rest of one, comes chunk by chunk and within bounds."""
 
 from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.errors import MalformedAnswer, NetworkError, NotFound, Refused
+from mkdocs_masko.errors import MalformedResponse, NetworkError, NotFound, RequestRejected
 from mkdocs_masko.http import Budget, Limits, Stream, Transport
 from raw_server import Exchange, Wire, answer
 
@@ -15,63 +15,63 @@ def _fetch(data: bytes, **more: object) -> tuple[Stream, bytes] | None:
     with Wire(lambda exchange: exchange.send(data)) as wire:
         transport = Transport(Budget(30))
         try:
-            return transport.stream(f"{wire.url}/a", _taken, **more)  # type: ignore[arg-type] # a test's
+            return transport.stream(f"{wire.url}/a", _read_all, **more)  # type: ignore[arg-type] # a test's
         finally:
             transport.close()
 
 
-def _taken(stream: Stream) -> tuple[Stream, bytes]:
-    pieces = list(stream.pieces)
-    assert all(len(piece) <= 64 * 1024 for piece in pieces)
-    return stream, b"".join(pieces)
+def _read_all(stream: Stream) -> tuple[Stream, bytes]:
+    chunks = list(stream.chunks)
+    assert all(len(chunk) <= 64 * 1024 for chunk in chunks)
+    return stream, b"".join(chunks)
 
 
 @pytest.mark.parametrize(
     ("header", "etag"),
     [('ETag: "v1"', '"v1"'), ('ETag: W/"v1"', ""), ("ETag: v1", ""), ("X: y", "")],
 )
-def test_the_whole_comes_in_pieces_with_its_etag(header: str, etag: str) -> None:
-    """Only a strong one says that two answers are parts of the same bytes."""
-    found = _fetch(answer(BODY, header))
-    assert found is not None
-    stream, content = found
+def test_a_medium_comes_in_chunks_with_its_etag(header: str, etag: str) -> None:
+    """Only a strong ETag says that two responses are parts of the same bytes."""
+    result = _fetch(answer(BODY, header))
+    assert result is not None
+    stream, content = result
     assert content == BODY
     assert (stream.start, stream.size, stream.etag) == (0, len(BODY), etag)
 
 
-def test_the_rest_comes_from_where_it_was_asked_for() -> None:
-    given = f"Content-Range: bytes 9-{len(BODY) - 1}/{len(BODY)}"
-    found = _fetch(answer(BODY[9:], given, status="206 Partial Content"), offset=9)
-    assert found is not None
-    assert found[1] == BODY[9:]
-    assert (found[0].start, found[0].size) == (9, len(BODY))
+def test_the_rest_starts_at_the_requested_offset() -> None:
+    content_range = f"Content-Range: bytes 9-{len(BODY) - 1}/{len(BODY)}"
+    result = _fetch(answer(BODY[9:], content_range, status="206 Partial Content"), offset=9)
+    assert result is not None
+    assert result[1] == BODY[9:]
+    assert (result[0].start, result[0].size) == (9, len(BODY))
 
 
 def test_a_server_that_starts_again_says_so() -> None:
-    found = _fetch(answer(BODY), offset=9, etag='"v1"')
-    assert found is not None
-    assert (found[0].start, found[1]) == (0, BODY)
+    result = _fetch(answer(BODY), offset=9, etag='"v1"')
+    assert result is not None
+    assert (result[0].start, result[1]) == (0, BODY)
 
 
-def test_what_is_known_is_not_sent() -> None:
-    known = answer(status="304 Not Modified", length=False)
-    assert _fetch(known, known='"v1"') is None
-    with pytest.raises(MalformedAnswer, match="redirects"):
-        _fetch(known)
+def test_a_known_medium_is_not_sent() -> None:
+    not_modified = answer(status="304 Not Modified", length=False)
+    assert _fetch(not_modified, known_etag='"v1"') is None
+    with pytest.raises(MalformedResponse, match="redirects"):
+        _fetch(not_modified)
 
 
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
         (answer(status="404 Not Found"), NotFound),
-        (answer(status="416 Range Not Satisfiable"), Refused),
-        (answer(BODY, "Content-Encoding: gzip"), MalformedAnswer),
-        (answer(b"x", "Location: /", status="302 Found"), MalformedAnswer),
+        (answer(status="416 Range Not Satisfiable"), RequestRejected),
+        (answer(BODY, "Content-Encoding: gzip"), MalformedResponse),
+        (answer(b"x", "Location: /", status="302 Found"), MalformedResponse),
         (
             answer(BODY, "Content-Range: bytes 8-9/10", status="206 Partial Content"),
-            MalformedAnswer,
+            MalformedResponse,
         ),
-        (answer(BODY, status="206 Partial Content"), MalformedAnswer),
+        (answer(BODY, status="206 Partial Content"), MalformedResponse),
         (answer(BODY)[:-9], NetworkError),
     ],
     ids=["gone", "unmet", "packed", "redirect", "another part", "no part", "cut"],
@@ -81,7 +81,7 @@ def test_anything_else_is_an_error(data: bytes, kind: type[Exception]) -> None:
         _fetch(data, offset=9)
 
 
-def test_a_flood_ends_at_the_bound() -> None:
+def test_a_flood_ends_at_the_limit() -> None:
     """However long the server would go on."""
     budget = Budget(20)
 
@@ -90,7 +90,7 @@ def test_a_flood_ends_at_the_bound() -> None:
         exchange.flood(BODY)
 
     with Wire(flood) as wire:
-        transport = Transport(budget, limits=Limits(budget=budget, answer=2**20))
-        with pytest.raises(MalformedAnswer, match="sends more than any answer may have"):
-            transport.stream(f"{wire.url}/a", _taken)
+        transport = Transport(budget, limits=Limits(response=2**20))
+        with pytest.raises(MalformedResponse, match="sends more than any response may have"):
+            transport.stream(f"{wire.url}/a", _read_all)
         transport.close()

@@ -131,7 +131,7 @@ def test_a_manifest_cannot_lead_readers_to_another_host(tmp_path: Path) -> None:
     path = tmp_path / "masko.manifest.json"
     path.write_text(sites.manifest().replace(SANDBOX_ORIGIN, "https://evil.example"), "utf-8")
     error = _only_error(sites.build(tmp_path))
-    assert error.startswith("masko: masko.manifest.json: address 'https://evil.example/")
+    assert error.startswith("masko: masko.manifest.json: URL 'https://evil.example/")
     assert "is not on a host that media may come from: https://assets.masco.dev, " in error
     assert error.endswith(_RESTORE)
 
@@ -146,7 +146,7 @@ def test_a_key_that_is_none_is_refused_and_never_shown(
         (tmp_path / "masko.manifest.json").write_text(sites.manifest(), encoding="utf-8")
     built = sites.build(tmp_path, "--verbose", env={"MASKO_API_KEY": key})
     assert _only_error(built) == (
-        "masko: the API key in MASKO_API_KEY is not a key: it should be one word of 8 to 512 "
+        "masko: MASKO_API_KEY does not hold a valid API key: expected one word of 8 to 512 "
         "letters and digits, such as masko_...; copy it again from Masko's settings"
     )
     assert PASTED not in built.output

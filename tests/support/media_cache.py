@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.api.client import persist
+from mkdocs_masko.api.retry import retry
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import Downloader
-from mkdocs_masko.http import LARGEST_MEDIUM, Budget, Limits, Transport
+from mkdocs_masko.http import MAX_MEDIA_BYTES, Budget, Limits, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,11 +38,11 @@ def fetching(
 ) -> Iterator[tuple[Downloader, Cache]]:
     """Give a fetcher for the media of one server, and the cache that it fills."""
     budget = Budget(seconds)
-    transport = Transport(budget, limits=Limits(budget=budget, answer=LARGEST_MEDIUM + 2**20))
+    transport = Transport(budget, limits=Limits(response=MAX_MEDIA_BYTES + 2**20))
     cache = Cache(folder)
 
     def download(attempt: Callable[[Transport], str | None]) -> str | None:
-        return persist(partial(attempt, transport), budget, sleep=sleep)
+        return retry(partial(attempt, transport), budget, sleep=sleep)
 
     yield Downloader(cache, download, [origin], **more), cache
     transport.close()

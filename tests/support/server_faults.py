@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import (
     ApiError,
-    BadKey,
-    MalformedAnswer,
+    Forbidden,
+    MalformedResponse,
     NetworkError,
     NotFound,
     NotReady,
     RateLimited,
-    Refused,
+    RequestRejected,
     ServerError,
-    WrongWorkspace,
+    Unauthorized,
 )
 from raw_server import Exchange, answer
 
@@ -104,23 +104,23 @@ BROKEN = [
     _bytes("cut in a chunk", _CHUNKED + b"50\r\n{", NetworkError),
     _bytes("cut between chunks", _CHUNKED + b"1\r\n{\r\n", NetworkError),
     _bytes("absurd length", _sized(str(10**17)), ApiError),
-    _bytes("5,000-digit length", _sized("9" * 5000), MalformedAnswer),
-    _bytes("negative length", _sized("-5"), MalformedAnswer),
-    _bytes("doubled length", _sized("2", "9"), MalformedAnswer),
-    _bytes("a word for a length", _sized("many"), MalformedAnswer),
+    _bytes("5,000-digit length", _sized("9" * 5000), MalformedResponse),
+    _bytes("negative length", _sized("-5"), MalformedResponse),
+    _bytes("doubled length", _sized("2", "9"), MalformedResponse),
+    _bytes("a word for a length", _sized("many"), MalformedResponse),
     _bytes("chunk of no size", _CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n", NetworkError),
-    _then_flood("chunk of negative size", _CHUNKED + b"-1\r\n", _ZEROS, MalformedAnswer),
+    _then_flood("chunk of negative size", _CHUNKED + b"-1\r\n", _ZEROS, MalformedResponse),
     _then_flood("chunk size without end", _CHUNKED, b"0" * 65_536, ApiError),
-    _bytes("no HTTP", b"SSH-2.0-OpenSSH_9.6\r\n\r\n", MalformedAnswer),
-    _bytes("odd version", b"HTTP/9.9 200 OK\r\n\r\n{}", MalformedAnswer),
-    _bytes("status of no number", b"HTTP/1.1 abc OK\r\n\r\n{}", MalformedAnswer),
-    _bytes("status 99", answer(b"{}", status="99 Odd"), MalformedAnswer),
-    _bytes("status 103", answer(b"{}", status="103 Early Hints"), MalformedAnswer),
-    _bytes("status 999", answer(b"{}", status="999 Odd"), MalformedAnswer),
-    _bytes("10,000 headers", _HEAD + b"X: y\r\n" * 10_000 + b"\r\n", MalformedAnswer),
-    _then_flood("header without end", _HEAD + b"X: ", b"y" * 65_536, MalformedAnswer),
-    _bytes("gzip bomb", answer(_BOMB, "Content-Encoding: gzip"), MalformedAnswer),
-    _bytes("unasked encoding", answer(FINE, "Content-Encoding: br"), MalformedAnswer),
+    _bytes("no HTTP", b"SSH-2.0-OpenSSH_9.6\r\n\r\n", MalformedResponse),
+    _bytes("odd version", b"HTTP/9.9 200 OK\r\n\r\n{}", MalformedResponse),
+    _bytes("status of no number", b"HTTP/1.1 abc OK\r\n\r\n{}", MalformedResponse),
+    _bytes("status 99", answer(b"{}", status="99 Odd"), MalformedResponse),
+    _bytes("status 103", answer(b"{}", status="103 Early Hints"), MalformedResponse),
+    _bytes("status 999", answer(b"{}", status="999 Odd"), MalformedResponse),
+    _bytes("10,000 headers", _HEAD + b"X: y\r\n" * 10_000 + b"\r\n", MalformedResponse),
+    _then_flood("header without end", _HEAD + b"X: ", b"y" * 65_536, MalformedResponse),
+    _bytes("gzip bomb", answer(_BOMB, "Content-Encoding: gzip"), MalformedResponse),
+    _bytes("unasked encoding", answer(FINE, "Content-Encoding: br"), MalformedResponse),
 ]
 
 _TARGETS = [
@@ -144,18 +144,18 @@ REDIRECTS = [
         _bytes(
             f"{status} to {target[:40]}",
             answer(b"", f"Location: {target}", status=f"{status} Moved"),
-            MalformedAnswer,
+            MalformedResponse,
         )
         for status, target in _TARGETS
     ),
-    _then_flood("302 with a huge body", _FAR, _ZEROS, MalformedAnswer),
+    _then_flood("302 with a huge body", _FAR, _ZEROS, MalformedResponse),
 ]
 
 
 def _json(name: str, body: bytes) -> Row:
     data = answer(body, "Content-Type: application/json")
     return Row(
-        name=name, script=lambda exchange: exchange.send(data), api=MalformedAnswer, media=None
+        name=name, script=lambda exchange: exchange.send(data), api=MalformedResponse, media=None
     )
 
 
@@ -204,20 +204,27 @@ def _error(code: str) -> bytes:
 _PAGE = b"<html><body>Bad gateway</body></html>"
 
 STATUSES = [
-    _status("400 Bad Request", _error("bad_request"), Refused, Refused),
-    _status("401 Unauthorized", _error("unauthorized"), BadKey, Refused),
-    _status("402 Payment Required", _error("insufficient_credits"), Refused, Refused),
-    _status("403 Forbidden", _error("forbidden"), WrongWorkspace, Refused),
+    _status("400 Bad Request", _error("bad_request"), RequestRejected, RequestRejected),
+    _status("401 Unauthorized", _error("unauthorized"), Unauthorized, RequestRejected),
+    _status(
+        "402 Payment Required", _error("insufficient_credits"), RequestRejected, RequestRejected
+    ),
+    _status("403 Forbidden", _error("forbidden"), Forbidden, RequestRejected),
     _status("404 Not Found", _error("not_found"), NotFound, NotFound),
     _status("404 Not Found", b'{"error": "No such thing"}', NotFound, NotFound),
-    _status("409 Conflict", _error("cdn_export_not_ready"), NotReady, Refused),
-    _status("409 Conflict", b'{"error": "cdn_export_not_ready"}', NotReady, Refused),
-    _status("409 Conflict", _error("name_taken"), Refused, Refused),
-    _status("409 Conflict", b'{"error": "Not published."}', NotReady, Refused),
-    _status("410 Gone", b"", Refused, NotFound),
-    _status("416 Range Not Satisfiable", b"", Refused, Refused),
-    _status("418 Teapot", b'{"error": [1, 2]}', Refused, Refused),
-    _status("422 Unprocessable", b'{"error": {"code": 5, "message": {}}}', Refused, Refused),
+    _status("409 Conflict", _error("cdn_export_not_ready"), NotReady, RequestRejected),
+    _status("409 Conflict", b'{"error": "cdn_export_not_ready"}', NotReady, RequestRejected),
+    _status("409 Conflict", _error("name_taken"), RequestRejected, RequestRejected),
+    _status("409 Conflict", b'{"error": "Not published."}', NotReady, RequestRejected),
+    _status("410 Gone", b"", RequestRejected, NotFound),
+    _status("416 Range Not Satisfiable", b"", RequestRejected, RequestRejected),
+    _status("418 Teapot", b'{"error": [1, 2]}', RequestRejected, RequestRejected),
+    _status(
+        "422 Unprocessable",
+        b'{"error": {"code": 5, "message": {}}}',
+        RequestRejected,
+        RequestRejected,
+    ),
     _status("429 Too Many Requests", _error("rate_limited"), RateLimited, RateLimited),
     _status("500 Internal Server Error", _error("internal_error"), ServerError, ServerError),
     _status("501 Not Implemented", b"", ServerError, ServerError),
@@ -231,8 +238,8 @@ STATUSES = [
 
 
 def _large(name: str, head: bytes, piece: bytes) -> Row:
-    script = _then_flood(name, head, piece, MalformedAnswer).script
-    return Row(name=name, script=script, api=MalformedAnswer, media=None)
+    script = _then_flood(name, head, piece, MalformedResponse).script
+    return Row(name=name, script=script, api=MalformedResponse, media=None)
 
 
 LARGE = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mkdocs_masko.errors import ApiError, MalformedAnswer, NetworkError, RateLimited, ServerError
+from mkdocs_masko.errors import ApiError, MalformedResponse, NetworkError, RateLimited, ServerError
 from mkdocs_masko.sandbox import Answer, Fault, Sandbox
 from mkdocs_masko.sync import prepare, update
 from synced_sites import (
@@ -105,10 +105,10 @@ REFUSED = {
     "file:///etc/passwd": "is not on a host that media may come from",
     "javascript:alert(1)": "is not on a host that media may come from",
     "http://169.254.169.254/latest/meta-data": "is not on a host that media may come from",
-    "http://[": "is no valid address",
+    "http://[": "is not valid",
     "https://assets.masko.ai/x.png?token=1": "has a query or a fragment",
-    "https://assets.masko.ai/a/../x.png": "has a path that is not plain",
-    "https://assets.masko.ai/\x1b[31mx.png": "has a path that is not plain",
+    "https://assets.masko.ai/a/../x.png": "has dot segments or characters",
+    "https://assets.masko.ai/\x1b[31mx.png": "has dot segments or characters",
 }
 
 
@@ -119,7 +119,7 @@ def test_a_hostile_address_is_left_out_unasked(sandbox: Sandbox, tmp_path: Path,
     outcome = update(site(tmp_path, sandbox), now())
     assert poses(outcome).keys() == {"wave", "idle", "card-sit", "cheer"}
     (warning,) = warnings(outcome)
-    assert warning.startswith("default/trap image: address ")
+    assert warning.startswith("default/trap image: URL ")
     assert REFUSED[url] in warning
     assert warning.isprintable()
     assert len(cdn_requests(sandbox)) == len({medium.url for medium in media(outcome)})
@@ -211,7 +211,7 @@ def test_a_cdn_that_redirects_stops_the_sync_as_a_whole(sandbox: Sandbox, tmp_pa
         return Answer(status=302, headers={"Location": "https://evil.example/"})
 
     sandbox.add_fault(Fault(effect=redirect, paths=re.compile("/5a0db0c5/.*")))
-    with pytest.raises(MalformedAnswer, match="redirects"):
+    with pytest.raises(MalformedResponse, match="redirects"):
         update(site(tmp_path, sandbox), now())
     assert list(tmp_path.iterdir()) == []
 

@@ -164,7 +164,7 @@ def test_a_key_that_is_none_is_an_error_even_with_a_manifest(
 ) -> None:
     """It cannot be meant, and it is not repeated."""
     update(site(tmp_path, sandbox), now())
-    with pytest.raises(OptionError, match="the API key in MASKO_API_KEY is not a key") as caught:
+    with pytest.raises(OptionError, match="MASKO_API_KEY does not hold a valid API key") as caught:
         prepare(site(tmp_path, sandbox, key=key), now())
     assert "cd" not in str(caught.value).split("masko_...")[0]
 
