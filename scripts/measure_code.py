@@ -11,7 +11,8 @@ by side. The code is read and never imported. What is counted:
   walrus or a comprehension, counted once in each function, class or module that binds it. Constants
   and `self` are left out. It is a bare participle when it is one word, underscores in front
   aside, and ends in "-ed" (but for nouns such as `seed`) or is in a list of irregular ones
-  (`found`, `given`). Both lists are below. `read`, `set`, `cut` and the like could be anything and are not counted.
+  (`found`, `given`). Both lists are below. `read`, `set`, `cut` and the like could be anything
+  and are not counted.
 * A comment line holds nothing but a comment; a comment behind code counts apart. Directives
   (`noqa`, `type:`, `pragma:`) are none. A code line has a token that is neither a comment nor part
   of a docstring.
