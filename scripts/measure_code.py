@@ -313,10 +313,10 @@ def main() -> None:
     """Print a column of figures for each checkout."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("checkouts", nargs="*", type=Path, default=[ROOT], metavar="CHECKOUT")
-    columns = {path: measure(path.resolve()) for path in parser.parse_args().checkouts}
-    labels = list(next(iter(columns.values())))
-    rows = [["", *map(str, columns)]]
-    rows += [[label, *(column[label] for column in columns.values())] for label in labels]
+    checkouts = parser.parse_args().checkouts
+    columns = [measure(checkout.resolve()) for checkout in checkouts]
+    rows = [["", *map(str, checkouts)]]
+    rows += [[label, *(column[label] for column in columns)] for label in columns[0]]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(map(str.ljust, row, widths)).rstrip())
