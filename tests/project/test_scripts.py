@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import mkdocs_masko
 import sites
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BODY = "    a = 1\n    b = 2\n    c = 3\n    d = 4\n    return a + b + c + d\n"
 CHECKOUT = {
@@ -100,8 +98,8 @@ def test_a_folder_without_the_package_is_told(tmp_path: Path) -> None:
 
 
 def test_a_pose_is_traced() -> None:
-    """Through more than one module, and not through the whole package."""
-    done = run("trace_pose.py", "--calls")
+    """Of the package under test, through more than one module and not through all."""
+    done = run("trace_pose.py", "--calls", Path(mkdocs_masko.__file__).parents[1])
     assert done.returncode == 0, done.stderr
     assert "markdown.inline: handleMatch\n" in done.stdout
     rows = figures(done.stdout)
