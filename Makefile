@@ -10,6 +10,8 @@ LOWEST_TESTS := tests/markdown/test_page.py tests/sync/test_modes.py tests/test_
 	tests/test_mkdocs_yml.py tests/api/test_client.py tests/http/test_faults.py
 TEST_PYTHON := $(TEST_VENV)/bin/python
 WORKERS ?= 2
+# Which host builds the example site: mkdocs or properdocs.
+HOST ?= mkdocs
 
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
@@ -22,7 +24,7 @@ export NO_MKDOCS_2_WARNING := true
 
 .PHONY: help
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+	@awk -F ':[^#]*## ' '/^[a-z][a-z0-9-]*:[^#]*## / { printf "%-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: .venv/.ready ## Make the virtual environment for work on the project
@@ -37,28 +39,42 @@ $(UV):
 
 .PHONY: demo
 demo: setup ## Build the example site against the sandbox, without a key
-	@env -u MASKO_API_KEY $(RUN) mkdocs build --quiet --strict -f example-site/mkdocs.yml
+	@env -u MASKO_API_KEY $(RUN) $(HOST) build --quiet --strict -f example-site/mkdocs.yml
 	@echo "The site lies in example-site/site: open example-site/site/index.html"
 
 .PHONY: serve
 serve: setup ## Serve the example site while you work on it
-	@$(RUN) mkdocs serve -f example-site/mkdocs.yml
+	@$(RUN) $(HOST) serve -f example-site/mkdocs.yml
 
 .PHONY: test
 test: lint types contract suite lowest ## Lint, types, import contract and the whole test suite
 
+.PHONY: unit
+unit: $(TEST_VENV)/.ready ## Run the tests that need no browser; ARGS goes to pytest
+	@PYTHONSAFEPATH=1 $(TEST_PYTHON) -m pytest -n $(WORKERS) --ignore=tests/e2e $(ARGS)
+
+.PHONY: e2e
+e2e: $(TEST_VENV)/.ready browsers ## Run the tests in browsers; ARGS="-k firefox" for one of them
+	@PYTHONSAFEPATH=1 $(TEST_PYTHON) -m pytest -n $(WORKERS) tests/e2e $(ARGS)
+
 .PHONY: lint
-lint: setup
+lint: setup ## Check code and workflows for mistakes and style
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
+	@$(RUN) jactionlint --shellcheck=
 
 .PHONY: types
-types: setup
+types: setup ## Check the types
 	@$(RUN) mypy
 
 .PHONY: contract
-contract: setup
+contract: setup ## Check which modules import which
 	@$(RUN) lint-imports
+
+.PHONY: fix
+fix: setup ## Fix and format the code, as far as ruff can
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
 
 # What ships is what is tested: the suite runs on the wheel that was built from the sdist.
 .PHONY: suite

@@ -82,7 +82,7 @@ def test_the_action_checks_all_with_a_key_and_pages_without(
     assert all(step["shell"] == "bash" for step in action["runs"]["steps"])
     assert all(step["description"] for step in action["inputs"].values())
     install, check = (step["run"] for step in action["runs"]["steps"])
-    assert install.endswith('install --quiet --disable-pip-version-check "$REQUIREMENT"')
+    assert install.rstrip().endswith('--disable-pip-version-check "$REQUIREMENT"')
     used = set(re.findall(r"inputs\.([\w-]+)", str(action["runs"])))
     assert used == set(action["inputs"])
     folder = site(tmp_path, sandbox, "![a](masko:wave)\n")
@@ -93,6 +93,42 @@ def test_the_action_checks_all_with_a_key_and_pages_without(
     forked = shell(folder, check, **{**given, "MASKO_API_KEY": ""})
     assert (forked.returncode, forked.stderr) == (0, "")
     assert forked.stdout.startswith(f"{NAME}: has all that pages use")
+
+
+@pytest.mark.parametrize(
+    ("ref", "requirement", "argument"),
+    [
+        ("v0.1.0", "", "mkdocs-masko==0.1.0"),
+        ("v1.20.3", "", "mkdocs-masko==1.20.3"),
+        ("v1.0.0rc1", "", "mkdocs-masko==1.0.0rc1"),
+        ("v1", "", "/actions/mkdocs masko"),
+        ("v1.0", "", "/actions/mkdocs masko"),
+        ("main", "", "/actions/mkdocs masko"),
+        ("v1.0.0-fix; rm -r ~", "", "/actions/mkdocs masko"),
+        ("8f4b7f84864484a7bf31766abe9204da3cbe65b3", "", "/actions/mkdocs masko"),
+        ("", "", "/actions/mkdocs masko"),
+        ("v0.1.0", "mkdocs-masko<1", "mkdocs-masko<1"),
+    ],
+)
+def test_the_action_installs_what_its_own_tag_names(
+    ref: str, requirement: str, argument: str, tmp_path: Path
+) -> None:
+    """A release comes from the index; anything else is installed from the action's own files."""
+    (tmp_path / "python").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "python").chmod(0o755)
+    step = loaded("action.yml")["runs"]["steps"][0]
+    names = {"REQUIREMENT": requirement, "ACTION_REF": ref, "ACTION_PATH": "/actions/mkdocs masko"}
+    assert step["env"].keys() == names.keys()
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        env=environment(PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **names),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[:3] == ["-m", "pip", "install"]
+    assert done.stdout.splitlines()[-1] == argument
 
 
 def commands(node: object, key: str = "") -> Iterator[str]:

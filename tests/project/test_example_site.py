@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import mkdocs_masko
 import sites
 
 if TYPE_CHECKING:
@@ -83,3 +84,13 @@ def test_its_pages_ask_no_other_host_for_anything(built: sites.Built) -> None:
             if element.tag == "link" and element.get("rel") in {"stylesheet", "preload", "icon"}:
                 loaded.append(element.get("href", ""))
             assert not [address for address in loaded if address.startswith(("http", "//"))], page
+
+
+def test_the_api_page_documents_every_public_name(built: sites.Built) -> None:
+    """Each with a heading that links can lead to, and a signature or a text."""
+    root = sites.parse(built.page("api/index.html"))
+    headings = {element.get("id") for element in root.iter("h3")}
+    assert headings == {f"mkdocs_masko.{name}" for name in mkdocs_masko.__all__}
+    for element in root.iter("div"):
+        if element.get("class") == "doc doc-contents first":
+            assert "".join(element.itertext()).strip()

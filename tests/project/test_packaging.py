@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import markdown
 import sites
 from mkdocs_masko.sandbox import MEDIA_DIR
 
@@ -116,15 +118,67 @@ def test_the_sdist_has_the_tests_and_the_licence(dist: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"LICENSE", "README.md", "pyproject.toml", "tests/conftest.py"} <= names
     folders = {name.partition("/")[0] for name in names if "/" in name}
-    assert folders == {"mkdocs_masko", "templates", "tests"}
+    assert folders == {".github", "example-site", "mkdocs_masko", "scripts", "templates", "tests"}
+    assert not [name for name in names if name.startswith("example-site/site/")]
+
+
+SDIST_TESTS = (
+    "tests/markdown/test_extension.py",
+    "tests/plugin/test_hosts.py::test_properdocs_finds_its_own_file",
+    "tests/project/test_documentation.py::test_links_lead_to_files_that_exist",
+    "tests/project/test_project_files.py",
+    "tests/sandbox/test_cast.py",
+    "tests/test_mkdocs_yml.py",
+    "tests/test_options.py",
+)
+"""One part of each kind: support code, data, media, templates, a build, the project's files."""
+
+
+def test_the_tests_run_from_an_unpacked_sdist(dist: Path, tmp_path: Path) -> None:
+    """Against the package that lies beside them, as a distribution's packager runs them."""
+    with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (root,) = tmp_path.iterdir()
+    options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+    command = (sys.executable, "-m", "pytest", *options, *SDIST_TESTS)
+    printed = _run(*command, cwd=root, PYTHONPATH=str(root), PYTHONDONTWRITEBYTECODE="1")
+    assert re.search(r"^[1-9]\d{2,} passed", printed, re.MULTILINE), printed
+
+
+def _metadata(wheel: dict[str, bytes]) -> tuple[str, str]:
+    """Return the fields, and the long description."""
+    text = next(c for n, c in wheel.items() if n.endswith("/METADATA")).decode()
+    head, _, body = text.partition("\n\n")
+    return head, body
+
+
+def test_the_long_description_links_to_nothing_beside_it(wheel: dict[str, bytes]) -> None:
+    """The index shows the README alone: its links and pictures are URLs at the tag."""
+    head, body = _metadata(wheel)
+    html = sites.parse(markdown.markdown(body, extensions=["fenced_code", "tables"]))
+    urls = [element.get(name, "") for element in html.iter() for name in ("href", "src", "srcset")]
+    urls = [url for url in urls if url and not url.startswith("#")]
+    assert urls
+    assert not [url for url in urls if not url.startswith("https://")]
+    readme = (sites.ROOT / "README.md").read_text(encoding="utf-8")
+    repository, version = (
+        re.search(pattern, head, re.MULTILINE)
+        for pattern in ("^Project-URL: Repository, (.*)$", "^Version: (.*)$")
+    )
+    assert repository is not None
+    assert version is not None
+    at_the_tag = rf"{re.escape(repository[1])}/(?:raw|blob)/v{re.escape(version[1])}/"
+    assert re.sub(at_the_tag, "", body).strip() == readme.strip()
+    for path in re.findall(rf"{at_the_tag}([^)\"\s#]+)", body):
+        assert (sites.ROOT / path).exists(), path
 
 
 def test_the_metadata_says_what_the_package_is(wheel: dict[str, bytes]) -> None:
-    metadata = next(c for n, c in wheel.items() if n.endswith("/METADATA")).decode()
-    head, _, body = metadata.partition("\n\n")
+    head, _ = _metadata(wheel)
     assert "\nRequires-Python: >=3.10\n" in head
     assert "\nLicense-Expression: MIT\n" in head
-    assert body.strip() == (sites.ROOT / "README.md").read_text(encoding="utf-8").strip()
+    for name in ("Documentation", "Repository", "Changelog", "Issues"):
+        assert f"\nProject-URL: {name}, https://" in head
     assert any(name.endswith("/licenses/LICENSE") for name in wheel)
 
 
