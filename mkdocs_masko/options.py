@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.text import parse_size, sanitize, suggest
-from mkdocs_masko.urls import API_URL
+from mkdocs_masko.urls import API_URL, ID_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ _KEY = re.compile(r"masko_[0-9a-zA-Z]{16,}")
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _PART = r"(?!\.)[^/\\:?#*\"<>|]+"  # of a path, on every system
 _PAGE = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
-_ID = re.compile(r"[A-Za-z0-9_-]+")
+_ID = re.compile(ID_PATTERN)
 
 Mode = Literal["auto", "locked", "frozen"]
 Seconds = Annotated[float, Meta(ge=0, le=86400)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import math
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -68,7 +69,26 @@ def suggest(name: str, names: Iterable[str]) -> str:
     return f" (did you mean {' or '.join(repr(sanitize(c)) for c in close)}?)" if close else ""
 
 
-_UNITS = {"": 1, "b": 1, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
+def list_some(
+    texts: Iterable[str], limit: int, *, separator: str = ", ", counted: bool = True
+) -> str:
+    """List the first texts, and say how many more there are: `a, b, and 3 more`.
+
+    Args:
+        texts: What to list; each is sanitized.
+        limit: How many are listed.
+        separator: What stands between two.
+        counted: Whether `texts` are all there are, so that the rest has a number.
+    """
+    items = [sanitize(text) for text in texts]
+    rest = len(items) - limit
+    listed = separator.join(items[:limit])
+    if rest <= 0:
+        return listed
+    return f"{listed}{separator}and {rest} more" if counted else f"{listed}{separator}and more"
+
+
+_SIZE_UNITS = {"": 1, "b": 1, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
 _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)")
 _KILO = 1000
 
@@ -79,16 +99,31 @@ def parse_size(text: object) -> int | None:
     Returns:
         Bytes, at least 1, or None when it is no size.
     """
-    found = _SIZE.fullmatch(str(text).strip().lower()) if not isinstance(text, bool) else None
-    if not found or found[2] not in _UNITS:
+    match = _SIZE.fullmatch(str(text).strip().lower()) if not isinstance(text, bool) else None
+    if not match or match[2] not in _SIZE_UNITS:
         return None
-    return int(float(found[1]) * _UNITS[found[2]]) or None
+    return int(float(match[1]) * _SIZE_UNITS[match[2]]) or None
 
 
 def format_size(size: int) -> str:
-    """Name a size in its largest fitting unit: 48200 bytes are `48 kB`."""
+    """Say a number of bytes in its largest fitting unit: `999 bytes`, `48 kB`, `2.5 MB`."""
     if size < _KILO:
         return f"{size} bytes" if size != 1 else "1 byte"
     if size < 999_500:  # noqa: PLR2004 - what is rounded to a thousand
         return f"{size / _KILO:.0f} kB" if size >= 9_950 else f"{size / _KILO:.1f} kB"  # noqa: PLR2004
     return f"{size / _KILO**2:.1f} MB"
+
+
+_YEAR = 365 * 86_400  # seconds
+_TIME_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def format_duration(seconds: float) -> str:
+    """Say a duration in its largest fitting unit, rounded up: 90 seconds are `2 min`.
+
+    Rounded up, because what may be done after a wait must not be done before its end.
+    """
+    if seconds > _YEAR:
+        return "more than a year"
+    size, unit = next((pair for pair in _TIME_UNITS if seconds >= pair[0]), _TIME_UNITS[-1])
+    return f"{max(0, math.ceil(seconds / size))} {unit}"

@@ -21,6 +21,10 @@ API_URL = "https://api.masko.ai/v1"
 SANDBOX_ORIGIN = "https://sandbox.masko.invalid"
 """Stands for the embedded sandbox in a manifest: reserved by RFC 2606, so it is nobody's host."""
 
+ID_PATTERN = r"[A-Za-z0-9_-]+"
+"""What an id of the API looks like, and so what a path to it may hold: a UUID in its answers,
+`col_xyz789` in its examples."""
+
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+")
 

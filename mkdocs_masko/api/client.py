@@ -13,7 +13,6 @@ import msgspec
 
 from mkdocs_masko.api.auth import bearer_for
 from mkdocs_masko.api.models import (
-    ID_PATTERN,
     Asset,
     Collection,
     CollectionDetail,
@@ -31,7 +30,7 @@ from mkdocs_masko.errors import ApiError, NetworkError, OptionError, RateLimited
 from mkdocs_masko.http import LARGEST_MEDIUM, Answer, Budget, Limits, Transport
 from mkdocs_masko.http.errors import refused_call
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.urls import API_URL, checked_api_url
+from mkdocs_masko.urls import API_URL, ID_PATTERN, checked_api_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

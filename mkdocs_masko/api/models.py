@@ -7,26 +7,18 @@ because the API grows. A field of the wrong type is an error.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
 from mkdocs_masko.errors import MalformedAnswer
+from mkdocs_masko.media_types import FLAT_KEYS, KEY_PATTERN
 from mkdocs_masko.text import sanitize
-
-ID_PATTERN: Final = r"[A-Za-z0-9_-]+"
-"""What an id looks like: a UUID in answers, `col_xyz789` in the API's examples."""
+from mkdocs_masko.urls import ID_PATTERN
 
 Id = Annotated[str, msgspec.Meta(pattern=rf"\A{ID_PATTERN}\Z", max_length=128)]
 
-_MEDIUM: Final = re.compile(
-    r"(?:video|transparent_video_(?:webm|mov|android))(?:_[1-9][0-9]{0,4})?"
-)
-_FLAT_KEYS: Final = {
-    "animation_webm": "transparent_video_webm",
-    "animation_mov": "transparent_video_mov",
-    "animation_hevc": "transparent_video_mov",
-}
+_KEY = re.compile(KEY_PATTERN)
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -180,11 +172,11 @@ def _animations(item: dict[str, object], place: str) -> tuple[dict[str, str], ..
 
 
 def _unflattened(item: dict[str, object]) -> dict[str, object]:
-    return {_FLAT_KEYS.get(key, key): value for key, value in item.items() if value}
+    return {FLAT_KEYS.get(key, key): value for key, value in item.items() if value}
 
 
 def _media(animation: dict[str, object], place: str) -> dict[str, str]:
-    keys = filter(_MEDIUM.fullmatch, animation)
+    keys = filter(_KEY.fullmatch, animation)
     return {key: url for key in keys if (url := _text(animation, key, place))}
 
 

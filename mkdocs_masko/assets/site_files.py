@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mkdocs_masko.errors import MaskoError, MediaError
-from mkdocs_masko.text import sanitize, slugify
+from mkdocs_masko.media_types import MEDIA_TYPES
+from mkdocs_masko.text import list_some, slugify
 from mkdocs_masko.variants import SETTINGS, Variant, plan_variants
 
 if TYPE_CHECKING:
@@ -31,16 +32,6 @@ FOLDER = "assets/masko"
 OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
 """What every name of a medium looks like."""
 
-_EXTENSIONS = {
-    "image/avif": "avif",
-    "image/gif": "gif",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/webm": "webm",
-}
 _LONGEST_NAME = 48
 _SHOWN = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
 _HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # the CDN's, which ours stands for
@@ -51,7 +42,7 @@ def file_name(medium: Medium, sha256: str) -> str:
 
     The extension is ours, from what the bytes are, and never that of the address.
     """
-    return f"{_stem(medium)}.{sha256[:_SHOWN]}.{_EXTENSIONS[medium.type]}"
+    return f"{_stem(medium)}.{sha256[:_SHOWN]}.{MEDIA_TYPES[medium.type].suffix}"
 
 
 def variant_name(medium: Medium, sha256: str, form: Variant) -> str:
@@ -187,9 +178,7 @@ class FileResolver:
             raise MediaError("; ".join(told) + ".")
 
     def _listed(self, media: Iterable[Medium]) -> str:
-        names = [sanitize(self._named(medium)) for medium in media]
-        more = len(names) - _MOST_SHOWN
-        return ", ".join(names[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return list_some(map(self._named, media), _MOST_SHOWN)
 
 
 def _forms(wants: Iterable[UsedFile]) -> tuple[Variant, ...]:

@@ -29,7 +29,7 @@ from mkdocs_masko.manifest import load
 from mkdocs_masko.mkdocs_yml import plugins_of
 from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.sync import connect
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import list_some, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
 
 if TYPE_CHECKING:
@@ -230,9 +230,9 @@ def _api(client: Client, site: Site) -> Iterator[Finding]:
     projects = list(islice(client.projects(), _MOST_PROJECTS + 1))
     took = time.monotonic() - started
     yield _timed("API", sanitize(site.options.api_url), took)
-    names = ", ".join(repr(sanitize(p.name or p.id)) for p in projects[:_MOST_PROJECTS])
-    more = " and more" if len(projects) > _MOST_PROJECTS else ""
-    text = f"projects {names}{more}" if projects else "no project"
+    names = [repr(sanitize(project.name or project.id)) for project in projects]
+    listed = list_some(names, _MOST_PROJECTS, counted=False)
+    text = f"projects {listed}" if projects else "no project"
     yield Finding(level="good" if projects else "odd", subject="workspace", text=text)
     for alias, collection_id in _named(site).items():
         yield _collection(client, alias, collection_id)

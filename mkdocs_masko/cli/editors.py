@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mkdocs_masko.cli.options import patience_of, site_from, site_options
-from mkdocs_masko.cli.poses import rows
+from mkdocs_masko.cli.poses import matches, row
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.snippets import image_snippet, macro_snippet
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.snippets import Snippet
 
 _TARGET = ".vscode/masko.code-snippets"
 
@@ -110,24 +111,27 @@ def snippets_file(manifest: Manifest, default: str) -> str:
         JSON as VS Code reads it: https://code.visualstudio.com/docs/editor/userdefinedsnippets
     """
     entries: dict[str, dict[str, object]] = {}
-    for written, name, still, animation in rows(manifest, default):
+    for match in matches(manifest):
+        written, name, still, animation = row(match, default)
         reference = written.removeprefix("masko:")
-        shown = f"{sanitize(name)}: still {still}, animation {animation}"
+        description = f"{name}: still {still}, animation {animation}"
         entries[f"{written} as an image"] = {
             "scope": "markdown",
             "prefix": [written, reference],
-            "body": f"![${{1:{_escaped(name)}}}](masko:{_escaped(reference)})$0",
-            "description": shown,
+            "body": _body(image_snippet(match, default)),
+            "description": description,
         }
-        entries[f"{written} as a call"] = {
+        entries[f"{written} as a macro"] = {
             "scope": "markdown,html,jinja-html",
             "prefix": [f"masko({reference}", f'masko("{reference}'],
-            "body": f'{{{{ masko("{_escaped(reference)}", alt="${{1:{_escaped(name)}}}") }}}}$0',
-            "description": shown,
+            "body": _body(macro_snippet(match, default)),
+            "description": description,
         }
     return json.dumps(entries, indent=2, ensure_ascii=True) + "\n"
 
 
-def _escaped(text: str) -> str:
-    """Take their meaning from what means something in a snippet, or would end the text."""
-    return re.sub(r"[\\$}]", r"\\\g<0>", re.sub(r'["\[\]]', "", text))
+def _body(snippet: Snippet) -> str:
+    """Write a snippet with its alt text as the first tab stop, and the end as the last one."""
+    before, after = (re.sub(r"[\\$]", r"\\\g<0>", part) for part in (snippet.before, snippet.after))
+    alt = re.sub(r"[\\$}]", r"\\\g<0>", snippet.alt)
+    return f"{before}${{1:{alt}}}{after}$0"

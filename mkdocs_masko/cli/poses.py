@@ -8,7 +8,7 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -25,11 +25,13 @@ from mkdocs_masko.cli.output import (
     print_json,
 )
 from mkdocs_masko.errors import MaskoError
+from mkdocs_masko.media_types import EMBEDDABLE_VIDEOS, MEDIA_TYPES, without_size
 from mkdocs_masko.rendering import ManifestUrls, Renderer, make_call
-from mkdocs_masko.text import replace_controls, sanitize
+from mkdocs_masko.snippets import html_snippet, image_snippet, macro_snippet
+from mkdocs_masko.text import format_size, replace_controls, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.table import Table
 
@@ -82,8 +84,6 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - t
 
 
 def _print(manifest: Manifest, match: Match, default: str) -> None:
-    from mkdocs_masko.text import sanitize
-
     owner = manifest.collections[match.alias].name or match.alias
     title = f"{sanitize(match.pose.name)!r} of {sanitize(owner)!r}"
     print_grid(files(match, addressed=False), title=title)
@@ -98,30 +98,15 @@ def _print(manifest: Manifest, match: Match, default: str) -> None:
             terminal.print(f"  {line}", soft_wrap=True)
 
 
-_KILO: Final = 1024
-_TYPES: Final = {"video/quicktime": "mov"}
-
-
 def ways(match: Match, default: str) -> list[str]:
     """Return the three ways to write a pose, with its name as the text for those who hear it."""
-    name, alt = match.reference(default), _alt(match)
-    return [
-        f"![{alt}](masko:{name})",
-        f'{{{{ masko("{name}", alt="{alt}") }}}}',
-        f'<img src="masko:{name}" alt="{alt}">',
-    ]
-
-
-def _alt(match: Match) -> str:
-    """Return the name without what has a meaning in one of the three ways."""
-    plain = sanitize(match.pose.name)
-    return "".join(c for c in plain if c not in '"[]{}<>\\`&') or match.slug
+    return [str(write(match, default)) for write in (image_snippet, macro_snippet, html_snippet)]
 
 
 def markup(manifest: Manifest, match: Match, default: str) -> str:
     """Return the HTML that a page gets."""
     name = match.reference(default)
-    call = make_call("masko", [name], {"alt": _alt(match)}, name)
+    call = make_call("masko", [name], {"alt": match.pose.name}, name)
     return visible_lines(Renderer(manifest, default=default).render(call, ManifestUrls()))
 
 
@@ -170,9 +155,9 @@ def document(manifest: Manifest, match: Match, default: str) -> dict[str, Any]:
 def _row(place: str, medium: Medium) -> dict[str, object]:
     return {
         "place": place,
-        "type": _TYPES.get(medium.type) or medium.type.partition("/")[2],
+        "type": MEDIA_TYPES[medium.type].suffix,
         "size": f"{medium.width}x{medium.height}",
-        "bytes": _spoken(medium.bytes),
+        "bytes": "" if medium.bytes is None else format_size(medium.bytes),
         "alpha": medium.alpha,
         "seconds": medium.duration,
         "url": medium.url,
@@ -184,21 +169,9 @@ def _facts(place: str, medium: Medium) -> dict[str, object]:
     return {"place": place, **{field: fact for field, fact in facts.items() if fact is not None}}
 
 
-def _spoken(size: int | None) -> str:
-    if size is None:
-        return ""
-    return f"{size} B" if size < _KILO else f"{size / _KILO:.0f} kB"
-
-
 Row: TypeAlias = tuple[str, str, str, str]
 
 _COLUMNS: Row = ("Write", "Name", "Still", "Animation")
-FORMATS = {
-    "transparent_video_mov": "mov",
-    "transparent_video_webm": "webm",
-    "video": "mp4",
-}
-"""What people call the API's videos, those that pages show."""
 
 
 def as_table(manifest: Manifest, default: str) -> Table:
@@ -231,16 +204,27 @@ def as_document(manifest: Manifest) -> str:
 
 
 def rows(manifest: Manifest, default: str) -> Iterator[Row]:
-    """Yield what to write, the name, the still and the animations of each pose."""
+    """Yield the row of each pose."""
+    yield from (row(match, default) for match in matches(manifest))
+
+
+def matches(manifest: Manifest) -> Iterator[Match]:
+    """Yield all poses, in the order of aliases and slugs."""
+    from mkdocs_masko.manifest import Match
+
     for alias, collection in sorted(manifest.collections.items()):
-        prefix = "" if alias == default else f"{alias}/"
         for slug, pose in sorted(collection.poses.items()):
-            yield (
-                sanitize(f"masko:{prefix}{slug}"),
-                sanitize(pose.name),
-                _still(pose),
-                _animations(pose),
-            )
+            yield Match(alias, slug, pose)
+
+
+def row(match: Match, default: str) -> Row:
+    """Return what to write, the name, the still and the animations of a pose."""
+    return (
+        sanitize(f"masko:{match.reference(default)}"),
+        sanitize(match.pose.name),
+        _still(match.pose),
+        _animations(match.pose),
+    )
 
 
 def _still(pose: Pose) -> str:
@@ -254,8 +238,14 @@ def _size(medium: Medium) -> str:
 
 
 def _animations(pose: Pose) -> str:
-    shown = (" ".join(f for key, f in FORMATS.items() if key in a) for a in pose.animations)
-    return ", ".join(filter(None, shown)) or "none"
+    formats = (" ".join(video_formats(animation)) for animation in pose.animations)
+    return ", ".join(filter(None, formats)) or "none"
+
+
+def video_formats(keys: Iterable[str]) -> list[str]:
+    """Return the formats of videos that pages can show, by the API's keys: `mov`, `webm`."""
+    keys = set(map(without_size, keys))
+    return [video.name.lower() for video in EMBEDDABLE_VIDEOS if video.key in keys]
 
 
 @click.command(name="list")

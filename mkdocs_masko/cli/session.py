@@ -14,7 +14,7 @@ import click
 
 from mkdocs_masko.cli.options import config_option, variables
 from mkdocs_masko.errors import OptionError, ReferenceProblem
-from mkdocs_masko.text import sanitize, slugify, suggest
+from mkdocs_masko.text import list_some, sanitize, slugify, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -190,10 +190,9 @@ def _slugs(thing: Object) -> set[str]:
 
 
 def _several(wanted: str, found: list[Object], kind: str) -> str:
-    shown = ", ".join(map(named, found[:_MOST_SHOWN]))
-    more = f" and {len(found) - _MOST_SHOWN} more" if len(found) > _MOST_SHOWN else ""
     return (
-        f"{sanitize(wanted)!r} can be {len(found)} {kind}s: {shown}{more}. "
+        f"{sanitize(wanted)!r} can be {len(found)} {kind}s: "
+        f"{list_some(map(named, found), _MOST_SHOWN)}. "
         "Write more of it, or the id."
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
@@ -10,9 +9,11 @@ from msgspec import Struct
 
 from mkdocs_masko.cli.options import collection_names
 from mkdocs_masko.cli.output import json_option, print_grid, print_json
-from mkdocs_masko.cli.poses import FORMATS
+from mkdocs_masko.cli.poses import video_formats
 from mkdocs_masko.cli.session import desk_options, open_session
 from mkdocs_masko.errors import NotReady, OptionError
+from mkdocs_masko.manifest import find_gaps
+from mkdocs_masko.media_types import IMAGE_KEYS, without_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -96,7 +97,6 @@ Object: TypeAlias = "Mapping[str, Any]"
 
 _DONE: Final = {"completed", "ready", "published", "archived"}
 _FAILED: Final = {"failed", "error", "cancelled"}
-_WANTED: Final = ("mov", "webm")  # a transparent animation needs both: no browser takes each
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -108,7 +108,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         state: `published`, `generating`, `failed`, `not published` or `nothing drawn`, or two of
             them: `published, generating`.
         formats: What is published of it: `png mov webm mp4`.
-        missing: What pages would need of it, and is not published: `mov, webm`.
+        missing: What pages would need of it, and is not published: `MOV`.
     """
 
     name: str
@@ -165,15 +165,13 @@ def _states(statuses: list[str], *, published: bool) -> Iterator[str]:
 
 def _formats(item: ExportItem) -> list[str]:
     still = ["png"] if item.transparent_image else ["opaque png"] if item.image else []
-    there = {key for animation in item.animations for key in animation}
-    return [*still, *(name for key, name in FORMATS.items() if key in there)]
+    return [*still, *video_formats(key for animation in item.animations for key in animation)]
 
 
 def _missing(item: ExportItem) -> Iterator[str]:
-    if not item.transparent_image:
-        yield "transparent image"
-    counts = Counter(FORMATS.get(key) for animation in item.animations for key in animation)
-    yield from (name for name in _WANTED if counts[name] < len(item.animations))
+    images = [key for key in IMAGE_KEYS if getattr(item, key)]
+    animations = [set(map(without_size, animation)) for animation in item.animations]
+    yield from (gap.file for gap in find_gaps(images, animations) if gap.incomplete)
 
 
 def needs_attention(standing: Standing) -> bool:

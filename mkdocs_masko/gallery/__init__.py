@@ -4,13 +4,9 @@ from mkdocs_masko.gallery.cards import (
     Card,
     FileRow,
     Frame,
-    Gap,
     Group,
-    escaped,
     groups,
     lines,
-    markdown_for,
-    missing_files,
 )
 from mkdocs_masko.gallery.page import render, write
 
@@ -18,13 +14,9 @@ __all__ = [
     "Card",
     "FileRow",
     "Frame",
-    "Gap",
     "Group",
-    "escaped",
     "groups",
     "lines",
-    "markdown_for",
-    "missing_files",
     "render",
     "write",
 ]

@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from msgspec import Struct
 
 from mkdocs_masko import rendering
-from mkdocs_masko.manifest import Match
-from mkdocs_masko.text import replace_controls, sanitize
+from mkdocs_masko.manifest import Match, pose_gaps, usable_keys
+from mkdocs_masko.media_types import MEDIA_TYPES, MP4, STACKED, TRANSPARENT_VIDEOS, VIDEOS
+from mkdocs_masko.snippets import image_snippet
+from mkdocs_masko.text import format_size, replace_controls, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose
-
-MOV = "transparent_video_mov"
-WEBM = "transparent_video_webm"
-OPAQUE = "video"
-STACKED = "transparent_video_android"
-
-_LONGEST = 80  # characters of a name; a longer one is no text for a picture
-_MARKS = re.compile(r"[\\`*_\[\](){}#!|~^=+.:$/'\"-]")
-_ACTING = frozenset("\\`*_[]{}")
-_ODD = re.compile(r"[^\w.-]")
-
-
-def markdown_for(match: Match, default: str) -> str:
-    """Return the Markdown that shows a pose: `![Plush Swagger](masko:owl/plush-swagger)`."""
-    return f"![{escaped(match.pose.name)}](masko:{_address(match.reference(default))})"
-
-
-def _address(name: str) -> str:
-    return "/".join(_ODD.sub(_percent, part) for part in name.split("/"))
-
-
-def _percent(odd: re.Match[str]) -> str:
-    return quote(odd[0], safe="", errors="replace")
-
-
-def escaped(text: str) -> str:
-    """Write a text so that Markdown shows it as it is, on one line."""
-    short = replace_controls(text).strip()
-    short = short if len(short) <= _LONGEST else short[: _LONGEST - 1].rstrip() + "…"
-    return "".join(_safe(char) for char in short)
-
-
-def _safe(char: str) -> str:
-    return f"\\{char}" if char in _ACTING else escape(char, quote=False)
-
-
-_FORMATS = {
-    "image/avif": "AVIF",
-    "image/gif": "GIF",
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/webp": "WebP",
-}
-_VIDEOS = ((MOV, "MOV", ""), (WEBM, "WebM", ""), (OPAQUE, "MP4", "opaque"))
-_STACKED = (STACKED, "MP4", "stacked")
-_KILO, _MEGA = 1000, 1_000_000  # bytes
+    from mkdocs_masko.manifest import Collection, Gap, Manifest, Medium, Pose
+    from mkdocs_masko.media_types import Video
 
 
 class FileRow(Struct, frozen=True, kw_only=True):
@@ -91,110 +45,37 @@ def lines(pose: Pose) -> Iterator[FileRow]:
 
 
 def _still_row(medium: Medium, note: str) -> FileRow:
-    return FileRow(format=_FORMATS.get(medium.type, medium.type), note=note, sizes=(size(medium),))
+    return FileRow(format=MEDIA_TYPES[medium.type].name, note=note, sizes=(size(medium),))
 
 
 def _videos(animation: Mapping[str, Medium], which: str) -> Iterator[FileRow]:
-    for key, name, note in (*_VIDEOS, _STACKED):
-        found = variants(animation, key)
+    for video in VIDEOS.values():
+        found = variants(animation, video.key)
         if found:
-            kind = note or ("opaque" if all(m.alpha is False for m in found) else "")
             yield FileRow(
-                format=f"{name} {which}".rstrip(),
-                note=kind,
+                format=f"{video.name} {which}".rstrip(),
+                note=_note(video, found),
                 sizes=tuple(size(medium) for medium in found),
             )
+
+
+def _note(video: Video, media: Iterable[Medium]) -> str:
+    if video == STACKED:
+        return "stacked"
+    return "opaque" if video == MP4 or all(each.alpha is False for each in media) else ""
 
 
 def size(medium: Medium) -> str:
     """Say how large a file is: `512 px, 88 kB`; the bytes only where they are known."""
     square = medium.width == medium.height
     px = f"{medium.width}" if square else f"{medium.width}\N{MULTIPLICATION SIGN}{medium.height}"
-    return f"{px} px" if medium.bytes is None else f"{px} px, {spoken(medium.bytes)}"
-
-
-def spoken(count: int) -> str:
-    """Say a number of bytes: `88 kB`, `1.4 MB`."""
-    if count < _KILO:
-        return f"{count} B"
-    kilos = round(count / _KILO)
-    return f"{kilos} kB" if kilos < _KILO else f"{count / _MEGA:.1f} MB"
-
-
-class Gap(Struct, frozen=True, kw_only=True):
-    """Something that is missing.
-
-    Attributes:
-        key: One word to filter by: `no-mov`.
-        name: The same for people: `no MOV`.
-        effect: What readers see therefore.
-    """
-
-    key: str
-    name: str
-    effect: str
-
-
-_NO_IMAGE = Gap(
-    key="no-transparent-picture",
-    name="no transparent picture",
-    effect="the one with a background stands in",
-)
-_NO_PICTURE = Gap(key="no-picture", name="no picture", effect="its name stands there instead")
-_NO_OPAQUE_IMAGE = Gap(
-    key="no-opaque-picture", name="no opaque picture", effect="“background” shows the transparent"
-)
-_NO_ANIMATION = Gap(key="no-animation", name="no animation", effect="all see the picture")
-_NO_MOV = Gap(key="no-mov", name="no MOV", effect="Safari shows the still")
-_NO_WEBM = Gap(key="no-webm", name="no WebM", effect="only Safari shows it move")
-_NOT_CLEAR = Gap(
-    key="no-transparent-animation",
-    name="no transparent animation",
-    effect="it moves with “background” only",
-)
-_NO_MP4 = Gap(key="no-mp4", name="no MP4", effect="with “background” it does not move")
-
-
-def missing_files(pose: Pose) -> tuple[Gap, ...]:
-    """Return what is missing, the same thing once."""
-    return tuple(dict.fromkeys([*_still(pose), *_moving(pose)]))
-
-
-def _still(pose: Pose) -> Iterator[Gap]:
-    if not pose.transparent_image:
-        yield _NO_IMAGE if pose.image else _NO_PICTURE
-    elif not pose.image:
-        yield _NO_OPAQUE_IMAGE
-
-
-def _moving(pose: Pose) -> Iterator[Gap]:
-    if not pose.animations:
-        yield _NO_ANIMATION
-    for animation in pose.animations:
-        yield from _files(animation)
-
-
-def _files(animation: Mapping[str, Medium]) -> Iterator[Gap]:
-    mov, webm = moves(animation, MOV), moves(animation, WEBM)
-    if not mov and not webm:
-        yield _NOT_CLEAR
-    elif not mov:
-        yield _NO_MOV
-    elif not webm:
-        yield _NO_WEBM
-    if not variants(animation, OPAQUE):
-        yield _NO_MP4
+    return f"{px} px" if medium.bytes is None else f"{px} px, {format_size(medium.bytes)}"
 
 
 def variants(animation: Mapping[str, Medium], key: str) -> list[Medium]:
     """Return a file of an animation in all its sizes, the largest first."""
     found = rendering.variants(animation, key)
     return sorted(found, key=lambda medium: (-medium.width, medium.url))
-
-
-def moves(animation: Mapping[str, Medium], key: str) -> bool:
-    """Tell whether an animation has a file that pages can show with its transparency."""
-    return any(medium.alpha is not False for medium in variants(animation, key))
 
 
 _SEARCHED = 400  # characters of a card's words; more would be no help to find it
@@ -273,14 +154,14 @@ def _group(alias: str, collection: Collection, default: str) -> Group:
 
 
 def _card(match: Match, default: str) -> Card:
-    pose, missing, files = match.pose, missing_files(match.pose), tuple(lines(match.pose))
+    pose, missing, files = match.pose, pose_gaps(match.pose), tuple(lines(match.pose))
     name = sanitize(pose.name) or match.slug
     words = (*_keys(missing), *_names(files), match.alias, match.slug, name)
     return Card(
         match=match,
         name=name,
         reference=replace_controls(match.reference(default)),
-        markdown=markdown_for(match, default),
+        markdown=str(image_snippet(match, default)),
         frames=(_picture(pose), *_animations(pose)),
         lines=files,
         gaps=missing,
@@ -317,8 +198,9 @@ def _animations(pose: Pose) -> Iterator[Frame]:
 
 def _animation(pose: Pose, number: int, count: str) -> Frame:
     animation = pose.animations[number]
-    clear = moves(animation, MOV) or moves(animation, WEBM)
-    if not clear and not variants(animation, OPAQUE):
+    keys = usable_keys(animation)
+    clear = any(video.key in keys for video in TRANSPARENT_VIDEOS)
+    if not clear and MP4.key not in keys:
         return Frame(title=f"No animation{count}", arguments=None)
     title = "Animation" if clear else "Opaque animation"
     found = {"kind": "animation", "play": "hover", "animation": number, "background": not clear}

@@ -13,6 +13,7 @@ from mkdocs_masko.assets import FOLDER, UsedFiles
 from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.gallery.cards import groups
+from mkdocs_masko.manifest import unknown_collection
 from mkdocs_masko.rendering import (
     Call,
     ManifestUrls,
@@ -21,14 +22,14 @@ from mkdocs_masko.rendering import (
     templates_dir,
     unknown_argument,
 )
-from mkdocs_masko.text import sanitize, suggest
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from mkdocs_masko.gallery.cards import Card, Gap, Group
-    from mkdocs_masko.manifest import Manifest, Medium
+    from mkdocs_masko.gallery.cards import Card, Group
+    from mkdocs_masko.manifest import Gap, Manifest, Medium
     from mkdocs_masko.rendering import UrlResolver
 
 _BOX = 128  # px; at twice that a screen is still sharp, and the small variants are enough
@@ -115,11 +116,7 @@ def _asked(call: Call, manifest: Manifest) -> Asked:
 def _alias(name: str, manifest: Manifest) -> str | None:
     if not name or name in manifest.collections:
         return name or None
-    known = sorted(map(sanitize, manifest.collections))
-    listed = ", ".join(known) or "none"
-    raise ReferenceProblem(
-        f"no collection {sanitize(name)!r}{suggest(name, known)}. There are: {listed}."
-    )
+    raise unknown_collection(manifest, name)
 
 
 PAGE = "index.html"

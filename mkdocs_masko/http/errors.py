@@ -31,7 +31,7 @@ from mkdocs_masko.errors import (
     WrongWorkspace,
 )
 from mkdocs_masko.http.sockets import TooMuch
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import format_duration, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,8 +42,6 @@ _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 _LONGEST_WAIT = 64  # characters; a date has 29
 _EPOCH = 1e9  # a smaller X-RateLimit-Reset counts seconds from now, a larger one from 1970
-_YEAR = 31_536_000  # seconds
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
 def refused_call(  # noqa: PLR0913 - each is a part of the message
@@ -122,7 +120,7 @@ def _rate_limited(who: str, headers: Mapping[str, str], *, url: str, code: str =
     wait = retry_after(headers.get("Retry-After", ""), now)
     if wait is None:
         wait = _until_reset(headers.get("X-RateLimit-Reset", ""), now)
-    when = "later" if wait is None else f"in {span(wait)}"
+    when = "later" if wait is None else f"in {format_duration(wait)}"
     message = f"too many calls to {who} (429); try again {when}"
     return RateLimited(message, code=code or "rate_limited", url=url, retry_after=wait)
 
@@ -155,16 +153,6 @@ def _until_reset(text: str, now: datetime) -> float | None:
     if seconds is None or seconds < _EPOCH:
         return seconds
     return max(0.0, seconds - now.timestamp())
-
-
-def span(seconds: float) -> str:
-    """Name a time in its largest fitting unit, rounded up: 90 seconds are `2 min`."""
-    if seconds > _YEAR:
-        return "more than a year"
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{-(-seconds // size):.0f} {unit}"
-    return f"{-(-seconds // 1):.0f} s"
 
 
 def _error_in(body: bytes) -> tuple[str, str]:

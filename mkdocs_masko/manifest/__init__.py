@@ -6,6 +6,7 @@ Equal content is equal bytes: keys are sorted, and there is no timestamp.
 
 from mkdocs_masko.manifest.diff import Change, differences
 from mkdocs_masko.manifest.file import load, save
+from mkdocs_masko.manifest.gaps import Gap, find_gaps, pose_gaps, usable_keys
 from mkdocs_masko.manifest.schema import (
     VERSION,
     Collection,
@@ -18,12 +19,14 @@ from mkdocs_masko.manifest.schema import (
     loads,
     make,
     schema,
+    unknown_collection,
 )
 
 __all__ = [
     "VERSION",
     "Change",
     "Collection",
+    "Gap",
     "Manifest",
     "Match",
     "Medium",
@@ -31,9 +34,13 @@ __all__ = [
     "differences",
     "dumps",
     "find",
+    "find_gaps",
     "load",
     "loads",
     "make",
+    "pose_gaps",
     "save",
     "schema",
+    "unknown_collection",
+    "usable_keys",
 ]

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import ManifestError, MediaError, ReferenceProblem
+from mkdocs_masko.media_types import KEY_PATTERN, MimeType
 from mkdocs_masko.text import sanitize, slugify, suggest
-from mkdocs_masko.urls import check_media_url
+from mkdocs_masko.urls import ID_PATTERN, check_media_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Container
@@ -28,7 +29,7 @@ Px: TypeAlias = Annotated[int, Meta(ge=1, le=65535, description="Pixels.")]
 Key: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=rf"^(video|transparent_video_(webm|mov|android))(_[1-9][0-9]{{0,4}})?{_END}",
+        pattern=f"^{KEY_PATTERN}{_END}",
         description="The API's key of a video, with `_<px>` for a size variant.",
     ),
 ]
@@ -39,16 +40,7 @@ class Medium(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     """One file on the CDN."""
 
     url: Annotated[str, Meta(max_length=2000)]
-    type: Literal[
-        "image/avif",
-        "image/gif",
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "video/mp4",
-        "video/quicktime",
-        "video/webm",
-    ]
+    type: MimeType
     """What the bytes are, whatever the address ends in."""
     width: Px
     height: Px
@@ -85,7 +77,7 @@ class Pose(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
 class Collection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One mascot."""
 
-    id: Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]+{_END}")]
+    id: Annotated[str, Meta(pattern=f"^{ID_PATTERN}{_END}")]
     name: str
     poses: dict[Slug, Pose]
 
@@ -222,17 +214,23 @@ def _split(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
     only = default or (next(iter(manifest.collections)) if len(manifest.collections) == 1 else "")
     if only in manifest.collections and (not slash or _key(manifest.collections[only], reference)):
         return only, reference
-    raise ReferenceProblem(_no_collection(manifest, reference, alias if slash else default))
+    if slash or default or not manifest.collections:
+        raise unknown_collection(manifest, alias if slash else default)
+    first = min(map(sanitize, manifest.collections))
+    raise ReferenceProblem(
+        f"there are several collections: write {first + '/' + sanitize(reference)!r}"
+    )
 
 
-def _no_collection(manifest: Manifest, reference: str, alias: str) -> str:
-    known = sorted(map(sanitize, manifest.collections))
-    if not known:
-        return "there are no collections. Run 'mkdocs-masko sync'."
-    if not alias:
-        return f"there are several collections: write {known[0] + '/' + sanitize(reference)!r}"
-    listed = ", ".join(known)
-    return f"no collection {sanitize(alias)!r}{suggest(alias, known)}. There are: {listed}."
+def unknown_collection(manifest: Manifest, alias: str) -> ReferenceProblem:
+    """Make the error for an alias that the manifest does not have."""
+    aliases = sorted(map(sanitize, manifest.collections))
+    if not aliases:
+        return ReferenceProblem("there are no collections. Run 'mkdocs-masko sync'.")
+    listed = ", ".join(aliases)
+    return ReferenceProblem(
+        f"no collection {sanitize(alias)!r}{suggest(alias, aliases)}. There are: {listed}."
+    )
 
 
 def _key(collection: Collection, name: str) -> str | None:

@@ -170,10 +170,10 @@ def _source(page: GalleryPage) -> str:
     if not page.search:
         meta["search"] = {"exclude": True}
     call = f"{{{{ masko_gallery(search={str(page.search).lower()}) }}}}"
-    from mkdocs_masko.gallery import escaped  # noqa: PLC0415 - most sites have no catalogue
+    from mkdocs_masko.snippets import escape_markdown  # noqa: PLC0415 - most sites have no catalogue
 
     lines = [f"{name}: {json.dumps(value)}" for name, value in meta.items()]
-    return "\n".join(["---", *lines, "---", "", f"# {escaped(page.title)}", "", call, ""])
+    return "\n".join(["---", *lines, "---", "", f"# {escape_markdown(page.title)}", "", call, ""])
 
 
 def dressed(html: str, build: BuildSession) -> str:

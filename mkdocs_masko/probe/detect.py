@@ -6,9 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from mkdocs_masko.errors import MediaError
+from mkdocs_masko.media_types import CODEC_NAMES, IMAGE_KEYS, MEDIA_TYPES, VIDEOS, without_size
 from mkdocs_masko.probe import bmff, images, webm
 from mkdocs_masko.probe.reader import PIECE, BoundedReader
 
@@ -102,39 +101,6 @@ def probe_bytes(data: bytes) -> MediaInfo:
     return probe(lambda offset, length: data[offset : offset + length])
 
 
-class _Promise(msgspec.Struct, frozen=True, kw_only=True):
-    what: str
-    codecs: frozenset[str]
-    types: frozenset[str]
-
-
-_MP4_FAMILY = frozenset({"video/quicktime", "video/mp4"})
-_H264 = _Promise(what="H.264", codecs=frozenset({"avc1"}), types=_MP4_FAMILY)
-_PROMISES = {
-    "video": _H264,
-    "transparent_video_webm": _Promise(
-        what="WebM with VP9 and alpha",
-        codecs=frozenset({"vp9", "vp8"}),
-        types=frozenset({"video/webm"}),
-    ),
-    "transparent_video_mov": _Promise(
-        what="HEVC with alpha", codecs=frozenset({"hvc1", "hev1"}), types=_MP4_FAMILY
-    ),
-    "transparent_video_android": _H264,
-}
-_IMAGES = {"image", "transparent_image"}
-_CODEC_NAMES = {
-    "avc1": "H.264",
-    "av1": "AV1",
-    "hev1": "HEVC",
-    "hvc1": "HEVC",
-    "prores": "ProRes",
-    "vp8": "VP8",
-    "vp9": "VP9",
-}
-_SIZE = re.compile(r"_[0-9]+\Z")
-
-
 def mismatch(key: str, facts: MediaInfo) -> str:
     """Say what is wrong when a file cannot be what the API's key names.
 
@@ -148,21 +114,21 @@ def mismatch(key: str, facts: MediaInfo) -> str:
         Some words that go on from the name of the file ("is a video where an image
         belongs"), or an empty string when all is well or the key is not known.
     """
-    key = _SIZE.sub("", key)
+    key = without_size(key)
     is_image = facts.type.startswith("image/")
-    if key in _IMAGES:
+    if key in IMAGE_KEYS:
         return "" if is_image else "is a video where an image belongs"
-    promise = _PROMISES.get(key)
-    if promise is None:
+    video = VIDEOS.get(key)
+    if video is None:
         return ""
     if is_image:
         return "is an image: the placeholder that stands at the address until the file is ready"
-    if facts.codec in promise.codecs and facts.type in promise.types:
+    if facts.codec in video.codecs and facts.type in video.types:
         return ""
-    return f"is {_name(facts)} where {promise.what} belongs"
+    return f"is {_name(facts)} where {video.content} belongs"
 
 
 def _name(facts: MediaInfo) -> str:
-    codec = _CODEC_NAMES.get(facts.codec, "a video of an unknown codec")
-    container = {"video/webm": "WebM", "video/mp4": "MP4"}.get(facts.type, "QuickTime")
+    codec = CODEC_NAMES.get(facts.codec, "a video of an unknown codec")
+    container = MEDIA_TYPES[facts.type].name
     return codec if facts.codec in {"avc1", "hvc1", "hev1"} else f"{codec} in {container}"

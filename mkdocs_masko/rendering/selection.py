@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.manifest import find_gaps
+from mkdocs_masko.media_types import IMAGE_KEYS, MP4, TRANSPARENT_VIDEOS, without_size
 from mkdocs_masko.text import replace_controls, sanitize, suggest
 
 if TYPE_CHECKING:
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.rendering.call import Arguments
 
 _SHARP = 2  # device pixels for a px of the box, on the screens that most readers have
-
-# The mov first, typed with the bare codec: Safari takes it, and no other browser does (measured
-# in Chromium 156 and Firefox 153). With a full `hvc1.1.6...` string Firefox would show a black box.
-_MOV = 'video/mp4; codecs="hvc1"'
-_WEBM = 'video/webm; codecs="vp9"'
-_TRANSPARENT = (("transparent_video_mov", _MOV), ("transparent_video_webm", _WEBM))
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -52,30 +47,20 @@ def sources(match: Match, arguments: Arguments) -> tuple[Source, ...]:
     return found
 
 
-def gaps(found: tuple[Source, ...]) -> Iterator[str]:
-    """Say who has to do with the still picture, because a transparent animation lacks a file."""
-    types = {source.type for source in found}
-    if types == {_WEBM}:
-        yield "no transparent MOV: in Safari it is a still picture"
-    if types == {_MOV}:
-        yield "no transparent WebM: in all browsers but Safari it is a still picture"
-
-
 def _clear(animation: Mapping[str, Medium], arguments: Arguments) -> tuple[Source, ...]:
-    sized = ((_sized(animation, key, arguments), type_) for key, type_ in _TRANSPARENT)
     return tuple(
-        Source(medium=medium, type=type_)
-        for medium, type_ in sized
-        if medium and medium.alpha is not False
+        Source(medium=medium, type=video.source_type)
+        for video in TRANSPARENT_VIDEOS
+        if (medium := _sized(animation, video.key, arguments)) and medium.alpha is not False
     )
 
 
 def _opaque(animation: Mapping[str, Medium], arguments: Arguments) -> tuple[Source, ...]:
-    medium = _sized(animation, "video", arguments)
+    medium = _sized(animation, MP4.key, arguments)
     if medium is None:
         return ()
     codecs = f'; codecs="{medium.codecs}"' if medium.codecs else ""
-    return (Source(medium=medium, type=f"video/mp4{codecs}"),)
+    return (Source(medium=medium, type=f"{MP4.source_type}{codecs}"),)
 
 
 def _animation(match: Match, arguments: Arguments) -> Mapping[str, Medium]:
@@ -110,7 +95,7 @@ def _sized(animation: Mapping[str, Medium], key: str, arguments: Arguments) -> M
 
 def variants(animation: Mapping[str, Medium], key: str) -> Iterator[Medium]:
     """Yield a file of an animation in all its sizes."""
-    yield from (m for name, m in animation.items() if re.fullmatch(rf"{key}(_\d+)?", name))
+    yield from (medium for name, medium in animation.items() if without_size(name) == key)
 
 
 def _covers(medium: Medium, arguments: Arguments) -> bool:
@@ -210,12 +195,14 @@ def _still(pose: Pose, arguments: Arguments) -> Medium | None:
 
 
 def _gaps(pose: Pose, moving: tuple[Source, ...], arguments: Arguments) -> Iterator[str]:
-    yield from gaps(moving)
-    if pose.transparent_image or arguments.background:
+    if arguments.background:
         return
-    until = " until it moves" if moving else ""
-    shown = f"the one with a background{until}" if pose.image else "its name until it moves"
-    yield f"no transparent image: readers see {shown}"
+    types = {source.type for source in moving}
+    keys = {video.key for video in TRANSPARENT_VIDEOS if video.source_type in types}
+    images = [key for key in IMAGE_KEYS if getattr(pose, key)]
+    for gap in find_gaps(images, [keys] if moving else []):
+        if gap.incomplete:
+            yield f"{gap.name}: {gap.effect}"
 
 
 def _box(shape: Medium, arguments: Arguments) -> tuple[int, int]:

@@ -14,10 +14,10 @@ from mkdocs_masko.errors import (
 )
 from mkdocs_masko.manifest import differences, load, save
 from mkdocs_masko.sync.site import Message, SyncResult
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import list_some
 
 if TYPE_CHECKING:
-    from mkdocs_masko.manifest import Change, Manifest
+    from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.sync.connection import PollPolicy
     from mkdocs_masko.sync.refresh import Refreshed
     from mkdocs_masko.sync.site import Site
@@ -104,8 +104,9 @@ def compare(site: Site, patience: PollPolicy, *, anew: bool = False) -> SyncResu
     old = _load_required(site)
     outcome = _surveyed(site, old, patience, anew=anew)
     if outcome.changes:
+        changes = list_some(map(str, outcome.changes), _MOST_SHOWN, separator="; ")
         raise DriftError(
-            f"{site.manifest.name}: the API has something else: {_listed(outcome.changes)}. "
+            f"{site.manifest.name}: the API has something else: {changes}. "
             "Run 'mkdocs-masko sync' and commit the manifest."
         )
     return SyncResult(manifest=old, notes=outcome.notes)
@@ -207,9 +208,3 @@ def _check_ids(site: Site, manifest: Manifest) -> Manifest:
 def _outcome(old: Manifest | None, fresh: Refreshed, *, written: bool) -> SyncResult:
     changes = differences(old, fresh.manifest)
     return SyncResult(manifest=fresh.manifest, changes=changes, notes=fresh.notes, written=written)
-
-
-def _listed(changes: tuple[Change, ...]) -> str:
-    more = len(changes) - _MOST_SHOWN
-    shown = "; ".join(sanitize(str(change)) for change in changes[:_MOST_SHOWN])
-    return shown + (f"; and {more} more" if more > 0 else "")

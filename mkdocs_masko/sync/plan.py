@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from mkdocs_masko.manifest import Collection, Medium, Pose
+from mkdocs_masko.media_types import IMAGE_KEYS
 from mkdocs_masko.text import sanitize, slugify
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.api.models import Export, ExportItem
 
-_IMAGES = ("image", "transparent_image")
 _LONGEST_SLUG = 200  # characters; a name may be longer, and is found whole
 
 
@@ -99,7 +99,7 @@ def _order(item: ExportItem) -> tuple[str, str, str]:
 
 def addresses(item: ExportItem) -> Iterator[tuple[str, str]]:
     """Yield the API's key and the address of every medium of an item."""
-    yield from ((key, url) for key in _IMAGES if (url := getattr(item, key)))
+    yield from ((key, url) for key in IMAGE_KEYS if (url := getattr(item, key)))
     for animation in item.animations:
         yield from sorted(animation.items())
 
@@ -111,7 +111,7 @@ def _pose(item: ExportItem, medium: Callable[[str, str, str], Medium | None]) ->
     )
     # One without usable media stays as an empty place: pages count animations.
     found = tuple({k: m for k, m in animation.items() if m} for animation in animations)
-    pictures = {key: medium(key, key, url) for key in _IMAGES if (url := getattr(item, key))}
+    pictures = {key: medium(key, key, url) for key in IMAGE_KEYS if (url := getattr(item, key))}
     return Pose(name=item.name, animations=found if any(found) else (), **pictures)
 
 

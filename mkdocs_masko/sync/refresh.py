@@ -12,7 +12,7 @@ from mkdocs_masko.sync.connection import fetch_exports
 from mkdocs_masko.sync.media import media_lookup, probe_all
 from mkdocs_masko.sync.plan import addresses, plan
 from mkdocs_masko.sync.site import Message
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import list_some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
@@ -154,7 +154,5 @@ def _faulty(faults: Iterable[Fault]) -> list[Message]:
 
 
 def _fault(reason: str, kept: bool, places: list[str]) -> Message:
-    named = ", ".join(map(sanitize, places[:_MOST_SHOWN]))
-    more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
     then = "the last good one is kept" if kept else "left out until the next sync"
-    return Message(level="warning", text=f"{named}{more}: {reason}; {then}")
+    return Message(level="warning", text=f"{list_some(places, _MOST_SHOWN)}: {reason}; {then}")

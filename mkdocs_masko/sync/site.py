@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from mkdocs_masko.options import SANDBOX, Options
+from mkdocs_masko.text import format_duration
 from mkdocs_masko.urls import media_origins
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 CACHE = ".cache/plugin/masko"
 """The cache's folder beside `mkdocs.yml`, unless MASKO_CACHE_DIR names another."""
 
-_AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))  # seconds
+_MINUTE = 60.0  # seconds
 
 
 class Site(Struct, frozen=True, kw_only=True, eq=True):
@@ -50,7 +51,8 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     @property
     def age(self) -> str:
         """How old the manifest's file is, in words."""
-        return _spoken(time.time() - self.manifest.stat().st_mtime)
+        seconds = time.time() - self.manifest.stat().st_mtime
+        return format_duration(seconds) if seconds >= _MINUTE else "less than a minute"
 
     @property
     def hosts_itself(self) -> bool:
@@ -61,14 +63,6 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     def can_ask(self) -> bool:
         """Whether the API can be asked: there is a key, or it is the sandbox."""
         return bool(self.key) or self.options.api_url == SANDBOX
-
-
-def _spoken(seconds: float) -> str:
-    for length, name in _AGES:
-        if seconds >= length:
-            count = int(seconds // length)
-            return f"{count} {name}{'s' * (count > 1)}"
-    return "less than a minute"
 
 
 def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:

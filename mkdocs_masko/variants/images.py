@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MaskoError, MediaError
+from mkdocs_masko.media_types import MEDIA_TYPES
 from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.variants.plan import EXACT_ALPHA, FEW_COLOURS, LOSSLESS, SAVING
@@ -108,14 +109,6 @@ LONGEST_SIDE = 8192
 MOST_PIXELS = 40_000_000
 """Most px that a still may have in all."""
 
-_FORMATS = {
-    "image/avif": "AVIF",
-    "image/gif": "GIF",
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/webp": "WEBP",
-}
-
 
 def decoded(source: Path) -> Image:
     """Read a still; of an animation, its first picture.
@@ -153,10 +146,10 @@ def as_media_error(source: Path) -> Iterator[None]:
 
 def _format(data: bytes) -> str:
     facts = probe_bytes(data)
-    if facts.type not in _FORMATS:
+    if not facts.type.startswith("image/"):
         raise MediaError(f"is {facts.type}, where a still belongs")
     _check_size(facts.width, facts.height)
-    return _FORMATS[facts.type]
+    return MEDIA_TYPES[facts.type].name.upper()  # as Pillow names its formats
 
 
 def _check_size(width: int, height: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,6 +18,7 @@ from mkdocs_masko.cli.editors import snippets_file
 from mkdocs_masko.manifest import Collection, Medium, Pose, loads, make
 from mkdocs_masko.options import Options
 from mkdocs_masko.schemas import SCHEMAS, options_schema, shipped
+from mkdocs_masko.snippets import escape_markdown
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 
@@ -83,7 +85,7 @@ def test_a_snippet_shows_the_pose_it_is_named_after() -> None:
     wave = entries["masko:wave as an image"]
     assert wave["body"] == "![${1:wave}](masko:wave)$0"
     assert wave["prefix"] == ["masko:wave", "wave"]
-    call = entries["masko:owl/wave as a call"]
+    call = entries["masko:owl/wave as a macro"]
     assert call["body"] == '{{ masko("owl/wave", alt="${1:wave}") }}$0'
 
 
@@ -99,8 +101,9 @@ def test_a_name_means_nothing_in_a_snippet(name: str) -> None:
     assert "\\u001b" not in text
     body = json.loads(text)["masko:x as an image"]["body"]
     inner = body.removeprefix("![${1:").removesuffix("}](masko:x)$0")
-    bare = inner.replace("\\\\", "").replace("\\$", "").replace("\\}", "")
-    assert not {*'$}[]"\\'} & {*bare}
+    bare = re.sub(r"\\[\\$}]", "", inner)
+    assert not {*"$}\\"} & {*bare}
+    assert re.sub(r"\\([\\$}])", r"\1", inner) == escape_markdown(name)
 
 
 def test_the_snippets_are_written_where_vs_code_looks(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_two_things_are_both_named(wanted: str) -> None:
 def test_many_things_are_counted() -> None:
     """A message stays short."""
     many = [{"id": f"a{n}"} for n in range(9)]
-    with pytest.raises(ReferenceProblem, match="can be 9 items: a0, a1, a2, a3, a4 and 4 more"):
+    with pytest.raises(ReferenceProblem, match="can be 9 items: a0, a1, a2, a3, a4, and 4 more"):
         pick("a", many, "item")
 
 

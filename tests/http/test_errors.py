@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.errors import RateLimited
-from mkdocs_masko.http.errors import refused_call, refused_medium, retry_after, span
+from mkdocs_masko.http.errors import refused_call, refused_medium, retry_after
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 
@@ -66,24 +66,6 @@ def test_a_date_of_http_is_its_distance(seconds: int) -> None:
     """Every date to come is read to the second."""
     date = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
     assert retry_after(date, NOW) == seconds
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (0.2, "1 s"),
-        (59, "59 s"),
-        (90, "2 min"),
-        (3600, "1 h"),
-        (86_400, "1 d"),
-        (1e9, "more than a year"),
-        (1e99, "more than a year"),
-    ],
-)
-def test_a_time_is_named_shortly(seconds: float, words: str) -> None:
-    """A time is rounded up, in its largest fitting unit."""
-    assert span(seconds) == words
 
 
 def limited_by(**headers: str) -> RateLimited:

@@ -81,12 +81,11 @@ def test_the_control_speaks_the_language_of_the_theme(
 
 
 GAPS = {
-    "![x](masko:owl/plush-swagger)": "owl/plush-swagger: no transparent MOV: in Safari it is a "
-    "still picture",
-    '{{ masko("owl/polishes-geometric-orb") }}': "owl/polishes-geometric-orb: no transparent "
-    "WebM: in all browsers but Safari it is a still picture",
-    "![x](masko:owl/cafe-creme){ kind=image }": "owl/cafe-creme: no transparent image: readers "
-    "see the one with a background",
+    "![x](masko:owl/plush-swagger)": "owl/plush-swagger: no MOV: Safari shows the still image",
+    '{{ masko("owl/polishes-geometric-orb") }}': "owl/polishes-geometric-orb: no "
+    "WebM: only Safari plays it",
+    "![x](masko:owl/cafe-creme){ kind=image }": "owl/cafe-creme: no transparent image: the still "
+    "image has a background",
 }
 WHOLE = {**sites.FROZEN, "incomplete": "warn"}
 

@@ -15,7 +15,6 @@ from mkdocs_masko.errors import (
 )
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.sync import compare, prepare, update
-from mkdocs_masko.sync.site import _spoken
 from synced_sites import KEY, NAME, api_requests, media, now, site, stamp
 
 if TYPE_CHECKING:
@@ -178,25 +177,6 @@ def test_one_build_asks_the_api_once(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.requests.clear()
     assert media(prepare(site(tmp_path, sandbox), now())) == media(outcome)
     assert len(sandbox.requests) == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "age"),
-    [
-        (-5, "less than a minute"),
-        (59, "less than a minute"),
-        (60, "1 minute"),
-        (119, "1 minute"),
-        (120, "2 minutes"),
-        (3600, "1 hour"),
-        (86399, "23 hours"),
-        (86400, "1 day"),
-        (400 * 86400, "400 days"),
-    ],
-)
-def test_an_age_is_told_in_its_largest_unit(seconds: float, age: str) -> None:
-    """A person wants to know whether it is hours or weeks."""
-    assert _spoken(seconds) == age
 
 
 def test_a_site_shows_no_key(tmp_path: Path) -> None:

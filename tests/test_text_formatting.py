@@ -1,10 +1,10 @@
-"""Sizes as people write and read them."""
+"""Sizes, durations and long lists, as people write and read them."""
 
 from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.text import format_size, parse_size
+from mkdocs_masko.text import format_duration, format_size, list_some, parse_size
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,35 @@ def test_a_size_is_bytes_or_none(text: object, size: int | None) -> None:
 )
 def test_a_size_is_named_in_its_largest_fitting_unit(size: int, text: str) -> None:
     assert format_size(size) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (0.2, "1 s"),
+        (59, "59 s"),
+        (90, "2 min"),
+        (3600, "1 h"),
+        (86_399, "24 h"),
+        (86_400, "1 d"),
+        (1e9, "more than a year"),
+        (1e99, "more than a year"),
+    ],
+)
+def test_a_duration_is_rounded_up_in_its_largest_fitting_unit(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, ""), (1, "a"), (2, "a, b"), (3, "a, b, and 1 more"), (5, "a, b, and 3 more")],
+)
+def test_of_a_long_list_the_first_are_named_and_the_rest_is_counted(count: int, text: str) -> None:
+    assert list_some("abcde"[:count], 2) == text
+
+
+def test_a_list_may_be_cut_off_or_be_of_longer_parts() -> None:
+    assert list_some("abc", 2, counted=False) == "a, b, and more"
+    assert list_some(["a, b", "c", "d"], 2, separator="; ") == "a, b; c; and 1 more"

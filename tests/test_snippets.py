@@ -1,17 +1,23 @@
-"""What is copied from the catalogue shows the pose when it is put on a page."""
+"""What authors copy shows the pose when it is put on a page."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 import hostile_texts
 import manifest_samples
 import sites
-from mkdocs_masko.gallery import escaped, markdown_for
 from mkdocs_masko.manifest import Match, find
+from mkdocs_masko.snippets import escape_markdown, html_snippet, image_snippet, macro_snippet
 from mkdocs_masko.text import replace_controls, slugify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mkdocs_masko.snippets import Snippet
 
 HELD = [t for t in hostile_texts.TEXTS if not re.search("[\ud800-\udfff]", t)]
 """What a manifest can hold: no half characters."""
@@ -41,15 +47,26 @@ def _shown(name: str) -> str:
     ],
 )
 def test_a_pose_is_written_as_an_image(match: Match, written: str) -> None:
-    assert markdown_for(match, "fox") == written
+    assert str(image_snippet(match, "fox")) == written
 
 
+def test_a_pose_is_written_as_a_macro_and_as_html() -> None:
+    match = _match('The "big" `wave` & more', "owl", key="big-wave")
+    assert [str(macro_snippet(match, "fox")), str(html_snippet(match, "fox"))] == [
+        r'{{ masko("owl/big-wave", alt="The \"big\" `wave` & more") }}',
+        '<img src="masko:owl/big-wave" alt="The &quot;big&quot; &#96;wave&#96; &amp; more">',
+    ]
+
+
+@pytest.mark.parametrize("write", [image_snippet, macro_snippet, html_snippet])
 @pytest.mark.parametrize("name", HELD, ids=range(len(HELD)))
-def test_whatever_it_is_called_its_line_shows_it_by_its_name(name: str) -> None:
+def test_whatever_it_is_called_its_snippet_shows_it_by_its_name(
+    name: str, write: Callable[[Match, str], Snippet]
+) -> None:
     """The text is the alt text, and the address leads to this pose, alone or in a sentence."""
     match = _match(name)
     for around in ("{}", "Before {} and after.", "- {}"):
-        page = manifest_samples.convert(around.format(markdown_for(match, "fox")))
+        page = manifest_samples.convert(around.format(write(match, "fox")))
         assert page.problems == []
         (call,) = page.calls
         assert call.arguments == {"alt": _shown(name)}
@@ -59,7 +76,7 @@ def test_whatever_it_is_called_its_line_shows_it_by_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("text", hostile_texts.TEXTS, ids=range(len(hostile_texts.TEXTS)))
 def test_an_escaped_title_stays_what_it_is(text: str) -> None:
-    page = manifest_samples.convert(f"# {escaped(text)}", render=lambda _: "POSE")
+    page = manifest_samples.convert(f"# {escape_markdown(text)}", render=lambda _: "POSE")
     assert page.calls == []
     (title,) = sites.parse(page.html).iter("h1")
     assert " ".join("".join(title.itertext()).split()) == " ".join(_shown(text).split())
