@@ -1,4 +1,4 @@
-"""Which forms of a still a box asks for."""
+"""Which variants of a still a box asks for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BOXES = st.none() | SIDES
 
 
 def sizes(found: tuple[Variant, ...], format_: str = "avif") -> list[tuple[int, int]]:
-    return [(form.width, form.height) for form in found if form.format == format_]
+    return [(variant.width, variant.height) for variant in found if variant.format == format_]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_box_asks_for_its_own_size_and_twice_that_up_to_the_original(
 
 def test_the_best_format_comes_first_and_each_has_the_same_sizes() -> None:
     found = plan_variants(1024, 1024, 240, None)
-    assert [form.format for form in found] == ["avif", "avif", "webp", "webp", "png", "png"]
+    assert [variant.format for variant in found] == ["avif", "avif", "webp", "webp", "png", "png"]
     assert sizes(found, "avif") == sizes(found, "webp") == sizes(found, "png")
 
 
@@ -49,5 +49,5 @@ def test_no_form_is_larger_than_the_original_or_comes_twice(
 ) -> None:
     found = plan_variants(width, height, box_width, box_height)
     assert len(set(found)) == len(found) in {3, 6}
-    assert all(1 <= form.width <= width and 1 <= form.height <= height for form in found)
+    assert all(1 <= variant.width <= width and 1 <= variant.height <= height for variant in found)
     assert sizes(found) == sorted(sizes(found))
