@@ -171,7 +171,7 @@ def test_an_mp4_tells_codec_and_alpha(entry: bytes, codec: str, *, alpha: bool |
     [
         pytest.param(FTYP, "no 'moov' box", id="empty"),
         pytest.param(movie(), "no video track", id="no track"),
-        pytest.param(movie(track(SHOWN)), "does not tell its codec", id="no codec"),
+        pytest.param(movie(track(SHOWN)), "no sample entry, which names its codec", id="no codec"),
         pytest.param(FTYP + struct.pack(">L4s", 7, b"free"), "impossible size", id="too small"),
         pytest.param(FTYP + struct.pack(">L4sQ", 1, b"mdat", 2**63), "impossible", id="too large"),
         pytest.param(
@@ -182,8 +182,8 @@ def test_an_mp4_tells_codec_and_alpha(entry: bytes, codec: str, *, alpha: bool |
         pytest.param(movie(track(b"", sample_entry(b"avc1", width=0))), "0 x 48", id="nothing"),
         pytest.param(
             movie(track(SHOWN, sample_entry(b"hvc1", box(b"hvcC", bytes(22), b"\x01")))),
-            "breaks off",
-            id="record breaks off",
+            "is too short",
+            id="record too short",
         ),
         pytest.param(
             movie(track(SHOWN, sample_entry(b"hvc1", record(b"\x42")))), "damaged", id="bad record"

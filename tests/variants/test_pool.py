@@ -62,7 +62,7 @@ def test_a_broken_still_is_reported_in_its_place(tmp_path: Path, workers: int) -
     made = list(encode_all([bad, good], workers=workers))
     errors, results = made[: len(VARIANTS)], made[len(VARIANTS) :]
     assert {str(error) for *_, error in errors} == {
-        "fox-1.png: the file breaks off before all is told"
+        "fox-1.png: the file ends before its header is complete"
     }
     assert all(isinstance(error, MediaError) for *_, error in errors)
     assert all(isinstance(data, bytes) for *_, data in results)
