@@ -43,7 +43,7 @@ def sound(format_: str) -> bytes:
 
 
 def refused(data: bytes, folder: Path) -> str:
-    """Return what is said of a file that must be refused."""
+    """Return the message about a file that must be refused."""
     source = folder / "fox.png"
     source.write_bytes(data)
     with pytest.raises(MediaError) as caught:
@@ -57,7 +57,7 @@ def bomb(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message_part"),
     [
         (b"", "fox.png: the file is empty"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "neither an image nor a video"),
@@ -70,9 +70,11 @@ def bomb(width: int, height: int) -> bytes:
         (bomb(0, 4), "claims an impossible size of 0 x 4 px"),
     ],
 )
-def test_what_is_no_still_is_reported_in_one_line(tmp_path: Path, data: bytes, said: str) -> None:
+def test_what_is_no_still_is_reported_in_one_line(
+    tmp_path: Path, data: bytes, message_part: str
+) -> None:
     message = refused(data, tmp_path)
-    assert said in message
+    assert message_part in message
     assert message.startswith("fox.png: ")
     assert "\n" not in message
 

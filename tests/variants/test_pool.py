@@ -41,8 +41,8 @@ def fifo(folder: Path) -> Path:
 def test_side_by_side_is_the_same_as_one_by_one(tmp_path: Path, workers: int) -> None:
     """Every variant of every still, in the order of the jobs, byte for byte."""
     todo = jobs(tmp_path, 3)
-    made = list(encode_all(todo, workers=workers))
-    assert made == [
+    output = list(encode_all(todo, workers=workers))
+    assert output == [
         (path, variant, encode(path, variant)) for path, variants in todo for variant in variants
     ]
 
@@ -59,8 +59,8 @@ def test_nothing_to_do_is_done_at_once() -> None:
 def test_a_broken_still_is_reported_in_its_place(tmp_path: Path, workers: int) -> None:
     good, bad = jobs(tmp_path, 2)
     bad[0].write_bytes(b"\x89PNG\r\n\x1a\nbroken")
-    made = list(encode_all([bad, good], workers=workers))
-    errors, results = made[: len(VARIANTS)], made[len(VARIANTS) :]
+    output = list(encode_all([bad, good], workers=workers))
+    errors, results = output[: len(VARIANTS)], output[len(VARIANTS) :]
     assert {str(error) for *_, error in errors} == {
         "fox-1.png: the file ends before its header is complete"
     }
@@ -74,8 +74,8 @@ def test_a_variant_that_is_too_large_is_reported_beside_the_others(
 ) -> None:
     variants = (*VARIANTS[:1], Variant(format="png", width=900, height=900))
     todo = [(path, variants) for path, _ in jobs(tmp_path, 2)]
-    made = [result for *_, result in encode_all(todo, workers=workers)]
-    assert [type(result) for result in made] == [bytes, MediaError, bytes, MediaError]
+    output = [result for *_, result in encode_all(todo, workers=workers)]
+    assert [type(result) for result in output] == [bytes, MediaError, bytes, MediaError]
 
 
 def kill_workers() -> None:
@@ -105,10 +105,10 @@ def test_a_still_whose_process_always_dies_is_an_error_and_the_others_are_made(
     before, after = jobs(tmp_path, 2)
     killer = threading.Thread(target=kill_readers, args=(endless, 2), daemon=True)
     killer.start()
-    made = list(encode_all([before, (endless, VARIANTS), after], workers=2))
+    output = list(encode_all([before, (endless, VARIANTS), after], workers=2))
     killer.join(TIMEOUT)
     assert not killer.is_alive()
-    results = [result for *_, result in made]
+    results = [result for *_, result in output]
     lost = results[len(VARIANTS) : -len(VARIANTS)]
     assert {str(error) for error in lost} == {
         "endless.png: the process that encoded it died, perhaps for want of memory"
