@@ -28,6 +28,10 @@ ID_PATTERN = r"[A-Za-z0-9_-]+"
 """What an id of the API looks like, and so what a path to it may hold: a UUID in its answers,
 `col_xyz789` in its examples."""
 
+ID_PATTERN = r"[A-Za-z0-9_-]+"
+"""What an id of the API looks like, and so what a path to it may hold: a UUID in its answers,
+`col_xyz789` in its examples."""
+
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # The characters of a path in RFC 3986, section 3.3. A URL with any other, such as `"` or a space,
 # is not valid as it stands, and what it means would depend on who quotes it.

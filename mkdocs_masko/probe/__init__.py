@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes: type, size, transparency, duration."""
+"""What a file is, by its first bytes: type, size, transparency, duration."""
 
 from __future__ import annotations
 

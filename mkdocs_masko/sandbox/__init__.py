@@ -1,7 +1,7 @@
 """The Masko API and its CDN on loopback: for tests, for trying things out, for demos.
 
-It reads the contract anew and shares nothing with the client but the tree of errors, so the
-two can be held against each other.
+It implements the contract a second time and shares nothing with the client but the tree of
+errors, so that each tests the other.
 """
 
 from __future__ import annotations

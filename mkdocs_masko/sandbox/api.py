@@ -1,4 +1,7 @@
-"""The eleven calls of the API."""
+"""The eleven calls of the API, and the resources that they answer with.
+
+The routes stand at the end.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import parse_qsl
 
-from mkdocs_masko.sandbox.cdn import MOVING_KEYS, STILL_KEYS, cdn_path, media_of
+from mkdocs_masko.sandbox.cdn import IMAGE_KEYS, VIDEO_KEYS, cdn_path, media_of
 from mkdocs_masko.sandbox.responses import Envelope, Export, One, Page, Refusal, Rows
 from mkdocs_masko.sandbox.world import asset_id
 
@@ -89,17 +92,17 @@ def export_items(
 
     Args:
         collection: The mascot.
-        media_dir: Where the media lie.
-        cdn_url: What every address begins with.
-        archived: The ids of assets that are to be left out.
+        media_dir: Folder of the media.
+        cdn_url: What every URL begins with.
+        archived: The ids of assets that are left out.
 
     Raises:
-        Refusal: 409, naming which of the three causes it is.
+        Refusal: 409, with one of the three causes.
     """
     items = [
-        _exported(item, {m: cdn_url + cdn_path(collection, item, m) for m in media})
+        _export_item(item, {m: cdn_url + cdn_path(collection, item, m) for m in media})
         for item in collection.items
-        if (media := _kept(item, media_dir, archived)) or item.extra
+        if (media := _published_media(item, media_dir, archived)) or item.extra
     ]
     causes = (
         (not collection.is_hosted, "asset hosting is disabled for this collection"),
@@ -113,24 +116,24 @@ def export_items(
     return items
 
 
-def _kept(item: Item, media_dir: Path, archived: Container[str]) -> list[Medium]:
+def _published_media(item: Item, media_dir: Path, archived: Container[str]) -> list[Medium]:
     return [m for m in media_of(item, media_dir) if asset_id(item, m.place) not in archived]
 
 
-def _exported(item: Item, urls: dict[Medium, str]) -> dict[str, object]:
-    form = _flat if item.old_keys else _nested
-    return {"name": item.name, **form(item, urls), **item.extra}
+def _export_item(item: Item, urls: dict[Medium, str]) -> dict[str, object]:
+    write = _flat if item.old_keys else _nested
+    return {"name": item.name, **write(item, urls), **item.extra}
 
 
 def _nested(item: Item, urls: dict[Medium, str]) -> dict[str, object]:
     moving = [m for m in urls if m.animation is not None]
     groups = groupby(moving, key=lambda m: m.animation)
-    animations = [_keyed(group, urls, item.nulls, MOVING_KEYS) for _, group in groups]
+    animations = [_urls_by_key(group, urls, item.nulls, VIDEO_KEYS) for _, group in groups]
     stills = (m for m in urls if m.animation is None)
-    return {**_keyed(stills, urls, item.nulls, STILL_KEYS), "animations": animations}
+    return {**_urls_by_key(stills, urls, item.nulls, IMAGE_KEYS), "animations": animations}
 
 
-def _keyed(
+def _urls_by_key(
     media: Iterable[Medium], urls: dict[Medium, str], nulls: tuple[str, ...], keys: tuple[str, ...]
 ) -> dict[str, object]:
     blank = {key: None for key in nulls if key in keys}
@@ -138,7 +141,7 @@ def _keyed(
 
 
 def _flat(item: Item, urls: dict[Medium, str]) -> dict[str, object]:
-    names = {key: key for key in STILL_KEYS} | dict(item.old_keys)
+    names = {key: key for key in IMAGE_KEYS} | dict(item.old_keys)
     return {names[m.key]: url for m, url in urls.items() if m.key in names and not m.animation}
 
 
@@ -148,15 +151,15 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def query_of(text: str) -> dict[str, str]:
-    """Read a query; the last of equal names counts, unknown names do no harm.
+    """Parse a query; the last of equal names counts, unknown names are ignored.
 
     Raises:
         Refusal: 400, when it has more than 20 parameters.
     """
     try:
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
-    except ValueError as too_many:
-        raise Refusal(400, "the query has too many parameters") from too_many
+    except ValueError as error:
+        raise Refusal(400, "the query has too many parameters") from error
 
 
 def page_of(query: Mapping[str, str]) -> Page:
@@ -183,10 +186,10 @@ def wants_file_urls(query: Mapping[str, str]) -> bool:
     Raises:
         Refusal: 400, when it is neither `true` nor `false`.
     """
-    answer = {"true": True, "false": False}.get(query.get("include_file_urls", "true"))
-    if answer is None:
+    wanted = {"true": True, "false": False}.get(query.get("include_file_urls", "true"))
+    if wanted is None:
         raise Refusal(400, "include_file_urls is true or false")
-    return answer
+    return wanted
 
 
 def item_changes(body: bytes) -> dict[str, str]:
@@ -197,8 +200,8 @@ def item_changes(body: bytes) -> dict[str, str]:
     """
     try:
         changes = json.loads(body)
-    except (ValueError, RecursionError) as wrong:
-        raise Refusal(400, "the body is no JSON") from wrong
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, "the body is no JSON") from error
     if not isinstance(changes, dict) or not changes or not changes.keys() <= _LONGEST.keys():
         _bad_change()
     for name, value in changes.items():
@@ -217,20 +220,20 @@ def _check_text(name: str, value: object) -> None:
         raise Refusal(400, "name is not empty")
     try:
         value.encode()
-    except UnicodeEncodeError as lone:
-        raise Refusal(400, f"{name} holds half a surrogate pair") from lone
+    except UnicodeEncodeError as error:
+        raise Refusal(400, f"{name} holds half a surrogate pair") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call: what was asked for, and of whom.
+class ApiCall:
+    """One call, with what it needs to answer.
 
     Attributes:
-        world: What there is.
-        query: The parameters of the address.
-        body: What came with the request.
-        cdn_url: What the address of a medium begins with.
-        sign: Makes the expiring address of an asset.
+        world: The projects, collections and items.
+        query: The parameters of the URL.
+        body: The body of the request.
+        cdn_url: What the URL of a medium begins with.
+        sign: Returns the expiring URL of an asset.
         order: Puts rows into the order in which they are sent.
     """
 
@@ -242,11 +245,11 @@ class Call:
     order: Order
 
     def rows(self, name: str, rows: Iterable[Row]) -> Rows:
-        """Return the page of a list that was asked for."""
+        """Return the page of a list that the query names."""
         return Rows(name=name, rows=list(rows), page=page_of(self.query), order=self.order)
 
     def assets(self, collection_id: str | None = None) -> Rows:
-        """Return the page of assets that was asked for."""
+        """Return the page of assets that the query names."""
         return self.rows("assets", map(self.asset_row, self.world.assets(collection_id)))
 
     def asset_row(self, asset: Asset) -> Row:
@@ -264,35 +267,35 @@ class Call:
         }
 
 
-def list_projects(call: Call) -> Envelope:
+def list_projects(call: ApiCall) -> Envelope:
     """`GET /v1/projects`."""
     return call.rows("projects", map(project_row, call.world.projects))
 
 
-def list_collections(call: Call) -> Envelope:
+def list_collections(call: ApiCall) -> Envelope:
     """`GET /v1/collections`, optionally of one project."""
     project = call.query.get("project_id")
     chosen = (c for c in call.world.collections() if project in {None, c.project_id})
     return call.rows("collections", map(collection_row, chosen))
 
 
-def get_collection(call: Call, collection_id: str) -> Envelope:
+def get_collection(call: ApiCall, collection_id: str) -> Envelope:
     """`GET /v1/collections/:id`."""
     collection = call.world.collection(collection_id)
     return One(body=collection_detail(collection, call.world.assets(collection_id)))
 
 
-def list_items(call: Call, collection_id: str) -> Envelope:
+def list_items(call: ApiCall, collection_id: str) -> Envelope:
     """`GET /v1/collections/:id/items`."""
     return call.rows("items", map(item_row, call.world.collection(collection_id).items))
 
 
-def list_collection_assets(call: Call, collection_id: str) -> Envelope:
+def list_collection_assets(call: ApiCall, collection_id: str) -> Envelope:
     """`GET /v1/collections/:id/assets`."""
     return call.assets(collection_id)
 
 
-def get_export(call: Call, collection_id: str) -> Envelope:
+def get_export(call: ApiCall, collection_id: str) -> Envelope:
     """`GET /v1/collections/:id/cdn-export`."""
     collection, world = call.world.collection(collection_id), call.world
     items = export_items(
@@ -301,7 +304,7 @@ def get_export(call: Call, collection_id: str) -> Envelope:
     return Export(body={"collection": collection.name, "items": call.order([*items])})
 
 
-def change_item(call: Call, collection_id: str, item_id: str) -> Envelope:
+def change_item(call: ApiCall, collection_id: str, item_id: str) -> Envelope:
     """`PATCH /v1/collections/:id/items/:itemId`."""
     old = call.world.item_by_id(collection_id, item_id)
     changes = item_changes(call.body)
@@ -310,23 +313,23 @@ def change_item(call: Call, collection_id: str, item_id: str) -> Envelope:
     return One(body=item_row(new))
 
 
-def delete_item(call: Call, collection_id: str, item_id: str) -> Envelope:
+def delete_item(call: ApiCall, collection_id: str, item_id: str) -> Envelope:
     """`DELETE /v1/collections/:id/items/:itemId`."""
-    gone = call.world.remove(collection_id, call.world.item_by_id(collection_id, item_id).id)
-    return One(body={"id": gone.id, "deleted": True})
+    item = call.world.remove(collection_id, call.world.item_by_id(collection_id, item_id).id)
+    return One(body={"id": item.id, "deleted": True})
 
 
-def list_assets(call: Call) -> Envelope:
+def list_assets(call: ApiCall) -> Envelope:
     """`GET /v1/assets`."""
     return call.assets()
 
 
-def get_asset(call: Call, asset_id: str) -> Envelope:
+def get_asset(call: ApiCall, asset_id: str) -> Envelope:
     """`GET /v1/assets/:id`."""
     return One(body=call.asset_row(call.world.asset(asset_id)))
 
 
-def archive_asset(call: Call, asset_id: str) -> Envelope:
+def archive_asset(call: ApiCall, asset_id: str) -> Envelope:
     """`DELETE /v1/assets/:id`: it leaves lists and exports, and can still be looked up."""
     call.world.archived.add(call.world.asset(asset_id).id)
     return get_asset(call, asset_id)
@@ -352,22 +355,22 @@ _PATTERNS = {
 }
 
 
-def find_call(method: str, path: str) -> Callable[[Call], Envelope]:
-    """Find the call behind a method and a path; HEAD is asked like GET.
+def find_route(method: str, path: str) -> Callable[[ApiCall], Envelope]:
+    """Return the function for a method and a path; HEAD is answered like GET.
 
     Raises:
         Refusal: 404 when there is no such path, 405 when it takes other methods only.
     """
-    found = {
+    routes = {
         verb: (answer, match.groupdict())
         for verb, pattern, answer in ROUTES
         if (match := _PATTERNS[pattern].fullmatch(path))
     }
-    if not found:
+    if not routes:
         raise Refusal(404, "there is no such path; see GET / for those there are")
     verb = "GET" if method == "HEAD" else method
-    if verb not in found:
-        allowed = ", ".join([*found, "HEAD"] if "GET" in found else found)
+    if verb not in routes:
+        allowed = ", ".join([*routes, "HEAD"] if "GET" in routes else routes)
         raise Refusal(405, f"this path takes {allowed}", headers={"Allow": allowed})
-    answer, ids = found[verb]
+    answer, ids = routes[verb]
     return partial(answer, **ids)

@@ -1,4 +1,4 @@
-"""Requests to answers, without a socket."""
+"""The API and the CDN as one function from requests to answers, without a socket."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.sandbox.api import Call, find_call, query_of
+from mkdocs_masko.sandbox.api import ApiCall, find_route, query_of
 from mkdocs_masko.sandbox.cast import COLLECTIONS, FOREIGN_KEY
 from mkdocs_masko.sandbox.cdn import media_answer
 from mkdocs_masko.sandbox.faults import Moment
@@ -70,7 +70,7 @@ def front_page(api_url: str) -> str:
 
 _KEY = re.compile(r"[Bb]earer +(masko_[0-9a-fA-F]{64})")
 _SIGNED_FOR = 3600  # seconds
-_ALLOWANCE = 60  # calls a second that are announced; making more is not refused
+_LIMIT = 60  # calls a second, announced in headers; more are not refused
 
 
 def check_key(request: Request) -> None:
@@ -91,7 +91,7 @@ def check_key(request: Request) -> None:
 
 
 class Signer:
-    """Makes addresses that expire, and knows them again."""
+    """Signs URLs that expire, and verifies them."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -108,37 +108,37 @@ class Signer:
 
         Args:
             name: The path without `/storage/`.
-            query: The parameters of the address.
+            query: The parameters of the URL.
 
         Raises:
             Refusal: 403, when it was not signed here or has expired.
         """
         expires, signature = query.get("expires", ""), query.get("signature", "")
-        good = hmac.compare_digest(signature.encode(), self._sign(name, expires).encode())
-        if not good or self._clock() > int(expires):
-            raise Refusal(403, "this address has expired, or was not signed here")
+        valid = hmac.compare_digest(signature.encode(), self._sign(name, expires).encode())
+        if not valid or self._clock() > int(expires):
+            raise Refusal(403, "this URL has expired, or was not signed here")
         return name.partition(".")[0]
 
     def _sign(self, name: str, expires: str) -> str:
         return hmac.new(self._secret, f"{name} {expires}".encode(), "sha256").hexdigest()
 
 
-class Allowance:
-    """Counts the calls of the present second, for the headers that announce a limit."""
+class RateLimit:
+    """Counts the calls of the current second, for the headers that announce a limit."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = Lock()
         self._second = 0
-        self._made = 0
+        self._count = 0
 
     def headers(self, status: int) -> dict[str, str]:
         """Count a call, and return what is left: none only when it was refused for that."""
         with self._lock:
             now = int(self._clock())
-            self._made = self._made + 1 if now == self._second else 1
+            self._count = self._count + 1 if now == self._second else 1
             self._second = now
-            left = 0 if status == HTTPStatus.TOO_MANY_REQUESTS else max(1, _ALLOWANCE - self._made)
+            left = 0 if status == HTTPStatus.TOO_MANY_REQUESTS else max(1, _LIMIT - self._count)
         return {"X-RateLimit-Remaining": str(left), "X-RateLimit-Reset": str(now + 1)}
 
 
@@ -147,8 +147,8 @@ class Service:
 
     Attributes:
         origin: Where it listens.
-        cdn_url: What the address of a medium begins with.
-        legacy: Whether it speaks the older dialect.
+        cdn_url: What the URL of a medium begins with.
+        legacy: Whether it answers in the older dialect.
         shuffle: Whether each list and export comes in another order every time.
     """
 
@@ -170,7 +170,7 @@ class Service:
         self._needs_key = needs_key
         self._wait = wait
         self._signer = Signer(clock)
-        self._allowance = Allowance(clock)
+        self._rate_limit = RateLimit(clock)
         self._turns: Counter[str] = Counter()
 
     def answer(self, request: Request) -> Answer:
@@ -179,7 +179,7 @@ class Service:
         Raises:
             Hangup: A fault wants the connection closed without an answer.
         """
-        usual = partial(self._usual, request)
+        usual = partial(self._answer_without_faults, request)
         moment = Moment(
             request=request, usual=usual, wait=self._wait, placeholder=self._placeholder
         )
@@ -189,14 +189,16 @@ class Service:
             answer = self.refuse(refusal)
         if not request.path.startswith("/v1/"):
             return answer
-        limits = self._allowance.headers(answer.status)
+        limits = self._rate_limit.headers(answer.status)
         return replace(answer, headers={**answer.headers, **limits})
 
     def refuse(self, refusal: Refusal) -> Answer:
-        """Answer with an error in the dialect that is spoken."""
-        return json_answer(self._spoken(refusal), status=refusal.status, headers=refusal.headers)
+        """Answer with an error, in the dialect in use."""
+        return json_answer(
+            self._in_dialect(refusal), status=refusal.status, headers=refusal.headers
+        )
 
-    def _usual(self, request: Request) -> Answer:
+    def _answer_without_faults(self, request: Request) -> Answer:
         path, _, query = request.path.partition("?")
         if path.startswith("/v1/"):
             return self._call(request, path, query)
@@ -205,28 +207,28 @@ class Service:
         if path == "/":
             return self._front_page()
         if path.startswith("/storage/"):
-            return media_answer(request, self._signed(path, query))
-        return media_answer(request, self._published(path))
+            return media_answer(request, self._signed_content(path, query))
+        return media_answer(request, self._published_content(path))
 
     def _call(self, request: Request, path: str, query: str) -> Answer:
         if self._needs_key:
             check_key(request)
-        answer = find_call(request.method, path)
-        call = Call(
+        answer = find_route(request.method, path)
+        call = ApiCall(
             world=self._world,
             query=query_of(query),
             body=request.body,
             cdn_url=self.cdn_url,
             sign=self._sign,
-            order=partial(self._ordered, path),
+            order=partial(self._rotate, path),
         )
         with self._world.lock:
-            return json_answer(self._spoken(answer(call)))
+            return json_answer(self._in_dialect(answer(call)))
 
-    def _spoken(self, envelope: Envelope) -> Row:
+    def _in_dialect(self, envelope: Envelope) -> Row:
         return envelope.legacy() if self.legacy else envelope.modern()
 
-    def _ordered(self, path: str, rows: list[Row]) -> list[Row]:
+    def _rotate(self, path: str, rows: list[Row]) -> list[Row]:
         if not self.shuffle or not rows:
             return rows
         self._turns[path] += 1
@@ -236,12 +238,12 @@ class Service:
     def _sign(self, asset: Asset) -> str:
         return self.origin + self._signer.path(asset)
 
-    def _signed(self, path: str, query: str) -> bytes:
+    def _signed_content(self, path: str, query: str) -> bytes:
         asset_id = self._signer.asset_id(path.removeprefix("/storage/"), query_of(query))
         file = self._world.asset(asset_id).file
         return file.read_bytes() if file else b""
 
-    def _published(self, path: str) -> bytes:
+    def _published_content(self, path: str) -> bytes:
         content = self._world.content_at(path)
         if content is None:
             raise Refusal(404, "there is no medium at this path")

@@ -7,7 +7,7 @@ from mkdocs_masko.sandbox.models import Collection, Item, Project
 PROJECT_ID = "6f0c6a52-3d0b-4a8e-9b57-1f6f4f1d2a01"
 DRAFTS_ID = "6f0c6a52-3d0b-4a8e-9b57-1f6f4f1d2a02"
 FOREIGN_KEY = "masko_" + "0" * 64
-"""A key of right form that belongs to another workspace."""
+"""A well-formed key that belongs to another workspace."""
 
 _PREFIX = "5a0db0c5"
 

@@ -1,4 +1,4 @@
-"""The cast's media on disk, and their addresses on the CDN."""
+"""The CDN: the cast's media on disk, their paths, and answers with ranges and validators."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MEDIA_DIR = Path(__file__).parent / "media"
 """The media of the cast that ships: `<mascot>/<pose>/` and the placeholder."""
 
-STILL_KEYS = ("image", "transparent_image")
-MOVING_KEYS = (
+IMAGE_KEYS = ("image", "transparent_image")
+VIDEO_KEYS = (
     "video",
     "transparent_video_webm",
     "transparent_video_mov",
@@ -35,7 +35,7 @@ TYPES = {
     ".mov": "video/quicktime",
 }
 
-_KEYS = STILL_KEYS + MOVING_KEYS
+_KEYS = IMAGE_KEYS + VIDEO_KEYS
 _SIZED = re.compile(r"(.+)_([0-9]+)")
 
 
@@ -46,7 +46,7 @@ class Medium:
     Attributes:
         animation: Which animation it belongs to, or None for a still.
         key: The API's key, with the size of a variant (`video_256`).
-        file: Where it lies.
+        file: The file.
     """
 
     animation: int | None
@@ -61,7 +61,7 @@ class Medium:
 
     @property
     def place(self) -> str:
-        """Where it stands in its pose: `image`, `0/video`."""
+        """Its place in its pose: `image`, `0/video`."""
         return self.base_key if self.animation is None else f"{self.animation}/{self.base_key}"
 
 
@@ -103,7 +103,7 @@ def cdn_path(collection: Collection, item: Item, medium: Medium) -> str:
     """Return the path of a medium on the CDN.
 
     It holds a hash of the file's own content, so the webm and the mov of one animation
-    differ, as they do on the vendor's CDN, and a redrawn pose has a new address.
+    differ, as they do on the vendor's CDN, and a redrawn pose has a new URL.
     """
     name = f"{item.public_slug}-{digest(medium.file)[:8]}{medium.file.suffix}"
     return f"/{collection.user_prefix}/{collection.public_slug}/{name}"
@@ -127,7 +127,7 @@ def media_file(url_path: str) -> Path | None:
     """Find the file behind a CDN path of the cast that ships, without a server.
 
     Args:
-        url_path: The path of an address in an export, from its first slash.
+        url_path: The path of a URL in an export, from its first slash.
 
     Returns:
         The file, or None: paths are looked up whole, none is ever built from the argument.
@@ -141,8 +141,8 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 def media_answer(request: Request, content: bytes) -> Answer:
     """Answer with a medium, or the part of it that was asked for.
 
-    The type follows the extension of the path, whatever the bytes are. An address may get
-    other bytes later, so caches are told to ask again after five minutes.
+    The type follows the suffix of the path, whatever the bytes are. A URL may get other bytes
+    later, so caches have to revalidate after five minutes.
     """
     path = PurePosixPath(request.path.partition("?")[0])
     etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
@@ -151,18 +151,18 @@ def media_answer(request: Request, content: bytes) -> Answer:
         "Cache-Control": "public, max-age=300",
         "ETag": etag,
     }
-    if _is_known(request, etag):
+    if _matches_etag(request, etag):
         return Answer(status=304, headers=headers)
     headers["Content-Type"] = TYPES.get(path.suffix, "application/octet-stream")
-    wanted = _RANGE.fullmatch(request.headers.get("range", ""))
-    if request.method != "GET" or not wanted or _is_outdated(request, etag):
+    byte_range = _RANGE.fullmatch(request.headers.get("range", ""))
+    if request.method != "GET" or not byte_range or _is_outdated(request, etag):
         return Answer(body=content, headers=headers)
-    return _part(content, headers, *wanted.groups())
+    return _part(content, headers, *byte_range.groups())
 
 
-def _is_known(request: Request, etag: str) -> bool:
-    known = request.headers.get("if-none-match", "")
-    return known.strip() == "*" or etag in re.findall(r'"[^"]*"', known)
+def _matches_etag(request: Request, etag: str) -> bool:
+    etags = request.headers.get("if-none-match", "")
+    return etags.strip() == "*" or etag in re.findall(r'"[^"]*"', etags)
 
 
 def _is_outdated(request: Request, etag: str) -> bool:

@@ -1,4 +1,4 @@
-"""Trouble on demand: what goes wrong with which requests, and how often."""
+"""Fault injection: what goes wrong with which requests, and how often."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 class Hangup(Exception):
-    """The connection is to be closed without an answer."""
+    """Raised to close the connection without an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A request that something may go wrong with.
+    """A request that a fault may change the answer to.
 
     Attributes:
-        request: What was asked.
-        usual: Gives the answer that would be sent without this fault.
-        wait: Lets seconds pass; returns at once when the sandbox stops.
-        placeholder: Gives the image that stands where a medium is still to come.
+        request: The request.
+        usual: Returns the answer that would be sent without this fault.
+        wait: Sleeps for some seconds; returns at once when the sandbox stops.
+        placeholder: Returns the image that the CDN serves while a medium is not ready.
     """
 
     request: Request
@@ -50,7 +50,7 @@ class Effect(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """Answer with an error in the API's own form."""
+    """Answer with an error in the API's own envelope."""
 
     status: int
     message: str
@@ -63,8 +63,8 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowPage:
-    """Answer with a page of HTML, as a proxy in between would."""
+class HtmlError:
+    """Answer with an HTML page, as a proxy in between would."""
 
     status: int
 
@@ -77,8 +77,8 @@ class ShowPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Linger:
-    """Answer as usual, but late."""
+class Delay:
+    """Answer as usual, but later."""
 
     seconds: float
 
@@ -88,13 +88,13 @@ class Linger:
         return moment.usual()
 
 
-def hang_up(_moment: Moment, /) -> Answer:
+def drop_connection(_moment: Moment, /) -> Answer:
     """Close the connection without an answer."""
     raise Hangup
 
 
-def show_placeholder(moment: Moment, /) -> Answer:
-    """Answer with the placeholder's bytes where there is a medium, under its own type."""
+def serve_placeholder(moment: Moment, /) -> Answer:
+    """Answer with the placeholder's bytes in place of a medium, under the medium's type."""
     moment.usual()  # raises where there is no medium
     return media_answer(moment.request, moment.placeholder())
 
@@ -103,7 +103,7 @@ GRAMMAR = (
     "not-ready:N, not-ready:SECONDSs, rate-limit:N[:RETRY_AFTER], error:STATUS:N[:html], "
     "placeholder:PATTERN, slow:SECONDS or drop:N, each with @PATTERN at its end for some paths only"
 )
-"""How a fault is typed; N is how many requests it happens to, PATTERN is a glob."""
+"""How a fault is typed; N is the number of requests that it applies to, PATTERN is a glob."""
 
 _EXPORTS = re.compile(r"/v1/collections/[^/]+/cdn-export")
 _API = re.compile(r"/v1/.*", re.DOTALL)
@@ -117,14 +117,14 @@ _NOT_READY = Refuse(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something that goes wrong.
+    """A fault to inject.
 
     Attributes:
         effect: What happens; any callable that takes a `Moment` will do.
-        paths: To which paths, matched whole and without the query.
-        times: To how many requests, or None for all.
-        seconds: For how long from the start of the sandbox, or from when it was added to a
-            running one; None for ever.
+        paths: The paths that it applies to, matched whole and without the query.
+        times: The number of requests that it applies to, or None for all.
+        seconds: How long it applies, from the start of the sandbox, or from when it was added
+            to a running one; None for ever.
     """
 
     effect: Effect
@@ -139,22 +139,21 @@ class Fault:
         Raises:
             OptionError: It is no fault; the message holds the grammar and an example.
         """
-        typed, at, pattern = text.partition("@")
-        kind, _, rest = typed.partition(":")
+        words, at, pattern = text.partition("@")
+        kind, _, rest = words.partition(":")
         try:
-            fault = _KINDS[kind](rest)
-            return replace(fault, paths=_glob(pattern)) if at else fault
+            fault = _PARSERS[kind](rest)
+            return replace(fault, paths=_parse_glob(pattern)) if at else fault
         except (KeyError, ValueError):
-            shown = sanitize(text)
             raise OptionError(
-                f"no such fault: {shown!r}. Write {GRAMMAR}; for example rate-limit:2:1"
+                f"no such fault: {sanitize(text)!r}. Write {GRAMMAR}; for example rate-limit:2:1"
             ) from None
 
 
 def _not_ready(rest: str) -> Fault:
     if rest.endswith("s"):
-        return Fault(effect=_NOT_READY, paths=_EXPORTS, seconds=_seconds(rest[:-1]))
-    return Fault(effect=_NOT_READY, paths=_EXPORTS, times=_count(rest))
+        return Fault(effect=_NOT_READY, paths=_EXPORTS, seconds=_parse_seconds(rest[:-1]))
+    return Fault(effect=_NOT_READY, paths=_EXPORTS, times=_parse_count(rest))
 
 
 def _rate_limit(rest: str) -> Fault:
@@ -163,32 +162,32 @@ def _rate_limit(rest: str) -> Fault:
         raise ValueError(after)
     headers = (("Retry-After", after),) if colon else ()
     effect = Refuse(status=429, message="too many calls; wait a little", headers=headers)
-    return Fault(effect=effect, paths=_API, times=_count(times))
+    return Fault(effect=effect, paths=_API, times=_parse_count(times))
 
 
 def _error(rest: str) -> Fault:
-    typed = re.fullmatch(r"(?:([45][0-9]{2}):([0-9]+)|(200|[45][0-9]{2}):([0-9]+):html)", rest)
-    if not typed:
+    match = re.fullmatch(r"(?:([45][0-9]{2}):([0-9]+)|(200|[45][0-9]{2}):([0-9]+):html)", rest)
+    if not match:
         raise ValueError(rest)
-    status, times = int(typed[1] or typed[3]), _count(typed[2] or typed[4])
-    page, refusal = ShowPage(status=status), Refuse(status=status, message=phrase(status).lower())
-    return Fault(effect=refusal if typed[1] else page, paths=_API, times=times)
+    status, times = int(match[1] or match[3]), _parse_count(match[2] or match[4])
+    page, refusal = HtmlError(status=status), Refuse(status=status, message=phrase(status).lower())
+    return Fault(effect=refusal if match[1] else page, paths=_API, times=times)
 
 
 def _placeholder(rest: str) -> Fault:
-    media = re.compile(rf"(?!/v1/|/storage/|/\Z){_glob(rest).pattern}")
-    return Fault(effect=show_placeholder, paths=media)
+    media = re.compile(rf"(?!/v1/|/storage/|/\Z){_parse_glob(rest).pattern}")
+    return Fault(effect=serve_placeholder, paths=media)
 
 
 def _slow(rest: str) -> Fault:
-    return Fault(effect=Linger(seconds=_seconds(rest)))
+    return Fault(effect=Delay(seconds=_parse_seconds(rest)))
 
 
 def _drop(rest: str) -> Fault:
-    return Fault(effect=hang_up, times=_count(rest))
+    return Fault(effect=drop_connection, times=_parse_count(rest))
 
 
-_KINDS = {
+_PARSERS = {
     "not-ready": _not_ready,
     "rate-limit": _rate_limit,
     "error": _error,
@@ -198,26 +197,26 @@ _KINDS = {
 }
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
         raise ValueError(text)
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
         raise ValueError(text)
     return float(text)
 
 
-def _glob(text: str) -> re.Pattern[str]:
+def _parse_glob(text: str) -> re.Pattern[str]:
     if not text:
         raise ValueError(text)
     return re.compile(fnmatch.translate(text))
 
 
-class _Armed:
-    """A fault that counts."""
+class _ActiveFault:
+    """A fault with the requests and seconds that are left of it."""
 
     def __init__(self, fault: Fault, clock: Callable[[], float]) -> None:
         self.fault = fault
@@ -227,11 +226,11 @@ class _Armed:
         self.restart()
 
     def restart(self) -> None:
-        """Let its seconds begin now."""
+        """Start its seconds anew."""
         self._until = None if self.fault.seconds is None else self._clock() + self.fault.seconds
 
-    def strikes(self, path: str) -> bool:
-        """Tell whether it happens to this request, and count it."""
+    def consume(self, path: str) -> bool:
+        """Return whether it applies to this request, and count it."""
         if not self.fault.paths.fullmatch(path):
             return False
         if self._until is not None and self._clock() >= self._until:
@@ -244,34 +243,34 @@ class _Armed:
 
 
 class Faults:
-    """The faults of a sandbox: each wraps what would be answered without it."""
+    """The faults of a sandbox, each wrapped around the answer without it."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._armed: tuple[_Armed, ...] = ()
+        self._active: tuple[_ActiveFault, ...] = ()
 
     def add(self, fault: Fault) -> None:
-        """Let a fault happen from now on; those that are there already strike before it."""
-        self._armed = (*self._armed, _Armed(fault, self._clock))
+        """Add a fault; those that were added before come first."""
+        self._active = (*self._active, _ActiveFault(fault, self._clock))
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
-        self._armed = ()
+        """Remove all faults."""
+        self._active = ()
 
     def restart(self) -> None:
-        """Let the seconds of all faults begin now."""
-        for armed in self._armed:
-            armed.restart()
+        """Start the seconds of all faults anew."""
+        for fault in self._active:
+            fault.restart()
 
     def answer(self, moment: Moment) -> Answer:
-        """Answer a request, with everything that goes wrong with it."""
+        """Answer a request, with all faults that apply to it."""
         usual = moment.usual
-        for armed in reversed(self._armed):
-            usual = partial(_through, armed, moment, usual)
+        for fault in reversed(self._active):
+            usual = partial(_answer_with, fault, moment, usual)
         return usual()
 
 
-def _through(armed: _Armed, moment: Moment, usual: Callable[[], Answer]) -> Answer:
-    if not armed.strikes(moment.request.path.partition("?")[0]):
+def _answer_with(active: _ActiveFault, moment: Moment, usual: Callable[[], Answer]) -> Answer:
+    if not active.consume(moment.request.path.partition("?")[0]):
         return usual()
-    return armed.fault.effect(replace(moment, usual=usual))
+    return active.fault.effect(replace(moment, usual=usual))

@@ -26,14 +26,14 @@ class Item:
     Attributes:
         id: A UUID.
         name: Free text, as a person typed it.
-        prompt: What it was drawn from.
+        prompt: What it was generated from.
         public_slug: Its part of a CDN path; stays when the item is renamed.
         created_at: ISO 8601, in UTC.
         media: The folder of its files below the media folder (`fox/wave`), or None while
-            nothing is drawn yet.
-        old_keys: For an item in the older flat form: the API's animation key to the flat one.
+            nothing is generated yet.
+        old_keys: For an item in the older flat layout: the API's animation key to the flat one.
         nulls: Media keys whose value is null in the export.
-        extra: What else its export holds; replaces keys of the same name.
+        extra: More keys of its export; they replace others of the same name.
     """
 
     id: str
@@ -52,10 +52,10 @@ class Collection:
     """A mascot.
 
     Attributes:
-        id: What calls name it by.
+        id: Its id in calls.
         project_id: The UUID of its project.
         name: Free text.
-        prompt: What the mascot was drawn from.
+        prompt: What the mascot was generated from.
         public_slug: Its part of a CDN path.
         user_prefix: Its owner's part of a CDN path.
         created_at: ISO 8601, in UTC.
@@ -79,5 +79,5 @@ class Collection:
 
     @property
     def is_live(self) -> bool:
-        """Whether its media have a place on the CDN."""
+        """Whether its media are on the CDN."""
         return self.is_published and self.is_hosted

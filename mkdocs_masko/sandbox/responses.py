@@ -1,4 +1,4 @@
-"""What an answer is wrapped in: today's envelopes, and the older ones."""
+"""Requests, answers, and the envelopes of both dialects of the API."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _CODES = {402: "insufficient_credits", 429: "rate_limited", 500: "internal_error
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was asked.
+    """A request.
 
     Attributes:
         method: `GET`, `PATCH` and so on.
         path: As it was sent, with the query.
         headers: By name in lower case.
-        body: What came with it.
+        body: The whole body.
     """
 
     method: str
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is sent back.
+    """An answer.
 
     Attributes:
         status: The HTTP status.
@@ -49,13 +49,13 @@ class Answer:
 
 
 class Envelope(Protocol):
-    """A body in both of the API's dialects."""
+    """A body in both of the API's dialects: that of its documentation today, and an older one."""
 
     def modern(self) -> Row:
-        """Return it as the API's page shows it."""
+        """Return it as the documentation shows it."""
 
     def legacy(self) -> Row:
-        """Return it as older pages show it."""
+        """Return it as the older documentation shows it."""
 
 
 class Refusal(Exception):
@@ -64,8 +64,8 @@ class Refusal(Exception):
     Attributes:
         status: The HTTP status.
         message: A sentence for a person.
-        code: The API's word for it.
-        headers: To be sent with it.
+        code: The API's error code.
+        headers: What is sent with it.
     """
 
     def __init__(
@@ -87,19 +87,18 @@ class Refusal(Exception):
 
 
 def error_code(status: int) -> str:
-    """Return the API's word for an HTTP status: 404 is `not_found`."""
-    known = _CODES.get(status)
-    return known or re.sub(r"[^a-z]+", "_", phrase(status).lower())
+    """Return the API's error code for an HTTP status: 404 is `not_found`."""
+    return _CODES.get(status) or re.sub(r"[^a-z]+", "_", phrase(status).lower())
 
 
 def phrase(status: int) -> str:
-    """Return HTTP's words for a status, or `Error` when it has none."""
+    """Return the reason phrase of a status, or `Error` when it has none."""
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Which rows of a list are wanted; a limit of None stands for the dialect's own."""
+    """A page of a list; a limit of None is the dialect's default."""
 
     limit: int | None = None
     offset: int = 0
@@ -110,9 +109,9 @@ class Rows:
     """A page of a list.
 
     Attributes:
-        name: What the rows are called in the older form.
+        name: The key of the rows in the older dialect.
         rows: All of them.
-        page: Which are wanted.
+        page: The page to send.
         order: Puts the page into the order in which it is sent.
     """
 
@@ -122,7 +121,7 @@ class Rows:
     order: Order
 
     def modern(self) -> Row:
-        """Return at most 50 rows, or as many as were asked for, and where they stand."""
+        """Return at most 50 rows, or as many as the limit says, with their pagination."""
         limit = 50 if self.page.limit is None else self.page.limit
         total, offset = len(self.rows), self.page.offset
         meta = {
@@ -131,13 +130,13 @@ class Rows:
             "offset": offset,
             "has_more": offset + limit < total,
         }
-        return {"data": self._cut(limit), "meta": {"pagination": meta}}
+        return {"data": self._slice(limit), "meta": {"pagination": meta}}
 
     def legacy(self) -> Row:
-        """Return all rows, or as many as were asked for, under the name of the list."""
-        return {self.name: self._cut(sys.maxsize if self.page.limit is None else self.page.limit)}
+        """Return all rows, or as many as the limit says, under the name of the list."""
+        return {self.name: self._slice(sys.maxsize if self.page.limit is None else self.page.limit)}
 
-    def _cut(self, limit: int) -> list[Row]:
+    def _slice(self, limit: int) -> list[Row]:
         return self.order(self.rows[self.page.offset : self.page.offset + limit])
 
 
@@ -158,7 +157,7 @@ class One:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """An export, which the API's page shows bare and its OpenAPI description wrapped."""
+    """An export, which the documentation shows bare and the OpenAPI description wrapped."""
 
     body: Row
 

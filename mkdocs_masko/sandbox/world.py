@@ -1,9 +1,10 @@
-"""Everything the sandbox holds, and the changes that calls and tests make to it."""
+"""The projects, collections, items and assets of the sandbox, and changes to them."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,23 +16,22 @@ from mkdocs_masko.text import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from mkdocs_masko.sandbox.cdn import Medium
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """One drawn medium; its size variants belong to it.
+    """One generated medium; its size variants belong to it.
 
     Attributes:
-        id: A UUID that follows from the item and its folder, so a redrawn pose has new ones.
+        id: A UUID made from the item and its folder, so a regenerated pose has new ones.
         type: `image` or `animation`.
         status: `completed`, `processing` or `archived`.
-        item_id: The item it was drawn for.
+        item_id: The item it was generated for.
         collection_id: The collection of that item.
         created_at: ISO 8601, in UTC.
-        file: Where it lies, or None while it is being drawn.
+        file: The file, or None while it is generated.
         cdn_path: Its path on the CDN, or an empty string while it has none.
     """
 
@@ -46,7 +46,7 @@ class Asset:
 
 
 def asset_id(item: Item, place: str) -> str:
-    """Return the id of what stands at a place of an item: `image`, `0/video`."""
+    """Return the id of the asset at a place of an item: `image`, `0/video`."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{item.id}/{item.media}/{place}"))
 
 
@@ -55,11 +55,11 @@ def assets_of(collection: Collection, media_dir: Path) -> Iterator[Asset]:
     for item in collection.items:
         media = media_of(item, media_dir)
         if not media:
-            yield _pending(collection, item)
-        yield from (_done(collection, item, m) for m in media if m.key == m.base_key)
+            yield _pending_asset(collection, item)
+        yield from (_completed_asset(collection, item, m) for m in media if m.key == m.base_key)
 
 
-def _done(collection: Collection, item: Item, medium: Medium) -> Asset:
+def _completed_asset(collection: Collection, item: Item, medium: Medium) -> Asset:
     return Asset(
         id=asset_id(item, medium.place),
         type="image" if medium.animation is None else "animation",
@@ -72,7 +72,7 @@ def _done(collection: Collection, item: Item, medium: Medium) -> Asset:
     )
 
 
-def _pending(collection: Collection, item: Item) -> Asset:
+def _pending_asset(collection: Collection, item: Item) -> Asset:
     return Asset(
         id=asset_id(item, "image"),
         type="image",
@@ -83,16 +83,16 @@ def _pending(collection: Collection, item: Item) -> Asset:
     )
 
 
-_LATER = "2026-04-01T00:00:00Z"  # when everything was made that a test adds
+_ADDED_AT = "2026-04-01T00:00:00Z"  # created_at of what tests add
 
 
 class World:
     """Projects, collections, items and assets; may be used from several threads.
 
-    Ids that are not there raise `Refusal` with status 404, which the server answers.
+    Unknown ids raise `Refusal` with status 404, which becomes the answer.
 
     Attributes:
-        media_dir: Where the media lie.
+        media_dir: Folder of the media.
         projects: All projects.
         archived: The ids of archived assets.
         lock: Held while a call reads or changes the world.
@@ -119,7 +119,7 @@ class World:
     def put_collection(self, collection: Collection) -> Collection:
         """Add a collection, or replace the one of the same id.
 
-        What the old one showed stays on the CDN, as it does on the vendor's.
+        The media of the old one stay on the CDN, as they do on the vendor's.
         """
         with self.lock:
             self._publish_files()
@@ -141,8 +141,8 @@ class World:
     def item(self, collection_id: str, item: str) -> Item:
         """Return the item with an id, else the first with that name."""
         items = self.collection(collection_id).items
-        named = (i for i in items if i.name == item)
-        return _by_id(items, item) or next(named, None) or _missing("item", item)
+        by_name = (i for i in items if i.name == item)
+        return _by_id(items, item) or next(by_name, None) or _missing("item", item)
 
     def item_by_id(self, collection_id: str, item_id: str) -> Item:
         """Return the item with an id."""
@@ -151,7 +151,7 @@ class World:
 
     def put_item(self, collection_id: str, item: Item) -> Item:
         """Add an item at the end, or replace the one of the same id where it stands."""
-        self._change(collection_id, lambda c: replace(c, items=_with(c.items, item)))
+        self._change(collection_id, lambda c: replace(c, items=_put_into(c.items, item)))
         return item
 
     def add_item(self, collection_id: str, name: str, media: str | None) -> Item:
@@ -164,28 +164,28 @@ class World:
                 name=name,
                 prompt="",
                 public_slug=plain or f"item-{number}",
-                created_at=_LATER,
+                created_at=_ADDED_AT,
                 media=media,
             )
             return self.put_item(collection_id, new)
 
     def rename(self, collection_id: str, item: str, name: str) -> Item:
-        """Give an item another name; its addresses stay."""
+        """Rename an item; its URLs stay."""
         with self.lock:
             old = self.item(collection_id, item)
             return self.put_item(collection_id, replace(old, name=name))
 
     def regenerate(self, collection_id: str, item: str, media: str) -> Item:
-        """Draw an item anew, from another folder of media.
+        """Regenerate an item, from another folder of media.
 
-        Its assets and addresses are new; the old addresses stay up and show the old art.
+        Its assets and URLs are new; the old URLs still serve the old media.
         """
         with self.lock:
             old = self.item(collection_id, item)
             return self.put_item(collection_id, replace(old, media=media))
 
     def remove(self, collection_id: str, item: str) -> Item:
-        """Delete an item and its assets; its addresses stay up."""
+        """Delete an item and its assets; its URLs still serve them."""
         with self.lock:
             old = self.item(collection_id, item)
             self._change(
@@ -202,12 +202,12 @@ class World:
     def asset(self, asset_id: str) -> Asset:
         """Return one asset, which may be archived."""
         with self.lock:
-            found = next((a for a in self._all_assets() if a.id == asset_id), None)
-            asset = found or _missing("asset", asset_id)
+            match = next((a for a in self._all_assets() if a.id == asset_id), None)
+            asset = match or _missing("asset", asset_id)
             return replace(asset, status="archived") if asset.id in self.archived else asset
 
     def put_file(self, path: str, content: bytes) -> None:
-        """Let the CDN answer at a path with bytes of your own, whatever stood there."""
+        """Serve bytes of your own at a path of the CDN, whatever was there."""
         with self.lock:
             self._publish_files()
             self._cdn[path] = content
@@ -216,8 +216,8 @@ class World:
         """Return what the CDN has at a path."""
         with self.lock:
             self._publish_files()
-            found = self._cdn.get(path)
-        return found if found is None or isinstance(found, bytes) else found.read_bytes()
+            content = self._cdn.get(path)
+        return content.read_bytes() if isinstance(content, Path) else content
 
     def _all_assets(self, collection_id: str | None = None) -> Iterator[Asset]:
         chosen = self.collections() if collection_id is None else [self.collection(collection_id)]
@@ -239,7 +239,7 @@ def _by_id(items: tuple[Item, ...], item_id: str) -> Item | None:
     return next((i for i in items if i.id == item_id), None)
 
 
-def _with(items: tuple[Item, ...], new: Item) -> tuple[Item, ...]:
+def _put_into(items: tuple[Item, ...], new: Item) -> tuple[Item, ...]:
     if new.id in {i.id for i in items}:
         return tuple(new if i.id == new.id else i for i in items)
     return (*items, new)
@@ -253,8 +253,8 @@ def _empty(collection_id: str, world: World) -> Collection:
         prompt="",
         public_slug=collection_id,
         user_prefix=world.collections()[0].user_prefix,
-        created_at=_LATER,
-        updated_at=_LATER,
+        created_at=_ADDED_AT,
+        updated_at=_ADDED_AT,
     )
 
 

@@ -1,18 +1,25 @@
-"""From pixels to the bytes of a form."""
+"""Variants of still images: the encoder settings, and the way from a file to encoded bytes.
+
+Pillow decodes and encodes. It is imported only where it is used, because most builds find all
+variants in the cache.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+import re
 import warnings
 from contextlib import contextmanager
 from functools import cache, partial
+from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
 from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.variants.plan import EXACT_ALPHA, FEW_COLOURS, LOSSLESS, SAVING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,114 +27,167 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from mkdocs_masko.variants.plan import Variant
+    from mkdocs_masko.variants.plan import Format, Variant
 
-_OPAQUE = 255
-_FAINT = 32  # below, eight bits of colour weighed by alpha are too coarse to go by
-_SHADES = range(1 << 16)
+_LOSSY: dict[Format, dict[str, Any]] = {
+    "avif": {
+        "codec": "aom",
+        "quality": 47,
+        "subsampling": "4:4:4",  # outlines are where the colour changes, and blur with less
+        "speed": 4,
+        "max_threads": 1,  # images are encoded side by side
+        "advanced": {
+            "color:tune": "ssim",
+            "color:enable-ab-partitions": "0",  # a fifth of the time, for no loss
+            "color:enable-filter-intra": "0",
+            "color:enable-intrabc": "0",  # nor are these of use to soft shades
+            "color:enable-palette": "0",
+            "alpha:tune": "ssim",
+            "alpha:cpu-used": "6",
+            "alpha:cq-level": "32",
+        },
+    },
+    "webp": {"quality": 80, "method": 4, "alpha_quality": 100},
+    "png": {"compress_level": 6},  # zlib's `optimize` takes five times as long for 1.5 %
+}
+# What `Image.save` gets, by format. Chosen on 24 drawn images at 160, 320 and 640 px
+# (`benchmarks/media_stills.py`). "advanced" goes to libaom; `alpha:` is for the alpha plane, which
+# AVIF stores as an image of its own.
 
+_AVIF_EXACT_ALPHA: dict[str, Any] = {
+    **_LOSSY["avif"],
+    "advanced": {**_LOSSY["avif"]["advanced"], "alpha:lossless": "1"},
+}
+# For an AVIF of the original's own size, whose alpha no resize has touched yet.
 
-def to_srgb(image: Image) -> Image:
-    """Return a picture as `RGB` or, where any pixel is transparent, as `RGBA`.
+_WEBP_LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 60}
+_FEW_COLOURS = 256  # up to here a lossless WebP is smaller as well
 
-    It is turned as its Exif says, and its colours are those of sRGB, whatever its profile.
-    """
-    from PIL import ImageOps  # noqa: PLC0415 - only who encodes pays for Pillow
-
-    profile = image.info.get("icc_profile")
-    image.load()
-    ImageOps.exif_transpose(image, in_place=True)
-    pixels = _eight_bits(image)
-    pixels = _in_srgb(pixels, profile) if profile else pixels
-    pixels = pixels.convert("RGBA" if pixels.has_transparency_data else "RGB")
-    pixels.info = {}  # of which `save` would write the profile
-    return _without_idle_alpha(pixels)
-
-
-def _eight_bits(image: Image) -> Image:
-    """Scale grey of 16 bits, and bring what has a palette or grey with alpha to colour."""
-    if image.mode.startswith("I;16"):
-        return _scaled(image)
-    if image.mode in {"LA", "La", "P", "PA"} or "transparency" in image.info:
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return image
-
-
-def _scaled(image: Image) -> Image:
-    """Return grey of eight bits, of which Pillow itself would keep the wrong ones."""
-    clear = image.info.get("transparency")
-    image = image.convert("I")  # the mode that takes a table of so many shades
-    image.info = {}
-    grey = image.point([round(shade / 257) for shade in _SHADES], "L")
-    if clear is None:
-        return grey
-    grey = grey.convert("RGBA")
-    grey.putalpha(image.point([_OPAQUE * (shade != clear) for shade in _SHADES], "L"))
-    return grey
+_REVISION = 2  # raised with any change of what is done to the pixels before they are encoded
+_COMPILED = re.compile(r"^[^,]+\.(?:so|pyd|dylib|dll)[^,]*,sha256=[^,]+", re.MULTILINE)
 
 
-def _in_srgb(image: Image, profile: bytes) -> Image:
-    from PIL import ImageCms  # noqa: PLC0415
-
-    try:
-        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        srgb = ImageCms.createProfile("sRGB")
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(image, own, srgb, outputMode=mode) or image
-    except (ImageCms.PyCMSError, OSError):  # a damaged profile, or one of another colour space
-        return image
+def _hash_settings() -> str:
+    pillow = distribution("pillow")
+    # The list of installed files has the hash of each bundled codec, without importing any.
+    codecs = sorted(_COMPILED.findall(pillow.read_text("RECORD") or ""))
+    settings = [_LOSSY, _AVIF_EXACT_ALPHA, _WEBP_LOSSLESS, _FEW_COLOURS]
+    text = json.dumps([_REVISION, settings, pillow.version, codecs], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _without_idle_alpha(image: Image) -> Image:
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
-        return image.convert("RGB")
-    return image
-
-
-def edge_coloured(image: Image) -> Image:
-    """Give what is clear the colour of the edge around it, which a lossy codec mixes it with.
-
-    Left black, it would darken the edge of anything bright, and cost bytes besides.
-    """
-    if image.mode != "RGBA":
-        return image
-    from PIL import Image as images  # noqa: N813, PLC0415 - the module, beside its class
-    from PIL import ImageStat  # noqa: PLC0415
-
-    alpha, colours = image.getchannel("A"), image.convert("RGB")
-    shown = alpha.point(lambda value: _OPAQUE * (value > 0))
-    edge = alpha.point(lambda value: _OPAQUE * (_FAINT < value < _OPAQUE))
-    mean = ImageStat.Stat(colours, edge if edge.getbbox() else shown).mean
-    filled = images.new("RGB", image.size, tuple(round(value) for value in mean))
-    filled.paste(colours, mask=shown)
-    filled.putalpha(alpha)
-    return filled
-
+SETTINGS = _hash_settings()
+"""Changes whenever a setting does, or a library that shapes the bytes: part of a cache's key."""
 
 LONGEST_SIDE = 8192
-"""Most px that a still may be wide or high."""
+"""Most px that an image may be wide or high."""
+
 MOST_PIXELS = 40_000_000
-"""Most px that a still may have in all."""
+"""Most px that an image may have in all."""
 
 
-def decoded(source: Path) -> Image:
-    """Read a still; of an animation, its first picture.
+def encode(source: Path, variant: Variant) -> bytes:
+    """Make one variant of an image.
 
-    Returns:
-        The pixels, `RGB` or, where any may be transparent, `RGBA` with straight alpha.
+    No metadata is kept, and equal pixels give equal bytes. The result may be larger than
+    another format's: whether it is worth publishing is for the caller to say.
 
     Raises:
-        MediaError: The file is no still, is damaged, or is larger than 8,192 px a side or
-            40 megapixels, which is told before anything is unpacked.
+        MediaError: The file is no still image, is damaged or too large, or the variant is larger
+            than it.
+    """
+    image = decode(source)
+    with as_media_error(source):
+        return _save(_resize(image, variant.width, variant.height), variant, image)
+
+
+def encode_variants(
+    source: Path, variants: Iterable[Variant]
+) -> list[tuple[Variant, bytes | MediaError]]:
+    """Make several variants of an image, which is decoded once, and resized once to each size."""
+    try:
+        image = decode(source)
+    except MediaError as error:
+        return [(variant, error) for variant in variants]
+    resize = cache(partial(_resize, image))
+    return [(variant, _save_or_error(source, image, resize, variant)) for variant in variants]
+
+
+def _save_or_error(
+    source: Path, image: Image, resize: Callable[[int, int], Image], variant: Variant
+) -> bytes | MediaError:
+    try:
+        with as_media_error(source):
+            return _save(resize(variant.width, variant.height), variant, image)
+    except MediaError as error:
+        return error
+
+
+def _resize(image: Image, width: int, height: int) -> Image:
+    if (width, height) == image.size:
+        return image
+    if not (0 < width <= image.width and 0 < height <= image.height):
+        raise MediaError(
+            f"has {image.width} x {image.height} px, not enough for {width} x {height}"
+        )
+    from PIL.Image import Resampling  # noqa: PLC0415 - only who encodes pays for Pillow
+
+    # Pillow resizes RGBA with premultiplied alpha by itself, so that no dark fringe appears.
+    return image.resize((width, height), Resampling.LANCZOS)
+
+
+def _save(image: Image, variant: Variant, original: Image) -> bytes:
+    settings = _choose_settings(image, variant, full_size=image is original)
+    # libwebp bleeds colours into transparent pixels by itself; libaom does not.
+    pixels = bleed_edge_colour(image) if variant.format == "avif" else image
+    file = io.BytesIO()
+    pixels.save(file, variant.format, **settings)
+    return file.getvalue()
+
+
+def _choose_settings(image: Image, variant: Variant, *, full_size: bool) -> dict[str, Any]:
+    if variant.format == "avif" and full_size:
+        return _AVIF_EXACT_ALPHA
+    if variant.format == "webp" and image.getcolors(_FEW_COLOURS):
+        return _WEBP_LOSSLESS
+    return _LOSSY[variant.format]
+
+
+def decode(source: Path) -> Image:
+    """Read a still image; of an animation, its first frame.
+
+    Returns:
+        The pixels in sRGB, `RGB` or, where any may be transparent, `RGBA` with straight alpha.
+
+    Raises:
+        MediaError: The file is no still image, is damaged, or is larger than 8,192 px a side or
+            40 megapixels, which is checked before anything is decompressed.
     """
     with as_media_error(source):
         data = source.read_bytes()
-        format_ = _format(data)
+        format_ = _check_format(data)
         from PIL import Image  # noqa: PLC0415 - only who encodes pays for Pillow
 
         with Image.open(io.BytesIO(data), formats=[format_]) as image:
             _check_size(*image.size)  # of the frame, which may be larger than its header says
             return to_srgb(image)
+
+
+def _check_format(data: bytes) -> str:
+    """Return Pillow's name of an image's format."""
+    facts = probe_bytes(data)
+    if not facts.type.startswith("image/"):
+        raise MediaError(f"is {facts.type}, where a still belongs")
+    _check_size(facts.width, facts.height)
+    return MEDIA_TYPES[facts.type].name.upper()  # Pillow's names are the usual ones in capitals
+
+
+def _check_size(width: int, height: int) -> None:
+    if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
+        raise MediaError(
+            f"is {width} x {height} px; a still may have {LONGEST_SIDE} px a side "
+            f"and {MOST_PIXELS // 1_000_000} megapixels: publish a smaller one"
+        )
 
 
 @contextmanager
@@ -144,79 +204,85 @@ def as_media_error(source: Path) -> Iterator[None]:
         raise MediaError(f"{sanitize(source.name)}: cannot be used as a still: {reason}") from error
 
 
-def _format(data: bytes) -> str:
-    facts = probe_bytes(data)
-    if not facts.type.startswith("image/"):
-        raise MediaError(f"is {facts.type}, where a still belongs")
-    _check_size(facts.width, facts.height)
-    return MEDIA_TYPES[facts.type].name.upper()  # as Pillow names its formats
+_OPAQUE = 255
+_FAINT = 32  # below, eight bits of colour weighed by alpha are too coarse to go by
+_16_BIT_SHADES = range(1 << 16)
 
 
-def _check_size(width: int, height: int) -> None:
-    if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
-        raise MediaError(
-            f"is {width} x {height} px; a still may have {LONGEST_SIDE} px a side "
-            f"and {MOST_PIXELS // 1_000_000} megapixels: publish a smaller one"
-        )
+def to_srgb(image: Image) -> Image:
+    """Return an image as `RGB` or, where any pixel is transparent, as `RGBA`.
 
-
-def encode(source: Path, form: Variant) -> bytes:
-    """Make one form of a still.
-
-    No metadata is kept, and equal pixels give equal bytes. The result may be larger than
-    another format's: whether it is worth publishing is for the caller to say.
-
-    Raises:
-        MediaError: The file is no still, is damaged or too large, or the form is larger
-            than it.
+    It is rotated as its Exif says, and its colours are those of sRGB, whatever its profile.
     """
-    image = decoded(source)
-    with as_media_error(source):
-        return _written(_resized(image, form.width, form.height), form, image)
+    from PIL import ImageOps  # noqa: PLC0415 - only who encodes pays for Pillow
+
+    profile = image.info.get("icc_profile")
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    pixels = _to_8_bit(image)
+    pixels = _apply_profile(pixels, profile) if profile else pixels
+    pixels = pixels.convert("RGBA" if pixels.has_transparency_data else "RGB")
+    pixels.info = {}  # `save` would write the profile that is in there
+    return _drop_opaque_alpha(pixels)
 
 
-def encoded(source: Path, forms: Iterable[Variant]) -> list[tuple[Variant, bytes | MediaError]]:
-    """Make several forms of a still, which is decoded once, and resized once to each size."""
+def _to_8_bit(image: Image) -> Image:
+    """Scale 16-bit grey, and convert palettes and grey with alpha to colour."""
+    if image.mode.startswith("I;16"):
+        return _scale_16_bit_grey(image)
+    if image.mode in {"LA", "La", "P", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
+
+
+def _scale_16_bit_grey(image: Image) -> Image:
+    """Return 8-bit grey; Pillow's own conversion clips at 255 instead of scaling."""
+    transparent_shade = image.info.get("transparency")
+    image = image.convert("I")  # the mode that takes a look-up table of so many shades
+    image.info = {}
+    grey = image.point([round(shade / 257) for shade in _16_BIT_SHADES], "L")
+    if transparent_shade is None:
+        return grey
+    grey = grey.convert("RGBA")
+    alpha = [_OPAQUE * (shade != transparent_shade) for shade in _16_BIT_SHADES]
+    grey.putalpha(image.point(alpha, "L"))
+    return grey
+
+
+def _apply_profile(image: Image, profile: bytes) -> Image:
+    from PIL import ImageCms  # noqa: PLC0415 - only who encodes pays for Pillow
+
     try:
-        image = decoded(source)
-    except MediaError as error:
-        return [(form, error) for form in forms]
-    resized = cache(partial(_resized, image))
-    return [(form, _attempt(source, image, resized, form)) for form in forms]
-
-
-def _attempt(
-    source: Path, image: Image, resized: Callable[[int, int], Image], form: Variant
-) -> bytes | MediaError:
-    try:
-        with as_media_error(source):
-            return _written(resized(form.width, form.height), form, image)
-    except MediaError as error:
-        return error
-
-
-def _resized(image: Image, width: int, height: int) -> Image:
-    if (width, height) == image.size:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        srgb = ImageCms.createProfile("sRGB")
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, own, srgb, outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError):  # a damaged profile, or one of another colour space
         return image
-    if not (0 < width <= image.width and 0 < height <= image.height):
-        raise MediaError(
-            f"has {image.width} x {image.height} px, not enough for {width} x {height}"
-        )
-    from PIL.Image import Resampling  # noqa: PLC0415
-
-    return image.resize((width, height), Resampling.LANCZOS)  # weighs colour by alpha by itself
 
 
-def _written(image: Image, form: Variant, original: Image) -> bytes:
-    how, file = _settings(image, form, full_size=image is original), io.BytesIO()
-    shown = edge_coloured(image) if form.format == "avif" else image  # libwebp does that itself
-    shown.save(file, form.format, **how)
-    return file.getvalue()
+def _drop_opaque_alpha(image: Image) -> Image:
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
+        return image.convert("RGB")
+    return image
 
 
-def _settings(image: Image, form: Variant, *, full_size: bool) -> dict[str, Any]:
-    if form.format == "avif" and full_size:
-        return EXACT_ALPHA
-    if form.format == "webp" and image.getcolors(FEW_COLOURS):
-        return LOSSLESS
-    return SAVING[form.format]
+def bleed_edge_colour(image: Image) -> Image:
+    """Give transparent pixels the colour of the edge around them, which a lossy codec mixes in.
+
+    Left black, they would darken the edge of anything bright, and cost bytes besides.
+    """
+    if image.mode != "RGBA":
+        return image
+    from PIL import Image as images  # noqa: N813, PLC0415 - the module, beside its class
+    from PIL import ImageStat  # noqa: PLC0415 - only who encodes pays for Pillow
+
+    alpha, colours = image.getchannel("A"), image.convert("RGB")
+    visible = alpha.point(lambda value: _OPAQUE * (value > 0))
+    edge = alpha.point(lambda value: _OPAQUE * (_FAINT < value < _OPAQUE))
+    # An image with hard edges has no half-transparent pixels: there the whole drawing counts.
+    mean = ImageStat.Stat(colours, edge if edge.getbbox() else visible).mean
+    filled = images.new("RGB", image.size, tuple(round(value) for value in mean))
+    filled.paste(colours, mask=visible)
+    filled.putalpha(alpha)
+    return filled

@@ -1,4 +1,4 @@
-"""Real files: what is told is what Pillow and ffmpeg find in them."""
+"""Real files: our facts are what Pillow and ffmpeg find in them."""
 
 from __future__ import annotations
 
@@ -63,28 +63,28 @@ def test_a_video_tells_type_size_alpha_duration_and_codec(name: str) -> None:
     facts = probe_bytes(sample(name))
     assert (facts.type, facts.codec, facts.alpha) == (mime, codec, alpha)
     assert (facts.width, facts.height) == (width, height)
-    told = None if name in WITHOUT_DURATION else pytest.approx(SECONDS, abs=1 / FRAME_RATE)
-    assert facts.duration == told
+    duration = None if name in WITHOUT_DURATION else pytest.approx(SECONDS, abs=1 / FRAME_RATE)
+    assert facts.duration == duration
 
 
 @pytest.mark.parametrize("name", TRUTH)
 def test_a_video_is_what_ffmpeg_says_of_it(name: str, tmp_path: Path) -> None:
     """Codec, size and duration agree with ffmpeg's own description."""
     facts = probe_bytes(sample(name))
-    said = run_ffmpeg("-i", _written(name, tmp_path)).stderr.decode()
-    stream = re.search(r"Video: (\w+).*?, (\d+)x(\d+)(?:,? \[?SAR (\d+):(\d+))?", said)
+    log = run_ffmpeg("-i", _written(name, tmp_path)).stderr.decode()
+    stream = re.search(r"Video: (\w+).*?, (\d+)x(\d+)(?:,? \[?SAR (\d+):(\d+))?", log)
     assert stream is not None
     codec, width, height, across, down = stream.groups()
     assert codec == FFMPEG_CODECS.get(facts.codec, facts.codec)
     assert facts.width == int(width) * int(across or 1) // int(down or 1)
     assert facts.height == int(height)
-    clock = re.search(r"Duration: 00:00:(\d+\.\d+)", said)
+    clock = re.search(r"Duration: 00:00:(\d+\.\d+)", log)
     if clock and facts.duration is not None:
         assert facts.duration == pytest.approx(float(clock[1]), abs=0.01)
 
 
 @pytest.mark.parametrize("name", PROVABLE)
-def test_a_video_is_told_to_be_transparent_when_its_pixels_are(name: str, tmp_path: Path) -> None:
+def test_a_video_is_said_to_be_transparent_when_its_pixels_are(name: str, tmp_path: Path) -> None:
     """The first frame is decoded, and its empty corner looked at."""
     facts = probe_bytes(sample(name))
     default = "libvpx-vp9" if facts.codec == "vp9" else ""

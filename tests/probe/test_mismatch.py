@@ -6,7 +6,7 @@ import pytest
 
 from mkdocs_masko.probe import MediaInfo, mismatch
 
-PLACEHOLDER = "is an image: the placeholder that stands at the address until the file is ready"
+PLACEHOLDER = "is an image: the placeholder that the CDN serves until the file is ready"
 IMAGE_KEYS = ("image", "transparent_image")
 VIDEO_KEYS = (
     "video",

@@ -146,8 +146,8 @@ def test_a_file_without_end_is_given_up(head: bytes, endless_part: bytes) -> Non
 @settings(max_examples=300)
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=400))
 def test_any_bytes_give_facts_or_a_plain_reason(beginning: bytes, rest: bytes) -> None:
-    found = outcome(beginning + rest)
-    assert isinstance(found, MediaInfo) or PLAIN.fullmatch(found)
+    result = outcome(beginning + rest)
+    assert isinstance(result, MediaInfo) or PLAIN.fullmatch(result)
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -155,8 +155,8 @@ def test_a_file_cut_anywhere_gives_its_facts_or_a_plain_reason(name: str) -> Non
     """A cut never changes what is told: it is the whole file's facts, or none."""
     whole = probe_bytes(sample(name))
     for length in range(min(len(sample(name)), 5000)):
-        found = outcome(sample(name)[:length])
-        assert found == whole or (isinstance(found, str) and PLAIN.fullmatch(found))
+        result = outcome(sample(name)[:length])
+        assert result == whole or (isinstance(result, str) and PLAIN.fullmatch(result))
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -168,5 +168,5 @@ def test_a_changed_file_gives_facts_or_a_plain_reason(name: str, data: st.DataOb
     edits = st.tuples(places, st.binary(min_size=1, max_size=8) | st.just(b"\xff" * 8))
     for place, piece in data.draw(st.lists(edits, max_size=6)):
         changed[place : place + len(piece)] = piece
-    found = outcome(bytes(changed[: data.draw(st.integers(0, len(changed)))]))
-    assert isinstance(found, MediaInfo) or PLAIN.fullmatch(found)
+    result = outcome(bytes(changed[: data.draw(st.integers(0, len(changed)))]))
+    assert isinstance(result, MediaInfo) or PLAIN.fullmatch(result)

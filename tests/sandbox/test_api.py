@@ -178,8 +178,8 @@ def test_every_asset_is_listed(sandbox: Sandbox) -> None:
 def test_an_asset_is_shown(sandbox: Sandbox) -> None:
     """`GET /v1/assets/:id` gives what the list gives."""
     listed = first_asset(sandbox)
-    shown = ask(sandbox, f"/v1/assets/{listed['id']}").json["data"]
-    assert shown | {"file_url": None} == listed | {"file_url": None}
+    single = ask(sandbox, f"/v1/assets/{listed['id']}").json["data"]
+    assert single | {"file_url": None} == listed | {"file_url": None}
 
 
 def test_ids_of_assets_never_change(sandbox: Sandbox) -> None:

@@ -93,9 +93,9 @@ def test_addresses_are_of_one_medium_each(sandbox: Sandbox) -> None:
 def test_every_file_of_the_cast_is_shown(sandbox: Sandbox) -> None:
     """Nothing lies in the folder of media that no export names, but the placeholder."""
     urls = [url for c in ("fox", "owl", "draft") for url in addresses(exported(sandbox, c))]
-    shown = {media_file(path_of(url)) for url in urls}
-    there = {file for file in MEDIA_DIR.rglob("*") if file.is_file()}
-    assert there - shown == {MEDIA_DIR / "placeholder.png"}
+    exported_files = {media_file(path_of(url)) for url in urls}
+    files = {file for file in MEDIA_DIR.rglob("*") if file.is_file()}
+    assert files - exported_files == {MEDIA_DIR / "placeholder.png"}
 
 
 @pytest.mark.parametrize("pose", LAYOUT)

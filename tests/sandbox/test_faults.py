@@ -1,4 +1,4 @@
-"""Trouble on demand: the grammar, and that each fault does what it says as often as it says."""
+"""Fault injection: the grammar, and that each fault does what it says as often as it says."""
 
 from __future__ import annotations
 
@@ -361,8 +361,8 @@ def test_slow_answers_do_not_wait_for_each_other(sandbox: Sandbox) -> None:
     sandbox.add_fault(Fault.parse("slow:2"))
     start = time.monotonic()
     with ThreadPoolExecutor(10) as pool:
-        found = list(pool.map(lambda _: ask(sandbox, EXPORT).status, range(10)))
-    assert found == [200] * 10
+        results = list(pool.map(lambda _: ask(sandbox, EXPORT).status, range(10)))
+    assert results == [200] * 10
     assert time.monotonic() - start < 16
 
 
@@ -390,7 +390,7 @@ def test_dropped_calls_have_no_answer(sandbox: Sandbox) -> None:
 
 
 def test_dropped_calls_are_recorded(sandbox: Sandbox) -> None:
-    """A call that got no answer was asked all the same."""
+    """A call that got no answer was made all the same."""
     sandbox.add_fault(Fault.parse("drop:1"))
     with pytest.raises(http.client.RemoteDisconnected):
         ask(sandbox, EXPORT)
@@ -428,8 +428,8 @@ def test_a_count_is_exact_in_parallel(sandbox: Sandbox) -> None:
     """Of 60 calls at once exactly as many go wrong as were to."""
     sandbox.add_fault(Fault.parse("error:500:25"))
     with ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: ask(sandbox, "/v1/projects").status, range(60)))
-    assert sorted(found) == [200] * 35 + [500] * 25
+        results = list(pool.map(lambda _: ask(sandbox, "/v1/projects").status, range(60)))
+    assert sorted(results) == [200] * 35 + [500] * 25
 
 
 def test_an_effect_of_ones_own(sandbox: Sandbox) -> None:
@@ -461,18 +461,18 @@ def test_an_effect_may_refuse_or_hang_up(sandbox: Sandbox) -> None:
 
 
 def test_an_effect_sees_the_request(sandbox: Sandbox) -> None:
-    """An effect is given what was asked, and by whom."""
+    """An effect is given the request."""
     seen: list[Moment] = []
-    asked = threading.Event()
+    arrived = threading.Event()
 
     def look(moment: Moment, /) -> Answer:
         seen.append(moment)
-        asked.set()
+        arrived.set()
         return moment.usual()
 
     sandbox.add_fault(Fault(effect=look, paths=re.compile("/v1/projects")))
     ask(sandbox, "/v1/projects?limit=1", X_Mark="1")
-    assert asked.is_set()
+    assert arrived.is_set()
     (moment,) = seen
     assert (moment.request.method, moment.request.path) == ("GET", "/v1/projects?limit=1")
     assert moment.request.headers["x-mark"] == "1"

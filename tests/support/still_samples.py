@@ -32,7 +32,7 @@ def drawn(folder: Path, name: str = "fox.png", **how: Any) -> Path:  # noqa: ANN
     return saved(folder / name, DRAWN, **how)
 
 
-def form(format_: Format = "png", width: int = SIDE, height: int | None = None) -> Variant:
+def variant(format_: Format = "png", width: int = SIDE, height: int | None = None) -> Variant:
     return Variant(format=format_, width=width, height=height or width)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PLACEHOLDER = "is an image: the placeholder that stands at the address until the file is ready"
+PLACEHOLDER = "is an image: the placeholder that the CDN serves until the file is ready"
 CDN = "/5a0db0c5/*"
 """The paths of all media."""
 

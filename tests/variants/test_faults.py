@@ -19,12 +19,12 @@ from bmff_builder import png
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import encode
-from still_samples import DRAWN, SIDE, drawn, form
+from still_samples import DRAWN, SIDE, drawn, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SMALL = form("png", 8)
+SMALL = variant("png", 8)
 SAVED = {
     "PNG": {},
     "JPEG": {},
@@ -43,7 +43,7 @@ def sound(format_: str) -> bytes:
 
 
 def refused(data: bytes, folder: Path) -> str:
-    """Return what is said of a file that must be refused."""
+    """Return the message about a file that must be refused."""
     source = folder / "fox.png"
     source.write_bytes(data)
     with pytest.raises(MediaError) as caught:
@@ -57,7 +57,7 @@ def bomb(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message_part"),
     [
         (b"", "fox.png: the file is empty"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "neither an image nor a video"),
@@ -67,27 +67,29 @@ def bomb(width: int, height: int) -> bytes:
         (bomb(1, 8193), "is 1 x 8193 px"),
         (bomb(8000, 5001), "is 8000 x 5001 px"),
         (bomb(65535, 65535), "is 65535 x 65535 px"),
-        (bomb(0, 4), "0 x 4 px, which cannot be"),
+        (bomb(0, 4), "claims an impossible size of 0 x 4 px"),
     ],
 )
-def test_what_is_no_still_is_told_in_one_line(tmp_path: Path, data: bytes, said: str) -> None:
+def test_what_is_no_still_is_reported_in_one_line(
+    tmp_path: Path, data: bytes, message_part: str
+) -> None:
     message = refused(data, tmp_path)
-    assert said in message
+    assert message_part in message
     assert message.startswith("fox.png: ")
     assert "\n" not in message
 
 
-def test_a_video_is_told_by_its_type(tmp_path: Path) -> None:
+def test_a_video_is_reported_by_its_type(tmp_path: Path) -> None:
     video = next(MEDIA_DIR.rglob("*.webm")).read_bytes()
     assert refused(video, tmp_path) == "fox.png: is video/webm, where a still belongs"
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match=r"^gone\.png: cannot be used as a still: .*No such file"):
         encode(tmp_path / "gone.png", SMALL)
 
 
-def test_a_picture_larger_than_its_header_says_is_told(tmp_path: Path) -> None:
+def test_a_picture_larger_than_its_header_says_is_reported(tmp_path: Path) -> None:
     """A GIF's picture may reach over its screen, which is all that the header tells."""
     gif = bytearray(sound("GIF"))
     frame = gif.index(b",", 13 + 3 * 2 ** ((gif[10] & 7) + 1))
@@ -95,7 +97,7 @@ def test_a_picture_larger_than_its_header_says_is_told(tmp_path: Path) -> None:
     assert "is 9000 x 9000 px" in refused(bytes(gif), tmp_path)
 
 
-def test_a_comment_that_unpacks_to_a_flood_is_told(tmp_path: Path) -> None:
+def test_a_comment_that_unpacks_to_a_flood_is_reported(tmp_path: Path) -> None:
     """80 kB that would be 80 MB."""
     flood = b"Comment\x00\x00" + zlib.compress(bytes(80_000_000), 9)
     data = sound("PNG")
@@ -108,11 +110,13 @@ def test_a_comment_that_unpacks_to_a_flood_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(SIDE + 1, 8), (8, SIDE + 1), (0, 8), (8, -1)])
-def test_a_form_that_the_still_cannot_give_is_told(tmp_path: Path, width: int, height: int) -> None:
+def test_a_variant_that_the_still_cannot_give_is_reported(
+    tmp_path: Path, width: int, height: int
+) -> None:
     source = drawn(tmp_path)
     expected = rf"^fox\.png: has 48 x 48 px, not enough for {width} x {height or 8}$"
     with pytest.raises(MediaError, match=expected):
-        encode(source, form("webp", width, height))
+        encode(source, variant("webp", width, height))
 
 
 def test_the_name_of_a_file_cannot_act_on_the_terminal(tmp_path: Path) -> None:
@@ -138,7 +142,7 @@ def damaged(data: bytes) -> st.SearchStrategy[bytes]:
 
 
 @pytest.mark.parametrize("format_", SAVED)
-def test_damage_is_a_form_or_a_media_error_and_nothing_else(format_: str) -> None:
+def test_damage_is_a_variant_or_a_media_error_and_nothing_else(format_: str) -> None:
     """No other exception, no warning, no crash, whatever bit is turned."""
     with TemporaryDirectory() as folder:
         source = Path(folder) / "fox.png"
@@ -149,12 +153,12 @@ def test_damage_is_a_form_or_a_media_error_and_nothing_else(format_: str) -> Non
             source.write_bytes(data)
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
-                assert_form_or_error(lambda: encode(source, SMALL))
+                assert_variant_or_error(lambda: encode(source, SMALL))
 
         check()
 
 
-def assert_form_or_error(act: Callable[[], bytes]) -> None:
+def assert_variant_or_error(act: Callable[[], bytes]) -> None:
     try:
         assert act().startswith(b"\x89PNG")
     except MediaError as error:

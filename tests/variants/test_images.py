@@ -1,4 +1,4 @@
-"""What the small forms look like, and what is left out of them."""
+"""What the small variants look like, and what is left out of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from image_similarity import alpha_error, lanczos, likeness, over, pixels
 from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import encode
-from still_samples import DRAWN, PRIVATE, SIDE, drawn, form, opened, other_profile, saved, talkative
+from still_samples import (
+    DRAWN,
+    PRIVATE,
+    SIDE,
+    drawn,
+    opened,
+    other_profile,
+    saved,
+    talkative,
+    variant,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,28 +53,28 @@ def full_size(still: Path) -> tuple[int, int]:
 @pytest.mark.parametrize("still", STILLS, ids=name_of)
 def test_at_full_size_alpha_is_exact_and_colour_alike(still: Path, format_: Format) -> None:
     """SSIM at least 0.98 on white and on grey, and no pixel more or less transparent."""
-    made = opened(encode(still, form(format_, *full_size(still))))
+    output = opened(encode(still, variant(format_, *full_size(still))))
     with Image.open(still) as image:
         original = image.convert("RGBA")
-    assert alpha_error(made, original) == 0
+    assert alpha_error(output, original) == 0
     if format_ == "png":
-        assert np.array_equal(pixels(made), pixels(original))
+        assert np.array_equal(pixels(output), pixels(original))
     else:
-        assert likeness(made, pixels(original)) >= LEAST_SSIM
+        assert likeness(output, pixels(original)) >= LEAST_SSIM
 
 
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("still", STILLS[::3], ids=name_of)
-def test_small_forms_are_alike_to_an_exact_resize(still: Path, format_: Format) -> None:
-    made = opened(encode(still, form(format_, 256)))
+def test_small_variants_are_alike_to_an_exact_resize(still: Path, format_: Format) -> None:
+    output = opened(encode(still, variant(format_, 256)))
     with Image.open(still) as image:
         exact = lanczos(image, (256, 256))
-    assert likeness(made, exact) >= LEAST_SMALL[format_]
+    assert likeness(output, exact) >= LEAST_SMALL[format_]
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_form_is_of_its_format_and_size(tmp_path: Path, format_: Format) -> None:
-    facts = probe_bytes(encode(drawn(tmp_path), form(format_, 24, 20)))
+def test_a_variant_is_of_its_format_and_size(tmp_path: Path, format_: Format) -> None:
+    facts = probe_bytes(encode(drawn(tmp_path), variant(format_, 24, 20)))
     assert (facts.type, facts.width, facts.height) == (f"image/{format_}", 24, 20)
     assert facts.alpha is True
 
@@ -80,8 +90,8 @@ def test_the_colour_of_what_is_clear_does_not_reach_the_edge(
     nothing = Image.new("RGBA", (96, 96), (*hidden, 0))
     clear = white.getchannel("A").point(lambda value: 0 if value else 255)
     white.paste(nothing, mask=clear)
-    made = opened(encode(saved(tmp_path / "disc.png", white), form(format_, 32)))
-    assert over(pixels(made), 255).min() >= (254.99 if format_ == "png" else 247)
+    output = opened(encode(saved(tmp_path / "disc.png", white), variant(format_, 32)))
+    assert over(pixels(output), 255).min() >= (254.99 if format_ == "png" else 247)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -89,16 +99,16 @@ def test_a_still_that_is_clear_all_over_stays_so(tmp_path: Path, format_: Format
     """There is no edge to take a colour from."""
     nothing = Image.new("RGBA", (SIDE, SIDE))
     for side in (24, SIDE):
-        made = opened(encode(saved(tmp_path / "fox.png", nothing), form(format_, side)))
-        assert pixels(made)[..., 3].max() == 0
+        output = opened(encode(saved(tmp_path / "fox.png", nothing), variant(format_, side)))
+        assert pixels(output)[..., 3].max() == 0
 
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_still_with_hard_edges_keeps_them(tmp_path: Path, format_: Format) -> None:
-    made = pixels(opened(encode(saved(tmp_path / "fox.png", RED_AND_CLEAR), form(format_))))
-    assert made[:, : SIDE // 2, 3].max() == 0
-    assert made[:, SIDE // 2 :, 3].min() == 255
-    assert np.abs(made[:, SIDE // 2 :, :3] - (200, 10, 10)).max() <= 8
+    output = pixels(opened(encode(saved(tmp_path / "fox.png", RED_AND_CLEAR), variant(format_))))
+    assert output[:, : SIDE // 2, 3].max() == 0
+    assert output[:, SIDE // 2 :, 3].min() == 255
+    assert np.abs(output[:, SIDE // 2 :, :3] - (200, 10, 10)).max() <= 8
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -106,7 +116,7 @@ def test_a_still_without_transparent_pixels_gets_no_alpha(tmp_path: Path, format
     """Its alpha channel would be bytes for nothing."""
     opaque = DRAWN.copy()
     opaque.putalpha(255)
-    facts = probe_bytes(encode(saved(tmp_path / "fox.png", opaque), form(format_, 24)))
+    facts = probe_bytes(encode(saved(tmp_path / "fox.png", opaque), variant(format_, 24)))
     assert facts.alpha is False
 
 
@@ -114,8 +124,8 @@ def test_a_still_without_transparent_pixels_gets_no_alpha(tmp_path: Path, format
 def test_equal_pixels_give_equal_bytes(tmp_path: Path, format_: Format) -> None:
     """Whatever the file around them says, and however often."""
     plain, talking = drawn(tmp_path), drawn(tmp_path, "talking.png", **talkative())
-    made = {encode(path, form(format_, 24)) for path in (plain, plain, talking)}
-    assert len(made) == 1
+    output = {encode(path, variant(format_, 24)) for path in (plain, plain, talking)}
+    assert len(output) == 1
 
 
 @pytest.mark.parametrize("suffix", ["png", "webp", "avif", "jpg"])
@@ -128,11 +138,11 @@ def test_no_metadata_is_kept(tmp_path: Path, suffix: str, format_: Format) -> No
     source = saved(tmp_path / f"fox.{suffix}", image, icc_profile=profile, **how)
     assert PRIVATE[:12].encode() in source.read_bytes()
     for side in (24, SIDE):
-        made = encode(source, form(format_, side))
-        told = opened(made).info
-        assert not {"exif", "xmp", "icc_profile", "Comment", "Author", "dpi"} & {*told}
-        assert PRIVATE[:12].encode() not in made
-        assert profile[200:264] not in made
+        output = encode(source, variant(format_, side))
+        info = opened(output).info
+        assert not {"exif", "xmp", "icc_profile", "Comment", "Author", "dpi"} & {*info}
+        assert PRIVATE[:12].encode() not in output
+        assert profile[200:264] not in output
 
 
 def test_a_palette_with_transparency_keeps_it(tmp_path: Path) -> None:
@@ -140,9 +150,9 @@ def test_a_palette_with_transparency_keeps_it(tmp_path: Path) -> None:
     source = saved(tmp_path / "fox.png", palette)
     with Image.open(source) as image:
         assert image.mode == "P"
-    made = opened(encode(source, form()))
-    assert made.getpixel((2, 2)) == (0, 0, 0, 0)
-    assert made.getpixel((SIDE - 2, 2)) == palette.convert("RGBA").getpixel((SIDE - 2, 2))
+    output = opened(encode(source, variant()))
+    assert output.getpixel((2, 2)) == (0, 0, 0, 0)
+    assert output.getpixel((SIDE - 2, 2)) == palette.convert("RGBA").getpixel((SIDE - 2, 2))
 
 
 @pytest.mark.parametrize("suffix", ["gif", "webp", "png"])
@@ -155,13 +165,13 @@ def test_the_first_picture_of_an_animation_is_the_still(tmp_path: Path, suffix: 
     source = saved(tmp_path / f"fox.{suffix}", first, **how)
     with Image.open(source) as image:
         assert getattr(image, "n_frames", 1) == 2
-    assert opened(encode(source, form())).getpixel((2, 2)) == (200, 10, 10)
+    assert opened(encode(source, variant())).getpixel((2, 2)) == (200, 10, 10)
 
 
 def test_grey_with_alpha_keeps_both(tmp_path: Path) -> None:
     grey = Image.merge("LA", (GREYS, GREYS.rotate(90)))
-    made = opened(encode(saved(tmp_path / "fox.png", grey), form()))
-    assert np.array_equal(pixels(made), pixels(grey))
+    output = opened(encode(saved(tmp_path / "fox.png", grey), variant()))
+    assert np.array_equal(pixels(output), pixels(grey))
 
 
 def test_grey_of_sixteen_bits_is_scaled_to_eight(tmp_path: Path) -> None:
@@ -170,35 +180,35 @@ def test_grey_of_sixteen_bits_is_scaled_to_eight(tmp_path: Path) -> None:
     source = saved(tmp_path / "fox.png", deep)
     with Image.open(source) as image:
         assert image.mode == "I;16"
-    assert np.array_equal(pixels(opened(encode(source, form()))), pixels(GREYS))
+    assert np.array_equal(pixels(opened(encode(source, variant()))), pixels(GREYS))
 
 
 def test_a_clear_shade_of_sixteen_bits_stays_clear(tmp_path: Path) -> None:
     deep = Image.fromarray(np.asarray(GREYS).astype(np.uint16) * 257 + 3)
     source = saved(tmp_path / "fox.png", deep, transparency=200 * 257 + 3)
-    alpha = pixels(opened(encode(source, form())))[..., 3]
+    alpha = pixels(opened(encode(source, variant())))[..., 3]
     assert np.array_equal(alpha == 0, np.asarray(GREYS) == 200)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB"])
 def test_plain_modes_look_as_they_did(tmp_path: Path, mode: str) -> None:
     image = DRAWN.convert("RGB").convert(mode)
-    made = opened(encode(saved(tmp_path / "fox.png", image), form()))
-    assert np.array_equal(pixels(made), pixels(image))
+    output = opened(encode(saved(tmp_path / "fox.png", image), variant()))
+    assert np.array_equal(pixels(output), pixels(image))
 
 
 def test_a_colour_that_stands_for_clear_is_clear(tmp_path: Path) -> None:
     image = RED_AND_CLEAR.convert("RGB")
     source = saved(tmp_path / "fox.png", image, transparency=(200, 10, 10))
-    made = opened(encode(source, form()))
-    assert pixels(made)[2, 2, 3] == 255
-    assert pixels(made)[2, SIDE - 2, 3] == 0
+    output = opened(encode(source, variant()))
+    assert pixels(output)[2, 2, 3] == 255
+    assert pixels(output)[2, SIDE - 2, 3] == 0
 
 
 def test_a_jpeg_for_print_comes_out_in_colours_of_the_screen(tmp_path: Path) -> None:
     inks = Image.new("CMYK", (SIDE, SIDE), (0, 255, 255, 0))
-    made = opened(encode(saved(tmp_path / "fox.jpg", inks), form()))
-    red, green, blue, _ = pixels(made)[SIDE // 2, SIDE // 2]
+    output = opened(encode(saved(tmp_path / "fox.jpg", inks), variant()))
+    red, green, blue, _ = pixels(output)[SIDE // 2, SIDE // 2]
     assert red > 200
     assert max(green, blue) < 60
 
@@ -212,25 +222,25 @@ def test_a_picture_on_its_side_is_turned_up(tmp_path: Path) -> None:
     source = saved(tmp_path / "fox.jpg", lying, exif=exif, quality=95)
     facts = probe_bytes(source.read_bytes())
     assert (facts.width, facts.height) == (24, SIDE)
-    made = pixels(opened(encode(source, form("png", 24, SIDE))))
-    assert made[4, 12, 0] > 150 > made[4, 12, 2]
-    assert made[SIDE - 4, 12, 2] > 150
+    output = pixels(opened(encode(source, variant("png", 24, SIDE))))
+    assert output[4, 12, 0] > 150 > output[4, 12, 2]
+    assert output[SIDE - 4, 12, 2] > 150
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_colours_of_another_profile_become_those_of_srgb(tmp_path: Path, mode: str) -> None:
     red = Image.new("RGBA", (SIDE, SIDE), (255, 0, 0, 77)).convert(mode)
     source = saved(tmp_path / "fox.png", red, icc_profile=other_profile())
-    made = pixels(opened(encode(source, form())))[4, 4]
-    assert list(made) == [0, 255, 0, 77 if mode == "RGBA" else 255]
+    output = pixels(opened(encode(source, variant())))[4, 4]
+    assert list(output) == [0, 255, 0, 77 if mode == "RGBA" else 255]
 
 
 @pytest.mark.parametrize("profile", [b"no profile", other_profile()[:300]])
 def test_a_damaged_profile_is_as_good_as_none(tmp_path: Path, profile: bytes) -> None:
-    made = opened(encode(drawn(tmp_path, icc_profile=profile), form()))
-    assert np.array_equal(pixels(made), pixels(DRAWN))
+    output = opened(encode(drawn(tmp_path, icc_profile=profile), variant()))
+    assert np.array_equal(pixels(output), pixels(DRAWN))
 
 
 def test_a_profile_of_colours_on_a_grey_picture_is_as_good_as_none(tmp_path: Path) -> None:
     source = saved(tmp_path / "fox.png", GREYS, icc_profile=other_profile())
-    assert np.array_equal(pixels(opened(encode(source, form()))), pixels(GREYS))
+    assert np.array_equal(pixels(opened(encode(source, variant()))), pixels(GREYS))

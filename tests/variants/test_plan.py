@@ -1,4 +1,4 @@
-"""Which forms of a still a box asks for."""
+"""Which variants of a still a box asks for."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ SIDES = st.integers(1, 8192)
 BOXES = st.none() | SIDES
 
 
-def sizes(found: tuple[Variant, ...], format_: str = "avif") -> list[tuple[int, int]]:
-    return [(form.width, form.height) for form in found if form.format == format_]
+def sizes(variants: tuple[Variant, ...], format_: str = "avif") -> list[tuple[int, int]]:
+    return [(variant.width, variant.height) for variant in variants if variant.format == format_]
 
 
 @pytest.mark.parametrize(
@@ -38,16 +38,25 @@ def test_a_box_asks_for_its_own_size_and_twice_that_up_to_the_original(
 
 
 def test_the_best_format_comes_first_and_each_has_the_same_sizes() -> None:
-    found = plan_variants(1024, 1024, 240, None)
-    assert [form.format for form in found] == ["avif", "avif", "webp", "webp", "png", "png"]
-    assert sizes(found, "avif") == sizes(found, "webp") == sizes(found, "png")
+    variants = plan_variants(1024, 1024, 240, None)
+    assert [variant.format for variant in variants] == [
+        "avif",
+        "avif",
+        "webp",
+        "webp",
+        "png",
+        "png",
+    ]
+    assert sizes(variants, "avif") == sizes(variants, "webp") == sizes(variants, "png")
 
 
 @given(width=SIDES, height=SIDES, box_width=BOXES, box_height=BOXES)
 def test_no_form_is_larger_than_the_original_or_comes_twice(
     width: int, height: int, box_width: int | None, box_height: int | None
 ) -> None:
-    found = plan_variants(width, height, box_width, box_height)
-    assert len(set(found)) == len(found) in {3, 6}
-    assert all(1 <= form.width <= width and 1 <= form.height <= height for form in found)
-    assert sizes(found) == sorted(sizes(found))
+    variants = plan_variants(width, height, box_width, box_height)
+    assert len(set(variants)) == len(variants) in {3, 6}
+    assert all(
+        1 <= variant.width <= width and 1 <= variant.height <= height for variant in variants
+    )
+    assert sizes(variants) == sorted(sizes(variants))

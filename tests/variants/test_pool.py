@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     Job = tuple[Path, tuple[Variant, ...]]
 
-WANTED = plan_variants(SIDE, SIDE, 16, None)
-PATIENCE = 60  # seconds, for a machine with other work
+VARIANTS = plan_variants(SIDE, SIDE, 16, None)
+TIMEOUT = 60  # seconds, for a machine with other work
 
 
 def jobs(folder: Path, count: int) -> list[Job]:
-    return [(drawn(folder, f"fox-{number}.png"), WANTED) for number in range(count)]
+    return [(drawn(folder, f"fox-{number}.png"), VARIANTS) for number in range(count)]
 
 
 def fifo(folder: Path) -> Path:
@@ -39,14 +39,16 @@ def fifo(folder: Path) -> Path:
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_side_by_side_is_the_same_as_one_by_one(tmp_path: Path, workers: int) -> None:
-    """Every form of every still, in the order of the jobs, byte for byte."""
+    """Every variant of every still, in the order of the jobs, byte for byte."""
     todo = jobs(tmp_path, 3)
-    made = list(encode_all(todo, workers=workers))
-    assert made == [(path, form, encode(path, form)) for path, wanted in todo for form in wanted]
+    output = list(encode_all(todo, workers=workers))
+    assert output == [
+        (path, variant, encode(path, variant)) for path, variants in todo for variant in variants
+    ]
 
 
 def test_the_cores_decide_when_nobody_does(tmp_path: Path) -> None:
-    assert len(list(encode_all(jobs(tmp_path, 2)))) == 2 * len(WANTED)
+    assert len(list(encode_all(jobs(tmp_path, 2)))) == 2 * len(VARIANTS)
 
 
 def test_nothing_to_do_is_done_at_once() -> None:
@@ -54,31 +56,33 @@ def test_nothing_to_do_is_done_at_once() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_broken_still_is_told_in_its_place(tmp_path: Path, workers: int) -> None:
+def test_a_broken_still_is_reported_in_its_place(tmp_path: Path, workers: int) -> None:
     good, bad = jobs(tmp_path, 2)
     bad[0].write_bytes(b"\x89PNG\r\n\x1a\nbroken")
-    made = list(encode_all([bad, good], workers=workers))
-    told, drawn_ = made[: len(WANTED)], made[len(WANTED) :]
-    assert {str(error) for *_, error in told} == {
-        "fox-1.png: the file breaks off before all is told"
+    output = list(encode_all([bad, good], workers=workers))
+    errors, results = output[: len(VARIANTS)], output[len(VARIANTS) :]
+    assert {str(error) for *_, error in errors} == {
+        "fox-1.png: the file ends before its header is complete"
     }
-    assert all(isinstance(error, MediaError) for *_, error in told)
-    assert all(isinstance(data, bytes) for *_, data in drawn_)
+    assert all(isinstance(error, MediaError) for *_, error in errors)
+    assert all(isinstance(data, bytes) for *_, data in results)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_form_that_is_too_large_is_told_beside_the_others(tmp_path: Path, workers: int) -> None:
-    wanted = (*WANTED[:1], Variant(format="png", width=900, height=900))
-    todo = [(path, wanted) for path, _ in jobs(tmp_path, 2)]
-    made = [result for *_, result in encode_all(todo, workers=workers)]
-    assert [type(result) for result in made] == [bytes, MediaError, bytes, MediaError]
+def test_a_variant_that_is_too_large_is_reported_beside_the_others(
+    tmp_path: Path, workers: int
+) -> None:
+    variants = (*VARIANTS[:1], Variant(format="png", width=900, height=900))
+    todo = [(path, variants) for path, _ in jobs(tmp_path, 2)]
+    output = [result for *_, result in encode_all(todo, workers=workers)]
+    assert [type(result) for result in output] == [bytes, MediaError, bytes, MediaError]
 
 
 def kill_workers() -> None:
     """Kill them and wait, so that none still holds what the next one opens."""
     for child in multiprocessing.active_children():
         child.kill()
-        child.join(PATIENCE)
+        child.join(TIMEOUT)
 
 
 def test_when_a_process_is_killed_another_takes_its_work_on(tmp_path: Path) -> None:
@@ -87,8 +91,8 @@ def test_when_a_process_is_killed_another_takes_its_work_on(tmp_path: Path) -> N
     first = next(working)
     kill_workers()
     rest = list(working)
-    assert [(path, form) for path, form, _ in [first, *rest]] == [
-        (path, form) for path, wanted in todo for form in wanted
+    assert [(path, variant) for path, variant, _ in [first, *rest]] == [
+        (path, variant) for path, variants in todo for variant in variants
     ]
     assert all(isinstance(result, bytes) for *_, result in rest)
 
@@ -101,15 +105,15 @@ def test_a_still_whose_process_always_dies_is_an_error_and_the_others_are_made(
     before, after = jobs(tmp_path, 2)
     killer = threading.Thread(target=kill_readers, args=(endless, 2), daemon=True)
     killer.start()
-    made = list(encode_all([before, (endless, WANTED), after], workers=2))
-    killer.join(PATIENCE)
+    output = list(encode_all([before, (endless, VARIANTS), after], workers=2))
+    killer.join(TIMEOUT)
     assert not killer.is_alive()
-    results = [result for *_, result in made]
-    lost = results[len(WANTED) : -len(WANTED)]
+    results = [result for *_, result in output]
+    lost = results[len(VARIANTS) : -len(VARIANTS)]
     assert {str(error) for error in lost} == {
         "endless.png: the process that encoded it died, perhaps for want of memory"
     }
-    assert sum(isinstance(result, bytes) for result in results) == 2 * len(WANTED)
+    assert sum(isinstance(result, bytes) for result in results) == 2 * len(VARIANTS)
 
 
 def kill_readers(path: Path, times: int) -> None:
@@ -129,18 +133,18 @@ def test_who_stops_early_leaves_no_process_behind(tmp_path: Path) -> None:
 def test_inside_the_process_of_another_pool_no_more_are_started(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        count = pool.submit(made_here, jobs(tmp_path, 2)).result(PATIENCE)
-    assert count == (2 * len(WANTED), 0)
+        count = pool.submit(made_here, jobs(tmp_path, 2)).result(TIMEOUT)
+    assert count == (2 * len(VARIANTS), 0)
 
 
 SCRIPT = """
 import sys
 from pathlib import Path
-from mkdocs_masko.variants import Form, encode_all
+from mkdocs_masko.variants import Variant, encode_all
 
 def main():
-    form = Form(format="png", width=16, height=16)
-    todo = [(Path(name), (form,)) for name in sys.argv[1:]]
+    variant = Variant(format="png", width=16, height=16)
+    todo = [(Path(name), (variant,)) for name in sys.argv[1:]]
     for path, _, result in encode_all(todo, workers=2):
         print(path.name, type(result).__name__, flush=True)
 
@@ -158,7 +162,7 @@ def test_a_script_without_a_guard_works_too(tmp_path: Path) -> None:
     """Starting a process runs the script again, which must not start more."""
     stills = [path for path, _ in jobs(tmp_path, 2)]
     command = script(tmp_path, SCRIPT + "main()\n", stills)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True)
     assert {"fox-0.png bytes", "fox-1.png bytes"} == {*done.stdout.splitlines()}
     assert done.stderr == ""
 
@@ -174,5 +178,5 @@ def test_when_the_parent_is_killed_its_workers_end(tmp_path: Path, how: signal.S
             parent.send_signal(how)
             ended = threading.Thread(target=parent.stdout.read, daemon=True)
             ended.start()
-            ended.join(PATIENCE)
+            ended.join(TIMEOUT)
             assert not ended.is_alive()
