@@ -72,9 +72,9 @@ class SelfHosting:
         self._watch, self._spent = watch, spent
         self._media = tuple((m, f"{pose} {place}") for pose, place, m in manifest.media())
         self._places = {medium.url: place for medium, place in self._media}
-        if site.hosts_itself:
+        if site.is_self_hosted:
             _check(site, manifest)
-        self.shelf = UsedFiles(self._digest, small=site.hosts_itself)
+        self.shelf = UsedFiles(self._digest, small=site.is_self_hosted)
         self._files: dict[str, Path] = {}
         self._gatherer = FileResolver(
             store,
@@ -123,16 +123,18 @@ class SelfHosting:
         return self._files
 
     def _bring(self, wants: list[UsedFile]) -> Mapping[str, Path | MaskoError]:
-        from mkdocs_masko.sync.media import bring  # noqa: PLC0415 - a frozen build has no use for it
+        from mkdocs_masko.sync.media import download_missing  # noqa: PLC0415 - a frozen build has no use for it
 
         start = time.monotonic()
         try:
-            return bring(self._site, self._cache, wants, self._watch, spent=self._spent)
+            return download_missing(
+                self._site, self._cache, wants, self._watch, elapsed=self._spent
+            )
         finally:
             self._spent += time.monotonic() - start
 
     def _digest(self, medium: Medium) -> str | None:
-        if not self._site.hosts_itself:
+        if not self._site.is_self_hosted:
             file = packaged_file(medium.url)
             return _digest_of(file.resolve()) if file else None
         if medium.sha256 is None:

@@ -9,7 +9,7 @@ import pytest
 import sites
 from cli_process import NAME, config, run
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.lint import bad_references
+from mkdocs_masko.lint import find_bad_references
 from mkdocs_masko.manifest import load
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
@@ -61,7 +61,7 @@ def written(folder: Path, pages: dict[str, str], docs: str = "docs") -> Path:
 def found(folder: Path, said: dict[str, object]) -> list[str]:
     """Return what is wrong on the pages of a folder."""
     manifest = load(folder / NAME, [SANDBOX_ORIGIN])
-    return [str(problem) for problem in bad_references(folder, said, manifest, "fox")]
+    return [str(problem) for problem in find_bad_references(folder, said, manifest, "fox")]
 
 
 def test_all_that_is_wrong_is_found_with_its_place(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Media that the site itself serves: fetched, verified, made small, and named for ever.
+"""Media that the site serves itself: cached, encoded as variants, and named by their content.
 
-`naming` says what files are called and `shelf` collects what pages use; `gathering` gets the bytes
-from `cache`, `originals`, `remote` or, by `fetching`, from their server. `laying` and `pruning` are
-what commands do with them, and no build has to import them.
+`site_files` collects the files that pages use, and gets their bytes: from the local `cache`, from
+the repository, from the shared `remote_cache`, or by `download`. `maintenance` is for commands, and
+no build imports it.
 """
 
 from __future__ import annotations

@@ -126,16 +126,16 @@ class FileResolver:
         }
 
     def _there(self, wanted: Iterable[Key]) -> dict[Key, Path]:
-        found = {key: file for key in wanted if (file := self._cache.form(*key))}
+        found = {key: file for key in wanted if (file := self._cache.get_variant(*key))}
         missing = [key for key in wanted if key not in found]
-        return found | (self._store.forms(missing) if self._store and missing else {})
+        return found | (self._store.get_variants(missing) if self._store and missing else {})
 
     def _sources(self, wants: Mapping[str, UsedFile]) -> dict[str, Path]:
         find = self._originals.find
         found = {sha: file for sha, want in wants.items() if (file := find(want.medium, sha))}
         missing = [sha for sha in wants if sha not in found]
         if self._store and missing:
-            found |= self._store.media(missing)
+            found |= self._store.get_media(missing)
         return found | self._brought([want for sha, want in wants.items() if sha not in found])
 
     def _brought(self, missing: list[UsedFile]) -> dict[str, Path]:
@@ -170,11 +170,11 @@ class FileResolver:
             if isinstance(content, MediaError):
                 failed[want.medium] = content
             else:
-                done[want.sha256, form] = self._cache.keep_form(want.sha256, form, content)
+                done[want.sha256, form] = self._cache.put_variant(want.sha256, form, content)
         self.work.made += len(done)
         self._refuse(failed)
         if self._store:
-            self._store.put_forms(done)
+            self._store.put_variants(done)
         return done
 
     def _refuse(self, found: Mapping[Medium, Path | MaskoError]) -> None:
@@ -217,14 +217,14 @@ class LocalSources:
 
     def find(self, medium: Medium, sha256: str) -> Path | None:
         """Return a file with just these bytes, or None."""
-        return self._cache.medium(sha256) or self._laid_down(medium, sha256)
+        return self._cache.get_medium(sha256) or self._laid_down(medium, sha256)
 
     def _laid_down(self, medium: Medium, sha256: str) -> Path | None:
         paths = [folder / file_name(medium, sha256) for folder in self._folders]
         packaged = self._packaged(medium.url)
         for path in [*paths, *([packaged.resolve()] if packaged else [])]:
             with suppress(OSError):
-                if self._cache.checker.is_sound(path, sha256):
+                if self._cache.checker.is_intact(path, sha256):
                     return path
         return None
 

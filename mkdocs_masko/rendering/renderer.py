@@ -13,7 +13,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.manifest import find
+from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering.call import check_arguments, unknown_argument
 from mkdocs_masko.rendering.selection import media_url, select
 from mkdocs_masko.text import replace_controls, sanitize
@@ -240,7 +240,7 @@ class Renderer:
         Raises:
             ReferenceProblem: There is none.
         """
-        return find(self.manifest, reference, self.default)
+        return find_pose(self.manifest, reference, self.default)
 
 
 def _picture(view: Selection, place: UrlResolver) -> Picture | None:

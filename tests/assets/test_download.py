@@ -20,7 +20,7 @@ from mkdocs_masko.assets.download import (
     PartialDownload,
     UrlIndex,
     UrlRecord,
-    address_key,
+    url_key,
 )
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
@@ -55,13 +55,13 @@ def test_media_are_kept_by_their_hashes(tmp_path: Path) -> None:
         sandbox.world.put_file("/m/a.png", PNG)
         url = f"{sandbox.cdn_url}/m/a.png"
         with fetching(tmp_path, sandbox.cdn_url) as (fetcher, cache):
-            found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
-            path = cache.medium(sha(PNG))
+            found = fetcher.download_all([DownloadRequest(url=url)])[url]
+            path = cache.get_medium(sha(PNG))
             assert path is not None
-            assert found == Download(path=path, sha256=sha(PNG), size=len(PNG), new=True)
+            assert found == Download(path=path, sha256=sha(PNG), size=len(PNG), is_new=True)
             assert path.read_bytes() == PNG
-            again = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
-            assert again == Download(path=path, sha256=sha(PNG), size=len(PNG), new=False)
+            again = fetcher.download_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
+            assert again == Download(path=path, sha256=sha(PNG), size=len(PNG), is_new=False)
             assert len(sandbox.requests) == 1
             assert files(tmp_path, "parts") == []
 
@@ -72,8 +72,8 @@ def test_eight_are_fetched_at_once_and_each_is_told_of(tmp_path: Path) -> None:
     with Wire(lambda e: (eight.wait(), e.send(answer(PNG)))) as wire:
         told: list[int] = []
         urls = [f"{wire.url}/{n}.png" for n in range(24)]
-        with fetching(tmp_path, wire.url, tell=told.append) as (fetcher, _):
-            found = fetcher.fetch_all(map(_wanted, urls))
+        with fetching(tmp_path, wire.url, on_finished=told.append) as (fetcher, _):
+            found = fetcher.download_all(map(_wanted, urls))
         assert all(isinstance(each, Download) for each in found.values())
         assert told == [len(PNG)] * 24
         assert len(files(tmp_path, "media")) == 1
@@ -97,7 +97,7 @@ def test_a_broken_download_goes_on_where_something_tells_that_it_may(
 
     with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
         url = f"{wire.url}/a.webm"
-        found = fetcher.fetch_all([DownloadRequest(url=url, sha256=url_wanted)])[url]
+        found = fetcher.download_all([DownloadRequest(url=url, sha256=url_wanted)])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         assert len(wire.requests) == 2
@@ -110,7 +110,7 @@ def test_a_download_goes_on_in_another_run(tmp_path: Path) -> None:
     with Wire(partial(_cut, content=WEBM)) as wire:
         url = f"{wire.url}/a.webm"
         with fetching(tmp_path, wire.url) as (fetcher, _), pytest.raises(NetworkError):
-            fetcher.fetch_all([DownloadRequest(url=url)])
+            fetcher.download_all([DownloadRequest(url=url)])
     (half,) = [path for path in files(tmp_path, "parts") if path.suffix != ".etag"]
     size = half.stat().st_size
     assert size > 0
@@ -118,9 +118,9 @@ def test_a_download_goes_on_in_another_run(tmp_path: Path) -> None:
         moved = f"{wire.url}/a.webm"
         parts = tmp_path / "parts"
         for suffix in ("", ".etag"):  # the port is another, and so is the address
-            (parts / f"{address_key(url)}{suffix}").rename(parts / f"{address_key(moved)}{suffix}")
+            (parts / f"{url_key(url)}{suffix}").rename(parts / f"{url_key(moved)}{suffix}")
         with fetching(tmp_path, wire.url) as (fetcher, _):
-            found = fetcher.fetch_all([DownloadRequest(url=moved)])[moved]
+            found = fetcher.download_all([DownloadRequest(url=moved)])[moved]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         (request,) = wire.requests
@@ -139,12 +139,12 @@ def test_a_part_that_does_not_fit_is_fetched_from_its_start(
     """Whatever lies there, what comes of it is the medium."""
     with Wire(partial(_serve, content=WEBM)) as wire:
         url = f"{wire.url}/a.webm"
-        place = tmp_path / "parts" / address_key(url)
+        place = tmp_path / "parts" / url_key(url)
         place.parent.mkdir()
         place.write_bytes(half)
         with fetching(tmp_path, wire.url) as (fetcher, _):
             wanted = DownloadRequest(url=url, sha256=sha(WEBM) if known else "")
-            found = fetcher.fetch_all([wanted])[url]
+            found = fetcher.download_all([wanted])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         assert len(wire.requests) <= 2
@@ -159,7 +159,7 @@ def test_a_file_that_changed_meanwhile_is_not_mixed_with_its_rest(tmp_path: Path
 
     with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
         url = f"{wire.url}/a"
-        found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+        found = fetcher.download_all([DownloadRequest(url=url)])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == PNG
 
@@ -169,24 +169,24 @@ def test_other_bytes_than_the_manifests_are_drift_and_are_not_kept(tmp_path: Pat
     with Wire(partial(_serve, content=PNG)) as wire:
         url = f"{wire.url}/a.png"
         with fetching(tmp_path, wire.url) as (fetcher, cache):
-            found = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(WEBM))])[url]
+            found = fetcher.download_all([DownloadRequest(url=url, sha256=sha(WEBM))])[url]
             assert isinstance(found, DriftError)
             assert str(found) == (
-                f"other bytes stand at {url} than the manifest says. "
+                f"the file at {url} than the manifest says. "
                 "Run 'mkdocs-masko sync' and commit the manifest."
             )
-            assert cache.medium(sha(PNG)) is cache.medium(sha(WEBM)) is None
+            assert cache.get_medium(sha(PNG)) is cache.get_medium(sha(WEBM)) is None
             assert files(tmp_path, "media") == files(tmp_path, "parts") == []
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "html": (answer(b"<html>no</html>"), "the file is no image and no video that is known here"),
+    "html": (answer(b"<html>no</html>"), "the file is not an image or video of a supported type"),
     "nothing": (answer(b""), "the file is empty"),
     "gone": (answer(b"", status="404 Not Found"), "the file is gone (404)"),
     "forbidden": (answer(b"", status="403 Forbidden"), "the media server refuses"),
     "a large image": (
         answer(PNG + bytes(25 * 2**20)),
-        "is larger than 25 MiB, the most that is taken",
+        "is larger than 25 MiB, the limit for its type",
     ),
 }
 
@@ -201,7 +201,7 @@ def test_what_is_no_medium_is_told_and_stops_no_other(name: str, tmp_path: Path)
 
     with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
         urls = [f"{wire.url}/bad.png", f"{wire.url}/good.webm"]
-        bad, good = fetcher.fetch_all(map(_wanted, urls)).values()
+        bad, good = fetcher.download_all(map(_wanted, urls)).values()
         assert expected in str(bad)
         assert isinstance(good, Download)
         assert len(files(tmp_path, "media")) == 1
@@ -212,16 +212,16 @@ def test_a_large_image_that_goes_on_is_still_too_large(tmp_path: Path) -> None:
     """The bound holds for the sum of all runs."""
     place = tmp_path / "part"
     place.write_bytes(PNG + bytes(25 * 2**20 - len(PNG)))
-    part = PartialDownload(place, trusted=True)
+    part = PartialDownload(place, has_known_hash=True)
     assert part.size == 25 * 2**20
     with (
         Wire(lambda e: _serve(e, place.read_bytes() + b"1")) as wire,
         fetching(tmp_path, wire.url) as (fetcher, cache),
     ):
         url = f"{wire.url}/a.png"
-        place.rename(cache.place(Path("parts", address_key(url))))
+        place.rename(cache.path_for(Path("parts", url_key(url))))
         place.write_bytes(PNG + bytes(25 * 2**20 - len(PNG)))
-        found = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
+        found = fetcher.download_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
         assert isinstance(found, MediaError)
         assert "larger than 25 MiB" in str(found)
 
@@ -230,7 +230,7 @@ def test_an_address_elsewhere_is_asked_nothing(tmp_path: Path) -> None:
     """The manifest is no way to make a build fetch from anywhere."""
     with Wire(partial(_serve, content=PNG)) as wire:
         with fetching(tmp_path, "https://assets.masko.ai") as (fetcher, _):
-            (found,) = fetcher.fetch_all([DownloadRequest(url=f"{wire.url}/a.png")]).values()
+            (found,) = fetcher.download_all([DownloadRequest(url=f"{wire.url}/a.png")]).values()
         assert "is not on a host that media may come from" in str(found)
         assert wire.requests == []
 
@@ -245,8 +245,8 @@ def test_a_server_that_fails_ends_it_and_what_came_stays(tmp_path: Path) -> None
     with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, cache):
         urls = [f"{wire.url}/good.png", f"{wire.url}/bad.png"]
         with pytest.raises(ServerError, match=r"the media server fails \(500\)"):
-            fetcher.fetch_all(map(_wanted, urls))
-        assert cache.medium(sha(PNG)) is not None
+            fetcher.download_all(map(_wanted, urls))
+        assert cache.get_medium(sha(PNG)) is not None
 
 
 @pytest.mark.parametrize("etag", [TAG, "", 'W/"v1"'], ids=["an ETag", "none", "a weak one"])
@@ -262,8 +262,11 @@ def test_a_look_anew_costs_no_bytes_where_the_server_has_etags(etag: str, tmp_pa
     with Wire(script) as wire:
         url, came = f"{wire.url}/a.png", []
         for _ in range(2):
-            with fetching(tmp_path, wire.url, anew=True, tell=came.append) as (fetcher, _):
-                found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+            with fetching(tmp_path, wire.url, revalidate=True, on_finished=came.append) as (
+                fetcher,
+                _,
+            ):
+                found = fetcher.download_all([DownloadRequest(url=url)])[url]
             assert isinstance(found, Download)
             assert found.sha256 == sha(PNG)
         assert came == [len(PNG), 0 if etag == TAG else len(PNG)]
@@ -276,8 +279,8 @@ def test_new_bytes_at_an_old_address_are_found(tmp_path: Path) -> None:
         url = f"{sandbox.cdn_url}/m/a"
         for content in (PNG, WEBM):
             sandbox.world.put_file("/m/a", content)
-            with fetching(tmp_path, sandbox.cdn_url, anew=True) as (fetcher, _):
-                found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+            with fetching(tmp_path, sandbox.cdn_url, revalidate=True) as (fetcher, _):
+                found = fetcher.download_all([DownloadRequest(url=url)])[url]
             assert isinstance(found, Download)
             assert found.sha256 == sha(content)
 
@@ -289,7 +292,7 @@ def test_what_was_found_a_moment_ago_is_not_asked_for_again(tmp_path: Path) -> N
         url = f"{sandbox.cdn_url}/m/a.png"
         for _ in range(3):
             with fetching(tmp_path, sandbox.cdn_url) as (fetcher, cache):
-                fetcher.fetch_all([DownloadRequest(url=url)])
+                fetcher.download_all([DownloadRequest(url=url)])
         assert len(sandbox.requests) == 1
         findings = UrlIndex(cache)
         assert findings.get(url) == findings.get(url, since=time.time() - 60)
@@ -312,11 +315,11 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from media_cache import fetching
-from mkdocs_masko.assets.download import Fetched, Wanted
+from mkdocs_masko.assets.download import Download, DownloadRequest
 origin, urls = sys.argv[3], sys.argv[4:]
 with fetching(Path(sys.argv[2]), origin) as (fetcher, _):
-    found = fetcher.fetch_all([Wanted(url=url) for url in urls])
-assert all(isinstance(each, Fetched) for each in found.values()), found
+    found = fetcher.download_all([DownloadRequest(url=url) for url in urls])
+assert all(isinstance(each, Download) for each in found.values()), found
 """
 
 
@@ -361,7 +364,7 @@ def test_after_a_builder_is_killed_another_goes_on_with_its_part(tmp_path: Path)
             str(tmp_path),
         ]
         with subprocess.Popen([*command, wire.url, url]) as builder:
-            part = tmp_path / "parts" / address_key(url)
+            part = tmp_path / "parts" / url_key(url)
             end = time.monotonic() + 60
             while not (part.exists() and part.stat().st_size):
                 assert time.monotonic() < end
@@ -369,7 +372,7 @@ def test_after_a_builder_is_killed_another_goes_on_with_its_part(tmp_path: Path)
             builder.kill()
         assert files(tmp_path, "media") == []
         with fetching(tmp_path, wire.url) as (fetcher, _):
-            found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+            found = fetcher.download_all([DownloadRequest(url=url)])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == large
         assert REST.search(wire.requests[-1])

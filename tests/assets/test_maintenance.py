@@ -35,15 +35,15 @@ def _full(folder: Path) -> Cache:
     """Fill a cache with what is needed and with as much that is not."""
     cache = Cache(folder)
     for url, content in ((URL, PNG), (OTHER, WEBM)):
-        cache.keep_medium(sha(content), content)
-        cache.keep_form(sha(content), FORM, b"small" + content[:9])
+        cache.put_medium(sha(content), content)
+        cache.put_variant(sha(content), FORM, b"small" + content[:9])
         UrlIndex(cache).put(url, UrlRecord(sha256=sha(content)))
     old = folder / "forms" / sha(PNG)[:2] / sha(PNG) / "0123456789abcdef" / "x.avif"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"of another setting")
     for kind in ("parts", "locks"):
         for name, age in (("young", 0), ("old", 7200)):
-            path = cache.place(folder / kind / name)
+            path = cache.path_for(folder / kind / name)
             path.write_bytes(b"1")
             os.utime(path, (time.time() - age, time.time() - age))
     (folder / "notes.txt").write_text("somebody's own")
@@ -56,10 +56,10 @@ def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
     done = prune(tmp_path, _manifest())
     assert (done.files, done.kept) == (6, 2)
     assert done.size > len(WEBM)
-    assert cache.medium(sha(PNG)) is not None
-    assert cache.form(sha(PNG), FORM) is not None
+    assert cache.get_medium(sha(PNG)) is not None
+    assert cache.get_variant(sha(PNG), FORM) is not None
     assert UrlIndex(cache).get(URL) is not None
-    assert cache.medium(sha(WEBM)) is cache.form(sha(WEBM), FORM) is None
+    assert cache.get_medium(sha(WEBM)) is cache.get_variant(sha(WEBM), FORM) is None
     assert [path.name for path in files(tmp_path, "parts")] == ["young"]
     assert (tmp_path / "notes.txt").exists()
     assert not (tmp_path / "media" / sha(WEBM)[:2]).exists()
@@ -68,7 +68,7 @@ def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
 def test_a_dry_run_only_counts(tmp_path: Path) -> None:
     _full(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    dry = prune(tmp_path, _manifest(), dry=True)
+    dry = prune(tmp_path, _manifest(), dry_run=True)
     assert sorted(tmp_path.rglob("*")) == before
     assert prune(tmp_path, _manifest()) == dry
 
@@ -148,10 +148,10 @@ def test_a_damaged_file_is_laid_down_again(tmp_path: Path) -> None:
     target = tmp_path / "laid" / "wave.0123456789abcdef.png"
     export_to(INDEX, placed, target.parent)
     target.write_bytes(b"1")
-    assert export_to(INDEX, placed, target.parent).written == 1
+    assert export_to(INDEX, placed, target.parent).is_written == 1
     target.unlink()
     target.symlink_to(tmp_path / "source")
-    assert export_to(INDEX, placed, target.parent).written == 1
+    assert export_to(INDEX, placed, target.parent).is_written == 1
     assert not target.is_symlink()
     assert target.read_bytes() == PNG
 

@@ -68,18 +68,18 @@ def _machine(folder: Path, url: str) -> tuple[RemoteCache, Cache, list[str]]:
 def test_what_one_machine_shares_another_gets(url: str, tmp_path: Path) -> None:
     """Media and forms, byte for byte, into its own cache."""
     remote, cache, _ = _machine(tmp_path / "one", url)
-    remote.put_media({sha(c): cache.keep_medium(sha(c), c) for c in (PNG, WEBM)})
-    remote.put_forms({(sha(PNG), FORM): cache.keep_form(sha(PNG), FORM, b"small")})
+    remote.put_media({sha(c): cache.put_medium(sha(c), c) for c in (PNG, WEBM)})
+    remote.put_variants({(sha(PNG), FORM): cache.put_variant(sha(PNG), FORM, b"small")})
     remote, cache, told = _machine(tmp_path / "two", url)
-    got = remote.media([sha(PNG), sha(WEBM), sha(b"neither")])
+    got = remote.get_media([sha(PNG), sha(WEBM), sha(b"neither")])
     assert {key: path.read_bytes() for key, path in got.items()} == {
         sha(PNG): PNG,
         sha(WEBM): WEBM,
     }
-    assert got == {key: cache.medium(key) for key in got}
-    forms = remote.forms([(sha(PNG), FORM), (sha(WEBM), FORM)])
+    assert got == {key: cache.get_medium(key) for key in got}
+    forms = remote.get_variants([(sha(PNG), FORM), (sha(WEBM), FORM)])
     assert {key: path.read_bytes() for key, path in forms.items()} == {(sha(PNG), FORM): b"small"}
-    assert cache.form(sha(PNG), FORM) == forms[sha(PNG), FORM]
+    assert cache.get_variant(sha(PNG), FORM) == forms[sha(PNG), FORM]
     assert told == []
 
 
@@ -89,23 +89,23 @@ def test_what_is_damaged_there_is_a_miss(
 ) -> None:
     """Whoever may write to the storage cannot put a picture of theirs on the site."""
     remote, cache, _ = _machine(tmp_path / "one", url)
-    remote.put_media({sha(PNG): cache.keep_medium(sha(PNG), PNG)})
-    remote.put_forms({(sha(PNG), FORM): cache.keep_form(sha(PNG), FORM, b"small")})
+    remote.put_media({sha(PNG): cache.put_medium(sha(PNG), PNG)})
+    remote.put_variants({(sha(PNG), FORM): cache.put_variant(sha(PNG), FORM, b"small")})
     system, _ = fsspec.core.url_to_fs(url)
     for path in system.find(url):
         system.pipe(path, damage(system.cat(path)))
     remote, cache, told = _machine(tmp_path / "two", url)
-    assert remote.media([sha(PNG)]) == remote.forms([(sha(PNG), FORM)]) == {}
-    assert cache.medium(sha(PNG)) is cache.form(sha(PNG), FORM) is None
+    assert remote.get_media([sha(PNG)]) == remote.get_variants([(sha(PNG), FORM)]) == {}
+    assert cache.get_medium(sha(PNG)) is cache.get_variant(sha(PNG), FORM) is None
     assert told == []
 
 
 def test_many_files_come_in_batches(url: str, tmp_path: Path) -> None:
     remote, cache, _ = _machine(tmp_path / "one", url)
     contents = [PNG[:100] + bytes([n]) for n in range(70)]
-    remote.put_media({sha(c): cache.keep_medium(sha(c), c) for c in contents})
+    remote.put_media({sha(c): cache.put_medium(sha(c), c) for c in contents})
     remote, _, _ = _machine(tmp_path / "two", url)
-    assert len(remote.media(map(sha, contents))) == 70
+    assert len(remote.get_media(map(sha, contents))) == 70
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,10 @@ def test_trouble_is_told_once_and_then_the_storage_is_left_alone(
 ) -> None:
     """A miss like any other: the build goes on without it."""
     remote, cache, told = _machine(tmp_path, address)
-    kept = cache.keep_medium(sha(PNG), PNG)
+    kept = cache.put_medium(sha(PNG), PNG)
     remote.put_media({sha(PNG): kept})
     remote.put_media({sha(PNG): kept})
-    assert remote.media([sha(PNG)]) == {}
+    assert remote.get_media([sha(PNG)]) == {}
     assert len(told) == 1
     assert told[0].startswith(f"the shared cache {address} is not used in this build: ")
 
@@ -132,14 +132,14 @@ def test_a_storage_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
     told: list[str] = []
     with Wire(lambda exchange: exchange.hold()) as wire:
         address = f"{wire.url}/x"
-        remote = RemoteCache(address, Cache(tmp_path), told.append, seconds=0.3)
-        assert remote.media([sha(PNG)]) == {}
-    assert told == [f"the shared cache {address} is not used in this build: no answer in time"]
+        remote = RemoteCache(address, Cache(tmp_path), told.append, timeout=0.3)
+        assert remote.get_media([sha(PNG)]) == {}
+    assert told == [f"the shared cache {address} is not used in this build: timed out after 0.3 s"]
 
 
 @pytest.mark.parametrize("url", ["nowhere://x", "git:///no/such/folder"])
 def test_an_address_of_no_storage_is_an_error_that_says_so(url: str, tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match=r"option 'cache' (takes an address|needs a library)"):
+    with pytest.raises(OptionError, match=r"option 'cache' (must be the URL|needs a library)"):
         RemoteCache(url, Cache(tmp_path), print)
 
 

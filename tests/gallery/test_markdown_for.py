@@ -10,7 +10,7 @@ import hostile_texts
 import manifest_samples
 import sites
 from mkdocs_masko.gallery import escaped, markdown_for
-from mkdocs_masko.manifest import Match, find
+from mkdocs_masko.manifest import Match, find_pose
 from mkdocs_masko.text import replace_controls, slugify
 
 HELD = [t for t in hostile_texts.TEXTS if not re.search("[\ud800-\udfff]", t)]
@@ -54,7 +54,7 @@ def test_whatever_it_is_called_its_line_shows_it_by_its_name(name: str) -> None:
         (call,) = page.calls
         assert call.arguments == {"alt": _shown(name)}
         poses = manifest_samples.manifest(fox={match.slug: match.pose})
-        assert find(poses, call.reference, "fox").slug == match.slug
+        assert find_pose(poses, call.reference, "fox").slug == match.slug
 
 
 @pytest.mark.parametrize("text", hostile_texts.TEXTS, ids=range(len(hostile_texts.TEXTS)))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from manifest_samples import FOX, animation, collection, manifest, medium, pose
-from mkdocs_masko.manifest import Change, Collection, Pose, differences, make
+from mkdocs_masko.manifest import Change, Collection, Pose, diff_manifests, make
 
 WAVE = FOX["wave"]
 (ANIMATION,) = WAVE.animations
@@ -20,7 +20,7 @@ def with_wave(**change: Any) -> dict[str, Pose]:  # noqa: ANN401 - a pose's fiel
 
 def in_words(before: dict[str, Collection] | None, after: dict[str, Collection]) -> list[str]:
     old = None if before is None else make(before)
-    return [str(change) for change in differences(old, make(after))]
+    return [str(change) for change in diff_manifests(old, make(after))]
 
 
 CASES: dict[str, tuple[dict[str, Pose], list[str]]] = {
@@ -93,9 +93,9 @@ def test_there_are_differences_when_and_only_when_the_revision_changed() -> None
     one = manifest(fox={"wave": WAVE})
     for poses, _ in CASES.values():
         two = manifest(fox=poses)
-        assert bool(differences(one, two)) == (one.revision != two.revision)
+        assert bool(diff_manifests(one, two)) == (one.revision != two.revision)
 
 
 def test_a_change_is_data() -> None:
-    (change,) = differences(manifest(fox={}), manifest(fox={"x": pose("x")}))
+    (change,) = diff_manifests(manifest(fox={}), manifest(fox={"x": pose("x")}))
     assert change == Change(kind="added", collection="fox", pose="x")

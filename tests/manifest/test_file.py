@@ -19,7 +19,7 @@ from hostile_texts import TEXTS
 from manifest_samples import FOX, ORIGINS, collection, manifest
 from mkdocs_masko.errors import ManifestError, ManifestMissing
 from mkdocs_masko.manifest import Manifest, Pose, dumps, load, make, save
-from mkdocs_masko.manifest.file import merge_marks
+from mkdocs_masko.manifest.file import has_conflict_markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,7 +208,7 @@ def test_merge_marks_are_told_with_the_way_out(path: Path, mark: str) -> None:
     with pytest.raises(ManifestError) as caught:
         load(path, ORIGINS)
     assert str(caught.value) == (
-        f"{NAME}: it holds merge marks. "
+        f"{NAME}: it contains merge conflict markers. "
         "Take either side of the conflict, then run 'mkdocs-masko sync'."
     )
 
@@ -217,7 +217,7 @@ def test_merge_marks_are_told_with_the_way_out(path: Path, mark: str) -> None:
 def test_no_name_of_a_pose_is_taken_for_a_merge_mark(name: str) -> None:
     for text in (name, f"<<<<<<< {name}", f"\n<<<<<<< {name}", f"\r>>>>>>> {name}"):
         content = dumps(make({"fox": collection({"x": Pose(name=text)})}))
-        assert not merge_marks(content.encode())
+        assert not has_conflict_markers(content.encode())
 
 
 def test_hostile_names_survive_the_file(path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hostile_texts import TEXTS
 from manifest_samples import FOX, HOST, check_golden, manifest, renderer
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.manifest import Pose, find
+from mkdocs_masko.manifest import Pose, find_pose
 from mkdocs_masko.rendering import ManifestUrls, Renderer, make_call, select, templates_dir
 from mkdocs_masko.rendering.call import check_arguments
 from mkdocs_masko.text import replace_controls
@@ -282,7 +282,7 @@ def test_a_default_collection_is_where_names_are_looked_up() -> None:
 def test_the_box_keeps_the_ratio_of_the_picture(
     arguments: dict[str, int], box: tuple[int, int]
 ) -> None:
-    (shown,) = select(find(manifest(), "wide"), check_arguments(arguments))
+    (shown,) = select(find_pose(manifest(), "wide"), check_arguments(arguments))
     assert (shown.width, shown.height) == box
 
 

@@ -45,7 +45,7 @@ class Pauses:
     taken: list[float] = field(default_factory=list)
     heard: list[tuple[str, float]] = field(default_factory=list)
 
-    def patience(self, seconds: float = 0) -> PollPolicy:
+    def poll_policy(self, seconds: float = 0) -> PollPolicy:
         """Return a patience of so many seconds."""
         return PollPolicy(seconds, self._sleep, lambda who, pause: self.heard.append((who, pause)))
 
@@ -56,7 +56,7 @@ class Pauses:
 
 def now() -> PollPolicy:
     """Return a patience that does not wait."""
-    return Pauses().patience()
+    return Pauses().poll_policy()
 
 
 def collection(outcome: SyncResult, alias: str = "default") -> Collection:
@@ -77,7 +77,7 @@ def media(outcome: SyncResult) -> list[Medium]:
 
 def warnings(outcome: SyncResult) -> list[str]:
     """Return what people are warned of."""
-    return [note.text for note in outcome.notes if note.level == "warning"]
+    return [message.text for message in outcome.messages if message.level == "warning"]
 
 
 def api_requests(sandbox: Sandbox) -> list[Request]:

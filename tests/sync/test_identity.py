@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OTHER = (
-    "masko.manifest.json: holds collection 'fox' where the options name 'draft'. "
+    "masko.manifest.json: has collection 'fox', but the options name 'draft'. "
     "Run 'mkdocs-masko sync' and commit the file."
 )
 
@@ -70,4 +70,4 @@ def test_a_collection_that_is_suddenly_empty_keeps_its_poses(
     assert "wave" in poses(outcome)
     (warning,) = warnings(outcome)
     assert warning.startswith("collection 'default' has no poses any more; its last good content")
-    assert poses(update(same, now(), anew=True)) == {}
+    assert poses(update(same, now(), revalidate=True)) == {}

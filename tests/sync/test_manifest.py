@@ -47,7 +47,7 @@ def test_the_first_sync_writes_what_the_files_are(
     """Type, size, length, transparency and duration of every medium are those of its bytes."""
     found = site(tmp_path, sandbox, collection=name)
     outcome = update(found, now())
-    assert outcome.written
+    assert outcome.is_written
     assert len(media(outcome)) > 20
     for medium in media(outcome):
         content = content_of(sandbox, medium)
@@ -86,21 +86,21 @@ def test_the_order_of_the_answer_does_not_matter(sandbox: Sandbox, tmp_path: Pat
         found = site(folder, sandbox, collection="owl")
         update(found, now())
         written.add(found.manifest.read_bytes())
-        assert not update(found, now(), anew=True).changes
+        assert not update(found, now(), revalidate=True).changes
         written.add(found.manifest.read_bytes())
     assert len(written) == 1
 
 
-@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize("revalidate", [False, True])
 def test_a_sync_without_news_leaves_the_file_alone(
-    sandbox: Sandbox, tmp_path: Path, *, anew: bool
+    sandbox: Sandbox, tmp_path: Path, *, revalidate: bool
 ) -> None:
     """Neither its time nor its inode changes, so nothing is built or committed for nothing."""
     found = site(tmp_path, sandbox)
     update(found, now())
     before = stamp(found.manifest)
-    outcome = update(found, now(), anew=anew)
-    assert not outcome.written
+    outcome = update(found, now(), revalidate=revalidate)
+    assert not outcome.is_written
     assert not outcome.changes
     assert stamp(found.manifest) == before
     assert [path.name for path in tmp_path.iterdir()] == [found.manifest.name]
@@ -152,7 +152,7 @@ def test_every_odd_item_lands_as_it_should(sandbox: Sandbox, tmp_path: Path) -> 
         for slug, pose in poses(outcome).items()
     }
     assert found == OWL
-    assert not outcome.notes
+    assert not outcome.messages
     assert collection(outcome).name == "Owl Mascot"
 
 
@@ -232,7 +232,7 @@ def test_both_dialects_of_the_api_give_the_same_manifest(sandbox: Sandbox, tmp_p
     found = site(tmp_path, sandbox, collection="owl")
     update(found, now())
     sandbox.legacy = True
-    assert not update(found, now(), anew=True).written
+    assert not update(found, now(), revalidate=True).is_written
 
 
 def test_the_embedded_sandbox_needs_no_key(tmp_path: Path) -> None:

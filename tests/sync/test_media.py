@@ -60,7 +60,7 @@ def test_of_a_large_file_only_the_start_is_read(sandbox: Sandbox, tmp_path: Path
     whole = content_of(sandbox, picture) + bytes(5_000_000)
     sandbox.world.put_file(path_of(picture.url), whole)
     sandbox.requests.clear()
-    again = poses(update(found, now(), anew=True))["wave"].image
+    again = poses(update(found, now(), revalidate=True))["wave"].image
     ranges = [r.headers["range"] for r in sandbox.requests if r.path == path_of(picture.url)]
     assert ranges == [f"bytes=0-{_PIECE - 1}"]
     assert again is not None
@@ -99,12 +99,12 @@ def test_a_build_reads_only_media_at_new_addresses(sandbox: Sandbox, tmp_path: P
     found = site(tmp_path, sandbox)
     old = {medium.url for medium in media(prepare(found, now()))}
     sandbox.requests.clear()
-    assert not prepare(found, now()).written
+    assert not prepare(found, now()).is_written
     assert cdn_requests(sandbox) == []
     sandbox.world.regenerate("fox", "wave", "owl/blink")
     outcome = prepare(found, now())
     new = {medium.url for medium in media(outcome)} - old
-    assert outcome.written
+    assert outcome.is_written
     assert len(new) >= 8
     assert {request.path for request in cdn_requests(sandbox)} == {path_of(url) for url in new}
 
@@ -117,7 +117,7 @@ def test_the_command_reads_all_media_again(sandbox: Sandbox, tmp_path: Path) -> 
     sandbox.world.put_file(path_of(image.url), content_of(sandbox, image) + b"\0")
     assert not prepare(found, now()).changes
     sandbox.requests.clear()
-    outcome = update(found, now(), anew=True)
+    outcome = update(found, now(), revalidate=True)
     assert [str(change) for change in outcome.changes] == ["changed default/wave: image"]
     assert {request.path for request in cdn_requests(sandbox)} == {
         path_of(medium.url) for medium in media(outcome)

@@ -171,7 +171,7 @@ def test_a_video_of_another_format_is_left_out(sandbox: Sandbox, tmp_path: Path)
     (wave,) = poses(update(found, now()))["wave"].animations
     webm = path_of(wave["transparent_video_webm"].url)
     sandbox.world.put_file(webm, content_of(sandbox, wave["video"]))
-    (warning,) = warnings(update(found, now(), anew=True))
+    (warning,) = warnings(update(found, now(), revalidate=True))
     assert "is H.264 where WebM with VP9 and alpha belongs; the last good one is kept" in warning
 
 

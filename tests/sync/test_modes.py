@@ -34,10 +34,10 @@ def refuse(*_):
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 from pathlib import Path
 from mkdocs_masko.options import read_options
-from mkdocs_masko.sync import Patience, prepare, site_of
+from mkdocs_masko.sync import PollPolicy, prepare, site_of
 options = read_options({"collection": "fox", "mode": "frozen", **OPTIONS}, {})
 site = site_of(options, Path.cwd(), {"MASKO_API_KEY": KEY})
-print(prepare(site, Patience(0, refuse, refuse)).manifest.revision)
+print(prepare(site, PollPolicy(0, refuse, refuse)).manifest.revision)
 loud = {"requests", "urllib3", "PIL", "http.client", "ssl", "mkdocs", "click", "rich"}
 print(*sorted(loud & {*sys.modules}))
 """
@@ -93,8 +93,8 @@ def test_locked_is_content_when_all_is_equal(sandbox: Sandbox, tmp_path: Path) -
     sandbox.requests.clear()
     outcome = prepare(site(tmp_path, sandbox, mode="locked"), now())
     assert outcome.manifest == expected
-    assert not outcome.written
-    assert not outcome.notes
+    assert not outcome.is_written
+    assert not outcome.messages
     assert stamp(manifest(tmp_path)) == before
     assert len(sandbox.requests) == 1
 
@@ -109,7 +109,7 @@ def test_locked_fails_on_drift(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(DriftError) as caught:
         prepare(site(tmp_path, sandbox, mode="locked"), now())
     text = str(caught.value)
-    assert text.startswith(f"{NAME}: the API has something else: added default/hello; ")
+    assert text.startswith(f"{NAME}: the manifest is out of date: added default/hello; ")
     assert "removed default/idle" in text
     assert "changed default/wave: animations[0].transparent_video_android is gone" in text
     assert text.endswith(". Run 'mkdocs-masko sync' and commit the manifest.")
@@ -132,8 +132,8 @@ def test_what_needs_a_key_says_so(sandbox: Sandbox, tmp_path: Path, act: Act) ->
     with pytest.raises(OptionError) as caught:
         act(site(tmp_path, sandbox, key=" \n"), now())
     assert str(caught.value) == (
-        "no key in MASKO_API_KEY: set it, try 'api_url: sandbox', "
-        "or build with 'mode: frozen'; these need none"
+        "no key in MASKO_API_KEY: set it, or use 'api_url: sandbox' or 'mode: frozen', "
+        "which need no key"
     )
 
 
@@ -143,7 +143,7 @@ def test_auto_without_a_key_builds_from_the_manifest(sandbox: Sandbox, tmp_path:
     sandbox.requests.clear()
     outcome = prepare(site(tmp_path, sandbox, key="", api_key_env="MY_KEY"), now())
     assert outcome.manifest == expected
-    assert [(note.level, note.text) for note in outcome.notes] == [
+    assert [(note.level, note.text) for note in outcome.messages] == [
         ("info", f"no key in MY_KEY: building from {NAME} as it is")
     ]
     assert sandbox.requests == []
@@ -174,7 +174,7 @@ def test_one_build_asks_the_api_once(sandbox: Sandbox, tmp_path: Path) -> None:
     """However many poses there are, a build with nothing new is one request."""
     outcome = prepare(site(tmp_path, sandbox), now())
     assert len(api_requests(sandbox)) == 1
-    assert outcome.written
+    assert outcome.is_written
     sandbox.requests.clear()
     assert media(prepare(site(tmp_path, sandbox), now())) == media(outcome)
     assert len(sandbox.requests) == 1

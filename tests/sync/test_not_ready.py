@@ -65,7 +65,7 @@ def test_the_last_good_content_is_kept_with_one_warning(
     sandbox.publish("fox", published=False)
     outcome = act(found, now())
     assert outcome.manifest == before
-    assert not outcome.written
+    assert not outcome.is_written
     (warning,) = warnings(outcome)
     assert warning == (
         "collection 'default' is not ready (409); its last good content is used, "
@@ -123,7 +123,7 @@ def test_a_collection_that_was_never_ready_cannot_be_kept(sandbox: Sandbox, tmp_
 def test_waiting_ends_when_the_export_is_ready(sandbox: Sandbox, tmp_path: Path) -> None:
     """The API is asked again after pauses that grow, and each is announced."""
     pauses = Pauses(after=lambda count: sandbox.publish("draft") if count == 4 else None)
-    outcome = update(site(tmp_path, sandbox, collection="draft"), pauses.patience(600))
+    outcome = update(site(tmp_path, sandbox, collection="draft"), pauses.poll_policy(600))
     assert poses(outcome).keys() == {"idle"}
     assert pauses.taken == sorted({*pauses.taken})
     assert len(pauses.taken) == 4
@@ -135,7 +135,7 @@ def test_waiting_ends_with_the_patience(sandbox: Sandbox, tmp_path: Path) -> Non
     """The pauses add up to the wait, none is longer than half a minute, and then it fails."""
     pauses = Pauses()
     with pytest.raises(NotReady):
-        update(site(tmp_path, sandbox, collection="draft"), pauses.patience(200))
+        update(site(tmp_path, sandbox, collection="draft"), pauses.poll_policy(200))
     assert sum(pauses.taken) == pytest.approx(200)
     assert max(pauses.taken) == 30
     assert len(api_requests(sandbox)) == len(pauses.taken) + 1
@@ -145,7 +145,7 @@ def test_the_patience_is_for_all_collections_together(sandbox: Sandbox, tmp_path
     """Two that are not ready are not waited for twice."""
     pauses = Pauses()
     chosen = {"one": "draft", "fox": "fox", "two": "draft"}
-    update(site(tmp_path, sandbox, collections=chosen), pauses.patience(9))
+    update(site(tmp_path, sandbox, collections=chosen), pauses.poll_policy(9))
     assert sum(pauses.taken) == pytest.approx(9)
 
 
@@ -162,7 +162,7 @@ def test_a_409_of_another_kind_is_no_reason_to_wait(tmp_path: Path) -> None:
     pauses = Pauses()
     with Sandbox(faults=[Fault.parse("error:409:99")]) as sandbox:
         with pytest.raises(Exception, match="409"):
-            update(site(tmp_path, sandbox), pauses.patience(60))
+            update(site(tmp_path, sandbox), pauses.poll_policy(60))
         assert pauses.taken == []
 
 

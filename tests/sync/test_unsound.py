@@ -56,7 +56,7 @@ def test_drift_shows_nothing_raw_of_a_manifest(sandbox: Sandbox, tmp_path: Path)
 LATER = json.dumps({"version": 2, "revision": "later", "collections": []})
 UNSOUND = {
     LATER: "version 2 of the format is newer than this mkdocs-masko reads",
-    "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n": "it holds merge marks",
+    "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n": "it contains merge conflict markers",
     "": "Restore it from version control",
     "{": "Restore it from version control",
     "[]": "Restore it from version control",
@@ -124,7 +124,7 @@ def test_a_build_goes_on_where_the_manifest_cannot_be_written(
     found = site(tmp_path, sandbox, manifest=name)
     expected = update(site(tmp_path, sandbox), now()).manifest
     manifest(tmp_path).rename(found.manifest)
-    assert not prepare(found, now()).notes
+    assert not prepare(found, now()).messages
     sandbox.world.remove("fox", "idle")
     outcome = prepare(found, now())
     assert outcome.manifest == expected
