@@ -206,9 +206,9 @@ def download_missing(
     """Download media that pages use and no cache has; their hashes are known.
 
     Args:
-        site: Whose.
+        site: The site.
         cache: Where to put them.
-        files: Which.
+        files: What pages use.
         progress: Reports the downloads.
         elapsed: Seconds of the time for network work that have passed.
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 DEFAULT_CACHE = ".cache/plugin/masko"
 """The cache's folder beside `mkdocs.yml`, unless MASKO_CACHE_DIR names another.
 
-Where Material's own plugins keep theirs: https://squidfunk.github.io/mkdocs-material/plugins/
+Material's plugins use `.cache/plugin/<name>` too, so one cached folder in CI serves all of them:
+https://squidfunk.github.io/mkdocs-material/plugins/privacy/
 """
 
 _AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))  # seconds
@@ -120,7 +121,7 @@ def shared_cache(
     """Open the shared cache, where the options name one; a frozen build uses no network.
 
     Args:
-        site: Whose.
+        site: The site.
         cache: The local cache, which the shared one fills.
         warn: Called at most once, when the shared cache fails.
 

@@ -65,7 +65,7 @@ def test_a_pose_is_found_in_the_collection_that_is_meant(
         ("fox/fox/y", "x"),
     ],
 )
-def test_the_only_collection_needs_no_name(reference: str, found: str) -> None:
+def test_a_reference_to_the_only_collection_needs_no_alias(reference: str, found: str) -> None:
     assert find_pose(FOX_ONLY, reference).slug == found
 
 
@@ -77,7 +77,7 @@ def test_the_exact_name_comes_before_the_slug(reference: str, found: str) -> Non
     assert find_pose(TWINS, reference).slug == found
 
 
-def test_of_two_poses_with_one_name_it_is_always_the_same() -> None:
+def test_of_two_poses_with_one_name_the_same_is_always_found() -> None:
     poses = TWINS.collections["fox"].poses
     turned = manifest(fox=dict(reversed(poses.items())))
     assert find_pose(TWINS, "Same").slug == find_pose(turned, "Same").slug == "same"
@@ -109,20 +109,22 @@ SYNC = "Run 'mkdocs-masko sync' if it is new."
         ),
     ],
 )
-def test_what_is_not_there_is_told_with_what_is(reference: str, default: str, message: str) -> None:
+def test_a_missing_pose_is_an_error_with_the_closest_names(
+    reference: str, default: str, message: str
+) -> None:
     with pytest.raises(ReferenceProblem) as caught:
         find_pose(BOTH, reference, default)
     assert str(caught.value) == message
 
 
-def test_the_only_collection_is_told_by_its_mascots_name() -> None:
+def test_an_error_names_the_only_collection_by_its_mascot() -> None:
     with pytest.raises(ReferenceProblem) as caught:
         find_pose(FOX_ONLY, "zebra")
     assert str(caught.value) == f"no pose 'zebra' in 'Fox Mascot'. {SYNC}"
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
-def test_a_near_name_is_told_as_one_short_line(text: str) -> None:
+def test_a_suggestion_is_one_short_line(text: str) -> None:
     name = text.encode("utf-8", "replace").decode()[:400]
     with pytest.raises(ReferenceProblem, match="zebra") as caught:
         find_pose(manifest(fox={"x": Pose(name=f"zebra zebra {name}")}), f"zebra zebr {name}")
@@ -148,7 +150,7 @@ def test_every_name_is_found_by_itself_and_by_its_slug(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
-def test_whatever_is_asked_for_the_error_is_one_short_line(text: str) -> None:
+def test_whatever_the_reference_the_error_is_one_short_line(text: str) -> None:
     with pytest.raises(ReferenceProblem) as caught:
         find_pose(BOTH, f"zebra{text}", f"zebra{text}")
     assert len(str(caught.value)) < 600

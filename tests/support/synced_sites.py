@@ -37,7 +37,7 @@ class Pauses:
 
     Attributes:
         taken: The pauses, in seconds.
-        heard: The collections that were told of.
+        heard: The collections that were reported.
         after: Happens in each pause.
     """
 
@@ -46,7 +46,7 @@ class Pauses:
     heard: list[tuple[str, float]] = field(default_factory=list)
 
     def poll_policy(self, seconds: float = 0) -> PollPolicy:
-        """Return a patience of so many seconds."""
+        """Return a poll policy with a timeout in seconds."""
         return PollPolicy(seconds, self._sleep, lambda who, pause: self.heard.append((who, pause)))
 
     def _sleep(self, seconds: float) -> None:
@@ -55,7 +55,7 @@ class Pauses:
 
 
 def now() -> PollPolicy:
-    """Return a patience that does not wait."""
+    """Return a poll policy that does not wait."""
     return Pauses().poll_policy()
 
 
