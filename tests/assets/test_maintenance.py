@@ -148,10 +148,10 @@ def test_a_damaged_file_is_exported_again(tmp_path: Path) -> None:
     target = tmp_path / "exported" / "wave.0123456789abcdef.png"
     export_to(INDEX, placed, target.parent)
     target.write_bytes(b"1")
-    assert export_to(INDEX, placed, target.parent).is_written == 1
+    assert export_to(INDEX, placed, target.parent).written == 1
     target.unlink()
     target.symlink_to(tmp_path / "source")
-    assert export_to(INDEX, placed, target.parent).is_written == 1
+    assert export_to(INDEX, placed, target.parent).written == 1
     assert not target.is_symlink()
     assert target.read_bytes() == PNG
 
