@@ -148,12 +148,12 @@ class Downloader:
             self._cache.path_for(_part_path(request.url)), has_known_hash=bool(request.sha256)
         )
         record = None if request.sha256 else self._index.get(request.url)
-        cached = self._cached(record.sha256) if record else None
-        etag = record.etag if record and cached else ""
+        cached_download = self._cached(record.sha256) if record else None
+        etag = record.etag if record and cached_download else ""
         sha256 = self._receive(request, part, etag)
-        if sha256 is None and record and cached:  # 304 Not Modified
+        if sha256 is None and record and cached_download:  # 304 Not Modified
             self._index.put(request.url, record)
-            return cached
+            return cached_download
         if sha256 is None or request.sha256 not in {"", sha256}:
             part.discard()
             raise DriftError(

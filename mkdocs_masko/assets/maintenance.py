@@ -53,12 +53,12 @@ def prune(folder: Path, manifest: Manifest | None, *, dry_run: bool = False) -> 
         manifest: What is needed; None removes everything.
         dry_run: Only count.
     """
-    needed = _NeededFiles(manifest)
+    needed_files = _NeededFiles(manifest)
     sizes: list[int] = []
     kept = 0
     for path in sorted(_cache_files(folder)):
         parts = path.relative_to(folder).parts
-        if needed.contains(parts, path):
+        if needed_files.contains(parts, path):
             kept += parts[0] in {"media", "forms"}
             continue
         with suppress(OSError):
@@ -163,13 +163,13 @@ def export_to(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        removed = _remove_stale(folder, files)
-        written = [_copy(source, folder / name) for name, source in files.items()]
+        removed_count = _remove_stale(folder, files)
+        copies = [_copy(source, folder / name) for name, source in files.items()]
         _write_index(folder / INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
     except OSError as error:
         raise CacheError(f"{folder}: cannot be written: {error.strerror}.") from error
     size = sum((folder / name).stat().st_size for name in files)
-    return ExportSummary(files=len(files), size=size, written=sum(written), removed=removed)
+    return ExportSummary(files=len(files), size=size, written=sum(copies), removed=removed_count)
 
 
 def _remove_stale(folder: Path, files: Mapping[str, Path]) -> int:

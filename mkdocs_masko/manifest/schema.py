@@ -121,13 +121,15 @@ def make(collections: Mapping[str, Collection]) -> Manifest:
     """
     try:
         # msgspec checks constraints when it decodes, not when a struct is created.
-        checked = msgspec.convert(msgspec.to_builtins(dict(collections)), dict[Slug, Collection])
-        revision = _revision(checked)
+        checked_collections = msgspec.convert(
+            msgspec.to_builtins(dict(collections)), dict[Slug, Collection]
+        )
+        revision = _revision(checked_collections)
     except (msgspec.ValidationError, ValueError) as error:
         raise ManifestError(
             f"content that a manifest cannot hold: {sanitize(str(error))}"
         ) from None
-    return Manifest(version=VERSION, revision=revision, collections=checked)
+    return Manifest(version=VERSION, revision=revision, collections=checked_collections)
 
 
 def _revision(collections: dict[str, Collection]) -> str:

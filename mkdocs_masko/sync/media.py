@@ -93,18 +93,18 @@ def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> P
 
 
 def media_lookup(
-    known: Mapping[tuple[str, str], Medium], results: Mapping[str, ProbeResult | str]
+    known_media: Mapping[tuple[str, str], Medium], results: Mapping[str, ProbeResult | str]
 ) -> MediaLookup:
     """Return a function that describes a medium: from the manifest, else from its bytes.
 
     Args:
-        known: Media of the manifest by API key and URL.
+        known_media: Media of the manifest by API key and URL.
         results: What was read of the others, by URL.
     """
 
     def look_up(key: str, url: str) -> Medium | str:
-        if (key, url) in known:
-            return known[key, url]
+        if (key, url) in known_media:
+            return known_media[key, url]
         result = results[url]
         if isinstance(result, str):
             return result
@@ -183,9 +183,11 @@ def changed_urls(media: Iterable[Medium], connection: Connection, site: Site) ->
         ApiError: The CDN cannot be reached or fails.
     """
     cache = Cache(site.cache)
-    expected = {m.url: m.bytes for m in media if m.bytes and m.sha256 and cache.lacks(m.sha256)}
-    sizes = _map_each(expected, lambda url: _fetch_size(url, connection.fetch_range))
-    return {url for url, size in expected.items() if sizes[url] not in {None, size}}
+    expected_sizes = {
+        m.url: m.bytes for m in media if m.bytes and m.sha256 and cache.lacks(m.sha256)
+    }
+    sizes = _map_each(expected_sizes, lambda url: _fetch_size(url, connection.fetch_range))
+    return {url for url, size in expected_sizes.items() if sizes[url] not in {None, size}}
 
 
 def _fetch_size(url: str, fetch_range: FetchRange) -> int | None:
@@ -238,11 +240,11 @@ def _download(  # noqa: PLR0913 - what a download needs
     *,
     revalidate: bool = False,
 ) -> dict[str, Download | MaskoError]:
-    finished: list[int] = []
+    finished_sizes: list[int] = []
     with progress(len(requests)) as advance:
 
         def on_finished(size: int) -> None:
-            finished.append(size)
+            finished_sizes.append(size)
             advance(size)
 
         downloader = Downloader(
@@ -256,5 +258,5 @@ def _download(  # noqa: PLR0913 - what a download needs
         try:
             return downloader.download_all(requests)
         except ApiError as error:
-            progress_text = f"{len(finished)} of {len(requests)} media are in the cache"
+            progress_text = f"{len(finished_sizes)} of {len(requests)} media are in the cache"
             raise error.at(progress_text) from error

@@ -208,11 +208,11 @@ def _load_required(site: Site) -> Manifest:
 def _check_ids(site: Site, manifest: Manifest) -> Manifest:
     """Refuse a manifest of other mascots, which pages would show without a warning."""
     for alias, collection in manifest.collections.items():
-        expected = site.options.ids.get(alias, collection.id)
-        if collection.id != expected:
+        expected_id = site.options.ids.get(alias, collection.id)
+        if collection.id != expected_id:
             raise ManifestError(
                 f"{site.manifest.name}: has collection {collection.id!r}, but the options name "
-                f"{expected!r}. Run 'mkdocs-masko sync' and commit the file."
+                f"{expected_id!r}. Run 'mkdocs-masko sync' and commit the file."
             )
     return manifest
 

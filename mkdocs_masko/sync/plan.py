@@ -75,13 +75,13 @@ def plan_collection(
 
 def assign_slugs(items: Iterable[ExportItem]) -> Iterator[tuple[str, ExportItem]]:
     """Yield each item with its slug; of those with the same, the later ones get a number."""
-    taken: set[str] = set()
+    taken_slugs: set[str] = set()
     for item in sorted(items, key=_sort_key):
         base = slugify(item.name)[:_LONGEST_SLUG].rstrip("-")
         slug, number = base, 2
-        while slug in taken:
+        while slug in taken_slugs:
             slug, number = f"{base}-{number}", number + 1
-        taken.add(slug)
+        taken_slugs.add(slug)
         yield slug, item
 
 

@@ -67,8 +67,10 @@ def refresh(
     _check_refusals(refusals, site, has_content=bool(last_good or exports))
     # Where nothing is published the API answers 409, so a build takes an export that is suddenly
     # empty for a fault. A sync command takes it at its word.
-    emptied = [] if revalidate else [a for a in exports if _is_emptied(exports[a], last_good, a)]
-    exports = {alias: export for alias, export in exports.items() if alias not in emptied}
+    emptied_aliases = (
+        [] if revalidate else [a for a in exports if _is_emptied(exports[a], last_good, a)]
+    )
+    exports = {alias: export for alias, export in exports.items() if alias not in emptied_aliases}
     lookup = _read_media(
         exports, last_good, connection, site, poll_policy.progress, revalidate=revalidate
     )
@@ -78,7 +80,7 @@ def refresh(
     }
     messages = [
         *(_not_ready(alias, site, is_kept=alias in last_good) for alias in refusals),
-        *(_emptied(alias, site) for alias in emptied),
+        *(_emptied(alias, site) for alias in emptied_aliases),
         *_faulty(fault for plan in plans.values() for fault in plan.faults),
         *_empty(exports),
     ]
@@ -108,8 +110,8 @@ def _merge(
     last_good: Mapping[str, Collection],
 ) -> dict[str, Collection]:
     """Take each collection as planned, else its last good content, else leave it out."""
-    planned = {alias: plan.collection for alias, plan in plans.items()}
-    collections = {**last_good, **planned}
+    planned_collections = {alias: plan.collection for alias, plan in plans.items()}
+    collections = {**last_good, **planned_collections}
     return {alias: collections[alias] for alias in ids if alias in collections}
 
 
@@ -124,14 +126,14 @@ def _read_media(  # noqa: PLR0913 - all that decides how media are read
 ) -> MediaLookup:
     """Learn about every medium of the exports, from the manifest where that is enough."""
     pairs = {pair for e in exports.values() for item in e.items for pair in media_urls(item)}
-    known = {} if revalidate else _reusable_media(last_good, pairs, connection, site)
-    urls = sorted({url for _, url in pairs - known.keys()})
+    known_media = {} if revalidate else _reusable_media(last_good, pairs, connection, site)
+    urls = sorted({url for _, url in pairs - known_media.keys()})
     results: dict[str, ProbeResult | str]
     if site.is_self_hosted:  # needs the hash of the whole file
         results = download_all(urls, connection, site, progress, revalidate=revalidate)
     else:  # the first bytes tell type, size and transparency
         results = probe_all(urls, connection.fetch_range, site.origins)
-    return media_lookup(known, results)
+    return media_lookup(known_media, results)
 
 
 def _reusable_media(
@@ -145,8 +147,8 @@ def _reusable_media(
     reusable = {pair: medium for pair, medium in media.items() if pair in pairs}
     if not site.is_self_hosted or site.options.mode != "auto":
         return reusable  # in `locked`, a replaced medium fails with a message that names it
-    changed = changed_urls(reusable.values(), connection, site)
-    return {pair: medium for pair, medium in reusable.items() if medium.url not in changed}
+    replaced_urls = changed_urls(reusable.values(), connection, site)
+    return {pair: medium for pair, medium in reusable.items() if medium.url not in replaced_urls}
 
 
 def _media_by_key(
@@ -154,10 +156,10 @@ def _media_by_key(
 ) -> dict[tuple[str, str], Medium]:
     """Index media by API key and URL: a URL that is good for an image may be no good video."""
     poses = (pose for collection in collections.values() for pose in collection.poses.values())
-    placed = (pair for pose in poses for pair in pose.media())
+    places_and_media = (pair for pose in poses for pair in pose.media())
     return {
         (place.rpartition(".")[2], medium.url): medium
-        for place, medium in placed
+        for place, medium in places_and_media
         if medium.sha256 or not need_hash
     }
 
