@@ -26,7 +26,7 @@ from pathlib import Path
 from processes import environment
 
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import AT_ONCE, Downloader, DownloadRequest
+from mkdocs_masko.assets.download import MAX_CONNECTIONS, Downloader, DownloadRequest
 from mkdocs_masko.http import Budget, Transport
 
 WORK = Path(__file__).parent / ".work" / "media"
@@ -82,7 +82,7 @@ def ours(folder: Path, origin: str, count: int) -> float:
     transport = Transport(Budget(300))
     start = time.perf_counter()
     fetcher = Downloader(Cache(folder), lambda attempt: attempt(transport), [origin])
-    found = fetcher.fetch_all(DownloadRequest(url=f"{origin}/{n}.png") for n in range(count))
+    found = fetcher.download_all(DownloadRequest(url=f"{origin}/{n}.png") for n in range(count))
     seconds = time.perf_counter() - start
     transport.close()
     if len(found) != count or any(isinstance(each, Exception) for each in found.values()):
@@ -102,7 +102,7 @@ def curl(folder: Path, origin: str, count: int) -> float:
         "--no-progress-meter",
         "--parallel",
         "--parallel-max",
-        str(AT_ONCE),
+        str(MAX_CONNECTIONS),
         "-K",
         config,
     ]
@@ -137,7 +137,8 @@ def compare_fetching(count: int, rounds: int) -> None:
                     times[name].append(tool(Path(folder), f"http://127.0.0.1:{port}", count))
         server.communicate("")
     base = statistics.median(times["curl --parallel"])
-    print(f"{count} files of {SIZE // 1000} kB, {LATENCY * 1000:.0f} ms, {AT_ONCE} connections\n")
+    connections = f"{MAX_CONNECTIONS} connections"
+    print(f"{count} files of {SIZE // 1000} kB, {LATENCY * 1000:.0f} ms, {connections}\n")
     print("| tool | seconds | of curl |\n|---|---|---|")
     for name, found in times.items():
         middle = statistics.median(found)

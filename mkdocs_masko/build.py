@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.manifest import find
+from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class BuildSession:
     def check(self, reference: object, source: str) -> None:
         """Report a name that leads to no pose, wherever it stands."""
         try:
-            find(self.manifest, str(reference), self._default)
+            find_pose(self.manifest, str(reference), self._default)
         except ReferenceProblem as problem:
             self._report(problem, source)
 

@@ -93,11 +93,13 @@ class SelfHosting:
         return self._resolver.resolve(files)
 
     def _download(self, files: list[SiteFile]) -> Mapping[str, Path | MaskoError]:
-        from mkdocs_masko.sync.media import bring  # noqa: PLC0415 - a frozen build never downloads
+        from mkdocs_masko.sync.media import download_missing  # noqa: PLC0415 - a frozen build never downloads
 
         start = time.monotonic()
         try:
-            return bring(self._site, self._cache, files, self._progress, spent=self._elapsed)
+            return download_missing(
+                self._site, self._cache, files, self._progress, elapsed=self._elapsed
+            )
         finally:
             self._elapsed += time.monotonic() - start
 

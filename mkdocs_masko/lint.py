@@ -1,4 +1,9 @@
-"""The pages of a site held against the manifest, without MkDocs and without a build."""
+"""Check pages against the manifest without MkDocs and without a build: `mkdocs-masko check`.
+
+Each page goes through the same Markdown extension and the same session as in a build, so that the
+problems are the same, with the same places. What is left out is what cannot change a pose's
+reference: the theme, other plugins, and Markdown extensions that do not decide what is code.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mkdocs_masko.build import BuildSession, Problem
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import CdnHosting
-from mkdocs_masko.markdown.reader import Reader
+from mkdocs_masko.markdown.reader import PageReader
 from mkdocs_masko.markdown.syntax import LITERALS_ONLY
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.rendering import StandalonePage
@@ -22,12 +27,42 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.manifest import Manifest
 
-_FRONT_MATTER: Final = re.compile(r"\A-{3}[ \t]*\n.*?\n(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
+# The suffixes that MkDocs takes for Markdown (mkdocs.utils.markdown_extensions).
 _SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+
+# YAML front matter as MkDocs reads it (mkdocs.utils.meta): it may end with `---` or `...`.
+_FRONT_MATTER: Final = re.compile(r"\A-{3}[ \t]*\n.*?\n(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
+
+
+def find_bad_references(
+    folder: Path, config: Mapping[str, Any], manifest: Manifest, default: str
+) -> list[Problem]:
+    """Find every pose that pages name and the manifest lacks, and every invalid argument.
+
+    Args:
+        folder: The folder of `mkdocs.yml`.
+        config: The content of `mkdocs.yml`.
+        manifest: What pages may show.
+        default: Alias of the collection for references without one.
+
+    Raises:
+        OptionError: A page cannot be read.
+    """
+    build = BuildSession(manifest, default=default, overrides=[], hosting=CdnHosting())
+    reader = PageReader(
+        build.embedder, build.placeholders, by_name(config.get("markdown_extensions"))
+    )
+    for page in _pages_with_poses(folder, str(config.get("docs_dir") or "docs")):
+        build.enter(page)
+        reader.read(_FRONT_MATTER.sub("", page.text()))
+    problems = build.sorted_problems()
+    if "macros" in plugins_of(config):  # it evaluates variables, whose values only a build knows
+        problems = [problem for problem in problems if LITERALS_ONLY not in problem.message]
+    return problems
 
 
 class _Page(StandalonePage):
-    """A page that is checked without its site."""
+    """A page outside of a site. URLs stay as they are: nobody looks at the HTML."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self._text = name, text
@@ -36,43 +71,21 @@ class _Page(StandalonePage):
         return self._text
 
 
-def bad_references(
-    folder: Path, said: Mapping[str, Any], manifest: Manifest, default: str
-) -> list[Problem]:
-    """Find every pose that pages name and the manifest lacks, and every slip in an argument.
-
-    Args:
-        folder: Where the site's configuration lies.
-        said: The configuration.
-        manifest: What may be shown.
-        default: Alias of the collection that names without one are looked up in.
-
-    Raises:
-        OptionError: A page cannot be read.
-    """
-    build = BuildSession(manifest, default=default, overrides=[], hosting=CdnHosting())
-    reader = Reader(build.embedder, build.placeholders, by_name(said.get("markdown_extensions")))
-    for page in _pages(folder, str(said.get("docs_dir") or "docs")):
-        build.enter(page)
-        reader.read(_FRONT_MATTER.sub("", page.text()))
-    computed = "macros" in plugins_of(said)  # a template engine will read what we cannot
-    return [p for p in build.sorted_problems() if not (computed and LITERALS_ONLY in p.message)]
-
-
-def _pages(folder: Path, docs_dir: str) -> Iterator[_Page]:
+def _pages_with_poses(folder: Path, docs_dir: str) -> Iterator[_Page]:
     """Yield the pages that may show poses, in the order of their names."""
     docs = folder / docs_dir
     for path in sorted(docs.rglob("*")):
         inside = path.relative_to(docs)
-        if path.suffix not in _SUFFIXES or any(part.startswith(".") for part in inside.parts):
+        is_hidden = any(part.startswith(".") for part in inside.parts)  # MkDocs leaves them out
+        if path.suffix not in _SUFFIXES or is_hidden:
             continue
         name = posixpath.join(os.path.relpath(docs, folder), inside.as_posix())
-        text = _text(path, name)
-        if "masko" in text:
+        text = _read_page(path, name)
+        if "masko" in text:  # most pages have none, and parsing is slow
             yield _Page(name, text)
 
 
-def _text(path: Path, name: str) -> str:
+def _read_page(path: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:

@@ -221,7 +221,7 @@ def test_new_bytes_at_an_old_address_are_drift_told_by_name(own: tuple[Sandbox, 
     shutil.rmtree(_cache(folder))
     built = _build(folder, MASKO_MODE="locked")
     assert built.code == 1
-    assert "fox/wave transparent_image: other bytes stand at" in built.output
+    assert "fox/wave transparent_image: the file at" in built.output
     assert "Run 'mkdocs-masko sync' and commit the manifest" in built.output
     assert "Traceback" not in built.output
 

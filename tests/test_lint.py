@@ -1,4 +1,4 @@
-"""Pages held against the manifest without MkDocs, and `check`, which does that."""
+"""Pages checked against the manifest without MkDocs, and the command `check`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import sites
 from cli_process import NAME, config, run
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.lint import bad_references
+from mkdocs_masko.lint import find_bad_references
 from mkdocs_masko.manifest import load
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
@@ -26,7 +26,7 @@ PAGES = {
     ".hidden/x.md": "![a](masko:hidden)\n",
     "notes.txt": "![a](masko:text)\n",
 }
-SAID = {
+CONFIG = {
     "markdown_extensions": [
         "attr_list",
         {"admonition": None},
@@ -37,7 +37,7 @@ SAID = {
         "no.such.extension",
     ]
 }
-FOUND = [
+PROBLEMS = [
     "docs/deep/er/page.md:3:10: no pose 'nope' in 'fox'",
     "docs/deep/er/page.md:3:39: no pose 'nope' in 'owl'",
     "docs/index.md:7:6: no pose 'wavee' in 'fox' (did you mean 'wave'?)",
@@ -48,7 +48,7 @@ FOUND = [
 ]
 
 
-def written(folder: Path, pages: dict[str, str], docs: str = "docs") -> Path:
+def write_pages(folder: Path, pages: dict[str, str], docs: str = "docs") -> Path:
     """Write pages, and the manifest of the fox and the owl."""
     for name, text in pages.items():
         path = folder / docs / name
@@ -58,80 +58,80 @@ def written(folder: Path, pages: dict[str, str], docs: str = "docs") -> Path:
     return folder
 
 
-def found(folder: Path, said: dict[str, object]) -> list[str]:
+def problems_of(folder: Path, config: dict[str, object]) -> list[str]:
     """Return what is wrong on the pages of a folder."""
     manifest = load(folder / NAME, [SANDBOX_ORIGIN])
-    return [str(problem) for problem in bad_references(folder, said, manifest, "fox")]
+    return [str(problem) for problem in find_bad_references(folder, config, manifest, "fox")]
 
 
-def test_all_that_is_wrong_is_found_with_its_place(tmp_path: Path) -> None:
-    """On every page, in every form, and not in code, hidden folders or other files."""
-    problems = found(written(tmp_path, PAGES), SAID)
-    assert len(problems) == len(FOUND)
-    for problem, start in zip(problems, FOUND, strict=True):
+def test_every_problem_is_found_with_its_place(tmp_path: Path) -> None:
+    """On every page, in every syntax, and not in code, hidden folders or other files."""
+    problems = problems_of(write_pages(tmp_path, PAGES), CONFIG)
+    assert len(problems) == len(PROBLEMS)
+    for problem, start in zip(problems, PROBLEMS, strict=True):
         assert problem.startswith(start), problem
 
 
-def test_the_build_finds_the_same(tmp_path: Path) -> None:
-    """Line by line: a check is no second opinion on what is wrong."""
+def test_a_build_finds_the_same_problems(tmp_path: Path) -> None:
+    """Line by line, so that a check and a build never disagree."""
     pages = {n: t for n, t in PAGES.items() if n.endswith(".md") and not n.startswith(".")}
-    written(tmp_path, pages)
-    said = ["attr_list", "admonition", "pymdownx.details", {"pymdownx.tabbed": {}}]
-    made = sites.make(tmp_path, pages, markdown_extensions=said)
-    warned = [line for line in sites.build(made).lines("WARNING") if "docs/" in line]
-    problems = found(tmp_path, {"markdown_extensions": said})
-    assert sorted(line.partition("docs/")[2] for line in warned) == sorted(
+    write_pages(tmp_path, pages)
+    extensions = ["attr_list", "admonition", "pymdownx.details", {"pymdownx.tabbed": {}}]
+    mkdocs_site = sites.make(tmp_path, pages, markdown_extensions=extensions)
+    warnings = [line for line in sites.build(mkdocs_site).lines("WARNING") if "docs/" in line]
+    problems = problems_of(tmp_path, {"markdown_extensions": extensions})
+    assert sorted(line.partition("docs/")[2] for line in warnings) == sorted(
         problem.partition("docs/")[2] for problem in problems
     )
 
 
-def test_what_a_template_engine_computes_is_left_to_it(tmp_path: Path) -> None:
-    """Names in variables are no slip where mkdocs-macros runs; wrong names still are."""
+def test_what_mkdocs_macros_evaluates_is_no_problem(tmp_path: Path) -> None:
+    """Variables are no problem where mkdocs-macros runs; wrong names still are."""
     text = "{{ masko(page.meta.pose) }}\n\n![a](masko:nope)\n"
-    folder = written(tmp_path, {"index.md": text})
-    assert len(found(folder, {"plugins": ["masko"]})) == 2
-    assert len(found(folder, {"plugins": ["masko", "macros"]})) == 1
+    folder = write_pages(tmp_path, {"index.md": text})
+    assert len(problems_of(folder, {"plugins": ["masko"]})) == 2
+    assert len(problems_of(folder, {"plugins": ["masko", "macros"]})) == 1
 
 
-def test_the_folder_of_the_pages_is_the_sites_own(tmp_path: Path) -> None:
+def test_pages_are_read_from_the_docs_dir_of_the_site(tmp_path: Path) -> None:
     """And is named in messages from the folder of mkdocs.yml."""
-    folder = written(tmp_path, {"a.md": "![a](masko:nope)\n"}, docs="content")
-    (problem,) = found(folder, {"docs_dir": "content"})
+    folder = write_pages(tmp_path, {"a.md": "![a](masko:nope)\n"}, docs="content")
+    (problem,) = problems_of(folder, {"docs_dir": "content"})
     assert problem.startswith("content/a.md:1:6: ")
 
 
-def test_a_site_without_pages_has_nothing_wrong(tmp_path: Path) -> None:
+def test_a_site_without_pages_has_no_problems(tmp_path: Path) -> None:
     """Nor has one whose pages show no pose."""
-    assert found(written(tmp_path, {}), {}) == []
+    assert problems_of(write_pages(tmp_path, {}), {}) == []
 
 
-def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:
+def test_a_page_that_is_not_utf_8_is_an_error_that_names_it(tmp_path: Path) -> None:
     """MkDocs could not read it either."""
-    folder = written(tmp_path, {"a.md": ""})
+    folder = write_pages(tmp_path, {"a.md": ""})
     (folder / "docs" / "a.md").write_bytes(b"masko \xff")
     with pytest.raises(OptionError, match=r"docs/a\.md: cannot be read: it is not UTF-8"):
-        found(folder, {})
+        problems_of(folder, {})
 
 
-def test_a_check_tells_pages_and_drift_at_once(tmp_path: Path) -> None:
-    """Every bad reference has a line, then comes what the API has otherwise."""
+def test_a_check_lists_every_bad_reference(tmp_path: Path) -> None:
+    """Each has a line of its own, and the exit code is 1."""
     config(tmp_path, **OPTIONS)
     assert run(tmp_path, "sync").code == 0
-    written(tmp_path, {"index.md": "![a](masko:nope)\n\n![b](masko:owl/nope)\n"})
-    done = run(tmp_path, "check")
-    assert (done.code, done.out) == (1, "")
-    assert done.err.splitlines()[:2] == [
+    write_pages(tmp_path, {"index.md": "![a](masko:nope)\n\n![b](masko:owl/nope)\n"})
+    process = run(tmp_path, "check")
+    assert (process.code, process.out) == (1, "")
+    assert process.err.splitlines()[:2] == [
         "docs/index.md:1:6: no pose 'nope' in 'fox'. Run 'mkdocs-masko sync' if it is new.",
         "docs/index.md:3:6: no pose 'nope' in 'owl'. Run 'mkdocs-masko sync' if it is new.",
     ]
-    assert done.err.splitlines()[2:] == ["error: bad references: 2; they are listed above"]
+    assert process.err.splitlines()[2:] == ["error: bad references: 2; they are listed above"]
 
 
-def test_offline_a_check_needs_no_key(tmp_path: Path) -> None:
+def test_an_offline_check_needs_no_key(tmp_path: Path) -> None:
     """As in a fork, and before a commit."""
     config(tmp_path, collections={"fox": "fox", "owl": "owl"})
-    written(tmp_path, {"index.md": "![a](masko:wave)\n"})
-    done = run(tmp_path, "check", "--offline")
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"{NAME}: has all that pages use, revision ")
+    write_pages(tmp_path, {"index.md": "![a](masko:wave)\n"})
+    process = run(tmp_path, "check", "--offline")
+    assert (process.code, process.err) == (0, "")
+    assert process.out.startswith(f"{NAME}: has all that pages use, revision ")
     assert run(tmp_path, "check").code == 2

@@ -10,7 +10,7 @@ import pytest
 import hostile_texts
 import manifest_samples
 import sites
-from mkdocs_masko.manifest import Match, find
+from mkdocs_masko.manifest import Match, find_pose
 from mkdocs_masko.snippets import escape_markdown, html_snippet, image_snippet, macro_snippet
 from mkdocs_masko.text import replace_controls, slugify
 
@@ -71,7 +71,7 @@ def test_whatever_it_is_called_its_snippet_shows_it_by_its_name(
         (call,) = page.calls
         assert call.arguments == {"alt": _shown(name)}
         poses = manifest_samples.manifest(fox={match.slug: match.pose})
-        assert find(poses, call.reference, "fox").slug == match.slug
+        assert find_pose(poses, call.reference, "fox").slug == match.slug
 
 
 @pytest.mark.parametrize("text", hostile_texts.TEXTS, ids=range(len(hostile_texts.TEXTS)))

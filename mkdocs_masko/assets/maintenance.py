@@ -1,4 +1,8 @@
-"""What the cache holds and no manifest of the site needs any more."""
+"""What commands do with files of the cache; no build imports it.
+
+`prune` removes what no manifest of the site needs any more. `export_to` copies media into a folder
+of the repository, for `sync --into`.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from mkdocs_masko.assets.cache import UNFINISHED
-from mkdocs_masko.assets.download import address_key
+from mkdocs_masko.assets.download import url_key
 from mkdocs_masko.assets.site_files import OURS
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.manifest.file import replace_file
+from mkdocs_masko.manifest.file import TEMPORARY_SUFFIX, replace_file
 from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
@@ -24,17 +27,17 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.manifest import Manifest
 
-_KINDS = {"media", "forms", "addresses", "parts", "locks"}
-_RECENT = 3600.0  # seconds: what is younger may be at work
+_KINDS = {"media", "forms", "addresses", "parts", "locks"}  # the layout is in assets/cache.py
+_RECENT = 3600.0  # seconds; another build may be using what is younger
 
 
-class Pruned(Struct, frozen=True, kw_only=True):
+class PruneSummary(Struct, frozen=True, kw_only=True):
     """What was removed.
 
     Attributes:
         files: How many.
         size: Their bytes.
-        kept: How many media and forms stay.
+        kept: How many media and variants stay.
     """
 
     files: int
@@ -42,51 +45,60 @@ class Pruned(Struct, frozen=True, kw_only=True):
     kept: int
 
 
-def prune(folder: Path, manifest: Manifest | None, *, dry: bool = False) -> Pruned:
-    """Remove what a manifest does not need: other media, and forms of them or of old settings.
+def prune(folder: Path, manifest: Manifest | None, *, dry_run: bool = False) -> PruneSummary:
+    """Remove media that the manifest does not need, and variants of those or of old settings.
 
     Args:
-        folder: The cache. Only what a cache has in it is touched.
-        manifest: What is needed; without one, nothing is.
-        dry: Only count.
+        folder: The cache. Anything else in it is left alone.
+        manifest: What is needed; None removes everything.
+        dry_run: Only count.
     """
-    needed = _Needed(manifest)
-    gone: list[int] = []
+    needed_files = _NeededFiles(manifest)
+    sizes: list[int] = []
     kept = 0
-    for path in sorted(_files(folder)):
-        if needed.has(path.relative_to(folder).parts, path):
-            kept += path.parts[len(folder.parts)] in {"media", "forms"}
+    for path in sorted(_cache_files(folder)):
+        parts = path.relative_to(folder).parts
+        if needed_files.contains(parts, path):
+            kept += parts[0] in {"media", "forms"}
             continue
         with suppress(OSError):
             size = path.lstat().st_size
-            if not dry:
+            if not dry_run:
                 path.unlink()
-            gone.append(size)
-    if not dry:
-        _remove_empty(folder)
-    return Pruned(files=len(gone), size=sum(gone), kept=kept)
+            sizes.append(size)
+    if not dry_run:
+        _remove_empty_folders(folder)
+    return PruneSummary(files=len(sizes), size=sum(sizes), kept=kept)
 
 
-class _Needed:
-    """Decides for each file of a cache."""
+class _NeededFiles:
+    """Decides which files of a cache stay."""
 
     def __init__(self, manifest: Manifest | None) -> None:
-        self._all = manifest is None
+        self._is_empty = manifest is None
         media = [medium for _, _, medium in manifest.media()] if manifest else []
         self._digests = {medium.sha256 for medium in media}
-        self._addresses = {address_key(medium.url) for medium in media}
+        self._url_keys = {url_key(medium.url) for medium in media}
 
-    def has(self, parts: tuple[str, ...], path: Path) -> bool:
-        """Tell whether a file has to stay."""
-        if self._all:
+    def contains(self, parts: tuple[str, ...], path: Path) -> bool:
+        """Tell whether a file stays.
+
+        Args:
+            parts: Its path inside the cache: `("forms", "ab", "abcd...", "<settings>", ...)`.
+            path: Its whole path.
+        """
+        if self._is_empty:
             return False
-        kind, last = parts[0], parts[-1]
-        if kind in {"parts", "locks"} or last.endswith(UNFINISHED):
+        if parts[0] in {"parts", "locks"} or path.name.endswith(TEMPORARY_SUFFIX):
             return _is_recent(path)
-        if kind == "addresses":
-            return last.removesuffix(".json") in self._addresses
-        current = kind == "media" or (len(parts) > 3 and parts[3] == SETTINGS)  # noqa: PLR2004 - its place in the path
-        return len(parts) > 2 and parts[2] in self._digests and current  # noqa: PLR2004 - as above
+        match parts:
+            case ("addresses", *_, name):
+                return name.removesuffix(".json") in self._url_keys
+            case ("media", _, sha256, *_):
+                return sha256 in self._digests
+            case ("forms", _, sha256, settings, *_):
+                return sha256 in self._digests and settings == SETTINGS
+        return False
 
 
 def _is_recent(path: Path) -> bool:
@@ -96,34 +108,35 @@ def _is_recent(path: Path) -> bool:
         return False
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _cache_files(folder: Path) -> Iterator[Path]:
     for kind in sorted(_KINDS):
         if not (folder / kind).is_symlink():
-            found = (folder / kind).rglob("*")
-            yield from (path for path in found if path.is_symlink() or not path.is_dir())
+            paths = (folder / kind).rglob("*")
+            yield from (path for path in paths if path.is_symlink() or not path.is_dir())
 
 
-def _remove_empty(folder: Path) -> None:
+def _remove_empty_folders(folder: Path) -> None:
     for kind in _KINDS:
+        # In reverse, a folder comes after those inside it.
         for path in sorted((folder / kind).rglob("*"), reverse=True):
             with suppress(OSError):
-                path.rmdir()  # refuses what is not an empty folder
+                path.rmdir()  # fails where it is a file, or not empty
         with suppress(OSError):
             (folder / kind).rmdir()
 
 
 INDEX: Final = "files.json"
-"""Which file is which medium, by pose and key."""
+"""The index of an exported folder: which file is which medium, by pose and key."""
 
 
 class ExportSummary(Struct, frozen=True, kw_only=True):
-    """What lies in the folder now.
+    """What is in the folder after an export.
 
     Attributes:
         files: How many media.
         size: Their bytes.
-        written: How many of them are new.
-        removed: How many that no pose has any more were removed.
+        written: How many of them were missing or damaged, and were written.
+        removed: How many media of an earlier export were removed, because no pose has them.
     """
 
     files: int
@@ -135,60 +148,62 @@ class ExportSummary(Struct, frozen=True, kw_only=True):
 def export_to(
     index: Mapping[str, Mapping[str, str]], files: Mapping[str, Path], folder: Path
 ) -> ExportSummary:
-    """Put media into a folder.
+    """Copy media into a folder.
 
-    What is there already is left alone. Of the other files only those are removed that an
-    earlier run laid down.
+    Files that are in place are not written again, so that a server that watches the folder stays
+    idle. Of other files, only those that an earlier export wrote are removed.
 
     Args:
-        index: Their names by pose and key, which is written beside them.
-        files: What lies under each name.
-        folder: Where; it need not be there.
+        index: The names of the media by pose and key; it is written beside them.
+        files: The source of each name.
+        folder: Where; it need not exist.
 
     Raises:
         CacheError: The folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        removed = _remove_old(folder, files)
-        written = [_copy(file, folder / name) for name, file in files.items()]
-        _replace(folder / INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
+        removed_count = _remove_stale(folder, files)
+        copies = [_copy(source, folder / name) for name, source in files.items()]
+        _write_index(folder / INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
     except OSError as error:
         raise CacheError(f"{folder}: cannot be written: {error.strerror}.") from error
     size = sum((folder / name).stat().st_size for name in files)
-    return ExportSummary(files=len(files), size=size, written=sum(written), removed=removed)
+    return ExportSummary(files=len(files), size=size, written=sum(copies), removed=removed_count)
 
 
-def _remove_old(folder: Path, files: Mapping[str, Path]) -> int:
-    """Remove what the index of an earlier run lists, and nothing else."""
-    removed = 0
-    with suppress(OSError, ValueError, AttributeError, TypeError):
+def _remove_stale(folder: Path, files: Mapping[str, Path]) -> int:
+    """Remove media that the index of an earlier export lists, and nothing else."""
+    count = 0
+    with suppress(OSError, ValueError, AttributeError, TypeError):  # the index may be anything
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        listed = {name for pose in index.values() for name in pose.values()}
-        for name in sorted(name for name in listed - files.keys() if OURS.fullmatch(name)):
+        names = {name for pose in index.values() for name in pose.values()}
+        # An index can list any path; only names of the plugin's own form are safe to remove.
+        for name in sorted(name for name in names - files.keys() if OURS.fullmatch(name)):
             with suppress(FileNotFoundError):
                 (folder / name).unlink()
-                removed += 1
-    return removed
+                count += 1
+    return count
 
 
 def _copy(source: Path, target: Path) -> bool:
-    if not target.is_symlink() and target.is_file() and _same(source, target):
+    if not target.is_symlink() and target.is_file() and _have_same_bytes(source, target):
         return False
-    new = target.with_name(f".{target.name}.{secrets.token_hex(8)}.new")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
     try:
-        shutil.copyfile(source, new)
-        new.replace(target)
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
     finally:
-        new.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return True
 
 
-def _same(source: Path, target: Path) -> bool:
-    return source.samefile(target) or source.read_bytes() == target.read_bytes()
+def _have_same_bytes(one: Path, other: Path) -> bool:
+    return one.samefile(other) or one.read_bytes() == other.read_bytes()
 
 
-def _replace(path: Path, text: str) -> None:
-    if not path.is_symlink() and path.is_file() and path.read_bytes() == text.encode():
+def _write_index(path: Path, text: str) -> None:
+    content = text.encode()
+    if not path.is_symlink() and path.is_file() and path.read_bytes() == content:
         return
-    replace_file(path, text.encode())
+    replace_file(path, content)

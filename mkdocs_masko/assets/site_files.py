@@ -169,14 +169,14 @@ class LocalSources:
 
     def find(self, medium: Medium, sha256: str) -> Path | None:
         """Return a file with just these bytes, or None."""
-        return self._cache.medium(sha256) or self._outside_cache(medium, sha256)
+        return self._cache.get_medium(sha256) or self._outside_cache(medium, sha256)
 
     def _outside_cache(self, medium: Medium, sha256: str) -> Path | None:
         paths = [folder / file_name(medium, sha256) for folder in self._folders]
         packaged = self._packaged(medium.url)
         for path in [*paths, *([packaged.resolve()] if packaged else [])]:
             with suppress(OSError):
-                if self._cache.checker.is_sound(path, sha256):
+                if self._cache.checker.is_intact(path, sha256):
                     return path
         return None
 
@@ -240,16 +240,16 @@ class FileResolver:
         }
 
     def _cached_variants(self, keys: Iterable[Key]) -> dict[Key, Path]:
-        paths = {key: path for key in keys if (path := self._cache.form(*key))}
+        paths = {key: path for key in keys if (path := self._cache.get_variant(*key))}
         missing = [key for key in keys if key not in paths]
-        return paths | (self._store.forms(missing) if self._store and missing else {})
+        return paths | (self._store.get_variants(missing) if self._store and missing else {})
 
     def _originals(self, files: Mapping[str, SiteFile]) -> dict[str, Path]:
         find = self._sources.find
         paths = {sha: path for sha, file in files.items() if (path := find(file.medium, sha))}
         missing = [sha for sha in files if sha not in paths]
         if self._store and missing:
-            paths |= self._store.media(missing)
+            paths |= self._store.get_media(missing)
         return paths | self._downloaded([file for sha, file in files.items() if sha not in paths])
 
     def _downloaded(self, missing: list[SiteFile]) -> dict[str, Path]:
@@ -286,12 +286,12 @@ class FileResolver:
             if isinstance(content, MediaError):
                 failures[file.medium] = content
             else:
-                path = self._cache.keep_form(file.sha256, variant, content)
+                path = self._cache.put_variant(file.sha256, variant, content)
                 paths[file.sha256, variant] = path
         self.work.variants += len(paths)
         self._raise_failures(failures)
         if self._store:
-            self._store.put_forms(paths)
+            self._store.put_variants(paths)
         return paths
 
     def _raise_failures(self, results: Mapping[Medium, Path | MaskoError]) -> None:

@@ -147,7 +147,7 @@ def examine(site: Site, said: Mapping[str, Any] | None) -> Iterator[Finding]:
     yield from _manifest(site)
     key = _key(site)
     yield key
-    if site.can_ask and key.level == "good":
+    if site.has_api_access and key.level == "good":
         yield from _network(site)
 
 
@@ -193,7 +193,7 @@ def _manifest(site: Site) -> Iterator[Finding]:
         yield Finding(level="bad", subject="manifest", text=text, remedy="see above")
     else:
         poses = sum(len(collection.poses) for collection in found.collections.values())
-        text = f"revision {found.revision}, {poses} poses, the file is {site.age} old"
+        text = f"revision {found.revision}, {poses} poses, the file is {site.manifest_age} old"
         yield Finding(level="good", subject="manifest", text=text)
 
 

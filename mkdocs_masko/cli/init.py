@@ -114,7 +114,7 @@ def _synced(path: Path, options: dict[str, Any]) -> tuple[SyncResult | None, Not
     site = site_of(read_options({**options, "not_ready": "fail"}, environ), path.parent, environ)
     try:
         with waiting(0) as patience:
-            return update(site, patience, anew=True), None
+            return update(site, patience, revalidate=True), None
     except NotReady as error:
         return None, error
 

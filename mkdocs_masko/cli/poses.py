@@ -69,12 +69,12 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - t
       mkdocs-masko show wave
       mkdocs-masko show wave --json
     """
-    from mkdocs_masko.manifest import find
+    from mkdocs_masko.manifest import find_pose
     from mkdocs_masko.sync import prepare
 
     site = site_from(mode="frozen", **where)
     manifest = prepare(site, patience_of(site)).manifest
-    match = find(manifest, pose.removeprefix("masko:"), site.options.default)
+    match = find_pose(manifest, pose.removeprefix("masko:"), site.options.default)
     if as_json:
         print_json(document(manifest, match, site.options.default))
     elif is_for_a_person():
@@ -300,7 +300,7 @@ def gallery(*, output: Path | None, no_open: bool, **where: Any) -> None:  # noq
 
     site = site_from(**where)
     outcome = read_or_fetch(site, patience_of(site))
-    for note in outcome.notes:
+    for note in outcome.messages:
         click.echo(f"{note.level}: {note.text}", err=True)
     folder = output or Path(mkdtemp(prefix="masko-gallery-"))
     page = write(outcome.manifest, folder, default=site.options.default, packaged=_file)

@@ -101,7 +101,7 @@ def open_session(
 
     options = options_of(config_file, api_url, timeout)
     site = site_of(options, Path.cwd(), os.environ)
-    if not site.can_ask:
+    if not site.has_api_access:
         name = options.api_key_env
         raise OptionError(f"no key in {name}: set it, or look around with '--api-url sandbox'")
     with connect(site, wait=0, sleep=_sleep) as client:

@@ -38,7 +38,7 @@ def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401
     from mkdocs_masko.text import format_size
 
     site = site_from(mode="frozen", **where)
-    done = clean(site.cache, None if everything else reload(site), dry=dry)
+    done = clean(site.cache, None if everything else reload(site), dry_run=dry)
     said = "would be removed" if dry else "removed"
     count = f"{done.files} file{'s' * (done.files != 1)}"
     click.echo(f"{site.cache}: {count} {said}, {format_size(done.size)}; {done.kept} kept")
@@ -112,7 +112,9 @@ def sync(
     hosting = None if into is None else "self"
     site = site_from(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
     with waiting(site.options.wait) as patience:
-        outcome = update(site, patience, anew=True) if mode == "auto" else prepare(site, patience)
+        outcome = (
+            update(site, patience, revalidate=True) if mode == "auto" else prepare(site, patience)
+        )
     _say(site, outcome)
     if into is not None:
         lay(site, outcome.manifest, into)
@@ -140,7 +142,7 @@ def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - the options
     problems = _problems(where["config_file"], site, manifest, whole=where["collection"] is None)
     for problem in problems:
         click.echo(problem, err=True)
-    outcome = None if offline else compare(site, patience_of(site), anew=True)
+    outcome = None if offline else compare(site, patience_of(site), revalidate=True)
     if problems:
         raise ReferenceProblem(f"bad references: {len(problems)}; they are listed above")
     if outcome:
@@ -153,13 +155,13 @@ def _problems(
     config_file: Path | None, site: Site, manifest: Manifest, *, whole: bool
 ) -> list[str]:
     """Return what is wrong on pages, where a configuration says which pages there are."""
-    from mkdocs_masko.lint import bad_references
+    from mkdocs_masko.lint import find_bad_references
     from mkdocs_masko.mkdocs_yml import find_config, settings
 
     path = config_file or find_config(Path.cwd())
     if path is None or not whole:
         return []
-    found = bad_references(path.parent, settings(path), manifest, site.options.default)
+    found = find_bad_references(path.parent, settings(path), manifest, site.options.default)
     return [str(problem) for problem in found]
 
 
@@ -181,7 +183,7 @@ def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options 
     from mkdocs_masko.sync import preview
 
     site = site_from(mode="locked", not_ready="fail", **where)
-    outcome = preview(site, patience_of(site), anew=True)
+    outcome = preview(site, patience_of(site), revalidate=True)
     _note(outcome)
     if as_json:
         print_json(to_builtins(outcome.changes))
@@ -195,12 +197,12 @@ def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options 
 def _say(site: Site, outcome: SyncResult) -> None:
     _note(outcome)
     _list(outcome)
-    state = "written" if outcome.written else "up to date"
+    state = "written" if outcome.is_written else "up to date"
     click.echo(f"{site.manifest.name}: {state}, revision {outcome.manifest.revision}")
 
 
 def _note(outcome: SyncResult) -> None:
-    for note in outcome.notes:
+    for note in outcome.messages:
         click.echo(f"{note.level}: {note.text}", err=True)
 
 

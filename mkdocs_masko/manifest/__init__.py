@@ -1,10 +1,10 @@
 """The manifest: what a site's pages may show, as one committed file.
 
-It holds what the API and its CDN told at the last sync, so that a build needs neither of them.
-Equal content is equal bytes: keys are sorted, and there is no timestamp.
+It has what the API and its CDN said at the last sync, so that a build needs neither of them. Equal
+content gives equal bytes: keys are sorted, and there is no timestamp.
 """
 
-from mkdocs_masko.manifest.diff import Change, differences
+from mkdocs_masko.manifest.diff import Change, diff_manifests
 from mkdocs_masko.manifest.file import load, save
 from mkdocs_masko.manifest.gaps import Gap, find_gaps, pose_gaps, usable_keys
 from mkdocs_masko.manifest.schema import (
@@ -15,7 +15,7 @@ from mkdocs_masko.manifest.schema import (
     Medium,
     Pose,
     dumps,
-    find,
+    find_pose,
     loads,
     make,
     schema,
@@ -31,10 +31,10 @@ __all__ = [
     "Match",
     "Medium",
     "Pose",
-    "differences",
+    "diff_manifests",
     "dumps",
-    "find",
     "find_gaps",
+    "find_pose",
     "load",
     "loads",
     "make",

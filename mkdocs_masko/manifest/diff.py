@@ -1,4 +1,4 @@
-"""What changed between two manifests, in words."""
+"""What changed between two manifests, as lines like `changed fox/wave: image`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One difference.
+    """One difference, of a collection or of a pose.
 
     Attributes:
-        kind: What happened.
+        kind: What happened to it.
         collection: The collection's alias.
-        pose: The pose's slug, or an empty string when the whole collection is meant.
-        details: Which of the pose's media differ, and how.
+        pose: The pose's slug, or an empty string for a whole collection.
+        details: Which fields or media changed, and how.
     """
 
     kind: Literal["added", "removed", "changed"]
@@ -35,36 +35,38 @@ class Change(Struct, frozen=True, kw_only=True):
         return f"{self.kind} {sanitize(name)}{details}"
 
 
-def differences(old: Manifest | None, new: Manifest) -> tuple[Change, ...]:
+def diff_manifests(old: Manifest | None, new: Manifest) -> tuple[Change, ...]:
     """Return every difference, in the order of aliases and slugs."""
     before = old.collections if old else {}
     return tuple(
         change
         for alias in sorted({*before, *new.collections})
-        for change in _collection(alias, before.get(alias), new.collections.get(alias))
+        for change in _diff_collections(alias, before.get(alias), new.collections.get(alias))
     )
 
 
-def _collection(alias: str, old: Collection | None, new: Collection | None) -> Iterator[Change]:
+def _diff_collections(
+    alias: str, old: Collection | None, new: Collection | None
+) -> Iterator[Change]:
     if old is None or new is None:
         yield Change(kind="added" if new else "removed", collection=alias)
         return
-    named = tuple(field for field in ("id", "name") if getattr(old, field) != getattr(new, field))
-    if named:
-        yield Change(kind="changed", collection=alias, details=named)
+    fields = tuple(field for field in ("id", "name") if getattr(old, field) != getattr(new, field))
+    if fields:
+        yield Change(kind="changed", collection=alias, details=fields)
     for slug in sorted({*old.poses, *new.poses}):
-        yield from _pose(alias, slug, old.poses.get(slug), new.poses.get(slug))
+        yield from _diff_poses(alias, slug, old.poses.get(slug), new.poses.get(slug))
 
 
-def _pose(alias: str, slug: str, old: Pose | None, new: Pose | None) -> Iterator[Change]:
+def _diff_poses(alias: str, slug: str, old: Pose | None, new: Pose | None) -> Iterator[Change]:
     if old is None or new is None:
         yield Change(kind="added" if new else "removed", collection=alias, pose=slug)
     elif old != new:
-        details = tuple(_details(old, new))
+        details = tuple(_pose_details(old, new))
         yield Change(kind="changed", collection=alias, pose=slug, details=details)
 
 
-def _details(old: Pose, new: Pose) -> Iterator[str]:
+def _pose_details(old: Pose, new: Pose) -> Iterator[str]:
     if old.name != new.name:
         yield "name"
     before, after = dict(old.media()), dict(new.media())
@@ -74,19 +76,19 @@ def _details(old: Pose, new: Pose) -> Iterator[str]:
         elif place not in after:
             yield f"{place} is gone"
         elif before[place] != after[place]:
-            yield from _medium(place, before[place], after[place])
-    if any(_is_hashed(before[place], after[place]) for place in before.keys() & after.keys()):
+            yield from _medium_details(place, before[place], after[place])
+    # One line for the whole pose: `hosting: self` adds a hash to every medium at once.
+    if any(_differ_in_hash_only(before[place], after[place]) for place in before.keys() & after):
         yield "its files are hashed"
 
 
-def _medium(place: str, old: Medium, new: Medium) -> Iterator[str]:
-    """Name a medium; bytes that changed in place are what nobody can see from outside."""
+def _medium_details(place: str, old: Medium, new: Medium) -> Iterator[str]:
     if old.url == new.url and old.sha256 and new.sha256 and old.sha256 != new.sha256:
-        yield f"{place} has new bytes at its old address"
-    elif not _is_hashed(old, new):
+        # Nothing else shows that somebody replaced the file, so the line says so.
+        yield f"{place} has new bytes at its old URL"
+    elif not _differ_in_hash_only(old, new):
         yield place
 
 
-def _is_hashed(old: Medium, new: Medium) -> bool:
-    """Tell whether a hash is all that is new."""
+def _differ_in_hash_only(old: Medium, new: Medium) -> bool:
     return old != new and old.sha256 is None and structs.replace(new, sha256=None) == old

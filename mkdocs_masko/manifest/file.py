@@ -1,4 +1,8 @@
-"""The manifest on disk: the whole old file or the whole new one, never a torn one."""
+"""The manifest on disk: always the whole old file or the whole new one.
+
+`load` trusts nothing in the file, which may come from a merge or a pull request. `save` writes
+only what changed, so that a watching server does not build again for nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import os
 import secrets
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mkdocs_masko.errors import ManifestError, ManifestMissing
 from mkdocs_masko.manifest.schema import Manifest, dumps, loads
@@ -14,6 +18,9 @@ from mkdocs_masko.manifest.schema import Manifest, dumps, loads
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
+
+TEMPORARY_SUFFIX: Final = ".new"
+"""How the name of a file ends while it is written."""
 
 _LARGEST = 32 * 1024 * 1024  # bytes; a manifest of 10,000 poses has about 20 MB
 
@@ -26,8 +33,8 @@ def load(path: Path, origins: Collection[str]) -> Manifest:
         origins: Where media may come from, as `scheme://host`.
 
     Raises:
-        ManifestMissing: There is no such file.
-        ManifestError: It cannot be read, or is no sound manifest; the message names the file.
+        ManifestMissing: The file does not exist.
+        ManifestError: It cannot be read, or is no valid manifest; the message names the file.
     """
     try:
         return loads(_read(path), origins)
@@ -44,29 +51,34 @@ def _read(path: Path) -> bytes:
         content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise ManifestError(f"it is larger than {_LARGEST // 2**20} MiB.")
-    if merge_marks(content):
+    if has_conflict_markers(content):
         raise ManifestError(
-            "it holds merge marks. Take either side of the conflict, then run 'mkdocs-masko sync'."
+            "it contains merge conflict markers. "
+            "Take either side of the conflict, then run 'mkdocs-masko sync'."
         )
     return content
 
 
-def merge_marks(content: bytes) -> bool:
-    """Tell whether a version control system left an unsolved conflict in a file."""
+def has_conflict_markers(content: bytes) -> bool:
+    """Tell whether version control left an unresolved merge conflict in a file.
+
+    Only the outer markers count: a line of seven `=` is also a heading in other formats.
+    """
     return any(line.startswith((b"<<<<<<< ", b">>>>>>> ")) for line in content.splitlines())
 
 
 def save(path: Path, manifest: Manifest) -> bool:
-    """Write the manifest, unless the file already holds just that.
+    """Write the manifest, unless the file already has this very content.
 
     Returns:
-        Whether anything was written. An unchanged file keeps its bytes and its time.
+        Whether the file was written. An unchanged file keeps its modification time.
 
     Raises:
-        ManifestError: The place cannot be written, or is a symbolic link.
+        ManifestError: The file cannot be written, or is a symbolic link.
     """
     content = dumps(manifest).encode()
     try:
+        # In a checkout of somebody else's branch, a link could lead the build anywhere.
         if path.is_symlink():
             raise ManifestError(
                 f"{path.name}: is a symbolic link. Name the file itself in 'manifest:'."
@@ -79,23 +91,34 @@ def save(path: Path, manifest: Manifest) -> bool:
     return True
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put new bytes in the place of a file: all of them, or none.
+def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a file atomically: all of the new content, or the file stays as it is.
+
+    Args:
+        path: The file; an existing one keeps its mode, and a symbolic link is replaced.
+        content: All of it.
+        durable: Whether it must be complete even if the machine stops right after.
 
     Raises:
-        OSError: The place cannot be written.
+        OSError: It cannot be written.
     """
-    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
+    # Unlike in tempfile, the mode of a new file is the umask's. Without O_BINARY, which only
+    # Windows has, the system would change line ends.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            new.chmod(stat.S_IMODE(path.stat().st_mode))
-        new.replace(path)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                temporary.chmod(stat.S_IMODE(mode))
+        temporary.replace(path)
     except BaseException:
         with suppress(OSError):
-            new.unlink()
+            temporary.unlink()
         raise

@@ -1,4 +1,9 @@
-"""The manifest's types, and their text."""
+"""The manifest: its types, its text, and how a page's reference finds a pose in it.
+
+`make` builds a manifest from collections, `dumps` and `loads` turn it into text and back, and
+`find_pose` looks up what a page names. The JSON Schema that editors use is made from the types, so
+their class docstrings are its descriptions.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 VERSION: Final = 1
-"""The version of the format; a file of a later one is refused, never overwritten."""
+"""The version of the format. A file of a later one is refused, and never overwritten."""
 
 _REMEDY = "Restore it from version control, or delete it and run 'mkdocs-masko sync'."
 
-_END = r"(?![\s\S])"  # `$` of the schema's regular expressions; Python's lets a line break pass
+# The end of a text. Python's `$` also matches before a final line break, and `\Z` is unknown to
+# the regular expressions of JSON Schema, which are JavaScript's (ECMA-262).
+_END = r"(?![\s\S])"
 
 Px: TypeAlias = Annotated[int, Meta(ge=1, le=65535, description="Pixels.")]
 Key: TypeAlias = Annotated[
@@ -41,18 +48,18 @@ class Medium(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
 
     url: Annotated[str, Meta(max_length=2000)]
     type: MimeType
-    """What the bytes are, whatever the address ends in."""
+    """What the bytes are, whatever the URL ends in."""
     width: Px
     height: Px
     bytes: Annotated[int, Meta(ge=1)] | None = None
-    """Size of the file, where the CDN tells it."""
+    """Size of the file, where the CDN says so."""
     sha256: Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{_END}")] | None = None
     alpha: bool | None = None
     """Whether a video can be transparent."""
     duration: Annotated[float, Meta(ge=0)] | None = None
-    """Seconds, of a video."""
+    """Of a video, in seconds."""
     codecs: Annotated[str, Meta(pattern=rf"^avc1\.[0-9A-F]{{6}}{_END}")] | None = None
-    """Which H.264 a video is, as browsers are told: `avc1.42E01E`."""
+    """Profile and level of H.264, as in a `codecs` parameter (RFC 6381): `avc1.42E01E`."""
 
 
 class Pose(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -64,7 +71,7 @@ class Pose(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     animations: tuple[dict[Key, Medium], ...] = ()
 
     def media(self) -> Iterator[tuple[str, Medium]]:
-        """Yield every file with its place in the pose: `animations[0].video`."""
+        """Yield every medium with its place in the pose: `animations[0].video`."""
         if self.image:
             yield "image", self.image
         if self.transparent_image:
@@ -87,11 +94,11 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     version: Literal[1]
     revision: Annotated[str, Meta(pattern=rf"^[0-9a-f]{{16}}{_END}")]
-    """The version of the content: it changes when, and only when, something shown changes."""
+    """A hash of the content: it changes if, and only if, the content does."""
     collections: dict[Slug, Collection]
 
     def media(self) -> Iterator[tuple[str, str, Medium]]:
-        """Yield every file with its pose, `owl/wave`, and its place in that."""
+        """Yield every medium with its pose, `owl/wave`, and its place in the pose."""
         for alias, collection in self.collections.items():
             for key, pose in collection.poses.items():
                 yield from ((f"{alias}/{key}", place, medium) for place, medium in pose.media())
@@ -101,30 +108,33 @@ def make(collections: Mapping[str, Collection]) -> Manifest:
     """Build a manifest, with the revision of its content.
 
     Raises:
-        ManifestError: Content that could not be read again from a file: an empty name, a size
-            that is no number.
+        ManifestError: The content does not fit the schema, so that the file could not be read
+            again: an empty name, a size that is not a number.
     """
     try:
-        found = msgspec.convert(msgspec.to_builtins(dict(collections)), dict[Slug, Collection])
-        revision = _revision(found)
+        # msgspec checks constraints when it decodes, not when a struct is created.
+        checked_collections = msgspec.convert(
+            msgspec.to_builtins(dict(collections)), dict[Slug, Collection]
+        )
+        revision = _revision(checked_collections)
     except (msgspec.ValidationError, ValueError) as error:
         raise ManifestError(
             f"content that a manifest cannot hold: {sanitize(str(error))}"
         ) from None
-    return Manifest(version=VERSION, revision=revision, collections=found)
+    return Manifest(version=VERSION, revision=revision, collections=checked_collections)
 
 
 def _revision(collections: dict[str, Collection]) -> str:
     content = {"collections": msgspec.to_builtins(collections), "version": VERSION}
-    return hashlib.sha256(_text(content).encode()).hexdigest()[:16]
+    return hashlib.sha256(_to_text(content).encode()).hexdigest()[:16]
 
 
 def dumps(manifest: Manifest) -> str:
-    """Write a manifest as text: sorted keys, two spaces, LF; equal content is equal text."""
-    return _text(msgspec.to_builtins(manifest))
+    """Write a manifest as text: sorted keys, two spaces, LF. Equal content gives equal text."""
+    return _to_text(msgspec.to_builtins(manifest))
 
 
-def _text(content: object) -> str:
+def _to_text(content: object) -> str:
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -136,10 +146,11 @@ def loads(text: str | bytes, origins: Container[str]) -> Manifest:
         origins: Where media may come from, as `scheme://host`.
 
     Raises:
-        ManifestError: No JSON, a later version, not the schema, an address on another host, or
-            a revision that is not that of the content.
+        ManifestError: The text is not JSON, is of a later version, does not fit the schema, has a
+            URL on another host, or has a revision that is not that of its content.
     """
     try:
+        # First, because a later version may well not fit this one's schema.
         _check_version(msgspec.json.decode(text))
         manifest = msgspec.json.decode(text, type=Manifest)
         for _, _, medium in manifest.media():
@@ -170,7 +181,7 @@ def schema() -> dict[str, Any]:
 
 
 class Match(Struct, frozen=True):
-    """A pose that was found."""
+    """A pose, and under which collection and slug the manifest has it."""
 
     alias: str
     slug: str
@@ -181,39 +192,42 @@ class Match(Struct, frozen=True):
         return self.slug if self.alias == default else f"{self.alias}/{self.slug}"
 
 
-def find(manifest: Manifest, reference: str, default: str = "") -> Match:
-    """Find a pose: exactly by name, then by slug.
+def find_pose(manifest: Manifest, reference: str, default: str = "") -> Match:
+    """Find the pose that a page names: by its exact name, else by its slug.
 
     Args:
         manifest: Where to look.
         reference: `wave`, `Plush Swagger`, or `owl/wave` with the alias of a collection.
-        default: The collection meant by a reference without one; without a default, the only
-            collection there is.
+        default: Alias of the collection for a reference without one. It may be left out where
+            the manifest has a single collection.
 
     Raises:
-        ReferenceProblem: No such collection or pose; the message has the nearest names.
+        ReferenceProblem: No such collection or pose; the message has the closest names.
     """
-    alias, name = _split(manifest, reference, default)
+    alias, name = _split_reference(manifest, reference, default)
     collection = manifest.collections[alias]
-    key = _key(collection, name)
-    if key is None:
+    slug = _find_slug(collection, name)
+    if slug is None:
         names = {n for s, pose in collection.poses.items() for n in (s, pose.name)}
-        # The one collection of a site has no alias of the author's own.
+        # In a site with one collection its alias is ours, so authors know it by its name.
         place = alias if len(manifest.collections) > 1 else sanitize(collection.name) or alias
         raise ReferenceProblem(
             f"no pose {sanitize(name)!r} in {place!r}{suggest(name, sorted(names))}. "
             "Run 'mkdocs-masko sync' if it is new."
         )
-    return Match(alias, key, collection.poses[key])
+    return Match(alias, slug, collection.poses[slug])
 
 
-def _split(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
+def _split_reference(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
+    """Return the collection's alias and the pose's name; a name may contain a slash itself."""
     alias, slash, name = reference.partition("/")
     if slash and alias in manifest.collections:
         return alias, name
-    only = default or (next(iter(manifest.collections)) if len(manifest.collections) == 1 else "")
-    if only in manifest.collections and (not slash or _key(manifest.collections[only], reference)):
-        return only, reference
+    if not default and len(manifest.collections) == 1:
+        default = next(iter(manifest.collections))
+    collection = manifest.collections.get(default)
+    if collection and (not slash or _find_slug(collection, reference)):
+        return default, reference
     if slash or default or not manifest.collections:
         raise unknown_collection(manifest, alias if slash else default)
     first = min(map(sanitize, manifest.collections))
@@ -233,7 +247,7 @@ def unknown_collection(manifest: Manifest, alias: str) -> ReferenceProblem:
     )
 
 
-def _key(collection: Collection, name: str) -> str | None:
-    exact = (key for key, pose in collection.poses.items() if pose.name == name)
-    wanted = slugify(name)
-    return min(exact, default=wanted if wanted in collection.poses else None)
+def _find_slug(collection: Collection, name: str) -> str | None:
+    exact = (slug for slug, pose in collection.poses.items() if pose.name == name)
+    slug = slugify(name)
+    return min(exact, default=slug if slug in collection.poses else None)

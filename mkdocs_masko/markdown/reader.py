@@ -1,4 +1,4 @@
-"""Pages read for what they show, without the site around them."""
+"""Convert pages for the poses that they name, without the site around them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.rendering import Embedder, Placeholders
 
-_ALWAYS: Final = ("toc", "tables", "fenced_code")  # MkDocs' own
+# MkDocs adds these to every site: https://www.mkdocs.org/user-guide/configuration/#markdown_extensions
+_MKDOCS_DEFAULTS: Final = ("toc", "tables", "fenced_code")
+
+# These decide what is text and what is code, or read attribute lists. Any other may need a library
+# or options that are not at hand, and does not change which poses a page names.
 _STRUCTURAL: Final = (
     "abbr",
     "admonition",
@@ -31,27 +35,29 @@ _STRUCTURAL: Final = (
     "pymdownx.tabbed",
     "sane_lists",
 )
-"""The extensions that decide what is code and what is text; the others do not matter here."""
 
 
-class Reader:
-    """Converts pages for the sake of what the embedder hears of.
+class PageReader:
+    """Converts pages so that an embedder sees every pose, and throws the HTML away.
 
     Args:
-        embedder: Hears of every pose.
-        tokens: Calls that stand for themselves.
-        extensions: The names of the site's extensions.
+        embedder: Called for every pose.
+        placeholders: What macros for templates have put into the text.
+        extensions: Names of the site's Markdown extensions.
     """
 
-    def __init__(self, embedder: Embedder, tokens: Placeholders, extensions: Iterable[str]) -> None:
-        wanted = [name for name in extensions if name in _STRUCTURAL and _is_there(name)]
-        self._parser = Markdown(extensions=[*_ALWAYS, *wanted, MaskoExtension(embedder, tokens)])
+    def __init__(
+        self, embedder: Embedder, placeholders: Placeholders, extensions: Iterable[str]
+    ) -> None:
+        structural = [name for name in extensions if name in _STRUCTURAL and _is_installed(name)]
+        masko = MaskoExtension(embedder, placeholders)
+        self._markdown = Markdown(extensions=[*_MKDOCS_DEFAULTS, *structural, masko])
 
     def read(self, text: str) -> None:
-        """Read a page, without its front matter."""
-        self._parser.reset().convert(text)
+        """Convert a page, without its front matter."""
+        self._markdown.reset().convert(text)
 
 
-def _is_there(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     package, dot, _ = name.partition(".")
     return not dot or find_spec(package) is not None

@@ -224,16 +224,16 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
             outcome = prepare(site, patience)
         self._site, self._cache = site, Cache(site.cache, log.info)
         self._spent = time.monotonic() - start
-        for note in outcome.notes:
+        for note in outcome.messages:
             (log.warning if note.level == "warning" else log.info)(note.text)
-        for change in outcome.changes if outcome.written else ():
+        for change in outcome.changes if outcome.is_written else ():
             log.info("%s: %s", site.manifest.name, change)
         return outcome.manifest
 
     def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> SelfHosting | CdnHosting:
         assert self._site is not None  # noqa: S101 - it came with the manifest
         assert self._cache is not None  # noqa: S101
-        if not self._site.hosts_itself:
+        if not self._site.is_self_hosted:
             return CdnHosting()
         with as_plugin_error():
             return SelfHosting(

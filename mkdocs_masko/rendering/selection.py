@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.manifest import find, find_gaps
+from mkdocs_masko.manifest import find_gaps, find_pose
 from mkdocs_masko.media_types import IMAGE_KEYS, MP4, TRANSPARENT_VIDEOS, without_size
 from mkdocs_masko.rendering.call import check_arguments, unknown_argument
 from mkdocs_masko.text import replace_controls, sanitize, suggest
@@ -85,9 +85,9 @@ def select(call: Call, manifest: Manifest, default: str) -> Selection:
     Raises:
         ReferenceProblem: What the call names is not there, or an argument is wrong.
     """
-    match = find(manifest, call.reference, default)
+    match = find_pose(manifest, call.reference, default)
     arguments = check_arguments({**call.arguments, **_kind(call)})
-    dark = find(manifest, arguments.dark, default) if arguments.dark else None
+    dark = find_pose(manifest, arguments.dark, default) if arguments.dark else None
     return select_pose(match, arguments, dark, inline=call.running)
 
 
@@ -235,7 +235,7 @@ def select_file(call: Call, manifest: Manifest, default: str) -> tuple[str, Medi
     Raises:
         ReferenceProblem: There is no such pose or file, or an argument is wrong.
     """
-    match = find(manifest, call.reference, default)
+    match = find_pose(manifest, call.reference, default)
     expected = ("key", "animation", "absolute")
     unknown = next((name for name in call.arguments if name not in expected), None)
     if unknown:

@@ -1,6 +1,11 @@
-"""From the API to the manifest: decide what it should hold, and act by the mode of the build."""
+"""From the API to the manifest: find out what it should say, and act as the mode wants.
 
-from mkdocs_masko.sync.connection import PollPolicy, Progress, connect, unwatched
+`modes` is the way in. It asks `refresh` what the manifest should say now, which asks the API
+through `connection`, reads media with `media`, and decides with `plan`. `site` has the data that
+goes in and comes out.
+"""
+
+from mkdocs_masko.sync.connection import PollPolicy, Progress, connect, no_progress
 from mkdocs_masko.sync.modes import compare, prepare, preview, read_or_fetch, reload, update
 from mkdocs_masko.sync.site import Message, Site, SyncResult, shared_cache, site_of
 
@@ -12,12 +17,12 @@ __all__ = [
     "SyncResult",
     "compare",
     "connect",
+    "no_progress",
     "prepare",
     "preview",
     "read_or_fetch",
     "reload",
     "shared_cache",
     "site_of",
-    "unwatched",
     "update",
 ]

@@ -1,4 +1,9 @@
-"""The API that the options name: the real one, or the sandbox that comes with the package."""
+"""The connection of a sync: which API it talks to, and how it polls for exports.
+
+`connect` opens a client for the real API, or starts the sandbox that comes with the package.
+`fetch_exports` asks for the export of each collection and polls while one is not ready (409),
+as a `PollPolicy` says.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +30,18 @@ if TYPE_CHECKING:
 
 
 class Connection(Protocol):
-    """What a sync needs of the API and its CDN. Every call may raise an `ApiError`."""
+    """What a sync needs of the API and its CDN. Every method may raise an `ApiError`."""
 
     def cdn_export(self, collection_id: str) -> Export:
         """Return what a collection has published."""
         ...
 
     def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
-        """Return bytes of a medium, and its size where it is known."""
+        """Return a range of a medium's bytes, and the size of the whole where it is known."""
         ...
 
     def download(self, attempt: Callable[[Transport], Any]) -> Any:  # noqa: ANN401 - what the attempt returns
-        """Return what an attempt to fetch a medium made of it, once one works."""
+        """Run a download, again where it fails for a while, and return its result."""
         ...
 
 
@@ -44,18 +49,18 @@ class Connection(Protocol):
 def connect(
     site: Site, *, wait: float, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Client]:
-    """Open the connection, for as long as the options allow.
+    """Open a connection that lasts as long as the options allow.
 
     Args:
-        site: Which API, with which key, and how many seconds for its network work.
-        wait: Seconds on top, for an export that is not ready; less than none where some of the
-            time is used up.
-        sleep: Waits so many seconds before another attempt of a call.
+        site: Which API, with which key, and the timeout for network work.
+        wait: Seconds on top of the timeout, to poll for an export; negative where some of the
+            timeout has passed.
+        sleep: Sleeps for a number of seconds, before a retry.
 
     Raises:
-        OptionError: The key or the address cannot be used.
+        OptionError: The key or the API's URL cannot be used.
     """
-    # Neither is needed, or wanted, by a build from the manifest alone.
+    # A build from the manifest alone must not pay for importing an HTTP client.
     from mkdocs_masko.api import Budget, Client  # noqa: PLC0415
 
     options = site.options
@@ -66,67 +71,71 @@ def connect(
         if options.api_url == SANDBOX:
             from mkdocs_masko.sandbox import Sandbox  # noqa: PLC0415
 
+            # The manifest must not change with the port of a server that lives for one sync, so
+            # the sandbox publishes under a reserved host, which is mapped to the real one here.
             sandbox = stack.enter_context(Sandbox(cdn_url=SANDBOX_ORIGIN, needs_key=False))
-            swap = partial(_swap, SANDBOX_ORIGIN, sandbox.origin)
-            client = make_client(None, api_url=sandbox.api_url, rewrite=swap)
+            rewrite = partial(_replace_origin, SANDBOX_ORIGIN, sandbox.origin)
+            client = make_client(None, api_url=sandbox.api_url, rewrite=rewrite)
         else:
             client = make_client(site.key, api_url=options.api_url, key_name=options.api_key_env)
         yield stack.enter_context(client)
 
 
-def _swap(stand_in: str, real: str, url: str) -> str:
-    return url.replace(stand_in, real, 1)
-
-
-_FIRST_PAUSE = 2.0  # seconds
-_LONGEST_PAUSE = 30.0
-_GROWTH = 1.5
+def _replace_origin(old: str, new: str, url: str) -> str:
+    return url.replace(old, new, 1)
 
 
 Progress: TypeAlias = "Callable[[int], AbstractContextManager[Callable[[int], None]]]"
+"""Reports downloads: is called with their number, and gives a context whose value is called with
+the bytes of each download, 0 for a cache hit. That may happen in several threads."""
 
 
-def unwatched(_count: int) -> AbstractContextManager[Callable[[int], None]]:
-    """Show nothing of downloads."""
+def no_progress(_count: int) -> AbstractContextManager[Callable[[int], None]]:
+    """Report nothing."""
     return nullcontext(lambda _: None)
 
 
 class PollPolicy(Struct, frozen=True):
-    """How long to poll for an export that is not ready.
+    """How to poll for an export that is not ready, and how to report it.
 
     Attributes:
-        seconds: For all collections together.
-        sleep: Waits so many seconds.
-        tell: Hears before each pause why, and how many seconds it takes.
-        watch: Sees downloads: gets their number, and gives what hears the bytes of each.
+        timeout: Seconds, for all collections together.
+        sleep: Sleeps for a number of seconds.
+        on_wait: Called before each pause with the collection's id and the seconds of the pause.
+        progress: Reports the downloads of the sync.
     """
 
-    seconds: float
+    timeout: float
     sleep: Callable[[float], None]
-    tell: Callable[[str, float], None]
-    watch: Progress = unwatched
+    on_wait: Callable[[str, float], None]
+    progress: Progress = no_progress
 
 
 def fetch_exports(
-    connection: Connection, ids: dict[str, str], patience: PollPolicy
+    connection: Connection, ids: dict[str, str], poll_policy: PollPolicy
 ) -> dict[str, Export | NotReady]:
     """Fetch the export of each collection, polling while one is not ready.
 
+    Args:
+        connection: To the API.
+        ids: The collections' ids by their aliases.
+        poll_policy: How long to poll.
+
     Returns:
-        By alias the export, or the refusal when the patience is over.
+        By alias the export, or the API's last refusal when polling timed out.
 
     Raises:
         ApiError: Any other failure.
     """
-    pauses = _pauses(patience.seconds)
-    found: dict[str, Export | NotReady] = {}
-    for alias, collection_id in ids.items():
-        found[alias] = _fetch(connection, collection_id, patience, pauses)
-    return found
+    pauses = _pauses(poll_policy.timeout)  # one budget: two collections do not wait twice
+    return {
+        alias: _poll(connection, collection_id, poll_policy, pauses)
+        for alias, collection_id in ids.items()
+    }
 
 
-def _fetch(
-    connection: Connection, collection_id: str, patience: PollPolicy, pauses: Iterator[float]
+def _poll(
+    connection: Connection, collection_id: str, poll_policy: PollPolicy, pauses: Iterator[float]
 ) -> Export | NotReady:
     while True:
         try:
@@ -137,14 +146,19 @@ def _fetch(
             pause = next(pauses, None)
             if pause is None:
                 return error
-            patience.tell(collection_id, pause)
-        patience.sleep(pause)
+            poll_policy.on_wait(collection_id, pause)
+        poll_policy.sleep(pause)
 
 
-def _pauses(seconds: float) -> Iterator[float]:
-    """Yield growing pauses that add up to the given seconds."""
-    pause, left = _FIRST_PAUSE, seconds
-    while left > 0:
-        yield min(pause, left)
-        left -= pause
-        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+_FIRST_PAUSE = 2.0  # seconds
+_LONGEST_PAUSE = 30.0
+_BACKOFF = 1.5
+
+
+def _pauses(timeout: float) -> Iterator[float]:
+    """Yield growing pauses that add up to the timeout, all in seconds."""
+    pause, remaining = _FIRST_PAUSE, timeout
+    while remaining > 0:
+        yield min(pause, remaining)
+        remaining -= pause
+        pause = min(pause * _BACKOFF, _LONGEST_PAUSE)

@@ -1,4 +1,10 @@
-"""Type, size and transparency of media, read from their first bytes on the CDN."""
+"""What media are: type, size and transparency, from their bytes on the CDN.
+
+Where readers get media from the CDN, `probe_all` reads their first bytes by range requests. Where
+the site serves them, the manifest needs their hashes, so `download_all` downloads them whole into
+the cache, and `changed_urls` finds those whose bytes were replaced at the same URL. A build then
+gets the cache's misses with `download_missing`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import Download, Downloader, DownloadRequest
+from mkdocs_masko.assets.download import MAX_CONNECTIONS, Download, Downloader, DownloadRequest
 from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.probe import MediaInfo, mismatch, probe
@@ -23,226 +29,234 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.sync.connection import Connection, Progress
-    from mkdocs_masko.sync.plan import Known
+    from mkdocs_masko.sync.plan import MediaLookup
     from mkdocs_masko.sync.site import Site
 
-    Fetch = Callable[[str, int, int], tuple[bytes, int | None]]
+    FetchRange = Callable[[str, int, int], tuple[bytes, int | None]]
 
     T = TypeVar("T")
 
-_AT_ONCE = 8  # connections; what a browser opens to one host, and a little more
 
+class ProbeResult(Struct, frozen=True, kw_only=True):
+    """What the bytes at a URL are.
 
-class Probed(Struct, frozen=True, kw_only=True):
-    """What the bytes at an address are."""
+    Attributes:
+        info: What the file's own header says.
+        size: In bytes, where it is known.
+        sha256: Of the whole file, where it was downloaded.
+    """
 
-    facts: MediaInfo
+    info: MediaInfo
     size: int | None
     sha256: str | None = None
 
 
 def probe_all(
-    urls: Iterable[str], fetch: Fetch, origins: Collection[str]
-) -> dict[str, Probed | str]:
-    """Read what is needed of each medium, eight at once.
+    urls: Iterable[str], fetch_range: FetchRange, origins: Collection[str]
+) -> dict[str, ProbeResult | str]:
+    """Probe media by range requests, eight at once.
 
     Args:
-        urls: The addresses, as the API gives them.
-        fetch: Gives bytes of a medium, and its size.
-        origins: Where media may come from.
+        urls: As the API gives them.
+        fetch_range: Returns a range of a medium's bytes, and the size of the whole.
+        origins: Where media may come from, as `scheme://host`.
 
     Returns:
-        For each address what is there, or in words why it cannot be used.
+        For each URL the result, or the reason why the medium cannot be used.
 
     Raises:
         ApiError: The CDN cannot be reached or fails; nothing can be said of its media then.
     """
-    return _of_each(urls, lambda url: _probe(url, fetch, origins))
+    return _map_each(urls, lambda url: _probe_url(url, fetch_range, origins))
 
 
-def _of_each(urls: Iterable[str], ask: Callable[[str], T]) -> dict[str, T]:
-    wanted = sorted(set(urls))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(zip(wanted, pool.map(ask, wanted), strict=True))
+def _map_each(urls: Iterable[str], function: Callable[[str], T]) -> dict[str, T]:
+    unique = sorted(set(urls))
+    with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
+        return dict(zip(unique, pool.map(function, unique), strict=True))
 
 
-def _probe(url: str, fetch: Fetch, origins: Collection[str]) -> Probed | str:
-    sizes: list[int | None] = [None]
+def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> ProbeResult | str:
+    size: int | None = None
 
     def read(offset: int, length: int) -> bytes:
-        content, sizes[0] = fetch(url, offset, length)
+        nonlocal size
+        content, size = fetch_range(url, offset, length)
         return content
 
     try:
         check_media_url(url, origins)
-        return Probed(facts=probe(read), size=sizes[0])
+        info = probe(read)
     except (MediaError, NotFound, RequestRejected) as error:
         return str(error)
-
-
-def sizes(urls: Iterable[str], fetch: Fetch) -> dict[str, int | None]:
-    """Ask for a byte of each medium, and so for the size of the whole, eight at once.
-
-    Args:
-        urls: The addresses, of a manifest.
-        fetch: Gives bytes of a medium, and its size.
-
-    Returns:
-        For each address the size in bytes, where there is a medium that tells.
-
-    Raises:
-        ApiError: The CDN cannot be reached or fails.
-    """
-    return _of_each(urls, lambda url: _size(url, fetch))
-
-
-def _size(url: str, fetch: Fetch) -> int | None:
-    try:
-        return fetch(url, 0, 1)[1]
-    except (MediaError, NotFound, RequestRejected):
-        return None
+    return ProbeResult(info=info, size=size)
 
 
 def media_lookup(
-    old: Mapping[tuple[str, str], Medium], probed: Mapping[str, Probed | str]
-) -> Known:
-    """Say what is known of a medium: from the manifest, else from its bytes."""
+    known_media: Mapping[tuple[str, str], Medium], results: Mapping[str, ProbeResult | str]
+) -> MediaLookup:
+    """Return a function that describes a medium: from the manifest, else from its bytes.
 
-    def known(key: str, url: str) -> Medium | str:
-        if (key, url) in old:
-            return old[key, url]
-        found = probed[url]
-        if isinstance(found, str):
-            return found
-        return mismatch(key, found.facts) or _medium(url, found)
+    Args:
+        known_media: Media of the manifest by API key and URL.
+        results: What was read of the others, by URL.
+    """
 
-    return known
+    def look_up(key: str, url: str) -> Medium | str:
+        if (key, url) in known_media:
+            return known_media[key, url]
+        result = results[url]
+        if isinstance(result, str):
+            return result
+        return mismatch(key, result.info) or _medium(url, result)
+
+    return look_up
 
 
-def _medium(url: str, probed: Probed) -> Medium | str:
-    facts = probed.facts
-    video = facts.type.startswith("video/")
+def _medium(url: str, result: ProbeResult) -> Medium:
+    info = result.info
+    is_video = info.type.startswith("video/")
     return Medium(
         url=url,
-        type=facts.type,  # type: ignore[arg-type] # the prober and the manifest know the same types
-        width=facts.width,
-        height=facts.height,
-        bytes=probed.size or None,
-        sha256=probed.sha256,
-        alpha=facts.alpha if video else None,
-        duration=facts.duration,
-        codecs=facts.codecs or None,
+        type=info.type,  # type: ignore[arg-type] # the prober and the manifest know the same types
+        width=info.width,
+        height=info.height,
+        bytes=result.size or None,
+        sha256=result.sha256,
+        alpha=info.alpha if is_video else None,
+        duration=info.duration,
+        codecs=info.codecs or None,
     )
 
 
 def download_all(
-    urls: list[str], connection: Connection, site: Site, watch: Progress, *, anew: bool
-) -> dict[str, Probed | str]:
-    """Bring media into the cache, and read what they are.
-
-    Returns:
-        For each address what is there, or in words why it cannot be used.
-
-    Raises:
-        ApiError: The CDN cannot be reached or fails. What was fetched stays.
-        CacheError: The disk is full, or fails.
-    """
-    cache = Cache(site.cache)
-    found = _fetched(map(_unknown, urls), connection, site, cache, watch, anew=anew)
-    new = {f.sha256: f.path for f in found.values() if isinstance(f, Download) and f.new}
-    store = shared_cache(site, cache)
-    if store and new:
-        store.put_media(new)
-    return {url: _probed(each) for url, each in found.items()}
-
-
-def changed_sizes(media: Iterable[Medium], connection: Connection, site: Site) -> set[str]:
-    """Find out where other bytes stand than the manifest says, as far as their size tells.
-
-    What the cache holds is not asked for: a build goes on with it.
-
-    Returns:
-        The addresses.
-
-    Raises:
-        ApiError: The CDN cannot be reached or fails.
-    """
-    cache = Cache(site.cache)
-    old = {m.url: m.bytes for m in media if m.bytes and m.sha256 and cache.lacks(m.sha256)}
-    now = sizes(old, connection.fetch_range)
-    return {url for url, size in old.items() if now[url] not in {None, size}}
-
-
-def bring(
-    site: Site, cache: Cache, wants: Iterable[SiteFile], watch: Progress, *, spent: float = 0
-) -> dict[str, Path | MaskoError]:
-    """Bring media that the manifest knows into the cache.
+    urls: list[str], connection: Connection, site: Site, progress: Progress, *, revalidate: bool
+) -> dict[str, ProbeResult | str]:
+    """Download media into the cache, share new ones, and probe them.
 
     Args:
-        site: Whose.
-        cache: Where they are put.
-        wants: Which.
-        watch: Sees the downloads.
-        spent: Seconds of the time for network work that are used up.
+        urls: As the API gives them.
+        connection: To the CDN.
+        site: Whose cache.
+        progress: Reports the downloads.
+        revalidate: Ask the server also for media that the cache has.
 
     Returns:
-        Their files by their hashes, or why there is none.
+        For each URL the result, or the reason why the medium cannot be used.
 
     Raises:
-        ApiError: The CDN cannot be reached or fails. What was fetched stays.
+        ApiError: The CDN cannot be reached or fails. What was downloaded stays in the cache.
         CacheError: The disk is full, or fails.
     """
-    wanted = [DownloadRequest(url=want.medium.url, sha256=want.sha256) for want in wants]
-    with connect(site, wait=site.options.wait - spent) as connection:
-        found = _fetched(wanted, connection, site, cache, watch)
-    by_url = {each.url: each.sha256 for each in wanted}
-    return {by_url[url]: f.path if isinstance(f, Download) else f for url, f in found.items()}
+    cache = Cache(site.cache)
+    requests = [DownloadRequest(url=url) for url in urls]
+    downloads = _download(requests, connection, site, cache, progress, revalidate=revalidate)
+    new = {d.sha256: d.path for d in downloads.values() if isinstance(d, Download) and d.is_new}
+    remote_cache = shared_cache(site, cache)
+    if remote_cache and new:
+        remote_cache.put_media(new)
+    return {url: _probe_download(download) for url, download in downloads.items()}
 
 
-def _unknown(url: str) -> DownloadRequest:
-    return DownloadRequest(url=url)
-
-
-def _fetched(  # noqa: PLR0913 - what a download needs
-    wanted: Iterable[DownloadRequest],
-    connection: Connection,
-    site: Site,
-    cache: Cache,
-    watch: Progress,
-    *,
-    anew: bool = False,
-) -> dict[str, Download | MaskoError]:
-    todo, done = list(wanted), []
-    with watch(len(todo)) as tell:
-
-        def count(size: int) -> None:
-            done.append(size)
-            tell(size)
-
-        fetcher = Downloader(
-            cache,
-            connection.download,
-            site.origins,
-            tell=count,
-            anew=anew,
-            wait=site.options.timeout,
-        )
-        try:
-            return fetcher.fetch_all(todo)
-        except ApiError as error:
-            raise error.at(f"{len(done)} of {len(todo)} media are in the cache") from error
-
-
-def _probed(found: Download | MaskoError) -> Probed | str:
-    if not isinstance(found, Download):
-        return str(found)
+def _probe_download(download: Download | MaskoError) -> ProbeResult | str:
+    if not isinstance(download, Download):
+        return str(download)
     try:
-        with found.path.open("rb") as file:
+        with download.path.open("rb") as file:
 
             def read(offset: int, length: int) -> bytes:
                 file.seek(offset)
                 return file.read(length)
 
-            return Probed(facts=probe(read), size=found.size, sha256=found.sha256)
+            return ProbeResult(info=probe(read), size=download.size, sha256=download.sha256)
     except MediaError as error:
         return str(error)
+
+
+def changed_urls(media: Iterable[Medium], connection: Connection, site: Site) -> set[str]:
+    """Return the URLs where the CDN has a file of another size than the manifest says.
+
+    A size costs one request of one byte. Media in the cache are not asked for: a build goes on
+    with those.
+
+    Raises:
+        ApiError: The CDN cannot be reached or fails.
+    """
+    cache = Cache(site.cache)
+    expected_sizes = {
+        m.url: m.bytes for m in media if m.bytes and m.sha256 and cache.lacks(m.sha256)
+    }
+    sizes = _map_each(expected_sizes, lambda url: _fetch_size(url, connection.fetch_range))
+    return {url for url, size in expected_sizes.items() if sizes[url] not in {None, size}}
+
+
+def _fetch_size(url: str, fetch_range: FetchRange) -> int | None:
+    try:
+        return fetch_range(url, 0, 1)[1]
+    except (MediaError, NotFound, RequestRejected):
+        return None
+
+
+def download_missing(
+    site: Site,
+    cache: Cache,
+    files: Iterable[SiteFile],
+    progress: Progress,
+    *,
+    elapsed: float = 0,
+) -> dict[str, Path | MaskoError]:
+    """Download media that pages use and no cache has; their hashes are known.
+
+    Args:
+        site: The site.
+        cache: Where to put them.
+        files: What pages use.
+        progress: Reports the downloads.
+        elapsed: Seconds of the time for network work that have passed.
+
+    Returns:
+        Their paths by sha256, or the error that there is instead.
+
+    Raises:
+        ApiError: The CDN cannot be reached or fails. What was downloaded stays in the cache.
+        CacheError: The disk is full, or fails.
+    """
+    requests = [DownloadRequest(url=file.medium.url, sha256=file.sha256) for file in files]
+    with connect(site, wait=site.options.wait - elapsed) as connection:
+        downloads = _download(requests, connection, site, cache, progress)
+    digests = {request.url: request.sha256 for request in requests}
+    return {
+        digests[url]: download.path if isinstance(download, Download) else download
+        for url, download in downloads.items()
+    }
+
+
+def _download(  # noqa: PLR0913 - what a download needs
+    requests: list[DownloadRequest],
+    connection: Connection,
+    site: Site,
+    cache: Cache,
+    progress: Progress,
+    *,
+    revalidate: bool = False,
+) -> dict[str, Download | MaskoError]:
+    finished_sizes: list[int] = []
+    with progress(len(requests)) as advance:
+
+        def on_finished(size: int) -> None:
+            finished_sizes.append(size)
+            advance(size)
+
+        downloader = Downloader(
+            cache,
+            connection.download,
+            site.origins,
+            on_finished=on_finished,
+            revalidate=revalidate,
+            lock_timeout=site.options.timeout,
+        )
+        try:
+            return downloader.download_all(requests)
+        except ApiError as error:
+            progress_text = f"{len(finished_sizes)} of {len(requests)} media are in the cache"
+            raise error.at(progress_text) from error

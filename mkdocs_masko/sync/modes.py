@@ -1,4 +1,13 @@
-"""What a build does about its manifest: `auto`, `locked` and `frozen`."""
+"""What a build or a command does about the manifest: the modes `auto`, `locked` and `frozen`.
+
+| | without a manifest | with one |
+|---|---|---|
+| `auto` (`prepare`) | fetch and write it | update it; on failure build from it as it is |
+| `locked` (`prepare`, `compare`) | fail | fail when it is out of date; write nothing |
+| `frozen` (`prepare`) | fail | build from it; no network |
+| `sync` (`update`) | fetch and write it | update it, or fail |
+| `diff` (`preview`) | everything is new | report what would change; write nothing |
+"""
 
 from __future__ import annotations
 
@@ -12,7 +21,7 @@ from mkdocs_masko.errors import (
     NotReady,
     OptionError,
 )
-from mkdocs_masko.manifest import differences, load, save
+from mkdocs_masko.manifest import diff_manifests, load, save
 from mkdocs_masko.sync.site import Message, SyncResult
 from mkdocs_masko.text import list_some
 
@@ -25,157 +34,161 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 5  # changes in one message
 
 
-def prepare(site: Site, patience: PollPolicy) -> SyncResult:
-    """Get the manifest that a build is made with, as its mode says.
+def prepare(site: Site, poll_policy: PollPolicy) -> SyncResult:
+    """Get the manifest for a build, as the mode of the options says.
 
     Raises:
         OptionError: There is neither a key nor a manifest, or the key cannot be used.
-        ManifestError: The manifest is missing where the mode needs it, unsound, or has drifted.
-        ApiError: The API failed and there is no manifest to go on with; or it was not ready, and
-            the options want that to fail.
+        ManifestError: The manifest is invalid, out of date, or missing where the mode needs it.
+        ApiError: The API failed and there is no manifest to fall back to; or an export was not
+            ready, and the options say `not_ready: fail`.
     """
     if site.options.mode == "frozen":
         return SyncResult(manifest=_check_ids(site, _load_required(site)))
     if site.options.mode == "locked":
-        return compare(site, patience)
-    return _auto(site, patience)
+        return compare(site, poll_policy)
+    return _prepare_auto(site, poll_policy)
 
 
-def read_or_fetch(site: Site, patience: PollPolicy) -> SyncResult:
-    """Get a manifest to look at: the file, or where there is none, what the API has now.
+def _prepare_auto(site: Site, poll_policy: PollPolicy) -> SyncResult:
+    old = _load_or_none(site)
+    if not site.has_api_access:
+        return _without_key(site, old)
+    try:
+        refreshed = _refresh(site, old, poll_policy)
+        is_written = save(site.manifest, refreshed.manifest)
+    except (ApiError, ManifestError) as error:
+        is_fatal = isinstance(error, NotReady) and site.options.not_ready == "fail"
+        if old is None or is_fatal:
+            raise
+        reason = str(error).rstrip(".")
+        text = f"{reason}. The manifest is used as it is; its file is {site.manifest_age} old"
+        warning = Message(level="warning", text=text)
+        return SyncResult(manifest=_check_ids(site, old), messages=(warning,))
+    return _result(old, refreshed, is_written=is_written)
 
-    Nothing is written.
+
+def _without_key(site: Site, old: Manifest | None) -> SyncResult:
+    variable = site.options.api_key_env
+    if old is None:
+        raise OptionError(
+            f"there is neither a manifest ({site.manifest.name}) nor a key: set {variable}, "
+            "or try the plugin with 'api_url: sandbox' and 'collection: fox'"
+        )
+    text = f"no key in {variable}: building from {site.manifest.name} as it is"
+    return SyncResult(manifest=_check_ids(site, old), messages=(Message(level="info", text=text),))
+
+
+def read_or_fetch(site: Site, poll_policy: PollPolicy) -> SyncResult:
+    """Get a manifest to look at: from the file, or without one from the API. Write nothing.
 
     Raises:
         OptionError: There is neither a manifest nor a key, or the key cannot be used.
-        ManifestError: The manifest is unsound.
+        ManifestError: The manifest is invalid.
         ApiError: The API failed.
     """
-    old = _load_or_none(site)
-    if old is not None:
-        return SyncResult(manifest=_check_ids(site, old))
-    if not site.can_ask:
+    manifest = _load_or_none(site)
+    if manifest is not None:
+        return SyncResult(manifest=_check_ids(site, manifest))
+    if not site.has_api_access:
         return _without_key(site, None)
-    return preview(site, patience)
+    return preview(site, poll_policy)
 
 
 def reload(site: Site) -> Manifest:
     """Read the manifest again, for another build of the same process.
 
     Raises:
-        ManifestError: It is missing or unsound.
+        ManifestError: It is missing or invalid.
     """
     return _load_required(site)
 
 
-def update(site: Site, patience: PollPolicy, *, anew: bool = False) -> SyncResult:
-    """Bring the manifest up to date, or fail.
+def update(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> SyncResult:
+    """Update the manifest, or fail.
 
     Args:
         site: Whose manifest.
-        patience: How long to wait for an export that is not ready.
-        anew: Read all media again, not only those at new addresses.
+        poll_policy: How long to poll for an export that is not ready.
+        revalidate: Read all media again, not only those at new URLs.
 
     Raises:
         OptionError: There is no key, or it cannot be used.
-        ManifestError: The manifest there is cannot be read, or the new one not be written.
+        ManifestError: The old manifest cannot be read, or the new one cannot be written.
         ApiError: The API or its CDN failed.
     """
     old = _load_or_none(site)
-    fresh = _fresh(site, old, patience, anew=anew)
-    written = save(site.manifest, fresh.manifest)
-    return _outcome(old, fresh, written=written)
+    refreshed = _refresh(site, old, poll_policy, revalidate=revalidate)
+    is_written = save(site.manifest, refreshed.manifest)
+    return _result(old, refreshed, is_written=is_written)
 
 
-def compare(site: Site, patience: PollPolicy, *, anew: bool = False) -> SyncResult:
-    """Compare the manifest with the API; write nothing.
+def compare(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> SyncResult:
+    """Compare the manifest with the API, and fail where they differ. Write nothing.
 
     Args:
         site: Whose manifest.
-        patience: How long to wait for an export that is not ready.
-        anew: Read all media again, not only those at new addresses.
+        poll_policy: How long to poll for an export that is not ready.
+        revalidate: Read all media again, not only those at new URLs.
 
     Raises:
-        DriftError: They differ; the message has the first changes and the command that mends it.
+        DriftError: They differ; the message has the first changes and how to update the manifest.
         OptionError: There is no key, or it cannot be used.
-        ManifestError: There is no sound manifest.
+        ManifestError: The manifest is missing or invalid.
         ApiError: The API or its CDN failed.
     """
-    old = _load_required(site)
-    outcome = _surveyed(site, old, patience, anew=anew)
-    if outcome.changes:
-        changes = list_some(map(str, outcome.changes), _MOST_SHOWN, separator="; ")
+    manifest = _load_required(site)
+    refreshed = _refresh(site, manifest, poll_policy, revalidate=revalidate)
+    changes = diff_manifests(manifest, refreshed.manifest)
+    if changes:
+        summary = list_some(map(str, changes), _MOST_SHOWN, separator="; ")
         raise DriftError(
-            f"{site.manifest.name}: the API has something else: {changes}. "
+            f"{site.manifest.name}: the manifest is out of date: {summary}. "
             "Run 'mkdocs-masko sync' and commit the manifest."
         )
-    return SyncResult(manifest=old, notes=outcome.notes)
+    return SyncResult(manifest=manifest, messages=refreshed.messages)
 
 
-def preview(site: Site, patience: PollPolicy, *, anew: bool = False) -> SyncResult:
-    """Find out what a sync would change; write nothing. Without a manifest all is new.
+def preview(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> SyncResult:
+    """Find out what a sync would change. Write nothing. Without a manifest everything is new.
 
     Args:
         site: Whose manifest.
-        patience: How long to wait for an export that is not ready.
-        anew: Read all media again, not only those at new addresses.
+        poll_policy: How long to poll for an export that is not ready.
+        revalidate: Read all media again, not only those at new URLs.
 
     Raises:
         OptionError: There is no key, or it cannot be used.
-        ManifestError: The manifest there is cannot be read.
+        ManifestError: The manifest cannot be read.
         ApiError: The API or its CDN failed.
     """
-    return _surveyed(site, _load_or_none(site), patience, anew=anew)
-
-
-def _surveyed(site: Site, old: Manifest | None, patience: PollPolicy, *, anew: bool) -> SyncResult:
-    return _outcome(old, _fresh(site, old, patience, anew=anew), written=False)
-
-
-def _auto(site: Site, patience: PollPolicy) -> SyncResult:
     old = _load_or_none(site)
-    if not site.can_ask:
-        return _without_key(site, old)
-    try:
-        fresh = _fresh(site, old, patience)
-        written = save(site.manifest, fresh.manifest)
-    except (ApiError, ManifestError) as error:
-        unready = isinstance(error, NotReady) and site.options.not_ready == "fail"
-        if old is None or unready:
-            raise
-        reason = str(error).rstrip(".")
-        text = f"{reason}. The manifest is used as it is; its file is {site.age} old"
-        return SyncResult(
-            manifest=_check_ids(site, old), notes=(Message(level="warning", text=text),)
-        )
-    return _outcome(old, fresh, written=written)
+    return _result(old, _refresh(site, old, poll_policy, revalidate=revalidate), is_written=False)
 
 
-def _without_key(site: Site, old: Manifest | None) -> SyncResult:
-    name = site.options.api_key_env
-    if old is None:
-        raise OptionError(
-            f"there is neither a manifest ({site.manifest.name}) nor a key: set {name}, "
-            "or try the plugin with 'api_url: sandbox' and 'collection: fox'"
-        )
-    text = f"no key in {name}: building from {site.manifest.name} as it is"
-    return SyncResult(manifest=_check_ids(site, old), notes=(Message(level="info", text=text),))
-
-
-def _fresh(
-    site: Site, old: Manifest | None, patience: PollPolicy, *, anew: bool = False
+def _refresh(
+    site: Site, old: Manifest | None, poll_policy: PollPolicy, *, revalidate: bool = False
 ) -> Refreshed:
-    if not site.can_ask:
+    if not site.has_api_access:
         raise OptionError(
-            f"no key in {site.options.api_key_env}: set it, try 'api_url: sandbox', "
-            "or build with 'mode: frozen'; these need none"
+            f"no key in {site.options.api_key_env}: set it, or use 'api_url: sandbox' or "
+            "'mode: frozen', which need no key"
         )
-    # A build from the manifest alone needs none of this.
+    # A build from the manifest alone must not pay for importing the downloader.
     from mkdocs_masko.sync.connection import connect  # noqa: PLC0415
     from mkdocs_masko.sync.refresh import refresh  # noqa: PLC0415
 
-    with connect(site, wait=patience.seconds) as connection:
-        return refresh(connection, site, old, patience, anew=anew)
+    with connect(site, wait=poll_policy.timeout) as connection:
+        return refresh(connection, site, old, poll_policy, revalidate=revalidate)
+
+
+def _result(old: Manifest | None, refreshed: Refreshed, *, is_written: bool) -> SyncResult:
+    return SyncResult(
+        manifest=refreshed.manifest,
+        changes=diff_manifests(old, refreshed.manifest),
+        messages=refreshed.messages,
+        is_written=is_written,
+    )
 
 
 def _load_or_none(site: Site) -> Manifest | None:
@@ -194,17 +207,12 @@ def _load_required(site: Site) -> Manifest:
 
 
 def _check_ids(site: Site, manifest: Manifest) -> Manifest:
-    """Refuse a manifest of other mascots: pages would show them without a word."""
+    """Refuse a manifest of other mascots, which pages would show without a warning."""
     for alias, collection in manifest.collections.items():
-        wanted = site.options.ids.get(alias, collection.id)
-        if wanted != collection.id:
+        expected_id = site.options.ids.get(alias, collection.id)
+        if collection.id != expected_id:
             raise ManifestError(
-                f"{site.manifest.name}: holds collection {collection.id!r} where the options name "
-                f"{wanted!r}. Run 'mkdocs-masko sync' and commit the file."
+                f"{site.manifest.name}: has collection {collection.id!r}, but the options name "
+                f"{expected_id!r}. Run 'mkdocs-masko sync' and commit the file."
             )
     return manifest
-
-
-def _outcome(old: Manifest | None, fresh: Refreshed, *, written: bool) -> SyncResult:
-    changes = differences(old, fresh.manifest)
-    return SyncResult(manifest=fresh.manifest, changes=changes, notes=fresh.notes, written=written)

@@ -1,4 +1,9 @@
-"""What a manifest should hold: a plain function of the exports and of what is known of media."""
+"""What a collection should be in the manifest: a plain function of its export and of its media.
+
+Each item of the export becomes a pose under a slug of its own. A medium that cannot be used, such
+as a placeholder that the CDN serves until a video is ready, is replaced by the last good one of
+the old manifest, or left out; either way it is reported as a fault.
+"""
 
 from __future__ import annotations
 
@@ -15,80 +20,72 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.api.models import Export, ExportItem
 
-_LONGEST_SLUG = 200  # characters; a name may be longer, and is found whole
+_LONGEST_SLUG = 200  # characters; a name may be longer, and a page may give all of it
 
 
-class Fault(Struct, frozen=True, kw_only=True):
+MediaLookup: TypeAlias = "Callable[[str, str], Medium | str]"
+"""Returns, for an API key and a URL, the medium, or the reason why it cannot be used."""
+
+
+class MediaFault(Struct, frozen=True, kw_only=True):
     """A medium that cannot be used as it is.
 
     Attributes:
         place: Where it belongs: `fox/wave image`.
-        reason: Why, to go on from the words "the medium".
-        kept: Whether the manifest's last good one stays in its place.
+        reason: Why, as a sentence about the medium without its subject.
+        is_kept: Whether the last good medium stays in its place.
     """
 
     place: str
     reason: str
-    kept: bool
+    is_kept: bool
 
 
-Known: TypeAlias = "Callable[[str, str], Medium | str]"
-"""Gives, for a key of the API and an address, the medium, or why it is none."""
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """One collection as it should be in the manifest, and what was wrong on the way."""
+class CollectionPlan(Struct, frozen=True, kw_only=True):
+    """A collection as it should be in the manifest, and the media of it that cannot be used."""
 
     collection: Collection
-    faults: tuple[Fault, ...]
+    faults: tuple[MediaFault, ...]
 
 
-def plan(
-    alias: str, collection_id: str, export: Export, known: Known, old: Collection | None
-) -> Plan:
-    """Make a collection of the manifest from its export.
+def plan_collection(
+    alias: str, collection_id: str, export: Export, lookup: MediaLookup, old: Collection | None
+) -> CollectionPlan:
+    """Turn an export into a collection of the manifest.
 
-    The order of the export's items does not matter, so that equal content is equal bytes.
+    The order of the export's items does not matter, so that equal content gives equal bytes.
 
     Args:
         alias: The collection's name on the site's pages.
         collection_id: Its id.
         export: What the API says is published.
-        known: What is known of each medium.
-        old: What the manifest held before; its media stay where new ones cannot be used.
+        lookup: Describes each medium.
+        old: The collection so far; its media stay where new ones cannot be used.
     """
-    faults: list[Fault] = []
+    faults: list[MediaFault] = []
     poses: dict[str, Pose] = {}
-    for name, item in named(export.items):
-        before = _before(old, name)
-        chosen = _Choice(f"{alias}/{name}", known, before, faults)
-        pose = _pose(item, chosen.medium)
+    for slug, item in assign_slugs(export.items):
+        chooser = _MediumChooser(f"{alias}/{slug}", lookup, _media_of(old, slug), faults)
+        pose = _plan_pose(item, chooser.choose)
         if any(pose.media()):
-            poses[name] = pose
-    return Plan(
-        collection=Collection(id=collection_id, name=export.collection, poses=poses),
-        faults=tuple(faults),
-    )
+            poses[slug] = pose
+    collection = Collection(id=collection_id, name=export.collection, poses=poses)
+    return CollectionPlan(collection=collection, faults=tuple(faults))
 
 
-def _before(old: Collection | None, name: str) -> dict[str, Medium]:
-    pose = old.poses.get(name) if old else None
-    return dict(pose.media()) if pose else {}
-
-
-def named(items: Iterable[ExportItem]) -> Iterator[tuple[str, ExportItem]]:
-    """Give each item its slug; of those with the same, the later ones get a number."""
-    taken: set[str] = set()
-    for item in sorted(items, key=_order):
+def assign_slugs(items: Iterable[ExportItem]) -> Iterator[tuple[str, ExportItem]]:
+    """Yield each item with its slug; of those with the same, the later ones get a number."""
+    taken_slugs: set[str] = set()
+    for item in sorted(items, key=_sort_key):
         base = slugify(item.name)[:_LONGEST_SLUG].rstrip("-")
-        name, number = base, 2
-        while name in taken:
-            name, number = f"{base}-{number}", number + 1
-        taken.add(name)
-        yield name, item
+        slug, number = base, 2
+        while slug in taken_slugs:
+            slug, number = f"{base}-{number}", number + 1
+        taken_slugs.add(slug)
+        yield slug, item
 
 
-def _order(item: ExportItem) -> tuple[str, str, str]:
+def _sort_key(item: ExportItem) -> tuple[str, str, str]:
     # The name first, so that an item keeps its slug when its media change.
     return (
         slugify(item.name),
@@ -97,37 +94,56 @@ def _order(item: ExportItem) -> tuple[str, str, str]:
     )
 
 
-def addresses(item: ExportItem) -> Iterator[tuple[str, str]]:
-    """Yield the API's key and the address of every medium of an item."""
-    yield from ((key, url) for key in IMAGE_KEYS if (url := getattr(item, key)))
+def media_urls(item: ExportItem) -> Iterator[tuple[str, str]]:
+    """Yield the API's key and the URL of every medium of an item."""
+    yield from _images(item)
     for animation in item.animations:
         yield from sorted(animation.items())
 
 
-def _pose(item: ExportItem, medium: Callable[[str, str, str], Medium | None]) -> Pose:
-    animations = (
-        {key: medium(f"animations[{number}].{key}", key, url) for key, url in animation.items()}
-        for number, animation in enumerate(item.animations)
-    )
-    # One without usable media stays as an empty place: pages count animations.
-    found = tuple({k: m for k, m in animation.items() if m} for animation in animations)
-    pictures = {key: medium(key, key, url) for key in IMAGE_KEYS if (url := getattr(item, key))}
-    return Pose(name=item.name, animations=found if any(found) else (), **pictures)
+def _images(item: ExportItem) -> Iterator[tuple[str, str]]:
+    return ((key, url) for key in IMAGE_KEYS if (url := getattr(item, key)))
 
 
-class _Choice:
+def _media_of(collection: Collection | None, slug: str) -> dict[str, Medium]:
+    pose = collection.poses.get(slug) if collection else None
+    return dict(pose.media()) if pose else {}
+
+
+def _plan_pose(item: ExportItem, choose: Callable[[str, str, str], Medium | None]) -> Pose:
+    animations = []
+    for number, animation in enumerate(item.animations):
+        media = {key: choose(f"animations[{number}].{key}", key, u) for key, u in animation.items()}
+        animations.append({key: medium for key, medium in media.items() if medium})
+    images = {key: choose(key, key, url) for key, url in _images(item)}
+    # An animation without usable media stays as an empty one, because pages count animations.
+    return Pose(name=item.name, animations=tuple(animations) if any(animations) else (), **images)
+
+
+class _MediumChooser:
     """Decides between a new medium and the last good one, for the media of one pose."""
 
     def __init__(
-        self, pose: str, known: Known, before: Mapping[str, Medium], faults: list[Fault]
+        self,
+        pose: str,
+        lookup: MediaLookup,
+        last_good: Mapping[str, Medium],
+        faults: list[MediaFault],
     ) -> None:
-        self._pose, self._known, self._before, self._faults = pose, known, before, faults
+        self._pose, self._lookup, self._last_good = pose, lookup, last_good
+        self._faults = faults
 
-    def medium(self, place: str, key: str, url: str) -> Medium | None:
-        found = self._known(key, url)
-        if isinstance(found, Medium):
-            return found
-        old = self._before.get(place)
-        where = f"{self._pose} {place}"
-        self._faults.append(Fault(place=where, reason=sanitize(found), kept=old is not None))
-        return old
+    def choose(self, place: str, key: str, url: str) -> Medium | None:
+        """Return the medium for a place of the pose, and note a fault where there is one."""
+        medium = self._lookup(key, url)
+        if isinstance(medium, Medium):
+            return medium
+        last_good = self._last_good.get(place)
+        self._faults.append(
+            MediaFault(
+                place=f"{self._pose} {place}",
+                reason=sanitize(medium),
+                is_kept=last_good is not None,
+            )
+        )
+        return last_good

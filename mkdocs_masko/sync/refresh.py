@@ -1,4 +1,8 @@
-"""What the manifest should hold now, asked of the API and its CDN."""
+"""What the manifest should say now: the API's exports, and what the CDN has of their media.
+
+`refresh` fetches the exports, decides which collections keep their last good content, learns
+about the media that the old manifest does not know, and plans each collection anew.
+"""
 
 from __future__ import annotations
 
@@ -9,133 +13,168 @@ from msgspec import Struct
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.manifest import Collection, Manifest, make
 from mkdocs_masko.sync.connection import fetch_exports
-from mkdocs_masko.sync.media import media_lookup, probe_all
-from mkdocs_masko.sync.plan import addresses, plan
+from mkdocs_masko.sync.media import changed_urls, download_all, media_lookup, probe_all
+from mkdocs_masko.sync.plan import media_urls, plan_collection
 from mkdocs_masko.sync.site import Message
 from mkdocs_masko.text import list_some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from mkdocs_masko.api.models import Export
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.sync.connection import Connection, PollPolicy
-    from mkdocs_masko.sync.media import Probed
-    from mkdocs_masko.sync.plan import Fault
+    from mkdocs_masko.sync.connection import Connection, PollPolicy, Progress
+    from mkdocs_masko.sync.media import ProbeResult
+    from mkdocs_masko.sync.plan import CollectionPlan, MediaFault, MediaLookup
     from mkdocs_masko.sync.site import Site
 
-    Look = Callable[[list[str]], dict[str, Probed | str]]
-
-_MOST_SHOWN = 3  # media named in one note
+_MOST_SHOWN = 3  # media named in one message
 
 
 class Refreshed(Struct, frozen=True, kw_only=True):
-    """The content that was found, and what was odd about it."""
+    """The manifest of now, and what the author should know about it."""
 
     manifest: Manifest
-    notes: tuple[Message, ...]
+    messages: tuple[Message, ...]
 
 
 def refresh(
-    connection: Connection, site: Site, old: Manifest | None, patience: PollPolicy, *, anew: bool
+    connection: Connection,
+    site: Site,
+    old: Manifest | None,
+    poll_policy: PollPolicy,
+    *,
+    revalidate: bool,
 ) -> Refreshed:
     """Ask the API what is published, and the CDN what new media are.
 
     Args:
         connection: To both of them.
         site: Whose mascots.
-        old: What the manifest holds, if there is one.
-        patience: How long to wait for an export that is not ready.
-        anew: Read all media again, not only those at new addresses.
+        old: The manifest so far, or None.
+        poll_policy: How long to poll for an export that is not ready.
+        revalidate: Read all media again, not only those at new URLs.
 
     Raises:
-        NotReady: An export is not ready, and there is nothing to keep.
-        ApiError: Any other failure; nothing can be said then.
+        NotReady: An export is not ready, and there is nothing to fall back to.
+        ApiError: Any other failure; nothing can be said of the media then.
     """
     ids = site.options.ids
-    before = _same(old, ids)
-    answers = fetch_exports(connection, ids, patience)
-    exports = {alias: found for alias, found in answers.items() if not isinstance(found, NotReady)}
-    waiting = {alias: found for alias, found in answers.items() if isinstance(found, NotReady)}
-    for alias, error in waiting.items():
-        if site.options.not_ready == "fail" or not (before or exports):
-            raise error.at(f"collection {alias!r}") if len(ids) > 1 else error
-    suspect = [] if anew else [a for a in exports if not exports[a].items and _has(before, a)]
-    exports = {alias: export for alias, export in exports.items() if alias not in suspect}
-    look = _look(connection, site, patience, anew=anew)
-    wanted = {pair for e in exports.values() for item in e.items for pair in addresses(item)}
-    kept = {} if anew else _kept(before, wanted, connection, site)
-    known = media_lookup(kept, look(sorted({url for _, url in wanted - kept.keys()})))
-    plans = {a: plan(a, ids[a], export, known, before.get(a)) for a, export in exports.items()}
-    new = {alias: made.collection for alias, made in plans.items()}
-    fresh = {alias: found for alias in ids if (found := new.get(alias) or before.get(alias))}
-    notes = [
-        *(_unready(alias, site, kept=alias in before) for alias in waiting),
-        *(_emptied(alias, site) for alias in suspect),
-        *_faulty(fault for made in plans.values() for fault in made.faults),
+    last_good = _last_good(old, ids)
+    responses = fetch_exports(connection, ids, poll_policy)
+    exports = {a: each for a, each in responses.items() if not isinstance(each, NotReady)}
+    refusals = {a: each for a, each in responses.items() if isinstance(each, NotReady)}
+    _check_refusals(refusals, site, has_content=bool(last_good or exports))
+    # Where nothing is published the API answers 409, so a build takes an export that is suddenly
+    # empty for a fault. A sync command takes it at its word.
+    emptied_aliases = (
+        [] if revalidate else [a for a in exports if _is_emptied(exports[a], last_good, a)]
+    )
+    exports = {alias: export for alias, export in exports.items() if alias not in emptied_aliases}
+    lookup = _read_media(
+        exports, last_good, connection, site, poll_policy.progress, revalidate=revalidate
+    )
+    plans = {
+        alias: plan_collection(alias, ids[alias], export, lookup, last_good.get(alias))
+        for alias, export in exports.items()
+    }
+    messages = [
+        *(_not_ready(alias, site, is_kept=alias in last_good) for alias in refusals),
+        *(_emptied(alias, site) for alias in emptied_aliases),
+        *_faulty(fault for plan in plans.values() for fault in plan.faults),
         *_empty(exports),
     ]
-    return Refreshed(manifest=make(fresh), notes=tuple(notes))
+    collections = _merge(ids, plans, last_good)
+    return Refreshed(manifest=make(collections), messages=tuple(messages))
 
 
-def _same(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
-    """What is known of a collection of another id says nothing of this one."""
+def _last_good(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
+    """Return the old collections, without those whose alias now stands for another id."""
     collections = old.collections if old else {}
     return {a: c for a, c in collections.items() if ids.get(a) == c.id}
 
 
-def _kept(
-    before: Mapping[str, Collection],
-    wanted: Container[tuple[str, str]],
+def _check_refusals(refusals: Mapping[str, NotReady], site: Site, *, has_content: bool) -> None:
+    for alias, error in refusals.items():
+        if site.options.not_ready == "fail" or not has_content:
+            raise error.at(f"collection {alias!r}") if len(site.options.ids) > 1 else error
+
+
+def _is_emptied(export: Export, last_good: Mapping[str, Collection], alias: str) -> bool:
+    return not export.items and alias in last_good and bool(last_good[alias].poses)
+
+
+def _merge(
+    ids: Iterable[str],
+    plans: Mapping[str, CollectionPlan],
+    last_good: Mapping[str, Collection],
+) -> dict[str, Collection]:
+    """Take each collection as planned, else its last good content, else leave it out."""
+    planned_collections = {alias: plan.collection for alias, plan in plans.items()}
+    collections = {**last_good, **planned_collections}
+    return {alias: collections[alias] for alias in ids if alias in collections}
+
+
+def _read_media(  # noqa: PLR0913 - all that decides how media are read
+    exports: Mapping[str, Export],
+    last_good: Mapping[str, Collection],
+    connection: Connection,
+    site: Site,
+    progress: Progress,
+    *,
+    revalidate: bool,
+) -> MediaLookup:
+    """Learn about every medium of the exports, from the manifest where that is enough."""
+    pairs = {pair for e in exports.values() for item in e.items for pair in media_urls(item)}
+    known_media = {} if revalidate else _reusable_media(last_good, pairs, connection, site)
+    urls = sorted({url for _, url in pairs - known_media.keys()})
+    results: dict[str, ProbeResult | str]
+    if site.is_self_hosted:  # needs the hash of the whole file
+        results = download_all(urls, connection, site, progress, revalidate=revalidate)
+    else:  # the first bytes tell type, size and transparency
+        results = probe_all(urls, connection.fetch_range, site.origins)
+    return media_lookup(known_media, results)
+
+
+def _reusable_media(
+    last_good: Mapping[str, Collection],
+    pairs: Container[tuple[str, str]],
     connection: Connection,
     site: Site,
 ) -> dict[tuple[str, str], Medium]:
-    """Return those of the wanted media that need no other look."""
-    media = _media(before, hashed=site.hosts_itself)
-    found = {pair: medium for pair, medium in media.items() if pair in wanted}
-    if not site.hosts_itself or site.options.mode != "auto":
-        return found  # in `locked`, pages that need a replaced one fail by its name
-    from mkdocs_masko.sync.media import changed_sizes  # noqa: PLC0415 - only such sites need it
-
-    gone = changed_sizes(found.values(), connection, site)
-    return {pair: medium for pair, medium in found.items() if medium.url not in gone}
+    """Return, by API key and URL, the media that need not be read again."""
+    media = _media_by_key(last_good, need_hash=site.is_self_hosted)
+    reusable = {pair: medium for pair, medium in media.items() if pair in pairs}
+    if not site.is_self_hosted or site.options.mode != "auto":
+        return reusable  # in `locked`, a replaced medium fails with a message that names it
+    replaced_urls = changed_urls(reusable.values(), connection, site)
+    return {pair: medium for pair, medium in reusable.items() if medium.url not in replaced_urls}
 
 
-def _media(collections: Mapping[str, Collection], *, hashed: bool) -> dict[tuple[str, str], Medium]:
-    """What is good at one key is not at another: a picture is no video."""
+def _media_by_key(
+    collections: Mapping[str, Collection], *, need_hash: bool
+) -> dict[tuple[str, str], Medium]:
+    """Index media by API key and URL: a URL that is good for an image may be no good video."""
     poses = (pose for collection in collections.values() for pose in collection.poses.values())
-    placed = (pair for pose in poses for pair in pose.media())
+    places_and_media = (pair for pose in poses for pair in pose.media())
     return {
         (place.rpartition(".")[2], medium.url): medium
-        for place, medium in placed
-        if medium.sha256 or not hashed
+        for place, medium in places_and_media
+        if medium.sha256 or not need_hash
     }
 
 
-def _look(connection: Connection, site: Site, patience: PollPolicy, *, anew: bool) -> Look:
-    """Say how new media are seen: by their first bytes, or whole where the site hosts them."""
-    if not site.hosts_itself:
-        return lambda urls: probe_all(urls, connection.fetch_range, site.origins)
-    from mkdocs_masko.sync.media import download_all  # noqa: PLC0415 - only such sites need it
-
-    return lambda urls: download_all(urls, connection, site, patience.watch, anew=anew)
-
-
-def _has(collections: Mapping[str, Collection], alias: str) -> bool:
-    return alias in collections and bool(collections[alias].poses)
-
-
-def _unready(alias: str, site: Site, *, kept: bool) -> Message:
-    then = "it is left out until the next sync"
-    if kept:
-        then = f"its last good content is used, from a file that is {site.age} old"
-    return Message(level="warning", text=f"collection {alias!r} is not ready (409); {then}")
+def _not_ready(alias: str, site: Site, *, is_kept: bool) -> Message:
+    consequence = "it is left out until the next sync"
+    if is_kept:
+        consequence = f"its last good content is used, from a file that is {site.manifest_age} old"
+    return Message(level="warning", text=f"collection {alias!r} is not ready (409); {consequence}")
 
 
 def _emptied(alias: str, site: Site) -> Message:
     text = (
         f"collection {alias!r} has no poses any more; its last good content is used, from a file "
-        f"that is {site.age} old. Run 'mkdocs-masko sync' if they are meant to be gone"
+        f"that is {site.manifest_age} old. Run 'mkdocs-masko sync' if they were removed on purpose"
     )
     return Message(level="warning", text=text)
 
@@ -145,14 +184,15 @@ def _empty(exports: Mapping[str, Export]) -> list[Message]:
     return [Message(level="warning", text=f"collection {alias!r} has no poses") for alias in empty]
 
 
-def _faulty(faults: Iterable[Fault]) -> list[Message]:
-    """Say each reason once, with the media that it concerns."""
+def _faulty(faults: Iterable[MediaFault]) -> list[Message]:
+    """Report each reason once, with the media that it concerns."""
     places: dict[tuple[str, bool], list[str]] = {}
     for fault in faults:
-        places.setdefault((fault.reason, fault.kept), []).append(fault.place)
-    return [_fault(reason, kept, found) for (reason, kept), found in places.items()]
+        places.setdefault((fault.reason, fault.is_kept), []).append(fault.place)
+    return [_fault(reason, is_kept, names) for (reason, is_kept), names in places.items()]
 
 
-def _fault(reason: str, kept: bool, places: list[str]) -> Message:
-    then = "the last good one is kept" if kept else "left out until the next sync"
-    return Message(level="warning", text=f"{list_some(places, _MOST_SHOWN)}: {reason}; {then}")
+def _fault(reason: str, is_kept: bool, places: list[str]) -> Message:
+    names = list_some(places, _MOST_SHOWN)
+    consequence = "the last good one is kept" if is_kept else "left out until the next sync"
+    return Message(level="warning", text=f"{names}: {reason}; {consequence}")

@@ -1,4 +1,8 @@
-"""What a sync has to know of a site."""
+"""What a sync starts from, a `Site`, and what it ends with, a `SyncResult`.
+
+Both are plain data. A `Site` is made from the plugin's options and the environment, without
+MkDocs, so that the plugin and the command line sync alike.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +23,12 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.manifest import Change, Manifest
 
-CACHE = ".cache/plugin/masko"
-"""The cache's folder beside `mkdocs.yml`, unless MASKO_CACHE_DIR names another."""
+DEFAULT_CACHE = ".cache/plugin/masko"
+"""The cache's folder beside `mkdocs.yml`, unless MASKO_CACHE_DIR names another.
+
+Material's plugins use `.cache/plugin/<name>` too, so one cached folder in CI serves all of them:
+https://squidfunk.github.io/mkdocs-material/plugins/privacy/
+"""
 
 _MINUTE = 60.0  # seconds
 
@@ -29,10 +37,10 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     """A site, as far as its mascots are concerned.
 
     Attributes:
-        options: What it says in `mkdocs.yml`.
+        options: The plugin's options, from `mkdocs.yml`.
         manifest: Path of its manifest.
-        key: The API key, where there is one.
-        cache: Folder of the media that are fetched, and of what is made of them.
+        key: The API key, or None.
+        cache: Folder of the cache, for downloaded media and their variants.
     """
 
     options: Options
@@ -41,44 +49,45 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     cache: Path
 
     def __repr__(self) -> str:
-        return f"Site(manifest={str(self.manifest)!r})"
+        return f"Site(manifest={str(self.manifest)!r})"  # a traceback must not show the key
 
     @property
     def origins(self) -> frozenset[str]:
-        """Where its media may come from."""
+        """Where its media may come from, as `scheme://host`."""
         return media_origins(self.options.api_url)
 
     @property
-    def age(self) -> str:
-        """How old the manifest's file is, in words."""
+    def manifest_age(self) -> str:
+        """How long ago the manifest's file was written, in words: `3 d`."""
         seconds = time.time() - self.manifest.stat().st_mtime
         return format_duration(seconds) if seconds >= _MINUTE else "less than a minute"
 
     @property
-    def hosts_itself(self) -> bool:
-        """Whether the site serves the media, so that their bytes have to be known."""
+    def is_self_hosted(self) -> bool:
+        """Whether the site serves the media, so that the manifest needs their hashes."""
         return self.options.hosting == "self"
 
     @property
-    def can_ask(self) -> bool:
-        """Whether the API can be asked: there is a key, or it is the sandbox."""
+    def has_api_access(self) -> bool:
+        """Whether the API can be used: there is a key, or it is the sandbox."""
         return bool(self.key) or self.options.api_url == SANDBOX
 
 
 def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:
-    """Describe the site whose `mkdocs.yml` lies in a folder."""
+    """Describe the site whose `mkdocs.yml` is in a folder.
+
+    Args:
+        options: The plugin's options.
+        folder: The folder of `mkdocs.yml`, which relative paths start from.
+        environ: The environment, for the API key and MASKO_CACHE_DIR.
+    """
     key = environ.get(options.api_key_env, "").strip() or None
-    cache = folder / (environ.get("MASKO_CACHE_DIR", "").strip() or CACHE)
+    cache = folder / (environ.get("MASKO_CACHE_DIR", "").strip() or DEFAULT_CACHE)
     return Site(options=options, manifest=folder / options.manifest, key=key, cache=cache)
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """Something that people should hear of; the plugin and the command line say it.
-
-    Attributes:
-        level: How loud.
-        text: One line.
-    """
+    """One line for the author; the plugin logs it and the command line prints it."""
 
     level: Literal["info", "warning"]
     text: str
@@ -89,26 +98,31 @@ class SyncResult(Struct, frozen=True, kw_only=True):
 
     Attributes:
         manifest: What pages may show.
-        changes: What differs from the manifest there was before.
-        notes: What people should hear of.
-        written: Whether the file was written.
+        changes: How it differs from the manifest before.
+        messages: What the author should know.
+        is_written: Whether the manifest's file was written.
     """
 
     manifest: Manifest
     changes: tuple[Change, ...] = ()
-    notes: tuple[Message, ...] = ()
-    written: bool = False
+    messages: tuple[Message, ...] = ()
+    is_written: bool = False
 
 
 def shared_cache(
     site: Site, cache: Cache, warn: Callable[[str], None] = lambda _: None
 ) -> RemoteCache | None:
-    """Open the shared cache; a frozen build uses no network, and so has none.
+    """Open the shared cache, where the options name one; a frozen build uses no network.
+
+    Args:
+        site: The site.
+        cache: The local cache, which the shared one fills.
+        warn: Called at most once, when the shared cache fails.
 
     Raises:
-        OptionError: What it needs is not installed, or the address is none.
+        OptionError: A library that it needs is not installed, or its URL is not one of a storage.
     """
-    if not site.options.cache or not site.hosts_itself or site.options.mode == "frozen":
+    if not site.options.cache or not site.is_self_hosted or site.options.mode == "frozen":
         return None
     from mkdocs_masko.assets.remote_cache import RemoteCache  # noqa: PLC0415 - an extra
 

@@ -1,4 +1,4 @@
-"""The cache: what is damaged is a miss that heals itself, and nothing is ever torn."""
+"""The cache: a corrupt entry is a cache miss, and no file is ever partial."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DIGEST = sha(PNG)
-FORM = Variant(format="avif", width=240, height=240)
+VARIANT = Variant(format="avif", width=240, height=240)
 
 
 def _flip(path: Path) -> None:
@@ -46,100 +46,102 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_medium_is_a_miss_and_can_be_put_again(
+def test_a_corrupt_medium_is_a_cache_miss_and_can_be_put_again(
     damage: Callable[[Path], object], tmp_path: Path
 ) -> None:
-    """Even where the same cache had just found it sound."""
+    """Even where the same cache had just found it intact."""
     cache = Cache(tmp_path)
-    path = cache.keep_medium(DIGEST, PNG)
-    assert cache.medium(DIGEST) == path
+    path = cache.put_medium(DIGEST, PNG)
+    assert cache.get_medium(DIGEST) == path
     damage(path)
-    assert cache.medium(DIGEST) is None
-    assert Cache(tmp_path).medium(DIGEST) is None
+    assert cache.get_medium(DIGEST) is None
+    assert Cache(tmp_path).get_medium(DIGEST) is None
     if path.is_dir():
         path.rmdir()
-    assert cache.keep_medium(DIGEST, PNG).read_bytes() == PNG
-    assert cache.medium(DIGEST) == path
+    assert cache.put_medium(DIGEST, PNG).read_bytes() == PNG
+    assert cache.get_medium(DIGEST) == path
     assert not path.is_symlink()
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_form_is_a_miss_and_can_be_put_again(
+def test_a_corrupt_variant_is_a_cache_miss_and_can_be_put_again(
     damage: Callable[[Path], object], tmp_path: Path
 ) -> None:
-    """Its name holds its own hash, as no manifest knows it."""
+    """Its name has its own hash, because no manifest has it."""
     cache = Cache(tmp_path)
-    path = cache.keep_form(DIGEST, FORM, b"small")
-    assert cache.form(DIGEST, FORM) == path
+    path = cache.put_variant(DIGEST, VARIANT, b"small")
+    assert cache.get_variant(DIGEST, VARIANT) == path
     damage(path)
-    assert cache.form(DIGEST, FORM) is None
+    assert cache.get_variant(DIGEST, VARIANT) is None
     if path.is_dir():
         path.rmdir()
-    assert cache.keep_form(DIGEST, FORM, b"small").read_bytes() == b"small"
-    assert cache.form(DIGEST, FORM) == path
+    assert cache.put_variant(DIGEST, VARIANT, b"small").read_bytes() == b"small"
+    assert cache.get_variant(DIGEST, VARIANT) == path
 
 
-def test_a_form_is_found_by_medium_format_and_size(tmp_path: Path) -> None:
+def test_a_variant_is_found_by_medium_format_and_size(tmp_path: Path) -> None:
     """None stands for another."""
     cache = Cache(tmp_path)
-    cache.keep_form(DIGEST, FORM, b"small")
+    cache.put_variant(DIGEST, VARIANT, b"small")
     others = [
         Variant(format="webp", width=240, height=240),
         Variant(format="avif", width=24, height=240),
         Variant(format="avif", width=240, height=24),
     ]
-    assert [cache.form(DIGEST, form) for form in others] == [None] * 3
-    assert cache.form(sha(b"other"), FORM) is None
+    assert [cache.get_variant(DIGEST, variant) for variant in others] == [None] * 3
+    assert cache.get_variant(sha(b"other"), VARIANT) is None
 
 
-def test_a_sound_file_is_hashed_once_in_a_process(tmp_path: Path) -> None:
-    """What `serve` builds again costs no second look, until the file changes."""
+def test_an_intact_file_is_hashed_once_in_a_process(tmp_path: Path) -> None:
+    """When `serve` builds again, nothing is hashed that did not change."""
     path = tmp_path / "file"
     path.write_bytes(PNG)
     checker = IntegrityChecker()
-    assert checker.is_sound(path, DIGEST)
+    assert checker.is_intact(path, DIGEST)
     before = path.stat()
-    assert checker.is_sound(path, DIGEST)
+    assert checker.is_intact(path, DIGEST)
     assert path.stat().st_atime_ns >= before.st_atime_ns
     _flip(path)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert not checker.is_sound(path, DIGEST)
+    assert not checker.is_intact(path, DIGEST)
 
 
-def test_a_cache_that_cannot_be_written_is_told_once_and_does_without(tmp_path: Path) -> None:
-    """The files lie in a temporary folder for the time of the build."""
+def test_a_cache_that_cannot_be_written_warns_once_and_uses_a_temporary_folder(
+    tmp_path: Path,
+) -> None:
+    """The files are in a temporary folder for the time of the build."""
     (tmp_path / "file").write_text("in the way")
-    told: list[str] = []
-    cache = Cache(tmp_path / "file" / "cache", told.append)
-    path = cache.keep_medium(DIGEST, PNG)
-    cache.keep_form(DIGEST, FORM, b"small")
-    assert cache.medium(DIGEST) == path
-    assert cache.form(DIGEST, FORM) is not None
-    assert len(told) == 1
-    assert "cannot be written (Not a directory); what is made now is made again" in told[0]
+    warnings: list[str] = []
+    cache = Cache(tmp_path / "file" / "cache", warnings.append)
+    path = cache.put_medium(DIGEST, PNG)
+    cache.put_variant(DIGEST, VARIANT, b"small")
+    assert cache.get_medium(DIGEST) == path
+    assert cache.get_variant(DIGEST, VARIANT) is not None
+    assert len(warnings) == 1
+    assert "cannot be written (Not a directory); the next build has to download" in warnings[0]
 
 
 def test_a_read_only_cache_is_read(tmp_path: Path) -> None:
     """Whatever it lacks is put elsewhere. For root, who may write anywhere, it is a full one."""
     full = Cache(tmp_path)
-    path = full.keep_medium(DIGEST, PNG)
+    path = full.put_medium(DIGEST, PNG)
     tmp_path.chmod(0o555)
     try:
-        assert Cache(tmp_path).medium(DIGEST) == path
+        assert Cache(tmp_path).get_medium(DIGEST) == path
     finally:
         tmp_path.chmod(0o755)
 
 
-def test_trouble_while_writing_is_an_error_and_leaves_nothing_half(tmp_path: Path) -> None:
+def test_a_failed_write_is_an_error_and_leaves_no_partial_file(tmp_path: Path) -> None:
     """A folder stands where the file belongs."""
     cache = Cache(tmp_path)
     place = tmp_path / "media" / DIGEST[:2] / DIGEST
     (place / "in-the-way").mkdir(parents=True)
     with pytest.raises(CacheError, match="the cache of media cannot be written: "):
-        cache.keep_medium(DIGEST, PNG)
+        cache.put_medium(DIGEST, PNG)
     assert files(tmp_path, "media") == []
-    assert cache.medium(DIGEST) is None
+    assert cache.get_medium(DIGEST) is None
 
 
-def test_a_cache_tells_where_it_is(tmp_path: Path) -> None:
+def test_the_repr_of_a_cache_has_its_folder(tmp_path: Path) -> None:
     assert repr(Cache(tmp_path)) == f"Cache({str(tmp_path)!r})"

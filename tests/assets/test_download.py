@@ -1,4 +1,4 @@
-"""Media come into the cache hashed, within bounds, and go on where an earlier run stopped."""
+"""Downloads are hashed and bounded, and resume where an earlier run stopped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mkdocs_masko.assets.download import (
     PartialDownload,
     UrlIndex,
     UrlRecord,
-    address_key,
+    url_key,
 )
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
@@ -49,33 +49,33 @@ def _cut(exchange: Exchange, content: bytes, *, etag: str = TAG) -> None:
     exchange.send(whole[: len(whole) - len(content) // 2])
 
 
-def test_media_are_kept_by_their_hashes(tmp_path: Path) -> None:
-    """The bytes are those of the server, and the next fetch of a known one asks nobody."""
+def test_media_are_cached_by_their_hashes(tmp_path: Path) -> None:
+    """The bytes are those of the server, and the next download is a cache hit."""
     with Sandbox() as sandbox:
         sandbox.world.put_file("/m/a.png", PNG)
         url = f"{sandbox.cdn_url}/m/a.png"
-        with fetching(tmp_path, sandbox.cdn_url) as (fetcher, cache):
-            found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
-            path = cache.medium(sha(PNG))
+        with fetching(tmp_path, sandbox.cdn_url) as (downloader, cache):
+            found = downloader.download_all([DownloadRequest(url=url)])[url]
+            path = cache.get_medium(sha(PNG))
             assert path is not None
-            assert found == Download(path=path, sha256=sha(PNG), size=len(PNG), new=True)
+            assert found == Download(path=path, sha256=sha(PNG), size=len(PNG), is_new=True)
             assert path.read_bytes() == PNG
-            again = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
-            assert again == Download(path=path, sha256=sha(PNG), size=len(PNG), new=False)
+            again = downloader.download_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
+            assert again == Download(path=path, sha256=sha(PNG), size=len(PNG), is_new=False)
             assert len(sandbox.requests) == 1
             assert files(tmp_path, "parts") == []
 
 
-def test_eight_are_fetched_at_once_and_each_is_told_of(tmp_path: Path) -> None:
-    """A server that answers only when eight have asked is no obstacle."""
+def test_eight_downloads_run_at_once_and_each_is_reported(tmp_path: Path) -> None:
+    """The server answers only when it has eight requests."""
     eight = threading.Barrier(8, timeout=60)
     with Wire(lambda e: (eight.wait(), e.send(answer(PNG)))) as wire:
-        told: list[int] = []
+        sizes: list[int] = []
         urls = [f"{wire.url}/{n}.png" for n in range(24)]
-        with fetching(tmp_path, wire.url, tell=told.append) as (fetcher, _):
-            found = fetcher.fetch_all(map(_wanted, urls))
+        with fetching(tmp_path, wire.url, on_finished=sizes.append) as (downloader, _):
+            found = downloader.download_all(map(_wanted, urls))
         assert all(isinstance(each, Download) for each in found.values())
-        assert told == [len(PNG)] * 24
+        assert sizes == [len(PNG)] * 24
         assert len(files(tmp_path, "media")) == 1
 
 
@@ -85,7 +85,7 @@ def _wanted(url: str) -> DownloadRequest:
 
 @pytest.mark.parametrize("etag", [TAG, ""], ids=["an ETag", "no ETag"])
 @pytest.mark.parametrize("known", [True, False], ids=["a known hash", "no known hash"])
-def test_a_broken_download_goes_on_where_something_tells_that_it_may(
+def test_a_broken_download_resumes_where_an_etag_or_hash_allows_it(
     etag: str, known: bool, tmp_path: Path
 ) -> None:
     """An ETag or the hash of the whole; without either it starts again."""
@@ -95,9 +95,9 @@ def test_a_broken_download_goes_on_where_something_tells_that_it_may(
     def script(exchange: Exchange) -> None:
         next(scripts, _serve)(exchange, WEBM, etag=etag)
 
-    with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
+    with Wire(script) as wire, fetching(tmp_path, wire.url) as (downloader, _):
         url = f"{wire.url}/a.webm"
-        found = fetcher.fetch_all([DownloadRequest(url=url, sha256=url_wanted)])[url]
+        found = downloader.download_all([DownloadRequest(url=url, sha256=url_wanted)])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         assert len(wire.requests) == 2
@@ -105,22 +105,22 @@ def test_a_broken_download_goes_on_where_something_tells_that_it_may(
         assert (b"If-Range" in wire.requests[1]) is bool(etag)
 
 
-def test_a_download_goes_on_in_another_run(tmp_path: Path) -> None:
-    """What a run that was stopped has fetched is not fetched again."""
+def test_a_download_resumes_in_another_run(tmp_path: Path) -> None:
+    """The bytes of a run that was stopped are not downloaded again."""
     with Wire(partial(_cut, content=WEBM)) as wire:
         url = f"{wire.url}/a.webm"
-        with fetching(tmp_path, wire.url) as (fetcher, _), pytest.raises(NetworkError):
-            fetcher.fetch_all([DownloadRequest(url=url)])
+        with fetching(tmp_path, wire.url) as (downloader, _), pytest.raises(NetworkError):
+            downloader.download_all([DownloadRequest(url=url)])
     (half,) = [path for path in files(tmp_path, "parts") if path.suffix != ".etag"]
     size = half.stat().st_size
     assert size > 0
     with Wire(partial(_serve, content=WEBM)) as wire:
         moved = f"{wire.url}/a.webm"
         parts = tmp_path / "parts"
-        for suffix in ("", ".etag"):  # the port is another, and so is the address
-            (parts / f"{address_key(url)}{suffix}").rename(parts / f"{address_key(moved)}{suffix}")
-        with fetching(tmp_path, wire.url) as (fetcher, _):
-            found = fetcher.fetch_all([DownloadRequest(url=moved)])[moved]
+        for suffix in ("", ".etag"):  # the port is another, and so is the URL
+            (parts / f"{url_key(url)}{suffix}").rename(parts / f"{url_key(moved)}{suffix}")
+        with fetching(tmp_path, wire.url) as (downloader, _):
+            found = downloader.download_all([DownloadRequest(url=moved)])[moved]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         (request,) = wire.requests
@@ -133,124 +133,128 @@ def test_a_download_goes_on_in_another_run(tmp_path: Path) -> None:
     ids=["no medium", "of another", "too long", "complete", "empty"],
 )
 @pytest.mark.parametrize("known", [True, False], ids=["a known hash", "no known hash"])
-def test_a_part_that_does_not_fit_is_fetched_from_its_start(
+def test_a_partial_download_that_does_not_fit_starts_over(
     half: bytes, known: bool, tmp_path: Path
 ) -> None:
-    """Whatever lies there, what comes of it is the medium."""
+    """Whatever the bytes so far, the result is the medium."""
     with Wire(partial(_serve, content=WEBM)) as wire:
         url = f"{wire.url}/a.webm"
-        place = tmp_path / "parts" / address_key(url)
+        place = tmp_path / "parts" / url_key(url)
         place.parent.mkdir()
         place.write_bytes(half)
-        with fetching(tmp_path, wire.url) as (fetcher, _):
+        with fetching(tmp_path, wire.url) as (downloader, _):
             wanted = DownloadRequest(url=url, sha256=sha(WEBM) if known else "")
-            found = fetcher.fetch_all([wanted])[url]
+            found = downloader.download_all([wanted])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == WEBM
         assert len(wire.requests) <= 2
 
 
-def test_a_file_that_changed_meanwhile_is_not_mixed_with_its_rest(tmp_path: Path) -> None:
+def test_a_file_that_changed_meanwhile_is_not_mixed_with_its_old_bytes(tmp_path: Path) -> None:
     """The server has other bytes at the second attempt, and starts again by itself."""
     scripts = iter([partial(_cut, content=WEBM, etag='"old"')])
 
     def script(exchange: Exchange) -> None:
         next(scripts, partial(_serve, content=PNG, etag='"new"'))(exchange)
 
-    with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
+    with Wire(script) as wire, fetching(tmp_path, wire.url) as (downloader, _):
         url = f"{wire.url}/a"
-        found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+        found = downloader.download_all([DownloadRequest(url=url)])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == PNG
 
 
 def test_other_bytes_than_the_manifests_are_drift_and_are_not_kept(tmp_path: Path) -> None:
-    """The message names the address, and the command that mends it."""
+    """The message names the URL, and the command to run."""
     with Wire(partial(_serve, content=PNG)) as wire:
         url = f"{wire.url}/a.png"
-        with fetching(tmp_path, wire.url) as (fetcher, cache):
-            found = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(WEBM))])[url]
+        with fetching(tmp_path, wire.url) as (downloader, cache):
+            found = downloader.download_all([DownloadRequest(url=url, sha256=sha(WEBM))])[url]
             assert isinstance(found, DriftError)
             assert str(found) == (
-                f"other bytes stand at {url} than the manifest says. "
+                f"the file at {url} is not the one in the manifest. "
                 "Run 'mkdocs-masko sync' and commit the manifest."
             )
-            assert cache.medium(sha(PNG)) is cache.medium(sha(WEBM)) is None
+            assert cache.get_medium(sha(PNG)) is cache.get_medium(sha(WEBM)) is None
             assert files(tmp_path, "media") == files(tmp_path, "parts") == []
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "html": (answer(b"<html>no</html>"), "the file is no image and no video that is known here"),
+    "html": (answer(b"<html>no</html>"), "the file is not an image or video of a supported type"),
     "nothing": (answer(b""), "the file is empty"),
     "gone": (answer(b"", status="404 Not Found"), "the file is gone (404)"),
     "forbidden": (answer(b"", status="403 Forbidden"), "the media server refuses"),
     "a large image": (
         answer(PNG + bytes(25 * 2**20)),
-        "is larger than 25 MiB, the most that is taken",
+        "is larger than 25 MiB, the limit for its type",
     ),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_medium_is_told_and_stops_no_other(name: str, tmp_path: Path) -> None:
-    """Each address has an answer of its own."""
+def test_a_response_that_is_no_medium_is_an_error_and_stops_no_other(
+    name: str, tmp_path: Path
+) -> None:
+    """Each URL has a result of its own."""
     data, expected = REFUSED[name]
 
     def script(exchange: Exchange) -> None:
         exchange.send(answer(WEBM) if b"GET /good" in exchange.request else data)
 
-    with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, _):
+    with Wire(script) as wire, fetching(tmp_path, wire.url) as (downloader, _):
         urls = [f"{wire.url}/bad.png", f"{wire.url}/good.webm"]
-        bad, good = fetcher.fetch_all(map(_wanted, urls)).values()
+        bad, good = downloader.download_all(map(_wanted, urls)).values()
         assert expected in str(bad)
         assert isinstance(good, Download)
         assert len(files(tmp_path, "media")) == 1
         assert files(tmp_path, "parts") == []
 
 
-def test_a_large_image_that_goes_on_is_still_too_large(tmp_path: Path) -> None:
-    """The bound holds for the sum of all runs."""
+def test_a_resumed_image_is_still_too_large(tmp_path: Path) -> None:
+    """The limit is for the sum of all runs."""
     place = tmp_path / "part"
     place.write_bytes(PNG + bytes(25 * 2**20 - len(PNG)))
-    part = PartialDownload(place, trusted=True)
+    part = PartialDownload(place, has_known_hash=True)
     assert part.size == 25 * 2**20
     with (
         Wire(lambda e: _serve(e, place.read_bytes() + b"1")) as wire,
-        fetching(tmp_path, wire.url) as (fetcher, cache),
+        fetching(tmp_path, wire.url) as (downloader, cache),
     ):
         url = f"{wire.url}/a.png"
-        place.rename(cache.place(Path("parts", address_key(url))))
+        place.rename(cache.path_for(Path("parts", url_key(url))))
         place.write_bytes(PNG + bytes(25 * 2**20 - len(PNG)))
-        found = fetcher.fetch_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
+        found = downloader.download_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
         assert isinstance(found, MediaError)
         assert "larger than 25 MiB" in str(found)
 
 
-def test_an_address_elsewhere_is_asked_nothing(tmp_path: Path) -> None:
-    """The manifest is no way to make a build fetch from anywhere."""
+def test_a_url_on_another_host_gets_no_request(tmp_path: Path) -> None:
+    """A manifest cannot make a build download from anywhere."""
     with Wire(partial(_serve, content=PNG)) as wire:
-        with fetching(tmp_path, "https://assets.masko.ai") as (fetcher, _):
-            (found,) = fetcher.fetch_all([DownloadRequest(url=f"{wire.url}/a.png")]).values()
+        with fetching(tmp_path, "https://assets.masko.ai") as (downloader, _):
+            (found,) = downloader.download_all([DownloadRequest(url=f"{wire.url}/a.png")]).values()
         assert "is not on a host that media may come from" in str(found)
         assert wire.requests == []
 
 
-def test_a_server_that_fails_ends_it_and_what_came_stays(tmp_path: Path) -> None:
+def test_a_server_that_fails_ends_the_run_and_finished_downloads_stay(tmp_path: Path) -> None:
     """Nothing can be said of the others then."""
 
     def script(exchange: Exchange) -> None:
         good = b"GET /good" in exchange.request
         exchange.send(answer(PNG) if good else answer(b"", status="500 Internal Server Error"))
 
-    with Wire(script) as wire, fetching(tmp_path, wire.url) as (fetcher, cache):
+    with Wire(script) as wire, fetching(tmp_path, wire.url) as (downloader, cache):
         urls = [f"{wire.url}/good.png", f"{wire.url}/bad.png"]
         with pytest.raises(ServerError, match=r"the media server fails \(500\)"):
-            fetcher.fetch_all(map(_wanted, urls))
-        assert cache.medium(sha(PNG)) is not None
+            downloader.download_all(map(_wanted, urls))
+        assert cache.get_medium(sha(PNG)) is not None
 
 
 @pytest.mark.parametrize("etag", [TAG, "", 'W/"v1"'], ids=["an ETag", "none", "a weak one"])
-def test_a_look_anew_costs_no_bytes_where_the_server_has_etags(etag: str, tmp_path: Path) -> None:
+def test_a_revalidation_costs_no_bytes_where_the_server_has_etags(
+    etag: str, tmp_path: Path
+) -> None:
     """Where it has none, the whole comes again; either way new bytes are seen."""
 
     def script(exchange: Exchange) -> None:
@@ -262,34 +266,37 @@ def test_a_look_anew_costs_no_bytes_where_the_server_has_etags(etag: str, tmp_pa
     with Wire(script) as wire:
         url, came = f"{wire.url}/a.png", []
         for _ in range(2):
-            with fetching(tmp_path, wire.url, anew=True, tell=came.append) as (fetcher, _):
-                found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+            with fetching(tmp_path, wire.url, revalidate=True, on_finished=came.append) as (
+                downloader,
+                _,
+            ):
+                found = downloader.download_all([DownloadRequest(url=url)])[url]
             assert isinstance(found, Download)
             assert found.sha256 == sha(PNG)
         assert came == [len(PNG), 0 if etag == TAG else len(PNG)]
         assert len(wire.requests) == 2
 
 
-def test_new_bytes_at_an_old_address_are_found(tmp_path: Path) -> None:
+def test_a_revalidation_finds_new_bytes_at_an_old_url(tmp_path: Path) -> None:
     """The ETag is another, and so the bytes come."""
     with Sandbox() as sandbox:
         url = f"{sandbox.cdn_url}/m/a"
         for content in (PNG, WEBM):
             sandbox.world.put_file("/m/a", content)
-            with fetching(tmp_path, sandbox.cdn_url, anew=True) as (fetcher, _):
-                found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+            with fetching(tmp_path, sandbox.cdn_url, revalidate=True) as (downloader, _):
+                found = downloader.download_all([DownloadRequest(url=url)])[url]
             assert isinstance(found, Download)
             assert found.sha256 == sha(content)
 
 
-def test_what_was_found_a_moment_ago_is_not_asked_for_again(tmp_path: Path) -> None:
+def test_a_recent_record_of_a_url_saves_the_request(tmp_path: Path) -> None:
     """Builders that start together share what they find; after a minute it does not count."""
     with Sandbox() as sandbox:
         sandbox.world.put_file("/m/a.png", PNG)
         url = f"{sandbox.cdn_url}/m/a.png"
         for _ in range(3):
-            with fetching(tmp_path, sandbox.cdn_url) as (fetcher, cache):
-                fetcher.fetch_all([DownloadRequest(url=url)])
+            with fetching(tmp_path, sandbox.cdn_url) as (downloader, cache):
+                downloader.download_all([DownloadRequest(url=url)])
         assert len(sandbox.requests) == 1
         findings = UrlIndex(cache)
         assert findings.get(url) == findings.get(url, since=time.time() - 60)
@@ -297,7 +304,7 @@ def test_what_was_found_a_moment_ago_is_not_asked_for_again(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"sha256": 1}'])
-def test_a_damaged_note_of_an_address_is_none(text: str, tmp_path: Path) -> None:
+def test_a_corrupt_record_of_a_url_is_a_miss(text: str, tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     findings = UrlIndex(cache)
     findings.put("https://assets.masko.ai/a.png", UrlRecord(sha256=sha(PNG)))
@@ -312,11 +319,11 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from media_cache import fetching
-from mkdocs_masko.assets.download import Fetched, Wanted
+from mkdocs_masko.assets.download import Download, DownloadRequest
 origin, urls = sys.argv[3], sys.argv[4:]
-with fetching(Path(sys.argv[2]), origin) as (fetcher, _):
-    found = fetcher.fetch_all([Wanted(url=url) for url in urls])
-assert all(isinstance(each, Fetched) for each in found.values()), found
+with fetching(Path(sys.argv[2]), origin) as (downloader, _):
+    found = downloader.download_all([DownloadRequest(url=url) for url in urls])
+assert all(isinstance(each, Download) for each in found.values()), found
 """
 
 
@@ -339,7 +346,7 @@ def test_fifty_builders_on_one_cache_fetch_each_medium_about_once(tmp_path: Path
     assert all(sha(path.read_bytes()) == path.name for path in found)
 
 
-def test_after_a_builder_is_killed_another_goes_on_with_its_part(tmp_path: Path) -> None:
+def test_a_builder_resumes_the_download_of_one_that_was_killed(tmp_path: Path) -> None:
     """No lock of the dead one is in the way, and nothing half-written is taken for a medium."""
     large = WEBM + bytes(2**20)  # more than is on its way from the connection to the disk
 
@@ -361,15 +368,15 @@ def test_after_a_builder_is_killed_another_goes_on_with_its_part(tmp_path: Path)
             str(tmp_path),
         ]
         with subprocess.Popen([*command, wire.url, url]) as builder:
-            part = tmp_path / "parts" / address_key(url)
+            part = tmp_path / "parts" / url_key(url)
             end = time.monotonic() + 60
             while not (part.exists() and part.stat().st_size):
                 assert time.monotonic() < end
                 time.sleep(0.01)
             builder.kill()
         assert files(tmp_path, "media") == []
-        with fetching(tmp_path, wire.url) as (fetcher, _):
-            found = fetcher.fetch_all([DownloadRequest(url=url)])[url]
+        with fetching(tmp_path, wire.url) as (downloader, _):
+            found = downloader.download_all([DownloadRequest(url=url)])[url]
         assert isinstance(found, Download)
         assert found.path.read_bytes() == large
         assert REST.search(wire.requests[-1])

@@ -1,4 +1,4 @@
-"""Pruning the cache, and laying media down in a folder."""
+"""Pruning the cache, and exporting media to a folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mkdocs_masko.variants import Variant
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORM = Variant(format="avif", width=240, height=240)
+VARIANT = Variant(format="avif", width=240, height=240)
 URL = "https://assets.masko.ai/fox/wave.png"
 OTHER = "https://assets.masko.ai/fox/old.png"
 
@@ -35,15 +35,15 @@ def _full(folder: Path) -> Cache:
     """Fill a cache with what is needed and with as much that is not."""
     cache = Cache(folder)
     for url, content in ((URL, PNG), (OTHER, WEBM)):
-        cache.keep_medium(sha(content), content)
-        cache.keep_form(sha(content), FORM, b"small" + content[:9])
+        cache.put_medium(sha(content), content)
+        cache.put_variant(sha(content), VARIANT, b"small" + content[:9])
         UrlIndex(cache).put(url, UrlRecord(sha256=sha(content)))
     old = folder / "forms" / sha(PNG)[:2] / sha(PNG) / "0123456789abcdef" / "x.avif"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"of another setting")
     for kind in ("parts", "locks"):
         for name, age in (("young", 0), ("old", 7200)):
-            path = cache.place(folder / kind / name)
+            path = cache.path_for(folder / kind / name)
             path.write_bytes(b"1")
             os.utime(path, (time.time() - age, time.time() - age))
     (folder / "notes.txt").write_text("somebody's own")
@@ -51,15 +51,15 @@ def _full(folder: Path) -> Cache:
 
 
 def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
-    """Its media, their forms with the settings of today, and what may be at work just now."""
+    """Its media, their variants with today's settings, and what another build may be using."""
     cache = _full(tmp_path)
-    done = prune(tmp_path, _manifest())
-    assert (done.files, done.kept) == (6, 2)
-    assert done.size > len(WEBM)
-    assert cache.medium(sha(PNG)) is not None
-    assert cache.form(sha(PNG), FORM) is not None
+    summary = prune(tmp_path, _manifest())
+    assert (summary.files, summary.kept) == (6, 2)
+    assert summary.size > len(WEBM)
+    assert cache.get_medium(sha(PNG)) is not None
+    assert cache.get_variant(sha(PNG), VARIANT) is not None
     assert UrlIndex(cache).get(URL) is not None
-    assert cache.medium(sha(WEBM)) is cache.form(sha(WEBM), FORM) is None
+    assert cache.get_medium(sha(WEBM)) is cache.get_variant(sha(WEBM), VARIANT) is None
     assert [path.name for path in files(tmp_path, "parts")] == ["young"]
     assert (tmp_path / "notes.txt").exists()
     assert not (tmp_path / "media" / sha(WEBM)[:2]).exists()
@@ -68,59 +68,59 @@ def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
 def test_a_dry_run_only_counts(tmp_path: Path) -> None:
     _full(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    dry = prune(tmp_path, _manifest(), dry=True)
+    dry = prune(tmp_path, _manifest(), dry_run=True)
     assert sorted(tmp_path.rglob("*")) == before
     assert prune(tmp_path, _manifest()) == dry
 
 
-def test_all_is_all_of_the_cache_and_nothing_else(tmp_path: Path) -> None:
+def test_without_a_manifest_all_of_the_cache_is_removed_and_nothing_else(tmp_path: Path) -> None:
     """A folder that is somebody's, or a link to one, is left alone."""
     _full(tmp_path / "cache")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "file").write_text("x")
     (tmp_path / "cache" / "media" / "link").symlink_to(tmp_path / "elsewhere")
-    done = prune(tmp_path / "cache", None)
-    assert done.kept == 0
+    summary = prune(tmp_path / "cache", None)
+    assert summary.kept == 0
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["notes.txt"]
     assert (tmp_path / "elsewhere" / "file").exists()
 
 
-def test_a_cache_that_is_not_there_is_tidy(tmp_path: Path) -> None:
-    done = prune(tmp_path / "none", _manifest())
-    assert (done.files, done.size, done.kept) == (0, 0, 0)
+def test_a_missing_cache_needs_no_pruning(tmp_path: Path) -> None:
+    summary = prune(tmp_path / "none", _manifest())
+    assert (summary.files, summary.size, summary.kept) == (0, 0, 0)
 
 
 INDEX = {"fox/wave": {"transparent_image": "wave.0123456789abcdef.png"}}
 
 
-def test_media_are_laid_down_once_with_an_index(tmp_path: Path) -> None:
+def test_media_are_exported_once_with_an_index(tmp_path: Path) -> None:
     """A second run writes nothing, so that a build that watches the folder stays still."""
     (tmp_path / "source").write_bytes(PNG)
     folder = tmp_path / "docs" / "assets"
     placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
-    laid = export_to(INDEX, placed, folder)
-    assert (laid.files, laid.size, laid.written, laid.removed) == (1, len(PNG), 1, 0)
+    summary = export_to(INDEX, placed, folder)
+    assert (summary.files, summary.size, summary.written, summary.removed) == (1, len(PNG), 1, 0)
     assert (folder / "wave.0123456789abcdef.png").read_bytes() == PNG
     assert json.loads((folder / "files.json").read_text()) == INDEX
     stamp = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    laid = export_to(INDEX, placed, folder)
-    assert (laid.written, laid.removed) == (0, 0)
+    summary = export_to(INDEX, placed, folder)
+    assert (summary.written, summary.removed) == (0, 0)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == stamp
 
 
-def test_what_an_earlier_run_laid_down_and_no_pose_has_goes(tmp_path: Path) -> None:
+def test_stale_media_of_an_earlier_export_are_removed(tmp_path: Path) -> None:
     """Nothing else does, whatever an index lists."""
     (tmp_path / "source").write_bytes(PNG)
     (tmp_path / "mine.png").write_bytes(b"1")
-    folder = tmp_path / "laid"
+    folder = tmp_path / "exported"
     folder.mkdir()
     for name in ("old.0123456789abcdef.png", "mine.png", "other.fedcba9876543210.png"):
         (folder / name).write_bytes(b"1")
     listed = ["old.0123456789abcdef.png", "mine.png", "../mine.png", "gone.0123456789abcdef.png"]
     index = {"fox/old": {str(n): name for n, name in enumerate(listed)}}
     (folder / "files.json").write_text(json.dumps(index))
-    laid = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
-    assert laid.removed == 1
+    summary = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
+    assert summary.removed == 1
     assert sorted(path.name for path in folder.iterdir()) == [
         "files.json",
         "mine.png",
@@ -131,21 +131,21 @@ def test_what_an_earlier_run_laid_down_and_no_pose_has_goes(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("index", ["", "[]", "{", '{"a": 1}', '{"a": {"b": 1}}', "null"])
-def test_an_index_that_is_none_removes_nothing(index: str, tmp_path: Path) -> None:
+def test_an_invalid_index_removes_nothing(index: str, tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(PNG)
-    folder = tmp_path / "laid"
+    folder = tmp_path / "exported"
     folder.mkdir()
     (folder / "old.0123456789abcdef.png").write_bytes(b"1")
     (folder / "files.json").write_text(index)
-    laid = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
-    assert laid.removed == 0
+    summary = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
+    assert summary.removed == 0
 
 
-def test_a_damaged_file_is_laid_down_again(tmp_path: Path) -> None:
+def test_a_damaged_file_is_exported_again(tmp_path: Path) -> None:
     """So is a link, even to the right bytes."""
     (tmp_path / "source").write_bytes(PNG)
     placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
-    target = tmp_path / "laid" / "wave.0123456789abcdef.png"
+    target = tmp_path / "exported" / "wave.0123456789abcdef.png"
     export_to(INDEX, placed, target.parent)
     target.write_bytes(b"1")
     assert export_to(INDEX, placed, target.parent).written == 1
@@ -159,4 +159,4 @@ def test_a_damaged_file_is_laid_down_again(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CacheError, match="cannot be written: Not a directory"):
-        export_to(INDEX, {}, tmp_path / "file" / "laid")
+        export_to(INDEX, {}, tmp_path / "file" / "exported")

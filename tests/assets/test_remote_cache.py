@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-FORM = Variant(format="avif", width=240, height=240)
+VARIANT = Variant(format="avif", width=240, height=240)
 BUCKET = "s3://mascots/docs"
 
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """A server that speaks S3, with a bucket; its address and a key are in the environment."""
+    """A server that speaks S3, with a bucket; its URL and a key are in the environment."""
     server = ThreadedMotoServer(port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -60,52 +60,54 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def _machine(folder: Path, url: str) -> tuple[RemoteCache, Cache, list[str]]:
-    told: list[str] = []
+    warnings: list[str] = []
     cache = Cache(folder)
-    return RemoteCache(url, cache, told.append), cache, told
+    return RemoteCache(url, cache, warnings.append), cache, warnings
 
 
-def test_what_one_machine_shares_another_gets(url: str, tmp_path: Path) -> None:
-    """Media and forms, byte for byte, into its own cache."""
+def test_one_machine_gets_what_another_shares(url: str, tmp_path: Path) -> None:
+    """Media and variants, byte for byte, into its own cache."""
     remote, cache, _ = _machine(tmp_path / "one", url)
-    remote.put_media({sha(c): cache.keep_medium(sha(c), c) for c in (PNG, WEBM)})
-    remote.put_forms({(sha(PNG), FORM): cache.keep_form(sha(PNG), FORM, b"small")})
-    remote, cache, told = _machine(tmp_path / "two", url)
-    got = remote.media([sha(PNG), sha(WEBM), sha(b"neither")])
-    assert {key: path.read_bytes() for key, path in got.items()} == {
+    remote.put_media({sha(c): cache.put_medium(sha(c), c) for c in (PNG, WEBM)})
+    remote.put_variants({(sha(PNG), VARIANT): cache.put_variant(sha(PNG), VARIANT, b"small")})
+    remote, cache, warnings = _machine(tmp_path / "two", url)
+    media = remote.get_media([sha(PNG), sha(WEBM), sha(b"neither")])
+    assert {key: path.read_bytes() for key, path in media.items()} == {
         sha(PNG): PNG,
         sha(WEBM): WEBM,
     }
-    assert got == {key: cache.medium(key) for key in got}
-    forms = remote.forms([(sha(PNG), FORM), (sha(WEBM), FORM)])
-    assert {key: path.read_bytes() for key, path in forms.items()} == {(sha(PNG), FORM): b"small"}
-    assert cache.form(sha(PNG), FORM) == forms[sha(PNG), FORM]
-    assert told == []
+    assert media == {key: cache.get_medium(key) for key in media}
+    variants = remote.get_variants([(sha(PNG), VARIANT), (sha(WEBM), VARIANT)])
+    assert {key: path.read_bytes() for key, path in variants.items()} == {
+        (sha(PNG), VARIANT): b"small"
+    }
+    assert cache.get_variant(sha(PNG), VARIANT) == variants[sha(PNG), VARIANT]
+    assert warnings == []
 
 
 @pytest.mark.parametrize("damage", [lambda c: c[:-1], lambda c: c[:0], lambda c: b"x" + c[1:]])
-def test_what_is_damaged_there_is_a_miss(
+def test_a_corrupt_file_in_the_storage_is_a_cache_miss(
     damage: Callable[[bytes], bytes], url: str, tmp_path: Path
 ) -> None:
-    """Whoever may write to the storage cannot put a picture of theirs on the site."""
+    """A damaged file in the storage does not reach the site."""
     remote, cache, _ = _machine(tmp_path / "one", url)
-    remote.put_media({sha(PNG): cache.keep_medium(sha(PNG), PNG)})
-    remote.put_forms({(sha(PNG), FORM): cache.keep_form(sha(PNG), FORM, b"small")})
+    remote.put_media({sha(PNG): cache.put_medium(sha(PNG), PNG)})
+    remote.put_variants({(sha(PNG), VARIANT): cache.put_variant(sha(PNG), VARIANT, b"small")})
     system, _ = fsspec.core.url_to_fs(url)
     for path in system.find(url):
         system.pipe(path, damage(system.cat(path)))
-    remote, cache, told = _machine(tmp_path / "two", url)
-    assert remote.media([sha(PNG)]) == remote.forms([(sha(PNG), FORM)]) == {}
-    assert cache.medium(sha(PNG)) is cache.form(sha(PNG), FORM) is None
-    assert told == []
+    remote, cache, warnings = _machine(tmp_path / "two", url)
+    assert remote.get_media([sha(PNG)]) == remote.get_variants([(sha(PNG), VARIANT)]) == {}
+    assert cache.get_medium(sha(PNG)) is cache.get_variant(sha(PNG), VARIANT) is None
+    assert warnings == []
 
 
-def test_many_files_come_in_batches(url: str, tmp_path: Path) -> None:
+def test_many_files_are_transferred_in_batches(url: str, tmp_path: Path) -> None:
     remote, cache, _ = _machine(tmp_path / "one", url)
     contents = [PNG[:100] + bytes([n]) for n in range(70)]
-    remote.put_media({sha(c): cache.keep_medium(sha(c), c) for c in contents})
+    remote.put_media({sha(c): cache.put_medium(sha(c), c) for c in contents})
     remote, _, _ = _machine(tmp_path / "two", url)
-    assert len(remote.media(map(sha, contents))) == 70
+    assert len(remote.get_media(map(sha, contents))) == 70
 
 
 @pytest.mark.parametrize(
@@ -114,32 +116,34 @@ def test_many_files_come_in_batches(url: str, tmp_path: Path) -> None:
     ids=["no bucket", "no server"],
 )
 @pytest.mark.usefixtures("s3")
-def test_trouble_is_told_once_and_then_the_storage_is_left_alone(
+def test_a_failure_is_reported_once_and_ends_the_use_of_the_storage(
     address: str, tmp_path: Path
 ) -> None:
     """A miss like any other: the build goes on without it."""
-    remote, cache, told = _machine(tmp_path, address)
-    kept = cache.keep_medium(sha(PNG), PNG)
+    remote, cache, warnings = _machine(tmp_path, address)
+    kept = cache.put_medium(sha(PNG), PNG)
     remote.put_media({sha(PNG): kept})
     remote.put_media({sha(PNG): kept})
-    assert remote.media([sha(PNG)]) == {}
-    assert len(told) == 1
-    assert told[0].startswith(f"the shared cache {address} is not used in this build: ")
+    assert remote.get_media([sha(PNG)]) == {}
+    assert len(warnings) == 1
+    assert warnings[0].startswith(f"the shared cache {address} is not used in this build: ")
 
 
-def test_a_storage_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
+def test_a_storage_that_does_not_answer_times_out(tmp_path: Path) -> None:
     """Its own library would wait for minutes."""
-    told: list[str] = []
+    warnings: list[str] = []
     with Wire(lambda exchange: exchange.hold()) as wire:
         address = f"{wire.url}/x"
-        remote = RemoteCache(address, Cache(tmp_path), told.append, seconds=0.3)
-        assert remote.media([sha(PNG)]) == {}
-    assert told == [f"the shared cache {address} is not used in this build: no answer in time"]
+        remote = RemoteCache(address, Cache(tmp_path), warnings.append, timeout=0.3)
+        assert remote.get_media([sha(PNG)]) == {}
+    assert warnings == [
+        f"the shared cache {address} is not used in this build: timed out after 0.3 s"
+    ]
 
 
 @pytest.mark.parametrize("url", ["nowhere://x", "git:///no/such/folder"])
-def test_an_address_of_no_storage_is_an_error_that_says_so(url: str, tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match=r"option 'cache' (takes an address|needs a library)"):
+def test_a_url_of_no_storage_is_an_error(url: str, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match=r"option 'cache' (must be the URL|needs a library)"):
         RemoteCache(url, Cache(tmp_path), print)
 
 
@@ -154,7 +158,7 @@ def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path) -> Non
         f"try: RemoteCache('s3://b', Cache(Path({str(tmp_path)!r})), print)\n"
         "except OptionError as error: print(error)"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
     )
-    assert "pip install 'mkdocs-masko[remote-cache]'" in done.stdout
+    assert "pip install 'mkdocs-masko[remote-cache]'" in process.stdout

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from manifest_samples import FOX, animation, collection, manifest, medium, pose
-from mkdocs_masko.manifest import Change, Collection, Pose, differences, make
+from mkdocs_masko.manifest import Change, Collection, Pose, diff_manifests, make
 
 WAVE = FOX["wave"]
 (ANIMATION,) = WAVE.animations
@@ -20,7 +20,7 @@ def with_wave(**change: Any) -> dict[str, Pose]:  # noqa: ANN401 - a pose's fiel
 
 def in_words(before: dict[str, Collection] | None, after: dict[str, Collection]) -> list[str]:
     old = None if before is None else make(before)
-    return [str(change) for change in differences(old, make(after))]
+    return [str(change) for change in diff_manifests(old, make(after))]
 
 
 CASES: dict[str, tuple[dict[str, Pose], list[str]]] = {
@@ -32,8 +32,8 @@ CASES: dict[str, tuple[dict[str, Pose], list[str]]] = {
         ["added fox/a", "added fox/b", "removed fox/wave"],
     ),
     "name": (with_wave(name="Wave"), ["changed fox/wave: name"]),
-    "picture": (with_wave(image=medium("new.png")), ["changed fox/wave: image"]),
-    "picture gone": (
+    "image": (with_wave(image=medium("new.png")), ["changed fox/wave: image"]),
+    "image gone": (
         with_wave(transparent_image=None),
         ["changed fox/wave: transparent_image is gone"],
     ),
@@ -60,7 +60,7 @@ CASES: dict[str, tuple[dict[str, Pose], list[str]]] = {
 
 
 @pytest.mark.parametrize(("poses", "words"), CASES.values(), ids=CASES)
-def test_every_difference_of_a_pose_is_told(poses: dict[str, Pose], words: list[str]) -> None:
+def test_every_difference_of_a_pose_is_reported(poses: dict[str, Pose], words: list[str]) -> None:
     fox = {"wave": WAVE}
     assert in_words({"fox": collection(fox)}, {"fox": collection(poses)}) == words
 
@@ -76,7 +76,7 @@ def test_collections_come_and_go_as_a_whole() -> None:
     assert in_words(before, after) == ["added collection bee", "removed collection fox"]
 
 
-def test_a_collections_own_fields_are_told() -> None:
+def test_changes_of_a_collections_own_fields_are_reported() -> None:
     before = {"fox": collection({}, name="Fox", id_="1")}
     after = {"fox": collection({}, name="Vixen", id_="2")}
     assert in_words(before, after) == ["changed collection fox: id, name"]
@@ -89,13 +89,13 @@ def test_without_a_manifest_everything_is_new() -> None:
     ]
 
 
-def test_there_are_differences_when_and_only_when_the_revision_changed() -> None:
+def test_manifests_differ_if_and_only_if_their_revisions_do() -> None:
     one = manifest(fox={"wave": WAVE})
     for poses, _ in CASES.values():
         two = manifest(fox=poses)
-        assert bool(differences(one, two)) == (one.revision != two.revision)
+        assert bool(diff_manifests(one, two)) == (one.revision != two.revision)
 
 
 def test_a_change_is_data() -> None:
-    (change,) = differences(manifest(fox={}), manifest(fox={"x": pose("x")}))
+    (change,) = diff_manifests(manifest(fox={}), manifest(fox={"x": pose("x")}))
     assert change == Change(kind="added", collection="fox", pose="x")

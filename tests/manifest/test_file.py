@@ -19,7 +19,7 @@ from hostile_texts import TEXTS
 from manifest_samples import FOX, ORIGINS, collection, manifest
 from mkdocs_masko.errors import ManifestError, ManifestMissing
 from mkdocs_masko.manifest import Manifest, Pose, dumps, load, make, save
-from mkdocs_masko.manifest.file import merge_marks
+from mkdocs_masko.manifest.file import has_conflict_markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def only_file(folder: Path) -> bool:
     return [entry.name for entry in folder.iterdir()] == [NAME]
 
 
-def test_what_is_saved_is_loaded(path: Path) -> None:
+def test_a_saved_manifest_can_be_loaded(path: Path) -> None:
     made = manifest()
     assert save(path, made) is True
     assert load(path, ORIGINS) == made
@@ -112,7 +112,7 @@ def test_a_symbolic_link_is_refused(path: Path, target: str) -> None:
     assert (path.parent / "elsewhere.json").read_text() == "mine"
 
 
-def test_a_link_is_read(path: Path) -> None:
+def test_a_symbolic_link_is_read(path: Path) -> None:
     save(path.with_name("real.json"), manifest())
     path.symlink_to("real.json")
     assert load(path, ORIGINS) == manifest()
@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_written_is_one_error_and_keeps_the_old_file(
     assert only_file(locked_folder)
 
 
-def test_an_unchanged_file_in_such_a_folder_is_fine(locked_folder: Path) -> None:
+def test_an_unchanged_file_in_a_read_only_folder_is_no_error(locked_folder: Path) -> None:
     assert save(locked_folder / NAME, manifest()) is False
 
 
@@ -148,7 +148,7 @@ def test_a_folder_in_the_files_place_is_one_error_and_leaves_nothing(path: Path)
     assert only_file(path.parent)
 
 
-def test_a_missing_file_is_told_as_such(path: Path) -> None:
+def test_a_missing_file_is_an_error_of_its_own(path: Path) -> None:
     with pytest.raises(ManifestMissing) as caught:
         load(path, ORIGINS)
     assert str(caught.value) == f"{NAME}: there is no such manifest."
@@ -203,21 +203,21 @@ def test_a_giant_file_is_refused_without_being_read(path: Path) -> None:
     "mark",
     ["<<<<<<< HEAD\n", ">>>>>>> branch\n", "<<<<<<< ours\r\n", '  "a": 1,\n<<<<<<< HEAD\n'],
 )
-def test_merge_marks_are_told_with_the_way_out(path: Path, mark: str) -> None:
+def test_merge_conflict_markers_are_an_error_with_the_way_out(path: Path, mark: str) -> None:
     path.write_text(mark + dumps(manifest()), newline="")
     with pytest.raises(ManifestError) as caught:
         load(path, ORIGINS)
     assert str(caught.value) == (
-        f"{NAME}: it holds merge marks. "
+        f"{NAME}: it contains merge conflict markers. "
         "Take either side of the conflict, then run 'mkdocs-masko sync'."
     )
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_no_name_of_a_pose_is_taken_for_a_merge_mark(name: str) -> None:
+def test_no_name_of_a_pose_is_taken_for_a_conflict_marker(name: str) -> None:
     for text in (name, f"<<<<<<< {name}", f"\n<<<<<<< {name}", f"\r>>>>>>> {name}"):
         content = dumps(make({"fox": collection({"x": Pose(name=text)})}))
-        assert not merge_marks(content.encode())
+        assert not has_conflict_markers(content.encode())
 
 
 def test_hostile_names_survive_the_file(path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hostile_texts import TEXTS
 from manifest_samples import FOX, manifest, pose
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.manifest import Pose, find, make
+from mkdocs_masko.manifest import Pose, find_pose, make
 from mkdocs_masko.text import slugify
 
 FOX_ONLY = manifest(fox={**FOX, "a-b": pose("a-b", name="a/b"), "x": pose("x", name="fox/y")})
@@ -45,7 +45,7 @@ TWINS = manifest(
 def test_a_pose_is_found_in_the_collection_that_is_meant(
     reference: str, default: str, found: str
 ) -> None:
-    match = find(BOTH, reference, default)
+    match = find_pose(BOTH, reference, default)
     assert f"{match.alias}/{match.slug}" == found
     assert match.pose is BOTH.collections[match.alias].poses[match.slug]
 
@@ -65,8 +65,8 @@ def test_a_pose_is_found_in_the_collection_that_is_meant(
         ("fox/fox/y", "x"),
     ],
 )
-def test_the_only_collection_needs_no_name(reference: str, found: str) -> None:
-    assert find(FOX_ONLY, reference).slug == found
+def test_a_reference_to_the_only_collection_needs_no_alias(reference: str, found: str) -> None:
+    assert find_pose(FOX_ONLY, reference).slug == found
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_the_only_collection_needs_no_name(reference: str, found: str) -> None:
     [("wave", "wave-2"), ("Wave", "wave"), ("WAVE", "wave"), ("wave-2", "wave-2")],
 )
 def test_the_exact_name_comes_before_the_slug(reference: str, found: str) -> None:
-    assert find(TWINS, reference).slug == found
+    assert find_pose(TWINS, reference).slug == found
 
 
-def test_of_two_poses_with_one_name_it_is_always_the_same() -> None:
+def test_of_two_poses_with_one_name_the_same_is_always_found() -> None:
     poses = TWINS.collections["fox"].poses
     turned = manifest(fox=dict(reversed(poses.items())))
-    assert find(TWINS, "Same").slug == find(turned, "Same").slug == "same"
+    assert find_pose(TWINS, "Same").slug == find_pose(turned, "Same").slug == "same"
 
 
 SYNC = "Run 'mkdocs-masko sync' if it is new."
@@ -109,23 +109,25 @@ SYNC = "Run 'mkdocs-masko sync' if it is new."
         ),
     ],
 )
-def test_what_is_not_there_is_told_with_what_is(reference: str, default: str, message: str) -> None:
+def test_a_missing_pose_is_an_error_with_the_closest_names(
+    reference: str, default: str, message: str
+) -> None:
     with pytest.raises(ReferenceProblem) as caught:
-        find(BOTH, reference, default)
+        find_pose(BOTH, reference, default)
     assert str(caught.value) == message
 
 
-def test_the_only_collection_is_told_by_its_mascots_name() -> None:
+def test_an_error_names_the_only_collection_by_its_mascot() -> None:
     with pytest.raises(ReferenceProblem) as caught:
-        find(FOX_ONLY, "zebra")
+        find_pose(FOX_ONLY, "zebra")
     assert str(caught.value) == f"no pose 'zebra' in 'Fox Mascot'. {SYNC}"
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
-def test_a_near_name_is_told_as_one_short_line(text: str) -> None:
+def test_a_suggestion_is_one_short_line(text: str) -> None:
     name = text.encode("utf-8", "replace").decode()[:400]
     with pytest.raises(ReferenceProblem, match="zebra") as caught:
-        find(manifest(fox={"x": Pose(name=f"zebra zebra {name}")}), f"zebra zebr {name}")
+        find_pose(manifest(fox={"x": Pose(name=f"zebra zebra {name}")}), f"zebra zebr {name}")
     assert str(caught.value).isprintable()
     assert "::" not in str(caught.value).replace(": :", "")
 
@@ -133,7 +135,7 @@ def test_a_near_name_is_told_as_one_short_line(text: str) -> None:
 @pytest.mark.parametrize("reference", ["wave", "fox/wave"])
 def test_a_manifest_without_collections_says_so(reference: str) -> None:
     with pytest.raises(ReferenceProblem) as caught:
-        find(make({}), reference)
+        find_pose(make({}), reference)
     assert str(caught.value) == "there are no collections. Run 'mkdocs-masko sync'."
 
 
@@ -143,13 +145,13 @@ def test_every_name_is_found_by_itself_and_by_its_slug(text: str) -> None:
         text = text.encode("utf-8", "replace").decode()
     key = slugify(slugify(text)[:500])
     found = manifest(fox={key: Pose(name=text), "other-0": Pose(name="other 0")})
-    assert find(found, f"fox/{text}").slug == key
-    assert find(found, key).slug == key
+    assert find_pose(found, f"fox/{text}").slug == key
+    assert find_pose(found, key).slug == key
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))
-def test_whatever_is_asked_for_the_error_is_one_short_line(text: str) -> None:
+def test_whatever_the_reference_the_error_is_one_short_line(text: str) -> None:
     with pytest.raises(ReferenceProblem) as caught:
-        find(BOTH, f"zebra{text}", f"zebra{text}")
+        find_pose(BOTH, f"zebra{text}", f"zebra{text}")
     assert len(str(caught.value)) < 600
     assert str(caught.value).isprintable()

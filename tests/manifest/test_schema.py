@@ -81,7 +81,7 @@ def turned(content: object) -> Any:  # noqa: ANN401 - JSON
 
 @given(contents)
 @settings(max_examples=60)
-def test_what_is_written_is_read_back(content: dict[str, Collection]) -> None:
+def test_a_manifest_survives_the_round_trip_through_text(content: dict[str, Collection]) -> None:
     made = make(content)
     assert loads(dumps(made), ORIGINS) == made
     assert loads(dumps(made).encode(), ORIGINS) == made
@@ -100,7 +100,7 @@ def test_equal_content_is_equal_bytes_in_whatever_order_it_came(
 
 @given(contents, contents)
 @settings(max_examples=60)
-def test_the_revision_changes_when_and_only_when_the_content_does(
+def test_the_revision_changes_if_and_only_if_the_content_does(
     one: dict[str, Collection], two: dict[str, Collection]
 ) -> None:
     first, second = make(one), make(two)
@@ -134,7 +134,7 @@ def test_the_text_has_sorted_keys_two_spaces_and_no_carriage_return(
     assert "\r" not in text
 
 
-def test_a_whole_number_of_seconds_is_read_back_too() -> None:
+def test_a_whole_number_of_seconds_survives_the_round_trip() -> None:
     made = manifest(fox={"wave": Pose(name="wave", image=medium("a.png", duration=2))})
     assert loads(dumps(made), ORIGINS) == made
 
@@ -153,7 +153,7 @@ def test_a_whole_number_of_seconds_is_read_back_too() -> None:
     ],
     ids=["name", "surrogate", "width", "wide", "type", "nan", "inf", "key"],
 )
-def test_what_could_not_be_read_again_is_not_made(wrong: Pose) -> None:
+def test_content_that_could_not_be_read_again_is_refused(wrong: Pose) -> None:
     with pytest.raises(ManifestError, match="content that a manifest cannot hold: ") as caught:
         manifest(fox={"x": wrong})
     assert len(str(caught.value).splitlines()) == 1
@@ -267,7 +267,9 @@ def test_content_that_breaks_the_schema_is_one_error_with_the_remedy(
 
 
 @pytest.mark.parametrize(("place", "value"), WRONG.values(), ids=WRONG)
-def test_the_json_schema_refuses_it_too(place: tuple[str | int, ...], value: object) -> None:
+def test_the_json_schema_refuses_the_same_content(
+    place: tuple[str | int, ...], value: object
+) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(schema()).validate(changed(place, value))
 
@@ -279,7 +281,7 @@ def test_the_json_schema_accepts_every_manifest(content: dict[str, Collection]) 
     jsonschema.Draft202012Validator(schema()).validate(found)
 
 
-def test_the_json_schema_is_a_schema() -> None:
+def test_the_json_schema_is_valid() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
 
 
@@ -327,14 +329,14 @@ def test_the_layout_of_the_text_does_not_matter_when_reading() -> None:
     assert loads(dumps(made).replace("\n", "\r\n"), ORIGINS) == made
 
 
-def test_an_address_of_another_host_is_refused_when_reading() -> None:
+def test_a_url_on_another_host_is_refused_when_reading() -> None:
     with pytest.raises(ManifestError, match=r"not on a host that media may come from") as caught:
         loads(dumps(manifest()), ["https://media.example.org"])
     assert str(caught.value).endswith(REMEDY)
 
 
 @pytest.mark.parametrize("version", range(1, VERSION + 1))
-def test_every_released_version_loads_for_ever(version: int) -> None:
+def test_every_released_version_of_the_format_can_be_loaded(version: int) -> None:
     found = loads((DATA / f"v{version}.json").read_bytes(), ORIGINS)
     assert list(found.collections) == ["fox", "owl"]
 

@@ -175,7 +175,7 @@ def test_locked_fails_on_drift_and_writes_nothing(sandbox: Sandbox, tmp_path: Pa
     built = sites.build(folder, env=locked)
     assert built.code == 1
     (error,) = built.lines("ERROR")
-    assert error.startswith(f"masko: {MANIFEST}: the API has something else: ")
+    assert error.startswith(f"masko: {MANIFEST}: the manifest is out of date: ")
     assert "jump" in error
     assert error.endswith("Run 'mkdocs-masko sync' and commit the manifest.")
     assert _states(folder) == before

@@ -53,7 +53,8 @@ MANIFESTS = {
         "Upgrade mkdocs-masko."
     ),
     "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> theirs\n": (
-        "it holds merge marks. Take either side of the conflict, then run 'mkdocs-masko sync'."
+        "it contains merge conflict markers. "
+        "Take either side of the conflict, then run 'mkdocs-masko sync'."
     ),
 }
 BAD_KEYS = {

@@ -37,7 +37,7 @@ class Pauses:
 
     Attributes:
         taken: The pauses, in seconds.
-        heard: The collections that were told of.
+        heard: The collections that were reported.
         after: Happens in each pause.
     """
 
@@ -45,8 +45,8 @@ class Pauses:
     taken: list[float] = field(default_factory=list)
     heard: list[tuple[str, float]] = field(default_factory=list)
 
-    def patience(self, seconds: float = 0) -> PollPolicy:
-        """Return a patience of so many seconds."""
+    def poll_policy(self, seconds: float = 0) -> PollPolicy:
+        """Return a poll policy with a timeout in seconds."""
         return PollPolicy(seconds, self._sleep, lambda who, pause: self.heard.append((who, pause)))
 
     def _sleep(self, seconds: float) -> None:
@@ -55,8 +55,8 @@ class Pauses:
 
 
 def now() -> PollPolicy:
-    """Return a patience that does not wait."""
-    return Pauses().patience()
+    """Return a poll policy that does not wait."""
+    return Pauses().poll_policy()
 
 
 def collection(outcome: SyncResult, alias: str = "default") -> Collection:
@@ -77,7 +77,7 @@ def media(outcome: SyncResult) -> list[Medium]:
 
 def warnings(outcome: SyncResult) -> list[str]:
     """Return what people are warned of."""
-    return [note.text for note in outcome.notes if note.level == "warning"]
+    return [message.text for message in outcome.messages if message.level == "warning"]
 
 
 def api_requests(sandbox: Sandbox) -> list[Request]:

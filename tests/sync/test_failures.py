@@ -70,15 +70,15 @@ def failing(folder: Path, sandbox: Sandbox, case: str) -> tuple[Site, str]:
 def test_auto_keeps_the_manifest_on_any_failure(
     sandbox: Sandbox, tmp_path: Path, case: str
 ) -> None:
-    """A build goes on, with one warning that tells what happened and how old the content is."""
+    """A build goes on, with one warning that says what happened and how old the content is."""
     expected = update(site(tmp_path, sandbox), now()).manifest
     day = time.time() - 3 * 86400
     os.utime(manifest(tmp_path), (day, day))
     before = stamp(manifest(tmp_path))
-    found, words = failing(tmp_path, sandbox, case)
-    outcome = prepare(found, now())
-    assert outcome.manifest == expected
-    (warning,) = warnings(outcome)
+    docs, words = failing(tmp_path, sandbox, case)
+    result = prepare(docs, now())
+    assert result.manifest == expected
+    (warning,) = warnings(result)
     assert words in warning
     assert warning.endswith(". The manifest is used as it is; its file is 3 days old")
     assert warning.isprintable()
@@ -91,9 +91,9 @@ def test_without_a_manifest_any_failure_is_an_error(
     sandbox: Sandbox, tmp_path: Path, case: str, act: Act
 ) -> None:
     """There is nothing to go on with, and nothing is written."""
-    found, _ = failing(tmp_path, sandbox, case)
+    docs, _ = failing(tmp_path, sandbox, case)
     with pytest.raises(ApiError) as caught:
-        act(found, now())
+        act(docs, now())
     assert str(caught.value).isprintable()
     assert KEY not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
@@ -101,20 +101,20 @@ def test_without_a_manifest_any_failure_is_an_error(
 
 @pytest.mark.parametrize("case", FAILURES)
 def test_a_sync_fails_where_a_build_goes_on(sandbox: Sandbox, tmp_path: Path, case: str) -> None:
-    """Whoever asks for an update learns that there was none; so does who compares."""
+    """A command that cannot update or compare says so by failing."""
     update(site(tmp_path, sandbox), now())
     before = stamp(manifest(tmp_path))
-    found, _ = failing(tmp_path, sandbox, case)
+    docs, _ = failing(tmp_path, sandbox, case)
     for act in (update, compare):
         with pytest.raises(ApiError):
-            act(found, now())
+            act(docs, now())
     assert stamp(manifest(tmp_path)) == before
 
 
-def test_auto_keeps_the_manifest_when_nobody_listens(tmp_path: Path) -> None:
+def test_auto_keeps_the_manifest_when_the_connection_is_refused(tmp_path: Path) -> None:
     """A refused connection is a failure like any other."""
     with Sandbox() as sandbox:
-        found = site(tmp_path, sandbox)
+        docs = site(tmp_path, sandbox)
         update(site(tmp_path, sandbox), now())
-    (warning,) = warnings(prepare(found, now()))
-    assert "connection refused" in warning
+    (warning,) = warnings(prepare(docs, now()))
+    assert "it takes no connections" in warning

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OTHER = (
-    "masko.manifest.json: holds collection 'fox' where the options name 'draft'. "
+    "masko.manifest.json: has collection 'fox', but the options name 'draft'. "
     "Run 'mkdocs-masko sync' and commit the file."
 )
 
@@ -34,30 +34,36 @@ def _empty(_: Moment) -> Answer:
     return Answer(status=200, body=body, headers={"Content-Type": "application/json"})
 
 
-def test_a_frozen_build_refuses_it(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_frozen_build_refuses_the_manifest_of_another_mascot(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     """The options were changed, and the manifest was not."""
     with pytest.raises(ManifestError) as caught:
         prepare(site(tmp_path, sandbox, collection="draft", mode="frozen"), now())
     assert str(caught.value) == OTHER
 
 
-def test_a_build_without_a_key_refuses_it(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_build_without_a_key_refuses_the_manifest_of_another_mascot(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     """Without the API there is nothing else to show."""
     with pytest.raises(ManifestError) as caught:
         prepare(site(tmp_path, sandbox, collection="draft", key=""), now())
     assert str(caught.value) == OTHER
 
 
-def test_it_is_not_kept_when_the_new_one_is_not_ready(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_another_mascot_does_not_stand_in_for_one_that_is_not_ready(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     """The fox is no last good content of the hedgehog."""
     with pytest.raises((NotReady, ManifestError)):
         prepare(site(tmp_path, sandbox, collection="draft"), now())
 
 
-def test_it_is_replaced_when_the_new_one_is_there(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_new_id_in_the_options_replaces_the_mascot(sandbox: Sandbox, tmp_path: Path) -> None:
     """A change of the id in the options is all that it takes."""
-    outcome = prepare(site(tmp_path, sandbox, collection="owl"), now())
-    assert "blink" in poses(outcome)
+    result = prepare(site(tmp_path, sandbox, collection="owl"), now())
+    assert "blink" in poses(result)
 
 
 def test_a_collection_that_is_suddenly_empty_keeps_its_poses(
@@ -66,8 +72,8 @@ def test_a_collection_that_is_suddenly_empty_keeps_its_poses(
     """The API answers 409 when there is nothing, so a build takes an empty list for a fault."""
     sandbox.add_fault(Fault(effect=_empty))
     same = site(tmp_path, sandbox, collection="fox")
-    outcome = prepare(same, now())
-    assert "wave" in poses(outcome)
-    (warning,) = warnings(outcome)
+    result = prepare(same, now())
+    assert "wave" in poses(result)
+    (warning,) = warnings(result)
     assert warning.startswith("collection 'default' has no poses any more; its last good content")
-    assert poses(update(same, now(), anew=True)) == {}
+    assert poses(update(same, now(), revalidate=True)) == {}

@@ -1,4 +1,4 @@
-"""What a sync fetches: as little as it needs, and nobody learns the key."""
+"""What a sync reads of media: as little as it needs, and without the key."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def test_media_are_read_in_parts_and_without_the_key(sandbox: Sandbox, tmp_path: Path) -> None:
-    """The CDN is asked for ranges of 64 KiB; only the API sees the key."""
+def test_media_are_read_by_ranges_and_without_the_key(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The CDN gets requests for ranges of 64 KiB; only the API sees the key."""
     update(site(tmp_path, sandbox), now())
-    asked = cdn_requests(sandbox)
-    assert len(asked) >= 24
-    for request in asked:
+    requests = cdn_requests(sandbox)
+    assert len(requests) >= 24
+    for request in requests:
         first, last = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers["range"]).groups()  # type: ignore[union-attr] # fails the test
         assert int(last) - int(first) < _PIECE
         assert KEY not in str(request)
@@ -53,15 +53,15 @@ def test_media_are_read_in_parts_and_without_the_key(sandbox: Sandbox, tmp_path:
 
 
 def test_of_a_large_file_only_the_start_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
-    """What a picture is stands in its first bytes, however many follow."""
-    found = site(tmp_path, sandbox)
-    picture = poses(update(found, now()))["wave"].image
-    assert picture is not None
-    whole = content_of(sandbox, picture) + bytes(5_000_000)
-    sandbox.world.put_file(path_of(picture.url), whole)
+    """The first bytes of an image tell what it is, however many follow."""
+    docs = site(tmp_path, sandbox)
+    image = poses(update(docs, now()))["wave"].image
+    assert image is not None
+    whole = content_of(sandbox, image) + bytes(5_000_000)
+    sandbox.world.put_file(path_of(image.url), whole)
     sandbox.requests.clear()
-    again = poses(update(found, now(), anew=True))["wave"].image
-    ranges = [r.headers["range"] for r in sandbox.requests if r.path == path_of(picture.url)]
+    again = poses(update(docs, now(), revalidate=True))["wave"].image
+    ranges = [r.headers["range"] for r in sandbox.requests if r.path == path_of(image.url)]
     assert ranges == [f"bytes=0-{_PIECE - 1}"]
     assert again is not None
     assert again.bytes == len(whole)
@@ -94,31 +94,31 @@ def test_at_most_eight_media_are_read_at_once(tmp_path: Path) -> None:
     assert 1 < crowd.peak <= 8
 
 
-def test_a_build_reads_only_media_at_new_addresses(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A redrawn pose has new addresses; the others are known from the manifest."""
-    found = site(tmp_path, sandbox)
-    old = {medium.url for medium in media(prepare(found, now()))}
+def test_a_build_reads_only_media_at_new_urls(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A redrawn pose has new URLs; the others are known from the manifest."""
+    docs = site(tmp_path, sandbox)
+    old = {medium.url for medium in media(prepare(docs, now()))}
     sandbox.requests.clear()
-    assert not prepare(found, now()).written
+    assert not prepare(docs, now()).is_written
     assert cdn_requests(sandbox) == []
     sandbox.world.regenerate("fox", "wave", "owl/blink")
-    outcome = prepare(found, now())
-    new = {medium.url for medium in media(outcome)} - old
-    assert outcome.written
+    result = prepare(docs, now())
+    new = {medium.url for medium in media(result)} - old
+    assert result.is_written
     assert len(new) >= 8
     assert {request.path for request in cdn_requests(sandbox)} == {path_of(url) for url in new}
 
 
 def test_the_command_reads_all_media_again(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Other bytes at an old address are seen by a sync, and by no build."""
-    found = site(tmp_path, sandbox)
-    image = poses(update(found, now()))["wave"].image
+    """The command notices other bytes at an old URL; a build does not."""
+    docs = site(tmp_path, sandbox)
+    image = poses(update(docs, now()))["wave"].image
     assert image is not None
     sandbox.world.put_file(path_of(image.url), content_of(sandbox, image) + b"\0")
-    assert not prepare(found, now()).changes
+    assert not prepare(docs, now()).changes
     sandbox.requests.clear()
-    outcome = update(found, now(), anew=True)
-    assert [str(change) for change in outcome.changes] == ["changed default/wave: image"]
+    result = update(docs, now(), revalidate=True)
+    assert [str(change) for change in result.changes] == ["changed default/wave: image"]
     assert {request.path for request in cdn_requests(sandbox)} == {
-        path_of(medium.url) for medium in media(outcome)
+        path_of(medium.url) for medium in media(result)
     }

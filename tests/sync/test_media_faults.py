@@ -41,57 +41,57 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def test_a_placeholder_is_left_out_of_the_first_sync(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A picture at a video's address is no video yet; it is said where, and what becomes of it."""
+    """An image at a video's URL is no video yet; the warning says where, and what happens."""
     sandbox.add_fault(Fault.parse("placeholder:*/wave-*.webm"))
-    outcome = update(site(tmp_path, sandbox), now())
-    (wave,) = poses(outcome)["wave"].animations
+    result = update(site(tmp_path, sandbox), now())
+    (wave,) = poses(result)["wave"].animations
     assert "transparent_video_mov" in wave
     assert not [key for key in wave if "webm" in key]
-    (warning,) = warnings(outcome)
+    (warning,) = warnings(result)
     assert warning.startswith("default/wave animations[0].transparent_video_webm")
     assert warning.endswith(f": {PLACEHOLDER}; left out until the next sync")
 
 
-def test_a_placeholder_is_looked_at_again(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_next_build_reads_a_placeholder_again(sandbox: Sandbox, tmp_path: Path) -> None:
     """A build takes the video as soon as it is there."""
-    found = site(tmp_path, sandbox)
+    docs = site(tmp_path, sandbox)
     sandbox.add_fault(Fault.parse("placeholder:*.webm"))
-    prepare(found, now())
+    prepare(docs, now())
     sandbox.clear_faults()
-    outcome = prepare(found, now())
-    assert not warnings(outcome)
-    assert all("transparent_video_webm" in p.animations[0] for p in poses(outcome).values())
+    result = prepare(docs, now())
+    assert not warnings(result)
+    assert all("transparent_video_webm" in p.animations[0] for p in poses(result).values())
 
 
 def test_the_last_good_video_is_kept_in_the_place_of_a_placeholder(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """A pose that is redrawn goes on moving, as it did before."""
-    found = site(tmp_path, sandbox)
-    before = poses(update(found, now()))["wave"]
+    docs = site(tmp_path, sandbox)
+    before = poses(update(docs, now()))["wave"]
     sandbox.world.regenerate("fox", "wave", "owl/blink")
     sandbox.add_fault(Fault.parse("placeholder:*.webm"))
-    outcome = update(found, now())
-    after = poses(outcome)["wave"]
+    result = update(docs, now())
+    after = poses(result)["wave"]
     key = "transparent_video_webm"
     assert after.animations[0][key] == before.animations[0][key]
     assert after.animations[0]["video"] != before.animations[0]["video"]
-    assert warnings(outcome) == [
+    assert warnings(result) == [
         f"default/wave animations[0].{key}: {PLACEHOLDER}; the last good one is kept",
         f"default/wave animations[1].{key}: {PLACEHOLDER}; left out until the next sync",
     ]
 
 
-def test_a_picture_that_is_known_is_no_video_either(sandbox: Sandbox, tmp_path: Path) -> None:
-    """An address that was good for the picture proves nothing for the video."""
-    found = site(tmp_path, sandbox)
-    picture = poses(update(found, now()))["wave"].image
-    assert picture is not None
-    put_export(sandbox, "fox", "new", image=picture.url, animations=[{"video": picture.url}])
-    outcome = prepare(found, now())
-    assert poses(outcome)["new"].image == picture
-    assert poses(outcome)["new"].animations == ()
-    assert warnings(outcome) == [
+def test_a_known_image_is_not_taken_for_a_video(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A URL that is good for an image is not proven good for a video."""
+    docs = site(tmp_path, sandbox)
+    image = poses(update(docs, now()))["wave"].image
+    assert image is not None
+    put_export(sandbox, "fox", "new", image=image.url, animations=[{"video": image.url}])
+    result = prepare(docs, now())
+    assert poses(result)["new"].image == image
+    assert poses(result)["new"].animations == ()
+    assert warnings(result) == [
         f"default/new animations[0].video: {PLACEHOLDER}; left out until the next sync"
     ]
 
@@ -113,33 +113,35 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("url", REFUSED)
-def test_a_hostile_address_is_left_out_unasked(sandbox: Sandbox, tmp_path: Path, url: str) -> None:
-    """Only the vendor's hosts are asked, or shown to readers; the note says why."""
+def test_a_hostile_url_is_left_out_without_a_request(
+    sandbox: Sandbox, tmp_path: Path, url: str
+) -> None:
+    """Only the vendor's hosts get requests and readers; the warning says why."""
     put_export(sandbox, "fox", "trap", image=url)
-    outcome = update(site(tmp_path, sandbox), now())
-    assert poses(outcome).keys() == {"wave", "idle", "card-sit", "cheer"}
-    (warning,) = warnings(outcome)
-    assert warning.startswith("default/trap image: URL ")
+    result = update(site(tmp_path, sandbox), now())
+    assert poses(result).keys() == {"wave", "idle", "card-sit", "cheer"}
+    (warning,) = warnings(result)
+    assert warning.startswith("default/trap image: address ")
     assert REFUSED[url] in warning
     assert warning.isprintable()
-    assert len(cdn_requests(sandbox)) == len({medium.url for medium in media(outcome)})
+    assert len(cdn_requests(sandbox)) == len({medium.url for medium in media(result)})
 
 
 def test_a_file_that_is_gone_is_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
     """A 404 of one medium is no reason to do without the others."""
     put_export(sandbox, "fox", "gone", image=f"{sandbox.origin}/5a0db0c5/gone.png")
-    outcome = update(site(tmp_path, sandbox), now())
-    (warning,) = warnings(outcome)
+    result = update(site(tmp_path, sandbox), now())
+    (warning,) = warnings(result)
     assert warning.startswith("default/gone image: the file is gone (404)")
-    assert "gone" not in poses(outcome)
+    assert "gone" not in poses(result)
 
 
 def test_a_file_that_is_refused_is_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
     """The same goes for any other 4xx."""
     sandbox.add_fault(Fault.parse("error:410:1@*/wave-*.webm"))
     sandbox.add_fault(Fault.parse("error:403:1@*/wave-*.mov"))
-    outcome = update(site(tmp_path, sandbox), now())
-    gone, refused = sorted(warnings(outcome))[::-1]
+    result = update(site(tmp_path, sandbox), now())
+    gone, refused = sorted(warnings(result))[::-1]
     assert "(410)" in gone + refused
     assert "(403)" in gone + refused
 
@@ -153,36 +155,36 @@ def test_a_file_that_is_refused_is_left_out(sandbox: Sandbox, tmp_path: Path) ->
     ],
     ids=["empty", "SVG", "HTML"],
 )
-def test_bytes_that_are_no_medium_are_left_out(
+def test_bytes_of_no_supported_type_are_left_out(
     sandbox: Sandbox, tmp_path: Path, content: bytes, reason: str
 ) -> None:
-    """What is not known here is not shown, whatever its address ends in."""
+    """An unsupported file is not shown, whatever its URL ends in."""
     sandbox.world.put_file("/5a0db0c5/odd.png", content)
     put_export(sandbox, "fox", "odd", image=f"{sandbox.origin}/5a0db0c5/odd.png")
-    outcome = update(site(tmp_path, sandbox), now())
-    (warning,) = warnings(outcome)
+    result = update(site(tmp_path, sandbox), now())
+    (warning,) = warnings(result)
     assert warning.startswith("default/odd image: ")
     assert warning.endswith(reason)
 
 
 def test_a_video_of_another_format_is_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
-    """H.264 at the address of the webm would have no transparency, so it is not used."""
-    found = site(tmp_path, sandbox)
-    (wave,) = poses(update(found, now()))["wave"].animations
+    """H.264 at the URL of the WebM would have no transparency, so it is not used."""
+    docs = site(tmp_path, sandbox)
+    (wave,) = poses(update(docs, now()))["wave"].animations
     webm = path_of(wave["transparent_video_webm"].url)
     sandbox.world.put_file(webm, content_of(sandbox, wave["video"]))
-    (warning,) = warnings(update(found, now(), anew=True))
+    (warning,) = warnings(update(docs, now(), revalidate=True))
     assert "is H.264 where WebM with VP9 and alpha belongs; the last good one is kept" in warning
 
 
-def test_one_reason_is_said_once(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A hundred placeholders are one line, with the first three named."""
+def test_each_reason_is_reported_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A hundred placeholders are one line, with the first three places."""
     sandbox.add_fault(Fault.parse("placeholder:*.webm"))
     sandbox.add_fault(Fault.parse("placeholder:*.mov"))
     (warning,) = warnings(update(site(tmp_path, sandbox), now()))
-    named = warning.partition(": is an image")[0]
-    assert named.count("default/") == 3
-    assert named.endswith(" more")
+    places = warning.partition(": is an image")[0]
+    assert places.count("default/") == 3
+    assert places.endswith(" more")
 
 
 FAILURES = {
@@ -216,8 +218,8 @@ def test_a_cdn_that_redirects_stops_the_sync_as_a_whole(sandbox: Sandbox, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cdn_that_fails_once_is_asked_again(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A short trouble goes by unnoticed."""
+def test_a_cdn_that_fails_for_a_moment_is_retried(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A short failure goes unnoticed."""
     sandbox.add_fault(Fault.parse(f"error:503:2@{CDN}"))
     sandbox.add_fault(Fault.parse(f"drop:2@{CDN}"))
     assert not warnings(update(site(tmp_path, sandbox), now()))
@@ -225,13 +227,13 @@ def test_a_cdn_that_fails_once_is_asked_again(sandbox: Sandbox, tmp_path: Path) 
 
 def test_a_cdn_that_fails_leaves_the_manifest_alone(sandbox: Sandbox, tmp_path: Path) -> None:
     """A build goes on with what it has; a sync fails; neither writes."""
-    found = site(tmp_path, sandbox)
-    update(found, now())
+    docs = site(tmp_path, sandbox)
+    update(docs, now())
     before = stamp(tmp_path / NAME)
     sandbox.world.regenerate("fox", "wave", "owl/blink")
     sandbox.add_fault(Fault.parse(f"error:501:999@{CDN}"))
-    (warning,) = warnings(prepare(found, now()))
+    (warning,) = warnings(prepare(docs, now()))
     assert warning.startswith("the media server fails (501); try again later. The manifest is used")
     with pytest.raises(ApiError):
-        update(found, now())
+        update(docs, now())
     assert stamp(tmp_path / NAME) == before

@@ -33,10 +33,10 @@ def refuse(*_):
 socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 from pathlib import Path
 from mkdocs_masko.options import read_options
-from mkdocs_masko.sync import Patience, prepare, site_of
+from mkdocs_masko.sync import PollPolicy, prepare, site_of
 options = read_options({"collection": "fox", "mode": "frozen", **OPTIONS}, {})
 site = site_of(options, Path.cwd(), {"MASKO_API_KEY": KEY})
-print(prepare(site, Patience(0, refuse, refuse)).manifest.revision)
+print(prepare(site, PollPolicy(0, refuse, refuse)).manifest.revision)
 loud = {"requests", "urllib3", "PIL", "http.client", "ssl", "mkdocs", "click", "rich"}
 print(*sorted(loud & {*sys.modules}))
 """
@@ -58,9 +58,9 @@ def manifest(folder: Path) -> Path:
 @pytest.mark.parametrize("options", [{}, {"api_url": "sandbox"}])
 def test_frozen_uses_no_network(tmp_path: Path, key: str, options: dict[str, str]) -> None:
     """With or without a key, nothing is connected to and no HTTP library is loaded."""
-    found = site(tmp_path, None, api_url="sandbox", key="")
-    revision = update(found, now()).manifest.revision
-    before = stamp(found.manifest)
+    docs = site(tmp_path, None, api_url="sandbox", key="")
+    revision = update(docs, now()).manifest.revision
+    before = stamp(docs.manifest)
     done = subprocess.run(
         [sys.executable, "-c", f"OPTIONS, KEY = {options!r}, {key!r}\n{ISOLATED}"],
         cwd=tmp_path,
@@ -69,14 +69,14 @@ def test_frozen_uses_no_network(tmp_path: Path, key: str, options: dict[str, str
         check=False,
     )
     assert (done.stdout, done.stderr) == (f"{revision}\n\n", "")
-    assert stamp(found.manifest) == before
+    assert stamp(docs.manifest) == before
 
 
 @pytest.mark.parametrize("mode", ["frozen", "locked"])
 def test_a_missing_manifest_is_an_error_with_its_remedy(
     sandbox: Sandbox, tmp_path: Path, mode: str
 ) -> None:
-    """Modes that need a manifest say how to get one, and ask nobody before."""
+    """Modes that need a manifest say how to get one, and send no request before."""
     with pytest.raises(ManifestMissing) as caught:
         prepare(site(tmp_path, sandbox, mode=mode), now())
     assert str(caught.value) == (
@@ -85,15 +85,15 @@ def test_a_missing_manifest_is_an_error_with_its_remedy(
     assert sandbox.requests == []
 
 
-def test_locked_is_content_when_all_is_equal(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_locked_passes_when_nothing_differs(sandbox: Sandbox, tmp_path: Path) -> None:
     """Equal content passes, with one call and without a byte written."""
     expected = update(site(tmp_path, sandbox), now()).manifest
     before = stamp(manifest(tmp_path))
     sandbox.requests.clear()
-    outcome = prepare(site(tmp_path, sandbox, mode="locked"), now())
-    assert outcome.manifest == expected
-    assert not outcome.written
-    assert not outcome.notes
+    result = prepare(site(tmp_path, sandbox, mode="locked"), now())
+    assert result.manifest == expected
+    assert not result.is_written
+    assert not result.messages
     assert stamp(manifest(tmp_path)) == before
     assert len(sandbox.requests) == 1
 
@@ -108,14 +108,14 @@ def test_locked_fails_on_drift(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(DriftError) as caught:
         prepare(site(tmp_path, sandbox, mode="locked"), now())
     text = str(caught.value)
-    assert text.startswith(f"{NAME}: the API has something else: added default/hello; ")
+    assert text.startswith(f"{NAME}: the manifest is out of date: added default/hello; ")
     assert "removed default/idle" in text
     assert "changed default/wave: animations[0].transparent_video_android is gone" in text
     assert text.endswith(". Run 'mkdocs-masko sync' and commit the manifest.")
     assert stamp(manifest(tmp_path)) == before
 
 
-def test_of_much_drift_the_first_changes_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_long_list_of_changes_is_cut_short(sandbox: Sandbox, tmp_path: Path) -> None:
     """A message stays readable however much has changed."""
     update(site(tmp_path, sandbox), now())
     for number in range(7):
@@ -126,30 +126,30 @@ def test_of_much_drift_the_first_changes_are_named(sandbox: Sandbox, tmp_path: P
 
 @pytest.mark.parametrize("act", [compare, update])
 def test_what_needs_a_key_says_so(sandbox: Sandbox, tmp_path: Path, act: Act) -> None:
-    """Without a key there is one clear error, which tells the mode that needs none."""
+    """Without a key there is one clear error, which names the modes that need none."""
     update(site(tmp_path, sandbox), now())
     with pytest.raises(OptionError) as caught:
         act(site(tmp_path, sandbox, key=" \n"), now())
     assert str(caught.value) == (
-        "no key in MASKO_API_KEY: set it, try 'api_url: sandbox', "
-        "or build with 'mode: frozen'; these need none"
+        "no key in MASKO_API_KEY: set it, or use 'api_url: sandbox' or 'mode: frozen', "
+        "which need no key"
     )
 
 
 def test_auto_without_a_key_builds_from_the_manifest(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Whoever has no key builds all the same, and is told once, quietly."""
+    """Without a key a build works all the same, with one quiet message."""
     expected = update(site(tmp_path, sandbox), now()).manifest
     sandbox.requests.clear()
-    outcome = prepare(site(tmp_path, sandbox, key="", api_key_env="MY_KEY"), now())
-    assert outcome.manifest == expected
-    assert [(note.level, note.text) for note in outcome.notes] == [
+    result = prepare(site(tmp_path, sandbox, key="", api_key_env="MY_KEY"), now())
+    assert result.manifest == expected
+    assert [(message.level, message.text) for message in result.messages] == [
         ("info", f"no key in MY_KEY: building from {NAME} as it is")
     ]
     assert sandbox.requests == []
 
 
-def test_auto_without_key_and_manifest_tells_two_ways_out(sandbox: Sandbox, tmp_path: Path) -> None:
-    """The error says which variable to set, and how to try without one."""
+def test_auto_without_key_and_manifest_names_two_ways_out(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The error says which environment variable to set, and how to try without one."""
     with pytest.raises(OptionError) as caught:
         prepare(site(tmp_path, sandbox, key=""), now())
     assert str(caught.value) == (
@@ -159,7 +159,7 @@ def test_auto_without_key_and_manifest_tells_two_ways_out(sandbox: Sandbox, tmp_
 
 
 @pytest.mark.parametrize("key", ["masko_ab\ncd" + "e" * 20, "short", "ü" * 20])
-def test_a_key_that_is_none_is_an_error_even_with_a_manifest(
+def test_a_malformed_key_is_an_error_even_with_a_manifest(
     sandbox: Sandbox, tmp_path: Path, key: str
 ) -> None:
     """It cannot be meant, and it is not repeated."""
@@ -171,17 +171,17 @@ def test_a_key_that_is_none_is_an_error_even_with_a_manifest(
 
 def test_one_build_asks_the_api_once(sandbox: Sandbox, tmp_path: Path) -> None:
     """However many poses there are, a build with nothing new is one request."""
-    outcome = prepare(site(tmp_path, sandbox), now())
+    result = prepare(site(tmp_path, sandbox), now())
     assert len(api_requests(sandbox)) == 1
-    assert outcome.written
+    assert result.is_written
     sandbox.requests.clear()
-    assert media(prepare(site(tmp_path, sandbox), now())) == media(outcome)
+    assert media(prepare(site(tmp_path, sandbox), now())) == media(result)
     assert len(sandbox.requests) == 1
 
 
 def test_a_site_shows_no_key(tmp_path: Path) -> None:
     """Printing a site, as a debugger or a traceback does, does not print its key."""
-    found = site(tmp_path, None)
-    assert found.key == KEY
-    assert KEY not in f"{found} {found!r}"
-    assert NAME in repr(found)
+    docs = site(tmp_path, None)
+    assert docs.key == KEY
+    assert KEY not in f"{docs} {docs!r}"
+    assert NAME in repr(docs)

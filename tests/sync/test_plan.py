@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mkdocs_masko.api.models import Export, ExportItem
 from mkdocs_masko.manifest import Medium, make
-from mkdocs_masko.sync.plan import addresses, named, plan
+from mkdocs_masko.sync.plan import assign_slugs, media_urls, plan_collection
 from mkdocs_masko.text import slugify
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ ITEMS = st.lists(
 )
 
 
-def known(key: str, url: str) -> Medium | str:
-    """Know every medium but those at one address."""
+def look_up(key: str, url: str) -> Medium | str:
+    """Describe every medium but those at one URL."""
     if url.endswith("0"):
         return "is \x1b[31mno medium"
     kind = "image/png" if "image" in key else "video/mp4"
@@ -47,10 +47,10 @@ def export(items: Sequence[ExportItem]) -> Export:
 @given(ITEMS, st.randoms())
 def test_the_order_of_the_items_does_not_matter(items: list[ExportItem], chance: Random) -> None:
     """Any two orders of an export give the same collection."""
-    first = plan("fox", "fox", export(items), known, None)
+    first = plan_collection("fox", "fox", export(items), look_up, None)
     shuffled = items.copy()
     chance.shuffle(shuffled)
-    second = plan("fox", "fox", export(shuffled), known, None)
+    second = plan_collection("fox", "fox", export(shuffled), look_up, None)
     assert second.collection == first.collection
     assert make({"fox": first.collection}) == make({"fox": second.collection})
 
@@ -58,21 +58,21 @@ def test_the_order_of_the_items_does_not_matter(items: list[ExportItem], chance:
 @given(ITEMS)
 def test_every_item_gets_a_slug_of_its_own(items: list[ExportItem]) -> None:
     """None is lost, none is twice, and each begins with what its name is typed as."""
-    found = list(named(items))
-    assert sorted((item.name for _, item in found)) == sorted(item.name for item in items)
-    assert len({name for name, _ in found}) == len(items)
-    assert all(name.startswith(slugify(item.name)[:200]) for name, item in found)
+    slugs_and_items = list(assign_slugs(items))
+    assert sorted((item.name for _, item in slugs_and_items)) == sorted(item.name for item in items)
+    assert len({slug for slug, _ in slugs_and_items}) == len(items)
+    assert all(slug.startswith(slugify(item.name)[:200]) for slug, item in slugs_and_items)
 
 
 @given(ITEMS)
-def test_each_medium_lands_once_or_is_a_fault(items: list[ExportItem]) -> None:
+def test_each_medium_is_planned_once_or_is_a_fault(items: list[ExportItem]) -> None:
     """Nothing is dropped in silence."""
-    made = plan("fox", "fox", export(items), known, None)
-    asked = [pair for item in items for pair in addresses(item)]
-    landed = [pair for pose in made.collection.poses.values() for pair in pose.media()]
-    assert len(landed) + len(made.faults) == len(asked)
+    result = plan_collection("fox", "fox", export(items), look_up, None)
+    pairs = [pair for item in items for pair in media_urls(item)]
+    planned = [pair for pose in result.collection.poses.values() for pair in pose.media()]
+    assert len(planned) + len(result.faults) == len(pairs)
     assert all(
-        any(pose.animations) or pose.animations == () for pose in made.collection.poses.values()
+        any(pose.animations) or pose.animations == () for pose in result.collection.poses.values()
     )
 
 
@@ -80,23 +80,23 @@ def test_an_animation_keeps_its_number_when_another_cannot_be_used() -> None:
     """Pages count animations; a last good one is never put in another's place."""
     both = ({"video": "https://assets.masko.ai/0"}, {"video": "https://assets.masko.ai/1"})
     item = ExportItem(name="wave", image=None, transparent_image=None, animations=both)
-    first = plan("fox", "fox", export([item]), known, None)
-    again = plan("fox", "fox", export([item]), known, first.collection)
-    for made in (first, again):
-        empty, second = made.collection.poses["wave"].animations
+    first = plan_collection("fox", "fox", export([item]), look_up, None)
+    again = plan_collection("fox", "fox", export([item]), look_up, first.collection)
+    for result in (first, again):
+        empty, second = result.collection.poses["wave"].animations
         assert empty == {}
         assert second["video"].url.endswith("/1")
 
 
 @pytest.mark.parametrize("kept", [False, True])
-def test_a_fault_tells_its_place_and_what_becomes_of_it(*, kept: bool) -> None:
+def test_a_fault_names_its_place_and_whether_the_last_good_medium_is_kept(*, kept: bool) -> None:
     """The place is one that a person finds, and the reason is fit for a terminal."""
     bad = ExportItem(name="Wave!", animations=({"video": "https://assets.masko.ai/0"},))
     good = ExportItem(name="Wave!", animations=({"video": "https://assets.masko.ai/1"},))
-    before = plan("fox", "fox", export([good]), known, None).collection
-    made = plan("fox", "fox", export([bad]), known, before if kept else None)
-    (fault,) = made.faults
+    before = plan_collection("fox", "fox", export([good]), look_up, None).collection
+    result = plan_collection("fox", "fox", export([bad]), look_up, before if kept else None)
+    (fault,) = result.faults
     assert fault.place == "fox/wave animations[0].video"
     assert fault.reason == "is \ufffd[31mno medium"
-    assert fault.kept is kept
-    assert made.collection.poses == (before.poses if kept else {})
+    assert fault.is_kept is kept
+    assert result.collection.poses == (before.poses if kept else {})

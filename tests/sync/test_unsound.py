@@ -40,15 +40,17 @@ def manifest(folder: Path) -> Path:
     return folder / NAME
 
 
-def test_drift_shows_nothing_raw_of_a_manifest(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_an_error_shows_no_control_characters_of_a_manifest(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     """Names in a manifest that a stranger edited do not act on a terminal or a CI log."""
-    found = site(tmp_path, sandbox)
-    fox = update(found, now()).manifest.collections["default"]
+    docs = site(tmp_path, sandbox)
+    fox = update(docs, now()).manifest.collections["default"]
     odd = {**fox.poses, "\x1b[31m\n::error::\u202e": fox.poses["wave"]}
     edited = make({"default": Collection(id=fox.id, name=fox.name, poses=odd)})
-    found.manifest.write_text(dumps(edited), encoding="utf-8")
+    docs.manifest.write_text(dumps(edited), encoding="utf-8")
     with pytest.raises(DriftError) as caught:
-        compare(found, now())
+        compare(docs, now())
     assert str(caught.value).isprintable()
     assert "::" not in str(caught.value)
 
@@ -56,7 +58,7 @@ def test_drift_shows_nothing_raw_of_a_manifest(sandbox: Sandbox, tmp_path: Path)
 LATER = json.dumps({"version": 2, "revision": "later", "collections": []})
 UNSOUND = {
     LATER: "version 2 of the format is newer than this mkdocs-masko reads",
-    "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n": "it holds merge marks",
+    "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n": "it contains merge conflict markers",
     "": "Restore it from version control",
     "{": "Restore it from version control",
     "[]": "Restore it from version control",
@@ -70,7 +72,7 @@ UNSOUND = {
 def test_a_manifest_that_cannot_be_read_is_never_overwritten(
     sandbox: Sandbox, tmp_path: Path, mode: str, text: str
 ) -> None:
-    """What a person, or a later version, has to look at is left as it is, and nobody is asked."""
+    """What a person, or a later version, has to look at is left as it is, without a request."""
     manifest(tmp_path).write_text(text)
     before = stamp(manifest(tmp_path))
     for act in (prepare, update):
@@ -82,13 +84,13 @@ def test_a_manifest_that_cannot_be_read_is_never_overwritten(
     assert sandbox.requests == []
 
 
-def test_a_manifest_with_an_address_elsewhere_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_manifest_with_a_url_on_another_host_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     """A pull request cannot put another host on the pages, even with a matching revision."""
-    found = site(tmp_path, None, api_url="sandbox", key="")
-    text = dumps(update(found, now()).manifest)
+    docs = site(tmp_path, None, api_url="sandbox", key="")
+    text = dumps(update(docs, now()).manifest)
     moved = json.loads(text.replace("https://sandbox.masko.invalid", "https://evil.example"))
     collections = msgspec.convert(moved["collections"], dict[str, Collection])
-    found.manifest.write_text(dumps(make(collections)))
+    docs.manifest.write_text(dumps(make(collections)))
     with pytest.raises(ManifestError, match=r"evil\.example.* is not on a host"):
         prepare(site(tmp_path, sandbox, mode="frozen"), now())
 
@@ -121,16 +123,16 @@ def test_a_build_goes_on_where_the_manifest_cannot_be_written(
 ) -> None:
     """A full disk or a read-only checkout costs the update, not the build."""
     name = "m" * 240 + ".json"  # the file beside it, which would replace it, has too long a name
-    found = site(tmp_path, sandbox, manifest=name)
+    docs = site(tmp_path, sandbox, manifest=name)
     expected = update(site(tmp_path, sandbox), now()).manifest
-    manifest(tmp_path).rename(found.manifest)
-    assert not prepare(found, now()).notes
+    manifest(tmp_path).rename(docs.manifest)
+    assert not prepare(docs, now()).messages
     sandbox.world.remove("fox", "idle")
-    outcome = prepare(found, now())
-    assert outcome.manifest == expected
-    (warning,) = warnings(outcome)
+    result = prepare(docs, now())
+    assert result.manifest == expected
+    (warning,) = warnings(result)
     assert "cannot be written" in warning
-    assert "idle" in poses(outcome)
+    assert "idle" in poses(result)
 
 
 def test_a_symbolic_link_is_not_written_through(sandbox: Sandbox, tmp_path: Path) -> None:
