@@ -18,70 +18,71 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 SANDBOX = "sandbox"
-"""As `api_url`: the sandbox that comes with the package."""
+"""Value of `api_url` for the embedded sandbox."""
 
 MANIFEST = "masko.manifest.json"
-"""The manifest's name, unless the options give another."""
+"""Default name of the manifest."""
 
 DEFAULT_ALIAS = "default"
-"""The alias of the one mascot that `collection:` names."""
+"""Alias of the only collection, which `collection:` names."""
 
 Mode = Literal["auto", "locked", "frozen"]
 Seconds = Annotated[float, Meta(ge=0, le=86400)]
 
 
 class GalleryPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The page with all poses, where a site has one."""
+    """The gallery: a page with all poses."""
 
     path: str = "mascots.md"
-    """Its place in the site, as if it were a file of the docs: `mascots.md`, or `mascots/`."""
+    """Where the page is, as if it were a file in `docs_dir`: `mascots.md`, or `mascots/`."""
     title: Annotated[str, Meta(pattern=r"\S")] = "Mascots"
+    """Title of the page."""
     search: bool = False
-    """Whether the site's search finds it."""
+    """Whether the site's search finds the page."""
 
     @property
     def source(self) -> str:
-        """The path of the Markdown file that it is made from."""
+        """Path of the Markdown file that stands for the page in the site."""
         return f"{self.path.rstrip('/')}.md" if self.path.endswith("/") else self.path
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What a site says about its mascots."""
+    """The plugin's options, as immutable data."""
 
     collection: str | None = None
-    """Id of the one collection there is."""
+    """Id of the collection, if the site has one mascot."""
     collections: dict[str, str] = {}
-    """Several collections: their ids by names of the author's own; the first is the default."""
+    """Ids of several collections by names of your own; the first is the default."""
     mode: Mode = "auto"
-    """`auto` updates the manifest, `locked` only compares it, `frozen` takes it as the truth."""
+    """`auto` updates the manifest, `locked` fails if it is out of date, `frozen` stays offline."""
     not_ready: Literal["keep", "fail"] = "keep"
-    """What happens when the export is not ready after the wait."""
+    """Whether to keep the manifest or to fail if the export is still not ready after the wait."""
     wait: Seconds = 0
-    """Seconds to poll while the export is not ready."""
+    """Seconds to poll for if the export is not ready."""
     incomplete: Literal["warn", "ignore"] = "warn"
-    """What happens when a pose lacks a file, so that some readers see less of it."""
+    """Whether to warn if a pose on a page lacks a file that some browsers need."""
     hosting: Literal["cdn", "self"] = "cdn"
-    """Where readers get the media from: Masko's servers, or the site itself."""
+    """Where readers load media from: Masko's CDN, or the site itself."""
     include: tuple[str, ...] = ()
-    """What scripts need beside what pages show: patterns of pose names, `wave` or `owl/*:video`."""
+    """More media to publish, for scripts: patterns of poses such as `wave` or `owl/*:video`."""
     budget: dict[Literal["page", "pose"], int | str] = {}
-    """The most that a reader should load: bytes of a page's poses, and of one pose."""
+    """Sizes above which the build warns: of all poses of a page, and of one pose."""
     cache: str | None = None
-    """A cache of media that machines share, as an address of fsspec's: `s3://bucket/folder`."""
+    """A media cache that machines share, as a URL for fsspec: `s3://bucket/folder`."""
     gallery: bool | str | GalleryPage = False
-    """A page with all poses: `true`, its path, or its path, title and search."""
+    """A page with all poses: `true`, its path, or a map of path, title and search."""
     manifest: str = MANIFEST
-    """Path of the manifest, from the folder of `mkdocs.yml`."""
+    """Path of the manifest, relative to the folder of `mkdocs.yml`."""
     api_url: str = API_URL
-    """Base address of the API, or `sandbox`."""
+    """Base URL of the API, or `sandbox`."""
     api_key_env: str = "MASKO_API_KEY"
-    """Name of the environment variable that holds the key."""
+    """Name of the environment variable that holds the API key."""
     timeout: Annotated[float, Meta(gt=0, le=86400)] = 30
-    """Seconds for all network work of one build, without the wait."""
+    """Seconds for all network work of one build, not counting the wait."""
 
     @property
     def ids(self) -> dict[str, str]:
-        """Ids of the collections by alias, the default one first."""
+        """Ids of the collections by alias, the default collection first."""
         return dict(self.collections) or {DEFAULT_ALIAS: self.collection or ""}
 
     @property
@@ -91,7 +92,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     @property
     def gallery_page(self) -> GalleryPage | None:
-        """The page with all poses, if there is to be one."""
+        """The page with all poses, or None if the site is not to have one."""
         if isinstance(self.gallery, str):
             return GalleryPage(path=self.gallery)
         if isinstance(self.gallery, bool):
@@ -100,7 +101,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     @property
     def default(self) -> str:
-        """Alias of the collection that names without one are looked up in."""
+        """Alias of the collection of poses that are named without an alias."""
         return next(iter(self.ids))
 
 

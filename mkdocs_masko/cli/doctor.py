@@ -59,13 +59,13 @@ def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # no
     """
     from msgspec import to_builtins
 
-    from mkdocs_masko.mkdocs_yml import find_config, settings
+    from mkdocs_masko.mkdocs_yml import find_config, load_settings
     from mkdocs_masko.sync import site_of
 
     path = where["config_file"] or find_config(Path.cwd())
     site = site_of(options_of(**where), path.parent if path else Path.cwd(), os.environ)
     found = []
-    for finding in examine(site, settings(path) if path else None):
+    for finding in examine(site, load_settings(path) if path else None):
         found.append(finding)
         if not as_json:
             _print(finding)

@@ -47,15 +47,15 @@ def init(
       mkdocs-masko init --sandbox
     """
     from mkdocs_masko.manifest.file import replace_file
-    from mkdocs_masko.mkdocs_yml import find_config, with_plugin
+    from mkdocs_masko.mkdocs_yml import add_plugin, find_config
 
     path = config_file or find_config(Path.cwd())
     if path is None:
         raise OptionError("there is no mkdocs.yml here; make a site first with 'mkdocs new .'")
     path = path.resolve()  # a link stays one
-    with_plugin(path, _SANDBOX)  # says what is in the way, before anybody is asked
+    add_plugin(path, _SANDBOX)  # says what is in the way, before anybody is asked
     options = _chosen(path, collection, api_url, sandbox=sandbox)
-    content = with_plugin(path, options)
+    content = add_plugin(path, options)
     outcome, unready = _synced(path, options)
     try:
         replace_file(path, content)

@@ -45,14 +45,14 @@ def site_from(
     **given: Any,  # noqa: ANN401 - the options of the plugin
 ) -> Site:
     """Put together what the files say and what the command line says, which wins."""
-    from mkdocs_masko.mkdocs_yml import find_config, plugin_options
+    from mkdocs_masko.mkdocs_yml import find_config, read_plugin_options
     from mkdocs_masko.options import read_options
     from mkdocs_masko.sync import site_of
 
     path = config_file or find_config(Path.cwd())
     if path is None and collection is None:
         raise OptionError("there is no mkdocs.yml here; name one with -f, or give --collection")
-    raw = plugin_options(path) if path and collection is None else {"collection": collection}
+    raw = read_plugin_options(path) if path and collection is None else {"collection": collection}
     given |= {"manifest": manifest, "api_url": api_url}
     raw |= {name: value for name, value in given.items() if value is not None}
     environ = variables(api_url)

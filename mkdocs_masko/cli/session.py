@@ -115,11 +115,11 @@ def open_session(
 
 def options_of(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:
     """Put together what the site and the command line say; they need not name a collection."""
-    from mkdocs_masko.mkdocs_yml import find_config, given_options
+    from mkdocs_masko.mkdocs_yml import find_config, find_plugin_options
     from mkdocs_masko.options import read_options
 
     path = config_file or find_config(Path.cwd())
-    raw = {"timeout": _TIME, **((given_options(path) if path else None) or {})}
+    raw = {"timeout": _TIME, **((find_plugin_options(path) if path else None) or {})}
     given = {"api_url": api_url, "timeout": timeout}
     raw |= {name: value for name, value in given.items() if value is not None}
     return read_options(raw, variables(api_url), complete=False)

@@ -153,12 +153,12 @@ def _problems(
 ) -> list[str]:
     """Return what is wrong on pages, where a configuration says which pages there are."""
     from mkdocs_masko.lint import bad_references
-    from mkdocs_masko.mkdocs_yml import find_config, settings
+    from mkdocs_masko.mkdocs_yml import find_config, load_settings
 
     path = config_file or find_config(Path.cwd())
     if path is None or not whole:
         return []
-    found = bad_references(path.parent, settings(path), manifest, site.options.default)
+    found = bad_references(path.parent, load_settings(path), manifest, site.options.default)
     return [str(problem) for problem in found]
 
 
