@@ -143,7 +143,7 @@ def test_on_a_terminal_it_asks(sandbox: Sandbox, tmp_path: Path) -> None:
     """Without a key for the sandbox; with one, which mascot."""
     path = site(tmp_path)
     done = at_terminal(tmp_path, "init", typed="y\n")
-    assert "Try the plugin with an invented mascot? [Y/n]" in done.out
+    assert "Try the plugin with a sample mascot? [Y/n]" in done.out
     assert done.code == 0
     assert read_plugin_options(path) == {"collection": "fox", "api_url": "sandbox"}
     path.write_bytes(b"site_name: Fox\n")
@@ -161,7 +161,7 @@ def test_without_a_terminal_it_wants_to_be_told(sandbox: Sandbox, tmp_path: Path
     site(tmp_path)
     done = run(tmp_path, "init", **variables(sandbox))
     assert done.code == 2
-    assert "say which mascot with --collection; 'mkdocs-masko collections' has them" in done.err
+    assert "name a mascot with --collection; 'mkdocs-masko collections' lists them" in done.err
 
 
 def test_what_is_not_published_yet_comes_later(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_folder_without_a_site_is_told_how_to_get_one(tmp_path: Path) -> None:
     """The remedy is a command."""
     done = run(tmp_path, "init", "--sandbox")
     assert done.code == 2
-    assert "make a site first with 'mkdocs new .'" in done.err
+    assert "Create a site first: 'mkdocs new .'" in done.err
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
