@@ -30,6 +30,8 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Self
 
 
@@ -45,10 +47,18 @@ class OptionError(MaskoError):
         problem: What is wrong with it, as a sentence whose subject is the option.
     """
 
-    def __init__(self, problem: str, *, option: str = "") -> None:
+    def __init__(
+        self, problem: str, *, option: str = "", errors: Sequence[OptionError] = ()
+    ) -> None:
         super().__init__(f"option {option!r} {problem}" if option else problem)
         self.option = option
         self.problem = problem
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[OptionError, ...]:
+        """One error for each option where several cannot be used, otherwise this one alone."""
+        return self._errors or (self,)
 
 
 class ReferenceProblem(MaskoError):

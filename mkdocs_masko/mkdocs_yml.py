@@ -1,8 +1,13 @@
-"""The plugin's options as the command line finds them: in `mkdocs.yml`, without MkDocs."""
+"""`mkdocs.yml` without MkDocs: read the plugin's options, and add the plugin to the file.
+
+Reading follows MkDocs: `INHERIT` is merged, `!ENV` is resolved, plugins are a list or a map. Adding
+inserts lines into the text instead of writing the parsed document, so that comments, order and line
+ends stay as they are.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import yaml
 from yaml_env_tag import construct_env_tag
@@ -14,18 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-CONFIG_NAMES = ("properdocs.yml", "properdocs.yaml", "mkdocs.yml", "mkdocs.yaml")
+CONFIG_NAMES: Final = ("properdocs.yml", "properdocs.yaml", "mkdocs.yml", "mkdocs.yaml")
 """In the order in which ProperDocs looks; MkDocs knows the last two."""
 
-_DEEPEST = 10  # files that inherit from one another
+PluginOptions: TypeAlias = dict[str, Any]
 
-
-class _Loader(yaml.SafeLoader):
-    """Knows `!ENV`; any other tag (`!!python/name:...`) is a value that does not matter here."""
-
-
-_Loader.add_multi_constructor("", lambda *_: None)
-_Loader.add_constructor("!ENV", construct_env_tag)
+_MAX_DEPTH: Final = 10  # files that inherit from one another; ends a circle of them
+_BOM: Final = "\ufeff"
+_INDENT: Final = 2  # spaces, where a file has no indent of its own yet
 
 
 def find_config(folder: Path) -> Path | None:
@@ -33,193 +34,211 @@ def find_config(folder: Path) -> Path | None:
     return next((folder / name for name in CONFIG_NAMES if (folder / name).is_file()), None)
 
 
-def plugin_options(path: Path) -> dict[str, Any]:
-    """Read the options of the plugin from a site's configuration, and what that inherits from.
+def read_plugin_options(path: Path) -> PluginOptions:
+    """Read the options of the plugin from a site's configuration and what it inherits.
 
     Raises:
         OptionError: The file cannot be read, or does not have the plugin.
     """
-    options = given_options(path)
+    options = find_plugin_options(path)
     if options is None:
         raise OptionError(f"{path.name} has no plugin 'masko'; add it to 'plugins:'")
     return options
 
 
-def given_options(path: Path) -> dict[str, Any] | None:
-    """Read the options of the plugin, or None where a site does not have it.
+def find_plugin_options(path: Path) -> PluginOptions | None:
+    """Read the options of the plugin, or return None if the site does not have the plugin.
 
     Raises:
-        OptionError: The file cannot be read, or the plugin's options are no map.
+        OptionError: The file cannot be read, or the options are not a map.
     """
-    plugins = plugins_of(settings(path))
+    plugins = plugins_of(load_settings(path))
     if "masko" not in plugins:
         return None
     options = plugins["masko"] or {}
     if not isinstance(options, dict):
-        raise OptionError(f"{path.name}: plugin 'masko' takes options by name: 'collection: ...'")
+        raise OptionError(
+            f"{path.name}: options of plugin 'masko' must be a map such as 'collection: ...'"
+        )
     return dict(options)
 
 
-def settings(path: Path, content: bytes | None = None) -> dict[str, Any]:
-    """Read all that a site says, and what it inherits; tags but `!ENV` are None.
+def load_settings(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    """Read all settings of a site, with those it inherits; values of tags but `!ENV` are None.
 
     Args:
         path: The site's configuration.
-        content: What the file is to hold, where that is not what it holds.
+        content: What to read instead of what the file holds.
 
     Raises:
         OptionError: A file cannot be read.
     """
-    return _inherited(path, _DEEPEST, content)
+    return _load_inherited(path, _MAX_DEPTH, content)
 
 
-def plugins_of(said: Mapping[str, Any]) -> dict[str, Any]:
+def plugins_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the plugins of a site by name, with their options."""
-    return by_name(said.get("plugins"))
+    return by_name(settings.get("plugins"))
 
 
-def _inherited(path: Path, depth: int, given: bytes | None = None) -> dict[str, Any]:
-    content = _content(path, given)
-    parent = content.get("INHERIT")
-    inherited = _inherited(path.parent / str(parent), depth - 1) if parent and depth else {}
-    return {**inherited, **{n: _merged(inherited.get(n), v) for n, v in content.items()}}
+def by_name(entries: object) -> dict[str, Any]:
+    """Read plugins or extensions as MkDocs does: a map, or a list of names and maps."""
+    listed = entries if isinstance(entries, list) else [entries or {}]
+    maps = [entry if isinstance(entry, dict) else {str(entry): None} for entry in listed]
+    return {name: options for entry in maps for name, options in entry.items()}
 
 
-def _content(path: Path, given: bytes | None) -> Mapping[str, Any]:
+class _Loader(yaml.SafeLoader):
+    """Knows `!ENV`; the value of any other tag (`!!python/name:...`) is None."""
+
+
+_Loader.add_multi_constructor("", lambda *_: None)
+_Loader.add_constructor("!ENV", construct_env_tag)
+
+
+def _load_inherited(path: Path, depth: int, content: bytes | None = None) -> dict[str, Any]:
+    own = _load_file(path, content)
+    parent = own.get("INHERIT")
+    inherited = _load_inherited(path.parent / str(parent), depth - 1) if parent and depth else {}
+    return {
+        **inherited,
+        **{name: _merge(inherited.get(name), value) for name, value in own.items()},
+    }
+
+
+def _load_file(path: Path, content: bytes | None) -> Mapping[str, Any]:
     try:
-        content = yaml.load(path.read_bytes() if given is None else given, _Loader)  # noqa: S506 - a safe loader
+        settings = yaml.load(path.read_bytes() if content is None else content, _Loader)  # noqa: S506 - a safe loader
     except OSError as error:
         raise OptionError(f"{sanitize(str(path))}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
-        raise OptionError(f"{sanitize(str(path))}: no valid YAML{_place(error)}") from None
-    return content if isinstance(content, dict) else {}
+        # PyYAML lets through what some damaged files raise inside it, such as very deep lists.
+        raise OptionError(f"{sanitize(str(path))}: not valid YAML{_position(error)}") from None
+    return settings if isinstance(settings, dict) else {}
 
 
-def _place(error: Exception) -> str:
-    """Say where, and quote nothing: the line may hold a key."""
+def _position(error: Exception) -> str:
+    """Say where an error is without quoting the line, which may hold a key."""
     mark = getattr(error, "problem_mark", None)
     return f": see line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 
 
-def by_name(listed: object) -> dict[str, Any]:
-    """Read what MkDocs lists: it takes names, maps, and a mix of them."""
-    entries = listed if isinstance(listed, list) else [listed or {}]
-    maps = [entry if isinstance(entry, dict) else {str(entry): None} for entry in entries]
-    return {name: options for entry in maps for name, options in entry.items()}
-
-
-def _merged(inherited: object, own: object) -> object:
-    """MkDocs merges maps, however deep, and replaces the rest."""
+def _merge(inherited: object, own: object) -> object:
+    """Merge maps at every depth and replace anything else, as MkDocs does."""
     if not isinstance(inherited, dict) or not isinstance(own, dict):
         return own
-    return {**inherited, **{n: _merged(inherited.get(n), value) for n, value in own.items()}}
+    return {
+        **inherited,
+        **{name: _merge(inherited.get(name), value) for name, value in own.items()},
+    }
 
 
-Options = dict[str, Any]
-
-_BOM: Final = "\ufeff"
-_STEP: Final = 2  # spaces of an indent, where a file has none yet
-
-
-def with_plugin(path: Path, options: Options) -> bytes:
-    """Return the text of a site's configuration with the plugin in it.
+def add_plugin(path: Path, options: PluginOptions) -> bytes:
+    """Return the content of a site's configuration with the plugin added.
 
     Args:
-        path: The `mkdocs.yml`.
-        options: Of the plugin.
+        path: The `mkdocs.yml`, which is only read.
+        options: Options of the plugin.
 
     Raises:
-        OptionError: The plugin is there, or nobody but a person can say where it belongs.
+        OptionError: The site has the plugin already, or the file has a form that is not safe to
+            edit; the message then says what to add by hand.
     """
-    if given_options(path) is not None:
+    if find_plugin_options(path) is not None:
         raise OptionError(f"{path.name} has the plugin 'masko' already; change its options there")
     old = path.read_bytes()
     try:
         text = old.decode("utf-8-sig")
     except UnicodeError:
-        raise _by_hand(path, options, "it is not UTF-8") from None
-    place, new = _insertion(text, path, options)
-    ends = "\r\n" if "\r\n" in text else "\n"
-    made = text[:place] + new.replace("\n", ends) + text[place:]
-    content = (_BOM if old.startswith(_BOM.encode()) else "").encode() + made.encode()
-    _check(path, content, options)
+        raise _edit_by_hand(path, options, "it is not UTF-8") from None
+    index, addition = _insertion(text, path, options)
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    new = text[:index] + addition.replace("\n", line_end) + text[index:]
+    bom = _BOM if old.startswith(_BOM.encode()) else ""
+    content = (bom + new).encode()
+    _verify(path, content, options)
     return content
 
 
-def _insertion(text: str, path: Path, options: Options) -> tuple[int, str]:
-    """Return where something is put in, and what."""
+def _insertion(text: str, path: Path, options: PluginOptions) -> tuple[int, str]:
+    """Return the index at which to insert, and the text to insert there."""
     root = yaml.compose(text, yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
-        raise _by_hand(path, options, "it is no map of settings")
+        raise _edit_by_hand(path, options, "it is not a map of settings")
     for key, value in root.value:
         if key.value == "plugins":
-            return _into(text, key, value, options, path)
-    inherited = settings(path).get("plugins")
+            return _insert_into_plugins(text, key, value, options, path)
+    inherited = load_settings(path).get("plugins")
     if root.flow_style:
-        entries = [*_names(inherited), f"{{masko: {_flow(options)}}}"]
-        return _after(root), f", plugins: [{', '.join(entries)}]"
-    return _appended(text, inherited, options, path)
+        entries = [*_names_to_repeat(inherited), f"{{masko: {_in_brackets(options)}}}"]
+        return _index_after_last(root), f", plugins: [{', '.join(entries)}]"
+    return _append_plugins(text, inherited, options, path)
 
 
-def _into(
-    text: str, key: yaml.Node, value: yaml.Node, options: Options, path: Path
+def _insert_into_plugins(
+    text: str, key: yaml.Node, value: yaml.Node, options: PluginOptions, path: Path
 ) -> tuple[int, str]:
-    """Add to the plugins that are there."""
-    if value.start_mark.index < key.end_mark.index:
-        raise _by_hand(path, options, "its plugins are an alias")
+    """Insert the plugin below an existing key `plugins`."""
+    if value.start_mark.index < key.end_mark.index:  # the node of an alias is that of its anchor
+        raise _edit_by_hand(path, options, "its plugins are an alias")
     if isinstance(value, yaml.CollectionNode) and value.flow_style:
-        is_map = isinstance(value, yaml.MappingNode)
-        entry = f"masko: {_flow(options)}" if is_map else f"{{masko: {_flow(options)}}}"
-        return _after(value), f", {entry}" if value.value else entry
+        plugin = f"masko: {_in_brackets(options)}"
+        entry = plugin if isinstance(value, yaml.MappingNode) else f"{{{plugin}}}"
+        return _index_after_last(value), f", {entry}" if value.value else entry
     if isinstance(value, yaml.CollectionNode):
-        lines = _block(
-            options, value.start_mark.column, listed=isinstance(value, yaml.SequenceNode)
-        )
-        return _line_after(text, _end(value), lines)
+        is_list = isinstance(value, yaml.SequenceNode)
+        lines = _plugin_lines(options, value.start_mark.column, is_list=is_list)
+        return _insert_after_line(text, _end_of(value), lines)
     if value.value:
-        raise _by_hand(path, options, "its plugins are neither a list nor a map")
-    indent = key.start_mark.column + _STEP
-    lines = [f"{' ' * indent}- search", *_block(options, indent, listed=True)]
-    return _line_after(text, key.end_mark.index, lines)
+        raise _edit_by_hand(path, options, "its plugins are neither a list nor a map")
+    # MkDocs takes an empty key for no plugins at all, but `init` is not to switch the search off.
+    indent = key.start_mark.column + _INDENT
+    lines = [f"{' ' * indent}- search", *_plugin_lines(options, indent, is_list=True)]
+    return _insert_after_line(text, key.end_mark.index, lines)
 
 
-def _appended(text: str, inherited: object, options: Options, path: Path) -> tuple[int, str]:
-    """Add the key at the end: with the plugins that the site has without it."""
+def _append_plugins(
+    text: str, inherited: object, options: PluginOptions, path: Path
+) -> tuple[int, str]:
+    """Append the key `plugins` with the plugins that the site has without it."""
     if isinstance(inherited, dict):  # MkDocs merges maps
-        lines = ["plugins:", *_block(options, _STEP, listed=False)]
-    elif not inherited or all(isinstance(name, str) for name in _entries(inherited)):
-        names = [f"{' ' * _STEP}- {name}" for name in _names(inherited)]
-        lines = ["plugins:", *names, *_block(options, _STEP, listed=True)]
-    else:  # a list replaces what is inherited, whose options are not ours to copy
-        raise _by_hand(path, options, "it inherits a list of plugins with options")
+        lines = ["plugins:", *_plugin_lines(options, _INDENT, is_list=False)]
+    elif not inherited or all(isinstance(name, str) for name in _as_list(inherited)):
+        names = [f"{' ' * _INDENT}- {name}" for name in _names_to_repeat(inherited)]
+        lines = ["plugins:", *names, *_plugin_lines(options, _INDENT, is_list=True)]
+    else:  # a list replaces the inherited one, and its options may change there later
+        raise _edit_by_hand(path, options, "it inherits a list of plugins with options")
     if text.rstrip().endswith(("\n...", "\n---")):
-        raise _by_hand(path, options, "it ends with a mark of a document's end")
+        raise _edit_by_hand(path, options, "it ends with a document marker")
     start = "" if text.endswith("\n") or not text else "\n"
     return len(text), start + "\n" + "\n".join(lines) + "\n"
 
 
-def _names(inherited: object) -> list[str]:
-    """Return the plugins that a list of one's own has to repeat; MkDocs' default is the search."""
-    return [str(name) for name in _entries(inherited)] if inherited else ["search"]
+def _names_to_repeat(inherited: object) -> list[str]:
+    """Return the plugins that the site's own list has to repeat; MkDocs' default is the search."""
+    return [str(name) for name in _as_list(inherited)] if inherited else ["search"]
 
 
-def _entries(inherited: object) -> list[Any]:
-    return inherited if isinstance(inherited, list) else [inherited]
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def _after(node: yaml.Node) -> int:
-    """Return the place behind the last entry of a map or list with brackets."""
+def _index_after_last(node: yaml.Node) -> int:
+    """Return the index after the last entry of a map or list in brackets."""
     last = node.value[-1] if node.value else None
     if last is None:
         return int(node.start_mark.index) + 1
-    return _end(last[1] if isinstance(last, tuple) else last)
+    return _end_of(last[1] if isinstance(last, tuple) else last)
 
 
-def _end(node: yaml.Node) -> int:
-    """Return where a node's text ends: a block's own end is where the next thing starts."""
+def _end_of(node: yaml.Node) -> int:
+    """Return the index where the text of a node ends.
+
+    PyYAML ends a block where the next token starts, with the comments in between.
+    """
     if not isinstance(node, yaml.CollectionNode) or node.flow_style:
         return int(node.end_mark.index)
-    return max(_end(each) for each in _children(node))
+    return max(_end_of(child) for child in _children(node))
 
 
 def _children(node: yaml.CollectionNode) -> Iterator[yaml.Node]:
@@ -227,8 +246,8 @@ def _children(node: yaml.CollectionNode) -> Iterator[yaml.Node]:
         yield from entry if isinstance(entry, tuple) else (entry,)
 
 
-def _line_after(text: str, index: int, lines: list[str]) -> tuple[int, str]:
-    """Put lines after the one that an index is on, whose comment stays with it."""
+def _insert_after_line(text: str, index: int, lines: list[str]) -> tuple[int, str]:
+    """Insert lines after the line of an index, so that a comment stays on its line."""
     index = len(text[:index].rstrip())
     end = text.find("\n", index)
     if end < 0:
@@ -236,45 +255,46 @@ def _line_after(text: str, index: int, lines: list[str]) -> tuple[int, str]:
     return end + 1, "\n".join(lines) + "\n"
 
 
-def _block(options: Options, indent: int, *, listed: bool) -> list[str]:
-    """Write the plugin in lines of its own."""
+def _plugin_lines(options: PluginOptions, indent: int, *, is_list: bool) -> list[str]:
+    """Write the plugin as lines of their own, in block style."""
     margin = " " * indent
-    inner = margin + " " * _STEP * (2 if listed else 1)
-    lines = [f"{margin}{'- ' if listed else ''}masko:"]
+    inner = margin + " " * _INDENT * (2 if is_list else 1)
+    lines = [f"{margin}{'- ' if is_list else ''}masko:"]
     for name, value in options.items():
         if isinstance(value, dict):
             lines.append(f"{inner}{name}:")
-            lines += [f"{inner}{' ' * _STEP}{_plain(n)}: {_plain(v)}" for n, v in value.items()]
+            lines += [f"{inner}{' ' * _INDENT}{_scalar(n)}: {_scalar(v)}" for n, v in value.items()]
         else:
-            lines.append(f"{inner}{name}: {_plain(value)}")
+            lines.append(f"{inner}{name}: {_scalar(value)}")
     return lines
 
 
-def _flow(options: Options) -> str:
-    """Write the plugin's options in brackets."""
+def _in_brackets(options: PluginOptions) -> str:
+    """Write options in flow style."""
     parts = (
-        f"{name}: {_flow(value) if isinstance(value, dict) else _plain(value)}"
+        f"{name}: {_in_brackets(value) if isinstance(value, dict) else _scalar(value)}"
         for name, value in options.items()
     )
     return "{" + ", ".join(parts) + "}"
 
 
-def _plain(text: str) -> str:
-    """Write a text without quotes, where YAML then takes it for just that."""
+def _scalar(text: str) -> str:
+    """Write a text without quotes if YAML then reads the same text: `fox`, but `"123"`."""
     return text if yaml.safe_load(text) == text else f'"{text}"'
 
 
-def _check(path: Path, content: bytes, options: Options) -> None:
-    """Read the result as MkDocs will, and compare it with what was there."""
-    before, after = settings(path), settings(path, content)
-    given = before.get("plugins")
-    wanted = {**by_name("search" if given is None else given), "masko": options}
+def _verify(path: Path, content: bytes, options: PluginOptions) -> None:
+    """Read the new content as MkDocs will: the plugin must be the only difference."""
+    before, after = load_settings(path), load_settings(path, content)
+    plugins = before.get("plugins")
+    expected = {**by_name("search" if plugins is None else plugins), "masko": options}
     same = {**before, "plugins": None} == {**after, "plugins": None}
-    if not same or by_name(after.get("plugins")) != wanted:
-        raise _by_hand(path, options, "its form is one that is not known here")
+    if not same or by_name(after.get("plugins")) != expected:
+        raise _edit_by_hand(path, options, "its form is not one that can be edited safely")
 
 
-def _by_hand(path: Path, options: Options, reason: str) -> OptionError:
+def _edit_by_hand(path: Path, options: PluginOptions, reason: str) -> OptionError:
     return OptionError(
-        f"{sanitize(path.name)}: {reason}; add this to its plugins by hand: masko: {_flow(options)}"
+        f"{sanitize(path.name)}: {reason}; "
+        f"add this to its plugins by hand: masko: {_in_brackets(options)}"
     )

@@ -1,10 +1,10 @@
-"""The options of `mkdocs.yml`, with the variables that override them."""
+"""The plugin's options: their types, their defaults, and what makes a value valid."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,79 +15,74 @@ from mkdocs_masko.text import parse_size, sanitize, suggest
 from mkdocs_masko.urls import API_URL, ID_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 SANDBOX = "sandbox"
-"""As `api_url`: the sandbox that comes with the package."""
+"""Value of `api_url` for the embedded sandbox."""
 
 MANIFEST = "masko.manifest.json"
-"""The manifest's name, unless the options give another."""
+"""Default name of the manifest."""
 
 DEFAULT_ALIAS = "default"
-"""The alias of the one mascot that `collection:` names."""
-
-_KEY = re.compile(r"masko_[0-9a-zA-Z]{16,}")
-_ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_PART = r"(?!\.)[^/\\:?#*\"<>|]+"  # of a path, on every system
-_PAGE = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
-_ID = re.compile(ID_PATTERN)
+"""Alias of the only collection, which `collection:` names."""
 
 Mode = Literal["auto", "locked", "frozen"]
 Seconds = Annotated[float, Meta(ge=0, le=86400)]
 
 
 class GalleryPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The page with all poses, where a site has one."""
+    """The gallery: a page with all poses."""
 
     path: str = "mascots.md"
-    """Its place in the site, as if it were a file of the docs: `mascots.md`, or `mascots/`."""
+    """Where the page is, as if it were a file in `docs_dir`: `mascots.md`, or `mascots/`."""
     title: Annotated[str, Meta(pattern=r"\S")] = "Mascots"
+    """Title of the page."""
     search: bool = False
-    """Whether the site's search finds it."""
+    """Whether the site's search finds the page."""
 
     @property
     def source(self) -> str:
-        """The path of the Markdown file that it is made from."""
+        """Path of the Markdown file that stands for the page in the site."""
         return f"{self.path.rstrip('/')}.md" if self.path.endswith("/") else self.path
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What a site says about its mascots."""
+    """The plugin's options, as immutable data."""
 
     collection: str | None = None
-    """Id of the one collection there is."""
+    """Id of the collection, if the site has one mascot."""
     collections: dict[str, str] = {}
-    """Several collections: their ids by names of the author's own; the first is the default."""
+    """Ids of several collections by names of your own; the first is the default."""
     mode: Mode = "auto"
-    """`auto` updates the manifest, `locked` only compares it, `frozen` takes it as the truth."""
+    """`auto` updates the manifest, `locked` fails if it is out of date, `frozen` stays offline."""
     not_ready: Literal["keep", "fail"] = "keep"
-    """What happens when the export is not ready after the wait."""
+    """Whether to keep the manifest or to fail if the export is still not ready after the wait."""
     wait: Seconds = 0
-    """Seconds to poll while the export is not ready."""
+    """Seconds to poll for if the export is not ready."""
     incomplete: Literal["warn", "ignore"] = "warn"
-    """What happens when a pose lacks a file, so that some readers see less of it."""
+    """Whether to warn if a pose on a page lacks a file that some browsers need."""
     hosting: Literal["cdn", "self"] = "cdn"
-    """Where readers get the media from: Masko's servers, or the site itself."""
+    """Where readers load media from: Masko's CDN, or the site itself."""
     include: tuple[str, ...] = ()
-    """What scripts need beside what pages show: patterns of pose names, `wave` or `owl/*:video`."""
+    """More media to publish, for scripts: patterns of poses such as `wave` or `owl/*:video`."""
     budget: dict[Literal["page", "pose"], int | str] = {}
-    """The most that a reader should load: bytes of a page's poses, and of one pose."""
+    """Sizes above which the build warns: of all poses of a page, and of one pose."""
     cache: str | None = None
-    """A cache of media that machines share, as an address of fsspec's: `s3://bucket/folder`."""
+    """A media cache that machines share, as a URL for fsspec: `s3://bucket/folder`."""
     gallery: bool | str | GalleryPage = False
-    """A page with all poses: `true`, its path, or its path, title and search."""
+    """A page with all poses: `true`, its path, or a map of path, title and search."""
     manifest: str = MANIFEST
-    """Path of the manifest, from the folder of `mkdocs.yml`."""
+    """Path of the manifest, relative to the folder of `mkdocs.yml`."""
     api_url: str = API_URL
-    """Base address of the API, or `sandbox`."""
+    """Base URL of the API, or `sandbox`."""
     api_key_env: str = "MASKO_API_KEY"
-    """Name of the environment variable that holds the key."""
+    """Name of the environment variable that holds the API key."""
     timeout: Annotated[float, Meta(gt=0, le=86400)] = 30
-    """Seconds for all network work of one build, without the wait."""
+    """Seconds for all network work of one build, not counting the wait."""
 
     @property
     def ids(self) -> dict[str, str]:
-        """Ids of the collections by alias, the default one first."""
+        """Ids of the collections by alias, the default collection first."""
         return dict(self.collections) or {DEFAULT_ALIAS: self.collection or ""}
 
     @property
@@ -97,7 +92,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     @property
     def gallery_page(self) -> GalleryPage | None:
-        """The page with all poses, if there is to be one."""
+        """The page with all poses, or None if the site is not to have one."""
         if isinstance(self.gallery, str):
             return GalleryPage(path=self.gallery)
         if isinstance(self.gallery, bool):
@@ -106,29 +101,8 @@ class Options(Struct, frozen=True, kw_only=True):
 
     @property
     def default(self) -> str:
-        """Alias of the collection that names without one are looked up in."""
+        """Alias of the collection of poses that are named without an alias."""
         return next(iter(self.ids))
-
-
-_EXPECTED = {
-    "collection": "the id of a collection",
-    "collections": "ids by names of your own: {fox: f950..., owl: 04da...}",
-    "mode": "auto, locked or frozen",
-    "not_ready": "keep or fail",
-    "wait": "seconds from 0 to 86400",
-    "incomplete": "warn or ignore",
-    "hosting": "cdn or self",
-    "include": "a list of pose names or patterns: ['wave', 'owl/*']",
-    "budget": "sizes by name: {page: 500 kB, pose: 200 kB}",
-    "cache": "an address of a storage: s3://bucket/folder",
-    "gallery": "true, a path such as mascots.md, or {path: mascots.md, title: ..., search: true}",
-    "manifest": "a path beside mkdocs.yml",
-    "api_url": "an https address, or sandbox",
-    "api_key_env": "the NAME of an environment variable",
-    "timeout": "seconds above 0, up to 86400",
-}
-_TYPES = get_type_hints(Options, include_extras=True)
-_VARIABLES = {"mode": "MASKO_MODE", "api_url": "MASKO_API_URL"}
 
 
 def read_options(
@@ -137,91 +111,149 @@ def read_options(
     """Check the options.
 
     Args:
-        raw: As they stand in `mkdocs.yml`; None is the same as not given.
-        environ: Where `MASKO_MODE` and `MASKO_API_URL` are looked up, which override them.
-        complete: Whether they must name a collection.
+        raw: The options as written in `mkdocs.yml`; None is the same as leaving one out.
+        environ: Environment variables, of which `MASKO_MODE` and `MASKO_API_URL` override options.
+        complete: Whether the options must name a collection.
 
     Raises:
-        OptionError: The first thing that is wrong: which option, what it takes, what to do.
+        OptionError: Options cannot be used; its `errors` has all of them, in the order of `raw`.
     """
     overrides = {name: environ[v] for name, v in _VARIABLES.items() if environ.get(v)}
-    given = {str(name): value for name, value in {**raw, **overrides}.items()}
-    _refuse_keys(given)
-    checked = {n: _value(n, value, environ) for n, value in given.items() if value is not None}
-    options = Options(**checked)
-    _check(options, complete=complete)
-    return options
+    written = {str(name): value for name, value in {**raw, **overrides}.items()}
+    values: dict[str, Any] = {}
+    errors: list[OptionError] = []
+    for name, value in written.items():
+        variable = _VARIABLES[name] if name in overrides else ""
+        try:
+            _reject_key(name, value)
+            if (checked := _check_option(name, value, variable)) is not None:
+                values[name] = checked
+        except OptionError as error:
+            errors.append(error)
+    unusable = written.keys() - values.keys()
+    if not any(suggest(name, _COLLECTIONS) for name in unusable if written[name] is not None):
+        errors += _collection_errors(values, complete=complete)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise OptionError("; ".join(map(str, errors)), errors=errors)
+    return Options(**values)
 
 
-def _value(name: str, value: object, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 - the option's type
-    if name not in _EXPECTED:
-        hint = suggest(name, _EXPECTED) or f". There are: {', '.join(_EXPECTED)}"
+def _check_option(name: str, value: object, variable: str) -> Any:  # noqa: ANN401 - the option's type
+    """Convert the value of one option to its type; None stays None."""
+    if name not in _TYPES:
+        hint = suggest(name, _TYPES) or f". Options are: {', '.join(_TYPES)}"
         raise OptionError(f"is unknown{hint}", option=sanitize(name))
+    if value is None:
+        return None
     try:
-        found = msgspec.convert(value, _TYPES[name], strict=False)
-        if name == "api_url":
-            urlsplit(found)  # half an IPv6 address has no parts to compare
-    except (msgspec.ValidationError, ValueError):
-        variable = _VARIABLES.get(name, "")
-        origin = f" (from {variable})" if environ.get(variable) else ""
-        shown = sanitize(str(value))
-        raise OptionError(f"takes {_EXPECTED[name]}, not {shown!r}{origin}", option=name) from None
-    return found
+        # Not strict: a value of `!ENV` is a text, also where a number is expected.
+        converted = msgspec.convert(value, _TYPES[name], strict=False)
+    except msgspec.ValidationError:
+        pass
+    else:
+        check = _CHECKS.get(name)
+        if check is None or check(converted):
+            return converted
+    source = f" (from {variable})" if variable else ""
+    got = "" if name in _PRIVATE else f"; got {sanitize(repr(value))}{source}"
+    raise OptionError(f"must be {_expected(name)}{got}", option=name)
 
 
-def _check(options: Options, *, complete: bool) -> None:
-    if options.collection and options.collections:
-        raise OptionError("cannot be given beside 'collection'; keep one", option="collections")
-    named = options.collection or options.collections
-    if not named and complete:
-        raise OptionError(
+def _expected(name: str) -> str:
+    """Say what an option must be; of a choice, the type has all there is to say."""
+    choices = get_args(_TYPES[name])
+    return _EXPECTED.get(name) or f"one of {', '.join(map(repr, choices))}"
+
+
+def _collection_errors(values: Mapping[str, Any], *, complete: bool) -> Iterator[OptionError]:
+    """Check what the two options that name collections must be together."""
+    if values.get("collection") and values.get("collections"):
+        yield OptionError(
+            "cannot be used together with 'collection'; keep one of them", option="collections"
+        )
+    elif complete and not (values.get("collection") or values.get("collections")):
+        yield OptionError(
             "is missing: give the id of your mascot's collection, "
             "or try 'collection: fox' with 'api_url: sandbox'",
             option="collection",
         )
-    if options.collection and not _ID.fullmatch(options.collection):
-        shown = sanitize(options.collection)
-        raise OptionError(
-            f"takes an id of letters, digits, '-' and '_', not {shown!r}", option="collection"
-        )
-    for alias, collection in options.ids.items() if named else ():
-        if not _ALIAS.fullmatch(alias) or not _ID.fullmatch(collection):
-            raise OptionError(
-                "takes ids of letters, digits, '-' and '_' by names of the same, "
-                f"not {sanitize(alias)!r}: {sanitize(collection)!r}",
-                option="collections",
-            )
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", options.api_key_env):
-        raise OptionError("takes the NAME of an environment variable", option="api_key_env")
-    if wrong := next((str(s) for s in options.budget.values() if not parse_size(s)), None):
-        raise OptionError(
-            f"takes sizes like 500 kB or 2 MB, not {sanitize(wrong)!r}", option="budget"
-        )
-    if options.cache and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s?#@]+", options.cache):
-        raise OptionError(
-            "takes an address like s3://bucket/folder, without user or password", option="cache"
-        )
-    _check_page(options.gallery_page)
-    if Path(options.manifest).suffix != ".json" or not options.manifest.isprintable():
-        shown = sanitize(options.manifest)
-        raise OptionError(f"takes a path that ends in .json, not {shown!r}", option="manifest")
 
 
-def _check_page(page: GalleryPage | None) -> None:
-    if page and not (_PAGE.fullmatch(page.path) and page.path.isprintable()):
-        raise OptionError(
-            f"takes a path below docs_dir, mascots.md or mascots/, not {sanitize(page.path)!r}",
-            option="gallery",
-        )
-
-
-def _refuse_keys(raw: Mapping[str, Any]) -> None:
-    """A key in a file gets committed, printed by `mkdocs build -v` and put on pages."""
-    holders = (name for name, value in raw.items() if _KEY.search(f"{name} {value}"))
-    holder = next(holders, "api_key" if "api_key" in raw else None)
-    if holder is not None:
+def _reject_key(name: str, value: object) -> None:
+    """Refuse a key: in a file it gets committed, printed by `mkdocs build -v` and published."""
+    if name == "api_key" or _KEY.search(f"{name} {value}"):
         raise OptionError(
             "must not hold the API key: remove it from the file, make a new key if the file was "
             "shared, and set it in the environment: export MASKO_API_KEY=...",
-            option="?" if _KEY.search(holder) else sanitize(holder),
+            option="?" if _KEY.search(name) else sanitize(name),
         )
+
+
+def _is_url(url: str) -> bool:
+    try:
+        urlsplit(url)  # half an IPv6 address is one that cannot be split
+    except ValueError:
+        return False
+    return True
+
+
+def _is_gallery(gallery: bool | str | GalleryPage) -> bool:
+    page = Options(gallery=gallery).gallery_page
+    return page is None or bool(_PAGE.fullmatch(page.path) and page.path.isprintable())
+
+
+def _is_manifest(path: str) -> bool:
+    return Path(path).suffix == ".json" and path.isprintable()
+
+
+_KEY: Final = re.compile(r"masko_[0-9a-zA-Z]{16,}")
+_ALIAS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_ID: Final = re.compile(ID_PATTERN)
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STORAGE: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#@]+")  # no `@`: no user, no password
+_PART = r"(?!\.)[^/\\:?#*\"<>|]+"  # of a path; what one system forbids is refused on every one
+_PAGE: Final = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
+
+_COLLECTIONS: Final = ("collection", "collections")
+"""Options of which a site needs one; what is close to a name of theirs was meant to be one."""
+
+_VARIABLES: Final = {"mode": "MASKO_MODE", "api_url": "MASKO_API_URL"}
+"""Environment variables that override options."""
+
+_TYPES: Final[dict[str, Any]] = get_type_hints(Options, include_extras=True)
+
+_CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
+    "collection": lambda id_: not id_ or bool(_ID.fullmatch(id_)),
+    "collections": lambda ids: all(
+        _ALIAS.fullmatch(alias) and _ID.fullmatch(id_) for alias, id_ in ids.items()
+    ),
+    "budget": lambda budget: all(map(parse_size, budget.values())),
+    "cache": lambda url: not url or bool(_STORAGE.fullmatch(url)),
+    "gallery": _is_gallery,
+    "manifest": _is_manifest,
+    "api_url": _is_url,
+    "api_key_env": lambda name: bool(_NAME.fullmatch(name)),
+}
+"""What a value must be beyond its type."""
+
+_EXPECTED: Final = {
+    "collection": "the id of a collection: letters, digits, '-' and '_'",
+    "collections": "a map of names to ids, both of letters, digits, '-' and '_'",
+    "wait": "seconds from 0 to 86400",
+    "include": "a list of pose names or patterns such as ['wave', 'owl/*']",
+    "budget": "a map of sizes such as {page: 500 kB, pose: 200 kB}",
+    "cache": "a storage URL such as s3://bucket/folder, without user or password",
+    "gallery": (
+        "true, false, a path below docs_dir such as mascots.md or mascots/, "
+        "or a map such as {path: mascots.md, title: Mascots, search: true}"
+    ),
+    "manifest": "a path that ends in .json",
+    "api_url": "an https URL or 'sandbox'",
+    "api_key_env": "the NAME of an environment variable",
+    "timeout": "seconds above 0, up to 86400",
+}
+
+_PRIVATE: Final = {"cache", "api_key_env"}
+"""Options whose wrong values are not repeated: a password or a key may be among them."""

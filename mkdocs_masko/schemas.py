@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 FOLDER: Final = Path(__file__).parent
-"""Where they lie: `options.schema.json` and `manifest.schema.json`."""
+"""Folder of `options.schema.json` and `manifest.schema.json`."""
 
 
 def options_schema() -> dict[str, Any]:
-    """Return the schema of a `mkdocs.yml`, as far as the plugin is concerned.
+    """Return the schema of the plugin's part of `mkdocs.yml`.
 
-    It says nothing of other keys and other plugins, so that it goes together with theirs.
+    It allows any other key and plugin, so that an editor can combine it with other schemas.
     """
-    made = msgspec.json.schema(Options)
-    options = made["$defs"]["Options"]
-    for name, text in _explained():
+    schema = msgspec.json.schema(Options)
+    options = schema["$defs"]["Options"]
+    for name, text in _field_docstrings():
         options["properties"][name]["description"] = text
     options["additionalProperties"] = False
     options["oneOf"] = [{"required": ["collection"]}, {"required": ["collections"]}]
@@ -37,26 +37,28 @@ def options_schema() -> dict[str, Any]:
         "title": "The plugin 'masko' in mkdocs.yml",
         "type": "object",
         "properties": {
+            # With if and else, an editor tells what is wrong in the form that was written;
+            # with anyOf, it would complain about the other one, too.
             "plugins": {
                 "if": {"type": "array"},
                 "then": {"items": {"if": {"type": "object"}, "then": plugin}},
                 "else": plugin,
             },
         },
-        "$defs": made["$defs"],
+        "$defs": schema["$defs"],
     }
 
 
-def _explained() -> Iterator[tuple[str, str]]:
-    """Yield each option with its docstring, which Python itself does not keep."""
+def _field_docstrings() -> Iterator[tuple[str, str]]:
+    """Yield each option with its docstring, which Python does not keep at run time."""
     body = ast.parse(inspect.getsource(Options)).body[0]
-    fields = body.body if isinstance(body, ast.ClassDef) else []
-    for field, after in pairwise(fields):
+    statements = body.body if isinstance(body, ast.ClassDef) else []
+    for field, following in pairwise(statements):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-            yield field.target.id, _text(after).replace("`", "'")
+            yield field.target.id, _string(following).replace("`", "'")
 
 
-def _text(node: ast.stmt) -> str:
+def _string(node: ast.stmt) -> str:
     value = node.value if isinstance(node, ast.Expr) else None
     return str(value.value) if isinstance(value, ast.Constant) else ""
 
@@ -65,9 +67,9 @@ SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "manifest": manifest_schema,
     "options": options_schema,
 }
-"""What makes each schema, by its name."""
+"""What generates each schema, by name."""
 
 
-def shipped(name: str) -> Path:
-    """Return the file of a schema."""
+def schema_path(name: str) -> Path:
+    """Return the path of a schema in the package."""
     return FOLDER / f"{name}.schema.json"

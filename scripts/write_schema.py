@@ -1,9 +1,9 @@
-"""Write the JSON Schemas, as they ship."""
+"""Write the JSON Schemas that the package ships."""
 
 import json
 
-from mkdocs_masko.schemas import SCHEMAS, shipped
+from mkdocs_masko.schemas import SCHEMAS, schema_path
 
 for name, make in SCHEMAS.items():
     text = json.dumps(make(), indent=2, sort_keys=True) + "\n"
-    shipped(name).write_text(text, encoding="utf-8")
+    schema_path(name).write_text(text, encoding="utf-8")

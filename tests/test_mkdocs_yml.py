@@ -11,7 +11,7 @@ import yaml
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import CONFIG_NAMES, find_config, plugin_options
+from mkdocs_masko.mkdocs_yml import CONFIG_NAMES, find_config, read_plugin_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +40,11 @@ def test_a_project_gives_its_options_or_one_clear_error(case: Path) -> None:
     wanted, path = expected(case), case / "site" / "mkdocs.yml"
     if "error" in wanted:
         with pytest.raises(OptionError) as caught:
-            plugin_options(path)
+            read_plugin_options(path)
         assert str(caught.value).replace(str(path.parent), "FOLDER") == wanted["error"]
         assert str(caught.value).isprintable()
     else:
-        assert plugin_options(path) == wanted["options"]
+        assert read_plugin_options(path) == wanted["options"]
 
 
 def theirs(path: Path) -> object:
@@ -69,7 +69,7 @@ def theirs(path: Path) -> object:
 def test_the_options_are_those_that_mkdocs_would_give(case: Path) -> None:
     """The command line and the build work with the same options."""
     path = case / "site" / "mkdocs.yml"
-    assert plugin_options(path) == theirs(path)
+    assert read_plugin_options(path) == theirs(path)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_it_does_not_matter_how_an_editor_saves(
     """Line ends and marks at the start are no content."""
     path = tmp_path / "mkdocs.yml"
     path.write_bytes(save(PLAIN))
-    assert plugin_options(path) == {"collection": "fox"}
+    assert read_plugin_options(path) == {"collection": "fox"}
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_what_is_no_text_is_one_clear_error(tmp_path: Path, content: bytes) -> N
     """However a file is damaged, there is one line about it."""
     path = tmp_path / "mkdocs.yml"
     path.write_bytes(content)
-    with pytest.raises(OptionError, match=r"mkdocs\.yml: no valid YAML"):
-        plugin_options(path)
+    with pytest.raises(OptionError, match=r"mkdocs\.yml: not valid YAML"):
+        read_plugin_options(path)
 
 
 def test_files_that_inherit_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_files_that_inherit_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text("INHERIT: b.yml\n")
     (tmp_path / "b.yml").write_text("INHERIT: mkdocs.yml\n")
     with pytest.raises(OptionError, match="no plugin 'masko'"):
-        plugin_options(tmp_path / "mkdocs.yml")
+        read_plugin_options(tmp_path / "mkdocs.yml")
     (tmp_path / "b.yml").write_text("INHERIT: mkdocs.yml\nplugins: {masko: {collection: fox}}\n")
-    assert plugin_options(tmp_path / "mkdocs.yml") == {"collection": "fox"}
+    assert read_plugin_options(tmp_path / "mkdocs.yml") == {"collection": "fox"}
 
 
 def test_a_broken_line_with_a_key_is_not_quoted(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_broken_line_with_a_key_is_not_quoted(tmp_path: Path) -> None:
     path = tmp_path / "mkdocs.yml"
     path.write_text(f"plugins:\n  - masko:\n      api_key: {KEY}: x\n")
     with pytest.raises(OptionError, match="see line 3") as caught:
-        plugin_options(path)
+        read_plugin_options(path)
     assert KEY not in str(caught.value)
 
 
@@ -129,7 +129,7 @@ def test_a_folder_in_the_place_of_the_file_is_an_error(tmp_path: Path) -> None:
     """What is not there, or is no file, cannot be read."""
     for path in (tmp_path, tmp_path / "mkdocs.yml"):
         with pytest.raises(OptionError, match="cannot be read: "):
-            plugin_options(path)
+            read_plugin_options(path)
 
 
 def test_the_configuration_is_found_by_its_name(tmp_path: Path) -> None:

@@ -16,11 +16,17 @@ PASTED = (
     "must not hold the API key: remove it from the file, make a new key if the file was shared, "
     "and set it in the environment: export MASKO_API_KEY=..."
 )
-ID = "takes an id of letters, digits, '-' and '_', not "
-IDS = "takes ids of letters, digits, '-' and '_' by names of the same, not "
-
-SIZED = "takes sizes by name: {page: 500 kB, pose: 200 kB}, not "
-STORAGE = "takes an address like s3://bucket/folder, without user or password"
+ID = "must be the id of a collection: letters, digits, '-' and '_'; got "
+IDS = "must be a map of names to ids, both of letters, digits, '-' and '_'; got "
+MODE = "must be one of 'auto', 'locked', 'frozen'; got "
+NOT_READY = "must be one of 'keep', 'fail'; got "
+WAIT = "must be seconds from 0 to 86400; got "
+TIMEOUT = "must be seconds above 0, up to 86400; got "
+BUDGET = "must be a map of sizes such as {page: 500 kB, pose: 200 kB}; got "
+CACHE = "must be a storage URL such as s3://bucket/folder, without user or password"
+MANIFEST = "must be a path that ends in .json; got "
+URL = "must be an https URL or 'sandbox'; got "
+VARIABLE = "must be the NAME of an environment variable"
 
 GOOD: list[tuple[str, Any, Any]] = [
     ("collection", "f9503022-a991-46ea-bf8c-d628c921b6b0", "f9503022-a991-46ea-bf8c-d628c921b6b0"),
@@ -50,61 +56,58 @@ GOOD: list[tuple[str, Any, Any]] = [
 ]
 
 BAD: list[tuple[str, Any, str]] = [
-    ("collection", 12, "takes the id of a collection, not '12'"),
-    ("collection", True, "takes the id of a collection, not 'True'"),
-    ("collection", "../x", ID + "'../x'"),
-    ("collection", "fox\n", ID + "'fox'"),
+    ("collection", 12, f"{ID}12"),
+    ("collection", True, f"{ID}True"),
+    ("collection", "../x", f"{ID}'../x'"),
+    ("collection", "fox\n", f"{ID}'fox\\n'"),
+    ("collections", ["fox"], f"{IDS}['fox']"),
+    ("collections", {"fox": 1}, f"{IDS}{{'fox': 1}}"),
+    ("collections", {"a/b": "fox"}, f"{IDS}{{'a/b': 'fox'}}"),
+    ("collections", {"-a": "fox"}, f"{IDS}{{'-a': 'fox'}}"),
+    ("collections", {"": "fox"}, f"{IDS}{{'': 'fox'}}"),
+    ("collections", {"fox": ""}, f"{IDS}{{'fox': ''}}"),
+    ("mode", "Auto", f"{MODE}'Auto'"),
+    ("mode", 1, f"{MODE}1"),
+    ("not_ready", "ignore", f"{NOT_READY}'ignore'"),
+    ("not_ready", False, f"{NOT_READY}False"),
+    ("wait", -1, f"{WAIT}-1"),
+    ("wait", 86401, f"{WAIT}86401"),
+    ("wait", True, f"{WAIT}True"),
+    ("wait", "10 min", f"{WAIT}'10 min'"),
+    ("wait", float("nan"), f"{WAIT}nan"),
+    ("hosting", "own", "must be one of 'cdn', 'self'; got 'own'"),
+    ("incomplete", "x", "must be one of 'warn', 'ignore'; got 'x'"),
     (
-        "collections",
-        ["fox"],
-        "takes ids by names of your own: {fox: f950..., owl: 04da...}, not \"['fox']\"",
+        "include",
+        "wave",
+        "must be a list of pose names or patterns such as ['wave', 'owl/*']; got 'wave'",
     ),
-    (
-        "collections",
-        {"fox": 1},
-        "takes ids by names of your own: {fox: f950..., owl: 04da...}, not \"{'fox': 1}\"",
-    ),
-    ("collections", {"a/b": "fox"}, IDS + "'a/b': 'fox'"),
-    ("collections", {"-a": "fox"}, IDS + "'-a': 'fox'"),
-    ("collections", {"": "fox"}, IDS + "'': 'fox'"),
-    ("collections", {"fox": ""}, IDS + "'fox': ''"),
-    ("mode", "Auto", "takes auto, locked or frozen, not 'Auto'"),
-    ("mode", 1, "takes auto, locked or frozen, not '1'"),
-    ("not_ready", "ignore", "takes keep or fail, not 'ignore'"),
-    ("not_ready", False, "takes keep or fail, not 'False'"),
-    ("wait", -1, "takes seconds from 0 to 86400, not '-1'"),
-    ("wait", 86401, "takes seconds from 0 to 86400, not '86401'"),
-    ("wait", True, "takes seconds from 0 to 86400, not 'True'"),
-    ("wait", "10 min", "takes seconds from 0 to 86400, not '10 min'"),
-    ("wait", float("nan"), "takes seconds from 0 to 86400, not 'nan'"),
-    ("hosting", "own", "takes cdn or self, not 'own'"),
-    ("include", "wave", "takes a list of pose names or patterns: ['wave', 'owl/*'], not 'wave'"),
-    ("budget", {"site": 1}, f"{SIZED}\"{{'site': 1}}\""),
-    ("budget", {"page": "many"}, "takes sizes like 500 kB or 2 MB, not 'many'"),
-    ("budget", {"page": 0}, "takes sizes like 500 kB or 2 MB, not '0'"),
-    ("cache", "bucket", STORAGE),
-    ("cache", "s3://user:password@bucket", STORAGE),
-    ("cache", "s3://bucket?key=1", STORAGE),
-    ("cache", 1, "takes an address of a storage: s3://bucket/folder, not '1'"),
-    ("manifest", 5, "takes a path beside mkdocs.yml, not '5'"),
-    ("manifest", "masko.yml", "takes a path that ends in .json, not 'masko.yml'"),
-    ("manifest", "", "takes a path that ends in .json, not ''"),
-    ("manifest", "a\0.json", "takes a path that ends in .json, not 'a\ufffd.json'"),
-    ("manifest", "\x1b[31m.json", "takes a path that ends in .json, not '\ufffd[31m.json'"),
-    ("api_url", 5, "takes an https address, or sandbox, not '5'"),
-    ("api_url", "http://[", "takes an https address, or sandbox, not 'http://['"),
-    ("api_key_env", "MY KEY", "takes the NAME of an environment variable"),
-    ("api_key_env", "", "takes the NAME of an environment variable"),
-    ("api_key_env", ["A"], "takes the NAME of an environment variable, not \"['A']\""),
-    ("timeout", 0, "takes seconds above 0, up to 86400, not '0'"),
-    ("timeout", float("inf"), "takes seconds above 0, up to 86400, not 'inf'"),
-    ("timeout", [30], "takes seconds above 0, up to 86400, not '[30]'"),
+    ("budget", {"site": 1}, f"{BUDGET}{{'site': 1}}"),
+    ("budget", {"page": "many"}, f"{BUDGET}{{'page': 'many'}}"),
+    ("budget", {"page": 0}, f"{BUDGET}{{'page': 0}}"),
+    ("cache", "bucket", CACHE),
+    ("cache", "s3://user:password@bucket", CACHE),
+    ("cache", "s3://bucket?key=1", CACHE),
+    ("cache", 1, CACHE),
+    ("manifest", 5, f"{MANIFEST}5"),
+    ("manifest", "masko.yml", f"{MANIFEST}'masko.yml'"),
+    ("manifest", "", f"{MANIFEST}''"),
+    ("manifest", "a\0.json", f"{MANIFEST}'a\\x00.json'"),
+    ("manifest", "\x1b[31m.json", f"{MANIFEST}'\\x1b[31m.json'"),
+    ("api_url", 5, f"{URL}5"),
+    ("api_url", "http://[", f"{URL}'http://['"),
+    ("api_key_env", "MY KEY", VARIABLE),
+    ("api_key_env", "", VARIABLE),
+    ("api_key_env", ["A"], VARIABLE),
+    ("timeout", 0, f"{TIMEOUT}0"),
+    ("timeout", float("inf"), f"{TIMEOUT}inf"),
+    ("timeout", [30], f"{TIMEOUT}[30]"),
     ("manifst", "x.json", "is unknown (did you mean 'manifest'?)"),
     ("api_ky_env", "X", "is unknown (did you mean 'api_key_env'?)"),
     (
         "::error::\x1b",
         1,
-        f"is unknown. There are: {', '.join(Options.__struct_fields__)}",
+        f"is unknown. Options are: {', '.join(Options.__struct_fields__)}",
     ),
 ]
 
@@ -158,7 +161,10 @@ def test_the_first_of_several_collections_is_the_default() -> None:
 def test_collection_and_collections_exclude_each_other() -> None:
     """Two answers to one question are refused."""
     error = refused({"collection": "fox", "collections": {"owl": "owl"}})
-    assert str(error) == "option 'collections' cannot be given beside 'collection'; keep one"
+    assert (
+        str(error)
+        == "option 'collections' cannot be used together with 'collection'; keep one of them"
+    )
 
 
 @pytest.mark.parametrize("raw", [{}, {"collection": None}, {"collection": ""}, {"collections": {}}])
@@ -173,7 +179,7 @@ def test_without_a_collection_two_ways_out_are_told(raw: dict[str, Any]) -> None
 @pytest.mark.parametrize("name", [1, None, True, 1.5])
 def test_a_name_that_is_no_text_is_unknown(name: object) -> None:
     """YAML has keys that are no text; they are refused like any other unknown one."""
-    assert refused({**FOX, name: 1}).problem.startswith("is unknown. There are: ")
+    assert refused({**FOX, name: 1}).problem.startswith("is unknown. Options are: ")
 
 
 @pytest.mark.parametrize("name", [*Options.__struct_fields__, "api_key", "other"])
@@ -190,7 +196,7 @@ def test_a_pasted_key_is_refused_and_not_repeated(name: str, value: object) -> N
 def test_a_key_as_a_name_is_not_repeated_either(raw: dict[Any, Any]) -> None:
     """A key in the place of an option's name is still a key."""
     error = refused(raw)
-    assert error.problem == PASTED
+    assert error.errors[0].problem == PASTED
     assert KEY not in repr(error)
 
 
@@ -224,12 +230,8 @@ def test_an_empty_variable_overrides_nothing() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "problem"),
     [
-        ("MASKO_MODE", "fast", "takes auto, locked or frozen, not 'fast' (from MASKO_MODE)"),
-        (
-            "MASKO_API_URL",
-            "http://[",
-            "takes an https address, or sandbox, not 'http://[' (from MASKO_API_URL)",
-        ),
+        ("MASKO_MODE", "fast", f"{MODE}'fast' (from MASKO_MODE)"),
+        ("MASKO_API_URL", "http://[", f"{URL}'http://[' (from MASKO_API_URL)"),
     ],
 )
 def test_a_bad_value_of_a_variable_names_the_variable(
@@ -244,3 +246,41 @@ def test_no_variable_is_blamed_for_the_file() -> None:
     """The environment is named only where the value is from it."""
     error = refused({**FOX, "mode": "fast", "wait": -1}, MASKO_API_URL="sandbox")
     assert not re.search("MASKO_", str(error))
+
+
+def test_all_options_that_cannot_be_used_are_named_at_once() -> None:
+    """Nobody runs a build once for each of them."""
+    raw = {"mode": "fast", "wait": "long", "manifst": "x.json", "hosting": "self", "budget": 5}
+    error = refused(raw, MASKO_API_URL="http://[")
+    assert {each.option: each.problem for each in error.errors} == {
+        "mode": f"{MODE}'fast'",
+        "wait": f"{WAIT}'long'",
+        "manifst": "is unknown (did you mean 'manifest'?)",
+        "budget": f"{BUDGET}5",
+        "api_url": f"{URL}'http://[' (from MASKO_API_URL)",
+        "collection": (
+            "is missing: give the id of your mascot's collection, "
+            "or try 'collection: fox' with 'api_url: sandbox'"
+        ),
+    }
+    assert str(error) == "; ".join(map(str, error.errors))
+    assert error.option == ""
+
+
+def test_one_error_is_its_own_list() -> None:
+    """Who reports errors need not ask how many there are."""
+    error = refused({**FOX, "mode": "fast"})
+    assert error.errors == (error,)
+
+
+@pytest.mark.parametrize("name", ["colection", "collection", "collections"])
+def test_a_collection_that_was_meant_is_not_missing_too(name: str) -> None:
+    """One mistake is one error."""
+    assert [error.option for error in refused({name: 5, "wait": -1}).errors] == [name, "wait"]
+
+
+def test_a_pasted_key_is_one_of_several_errors() -> None:
+    """The other errors are no reason to repeat it."""
+    error = refused({**FOX, "mode": "fast", "api_url": f"https://{KEY}@api.masko.ai/v1", KEY: 1})
+    assert [each.option for each in error.errors] == ["mode", "api_url", "?"]
+    assert KEY not in repr(error)

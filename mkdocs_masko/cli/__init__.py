@@ -1,7 +1,7 @@
 """The command `mkdocs-masko`: parse, call, print, exit code.
 
-A command is imported when it is run. `COMMANDS` says where each one is, so that asking for help
-costs no more than click itself.
+`group.COMMANDS` says which module has which command. A module is imported when its command runs, so
+that `--help` and shell completion cost no more than click itself.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from __future__ import annotations
 import click
 
 from mkdocs_masko._version import VERSION
-from mkdocs_masko.cli.group import Commands
+from mkdocs_masko.cli.group import CommandGroup
 
 
 @click.group(
-    cls=Commands,
+    cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    epilog="Exit codes: 0 fine, 1 it failed, 2 wrong usage or options, 3 not ready yet (409).",
+    epilog="Exit codes: 0 success, 1 failure, 2 wrong usage or options, 3 not ready.",
 )
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 def main() -> None:
-    """Masko's mascots for MkDocs sites.
+    """Masko mascots for MkDocs sites.
 
-    The manifest holds what pages may show: 'sync' writes it, 'check' compares it with the API and
-    the pages, 'list' shows it. 'init' adds the plugin to a site; 'doctor' says what is wrong.
+    The manifest holds the poses that pages may show: 'sync' updates it, 'check' compares it with
+    the API and the pages, 'list' prints it. 'init' adds the plugin to a site; 'doctor' finds
+    problems.
 
     \b
     Examples:

@@ -1,73 +1,82 @@
-"""`rename` and `delete`: what changes the mascots themselves."""
+"""`rename` and `delete`: what changes objects of the API."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mkdocs_masko.cli.options import collection_names
-from mkdocs_masko.cli.session import desk_options, open_session
+from mkdocs_masko.cli.output import format_value
+from mkdocs_masko.cli.session import describe, open_session, session_options
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.text import sanitize
 
-_COLLECTION = "Of which collection [those of mkdocs.yml]."
+if TYPE_CHECKING:
+    from mkdocs_masko.cli.session import ApiObject
+
+_COLLECTION_TEXT: Final = "Collection of the item [those of mkdocs.yml]."
 
 
 @click.command()
 @click.argument("item", metavar="ITEM")
-@click.option("--name", metavar="TEXT", help="Its new name.")
-@click.option("--prompt", metavar="TEXT", help="What it is to be drawn from.")
+@click.option("--name", metavar="TEXT", help="New name.")
+@click.option("--prompt", metavar="TEXT", help="New prompt to generate the item from.")
 @click.option(
-    "--collection", metavar="COLLECTION", help=_COLLECTION, shell_complete=collection_names
+    "--collection", metavar="COLLECTION", help=_COLLECTION_TEXT, shell_complete=collection_names
 )
-@desk_options
+@session_options
 def rename(
     *,
     item: str,
     name: str | None,
     prompt: str | None,
     collection: str | None,
-    **where: Any,  # noqa: ANN401 - where to ask
+    **where: Any,  # noqa: ANN401 - session_options
 ) -> None:
-    """Give an item another name or prompt.
+    """Change the name or the prompt of an item.
 
-    ITEM is an id, a name, or the start of one. Pages name a pose by its name: after the next sync
-    they need the new one.
+    ITEM is an id, a name, or the start of one. Pages name a pose by its name: change them after
+    the next sync.
 
     \b
     Examples:
       mkdocs-masko rename wave --name "Wave hello"
       mkdocs-masko rename wave --collection fox --name hello --api-url sandbox
     """
-    from mkdocs_masko.cli.session import named
-
     if not (name or prompt):
         raise click.UsageError("Give --name, --prompt or both.")
-    with open_session(**where) as there:
-        collection_id, found = there.item(item, collection)
-        there.client.rename_item(collection_id, found["id"], name, prompt)
-    click.echo(f"changed {named(found)}" + (f": it is {_quoted(name)} now" if name else ""))
+    with open_session(**where) as session:
+        collection_id, obj = session.find_item(item, collection)
+        session.client.rename_item(collection_id, obj["id"], name, prompt)
+    new_name = f": the name is now {sanitize(name)!r}" if name else ""
+    click.echo(f"updated {describe(obj)}{new_name}")
 
 
 @click.command()
 @click.argument("kind", metavar="item|asset", type=click.Choice(["item", "asset"]))
-@click.argument("wanted", metavar="ID")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--collection", metavar="COLLECTION", help=f"For an item: {_COLLECTION.lower()}")
-@desk_options
+@click.argument("text", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option(
+    "--collection",
+    metavar="COLLECTION",
+    help=_COLLECTION_TEXT,
+    shell_complete=collection_names,
+)
+@session_options
 def delete(
     *,
     kind: str,
-    wanted: str,
+    text: str,
     yes: bool,
     collection: str | None,
-    **where: Any,  # noqa: ANN401 - where to ask
+    **where: Any,  # noqa: ANN401 - session_options
 ) -> None:
-    """Delete an item, or archive a drawn file.
+    """Delete an item, or archive an asset.
 
-    ID is an id, a name, or the start of one. It asks first, and says what goes. Where nobody can
-    answer, it needs --yes.
+    ID is an id, a name, or the start of one. The command names what it will delete and asks for
+    confirmation; without a terminal, it needs --yes.
 
     \b
     Examples:
@@ -75,49 +84,39 @@ def delete(
       mkdocs-masko delete item wave --collection fox --yes --api-url sandbox
       mkdocs-masko delete asset 82fe --yes --api-url sandbox
     """
-    with open_session(**where) as there:
+    with open_session(**where) as session:
         if kind == "asset":
-            asset_id = there.asset(wanted)
-            _confirm(_asset_words(there.objects.asset(asset_id)), yes=yes)
-            there.client.delete_asset(asset_id)
+            asset_id = session.asset_id(text)
+            _confirm(_describe_asset(session.raw.asset(asset_id)), yes=yes)
+            session.client.delete_asset(asset_id)
             click.echo(f"archived asset {asset_id}")
             return
-        collection_id, found = there.item(wanted, collection)
-        words = _item_words(found, there.objects.collection(collection_id))
-        own = [a for a in there.objects.assets(collection_id) if a.get("item_id") == found["id"]]
-        _confirm(f"{words} and its {len(own)} drawn files", yes=yes)
-        there.client.delete_item(collection_id, found["id"])
-    click.echo(f"deleted {words}")
+        collection_id, item = session.find_item(text, collection)
+        owner = session.raw.collection(collection_id)
+        description = f"item {describe(item)} of {describe(owner)}"
+        assets = [a for a in session.raw.assets(collection_id) if a.get("item_id") == item["id"]]
+        count = "1 asset" if len(assets) == 1 else f"{len(assets)} assets"
+        _confirm(f"{description} and its {count}", yes=yes)
+        session.client.delete_item(collection_id, item["id"])
+    click.echo(f"deleted {description}")
 
 
-def _item_words(item: dict[str, Any], collection: dict[str, Any]) -> str:
-    from mkdocs_masko.cli.session import named
-
-    return f"item {named(item)} of {named(collection)}"
-
-
-def _asset_words(asset: dict[str, Any]) -> str:
-    from mkdocs_masko.cli.output import plain
-
-    shown = [plain(asset.get(key)) for key in ("type", "status")]
-    item = plain(asset.get("item_id"))
-    return f"asset {asset['id']} ({', '.join(shown)})" + (f" of item {item}" if item else "")
+def _describe_asset(asset: ApiObject) -> str:
+    properties = ", ".join(format_value(asset.get(key)) for key in ("type", "status"))
+    item = format_value(asset.get("item_id"))
+    return f"asset {format_value(asset['id'])} ({properties})" + (
+        f" of item {item}" if item else ""
+    )
 
 
-def _confirm(what: str, *, yes: bool) -> None:
-    """Ask, unless the answer is given.
+def _confirm(description: str, *, yes: bool) -> None:
+    """Ask for confirmation, unless the command line has given it.
 
     Raises:
-        OptionError: Nobody can answer.
+        OptionError: There is no terminal to ask on.
     """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise OptionError(f"nothing was deleted: this would delete {what}; say so with --yes")
-    click.confirm(f"Delete {what}?", abort=True, err=True)
-
-
-def _quoted(text: str) -> str:
-    from mkdocs_masko.text import sanitize
-
-    return repr(sanitize(text))
+        raise OptionError(f"nothing was deleted: confirm with --yes to delete {description}")
+    click.confirm(f"Delete {description}?", abort=True, err=True)

@@ -1,4 +1,4 @@
-"""`doctor`."""
+"""`doctor`: everything that a build and a sync depend on, checked one after the other."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import click
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
-from mkdocs_masko.cli.output import console, is_for_a_person, json_option, print_json
-from mkdocs_masko.cli.session import desk_options, options_of
+from mkdocs_masko.cli.output import console, is_terminal, json_option, print_json
+from mkdocs_masko.cli.session import session_options, session_plugin_options
 from mkdocs_masko.errors import (
     ApiError,
     ManifestError,
@@ -26,9 +26,9 @@ from mkdocs_masko.errors import (
     RequestRejected,
 )
 from mkdocs_masko.manifest import load
-from mkdocs_masko.mkdocs_yml import plugins_of
+from mkdocs_masko.mkdocs_yml import find_config, load_settings, plugins_of
 from mkdocs_masko.options import SANDBOX
-from mkdocs_masko.sync import connect
+from mkdocs_masko.sync import connect, site_of
 from mkdocs_masko.text import list_some, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
 
@@ -38,45 +38,84 @@ if TYPE_CHECKING:
     from mkdocs_masko.api import Client
     from mkdocs_masko.sync import Site
 
-_SIGNS = {"good": ("✓", "green"), "odd": ("!", "yellow"), "bad": ("✗", "red")}
-_WIDTH = 20  # columns of the terminal for what was looked at
+Level: TypeAlias = Literal["ok", "warning", "error"]
+
+_SIGNS: Final[dict[Level, tuple[str, str]]] = {
+    "ok": ("✓", "green"),
+    "warning": ("!", "yellow"),
+    "error": ("✗", "red"),
+}
+_WIDTH: Final = 20  # columns of the terminal for the subject
+_MAX_PROJECTS: Final = 3  # named in one line
+_SLOW: Final = 2.0  # seconds of one request
+
+_PACKAGES: Final = (
+    "mkdocs-masko",
+    "mkdocs",
+    "properdocs",
+    "mkdocs-material",
+    "mkdocs-macros-plugin",
+)
+
+_PRIVACY_REMEDY: Final = (
+    "it downloads images but not videos; exclude Masko: 'assets_exclude: [assets.masko.ai/*]'"
+)
+_PLUGIN_REMEDIES: Final = {
+    "privacy": _PRIVACY_REMEDY,
+    "material/privacy": _PRIVACY_REMEDY,
+    "glightbox": "it breaks images with several sources; give poses the class 'off-glb'",
+    "offline": "pages opened from disk need a network for media of the CDN",
+}
+"""Plugins that interfere with poses, and what to do about it."""
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One line of the report.
+
+    Attributes:
+        level: Whether something needs to be done.
+        subject: What was checked.
+        text: What the check found.
+        remedy: What to do; empty if nothing needs to be done.
+    """
+
+    level: Level
+    subject: str
+    text: str
+    remedy: str = ""
 
 
 @click.command()
-@desk_options
+@session_options
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - where to ask
-    """Look for what is wrong, and say what to do about it.
+def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - session_options
+    """Find problems and say how to fix them.
 
-    Versions, the site's plugins, the manifest, the key, the API with its workspace, and the CDN.
-    Exits with 1 when something is broken. The key is never shown.
+    Checks versions, the site's plugins, the manifest, the key, the API with its workspace, and the
+    CDN. Exits with 1 if there is an error. Never prints the key.
 
     \b
     Examples:
       mkdocs-masko doctor
       mkdocs-masko doctor --api-url sandbox --json
     """
-    from msgspec import to_builtins
-
-    from mkdocs_masko.mkdocs_yml import find_config, settings
-    from mkdocs_masko.sync import site_of
-
     path = where["config_file"] or find_config(Path.cwd())
-    site = site_of(options_of(**where), path.parent if path else Path.cwd(), os.environ)
-    found = []
-    for finding in examine(site, settings(path) if path else None):
-        found.append(finding)
+    folder = path.parent if path else Path.cwd()
+    site = site_of(session_plugin_options(**where), folder, os.environ)
+    findings = []
+    for finding in examine(site, load_settings(path) if path else None):
+        findings.append(finding)
         if not as_json:
-            _print(finding)
+            _print(finding)  # at once, as the network may be slow
     if as_json:
-        print_json(to_builtins(found))
-    if any(finding.level == "bad" for finding in found):
+        print_json(to_builtins(findings))
+    if any(finding.level == "error" for finding in findings):
         ctx.exit(1)
 
 
 def _print(finding: Finding) -> None:
-    if not is_for_a_person():
+    if not is_terminal():
         parts = (finding.level, finding.subject, finding.text, finding.remedy)
         click.echo("\t".join(parts))
         return
@@ -95,192 +134,149 @@ def _print(finding: Finding) -> None:
     console().print(line)
 
 
-Level: TypeAlias = Literal["good", "odd", "bad"]
-
-_PACKAGES: Final = (
-    "mkdocs-masko",
-    "mkdocs",
-    "properdocs",
-    "mkdocs-material",
-    "mkdocs-macros-plugin",
-)
-_MOST_PROJECTS: Final = 3  # named in one line
-_SLOW: Final = 2.0  # seconds of one call
-
-_PRIVACY: Final = (
-    "it downloads pictures but no video; leave Masko out: 'assets_exclude: [assets.masko.ai/*]'"
-)
-_PLUGINS: Final = {
-    "privacy": _PRIVACY,
-    "material/privacy": _PRIVACY,
-    "glightbox": "it breaks pictures with several sources; give poses the class 'off-glb'",
-    "offline": "pages from a disk show media of the CDN only with a network",
-}
-"""Plugins that get in the way of poses, and what to do: found by running them together."""
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """One line of the report.
-
-    Attributes:
-        level: How it is.
-        subject: What was looked at.
-        text: How it is, in words.
-        remedy: What to do; empty where nothing needs to be done.
-    """
-
-    level: Level
-    subject: str
-    text: str
-    remedy: str = ""
-
-
-def examine(site: Site, said: Mapping[str, Any] | None) -> Iterator[Finding]:
-    """Look at everything that a build and a sync depend on.
+def examine(site: Site, settings: Mapping[str, Any] | None) -> Iterator[Finding]:
+    """Check everything that a build and a sync depend on.
 
     Args:
         site: The site, or what the options would be without one.
-        said: The site's configuration; None where there is none.
+        settings: The site's configuration; None if there is none.
     """
-    yield from _versions()
-    yield from _configuration(said)
-    yield from _manifest(site)
-    key = _key(site)
+    yield from _check_versions()
+    yield from _check_settings(settings)
+    yield from _check_manifest(site)
+    key = _check_key(site)
     yield key
-    if site.has_api_access and key.level == "good":
-        yield from _network(site)
+    if site.has_api_access and key.level == "ok":
+        yield from _check_network(site)
 
 
-def _versions() -> Iterator[Finding]:
-    yield Finding(level="good", subject="Python", text=platform.python_version())
-    there = {distribution.name: distribution.version for distribution in distributions()}
+def _check_versions() -> Iterator[Finding]:
+    yield Finding(level="ok", subject="Python", text=platform.python_version())
+    versions = {distribution.name: distribution.version for distribution in distributions()}
     for name in _PACKAGES:
-        if name in there:
-            yield Finding(level="good", subject=name, text=there[name])
+        if name in versions:
+            yield Finding(level="ok", subject=name, text=versions[name])
 
 
-def _configuration(said: Mapping[str, Any] | None) -> Iterator[Finding]:
-    if said is None:
+def _check_settings(settings: Mapping[str, Any] | None) -> Iterator[Finding]:
+    if settings is None:
         yield Finding(
-            level="odd",
+            level="warning",
             subject="mkdocs.yml",
-            text="there is none here",
+            text="not in this folder",
             remedy="run this in the folder of your site, or name the file with -f",
         )
         return
-    plugins = plugins_of(said)
-    theme = said.get("theme")
+    plugins = plugins_of(settings)
+    theme = settings.get("theme")
     name = theme.get("name") if isinstance(theme, dict) else theme
-    yield Finding(level="good", subject="theme", text=sanitize(str(name or "mkdocs")))
+    yield Finding(level="ok", subject="theme", text=sanitize(str(name or "mkdocs")))
     if "masko" not in plugins:
-        text = "the plugin 'masko' is not switched on"
-        yield Finding(level="bad", subject="plugins", text=text, remedy="run 'mkdocs-masko init'")
-    for plugin, remedy in _PLUGINS.items():
+        text = "the plugin 'masko' is not enabled"
+        yield Finding(level="error", subject="plugins", text=text, remedy="run 'mkdocs-masko init'")
+    for plugin, remedy in _PLUGIN_REMEDIES.items():
         if plugin in plugins:
-            yield Finding(level="odd", subject=f"plugin {plugin}", text="is used", remedy=remedy)
+            subject = f"plugin {plugin}"
+            yield Finding(level="warning", subject=subject, text="is enabled", remedy=remedy)
 
 
-def _manifest(site: Site) -> Iterator[Finding]:
+def _check_manifest(site: Site) -> Iterator[Finding]:
     name = site.manifest.name
     try:
-        found = load(site.manifest, site.origins)
+        manifest = load(site.manifest, site.origins)
     except ManifestMissing:
-        yield Finding(
-            level="odd", subject="manifest", text=f"no {name} yet", remedy="run 'mkdocs-masko sync'"
-        )
+        text, remedy = f"no {name} yet", "run 'mkdocs-masko sync'"
+        yield Finding(level="warning", subject="manifest", text=text, remedy=remedy)
     except ManifestError as error:
+        # The message of the error has the remedy already.
         text = str(error).removeprefix(f"{name}: ")
-        yield Finding(level="bad", subject="manifest", text=text, remedy="see above")
+        yield Finding(level="error", subject="manifest", text=text, remedy="see above")
     else:
-        poses = sum(len(collection.poses) for collection in found.collections.values())
-        text = f"revision {found.revision}, {poses} poses, the file is {site.manifest_age} old"
-        yield Finding(level="good", subject="manifest", text=text)
+        poses = sum(len(collection.poses) for collection in manifest.collections.values())
+        text = f"revision {manifest.revision}, {poses} poses, written {site.manifest_age} ago"
+        yield Finding(level="ok", subject="manifest", text=text)
 
 
-def _key(site: Site) -> Finding:
+def _check_key(site: Site) -> Finding:
     name = site.options.api_key_env
     if site.options.api_url == SANDBOX:
-        return Finding(level="good", subject="key", text="none is needed for the sandbox")
+        return Finding(level="ok", subject="key", text="not needed for the sandbox")
     if site.key is None:
         remedy = f"export {name}=masko_..., with a key from Masko's settings"
-        return Finding(level="odd", subject="key", text=f"{name} is not set", remedy=remedy)
-    # Whoever only looks at the key needs no library for HTTP.
+        return Finding(level="warning", subject="key", text=f"{name} is not set", remedy=remedy)
+    # Without a key to check, no library for HTTP is imported.
     from mkdocs_masko.api.auth import bearer_for
 
-    checked = bearer_for(site.key, name)
-    if isinstance(checked, MaskoError):
-        text = f"{name} holds something else"
-        return Finding(level="bad", subject="key", text=text, remedy=str(checked))
-    return Finding(level="good", subject="key", text=f"{name} is set and well-formed")
+    bearer = bearer_for(site.key, name)
+    if isinstance(bearer, MaskoError):
+        text = f"{name} does not hold a key"
+        return Finding(level="error", subject="key", text=text, remedy=str(bearer))
+    return Finding(level="ok", subject="key", text=f"{name} is set and well-formed")
 
 
-def _network(site: Site) -> Iterator[Finding]:
+def _check_network(site: Site) -> Iterator[Finding]:
     try:
         with connect(site, wait=0) as client:
-            yield from _api(client, site)
-            yield _cdn(client, site)
+            yield from _check_api(client, site)
+            yield _check_cdn(client, site)
     except ApiError as error:
-        yield Finding(level="bad", subject="API", text="cannot be used", remedy=str(error))
+        yield Finding(level="error", subject="API", text="cannot be used", remedy=str(error))
     except MaskoError as error:
-        yield Finding(level="bad", subject="options", text="cannot be used", remedy=str(error))
+        yield Finding(level="error", subject="options", text="cannot be used", remedy=str(error))
 
 
-def _api(client: Client, site: Site) -> Iterator[Finding]:
-    started = time.monotonic()
-    projects = list(islice(client.projects(), _MOST_PROJECTS + 1))
-    took = time.monotonic() - started
-    yield _timed("API", sanitize(site.options.api_url), took)
-    names = [repr(sanitize(project.name or project.id)) for project in projects]
-    listed = list_some(names, _MOST_PROJECTS, counted=False)
-    text = f"projects {listed}" if projects else "no project"
-    yield Finding(level="good" if projects else "odd", subject="workspace", text=text)
-    for alias, collection_id in _named(site).items():
-        yield _collection(client, alias, collection_id)
+def _check_api(client: Client, site: Site) -> Iterator[Finding]:
+    start = time.monotonic()
+    projects = list(islice(client.projects(), _MAX_PROJECTS + 1))
+    yield _response_time("API", sanitize(site.options.api_url), time.monotonic() - start)
+    quoted = [repr(sanitize(project.name or project.id)) for project in projects]
+    names = list_some(quoted, _MAX_PROJECTS, counted=False)
+    text = f"projects {names}" if projects else "no project"
+    yield Finding(level="ok" if projects else "warning", subject="workspace", text=text)
+    options = site.options
+    for alias, id_ in options.ids.items() if options.collection or options.collections else ():
+        yield _check_collection(client, alias, id_)
 
 
-def _named(site: Site) -> dict[str, str]:
-    return site.options.ids if site.options.collection or site.options.collections else {}
-
-
-def _collection(client: Client, alias: str, collection_id: str) -> Finding:
+def _check_collection(client: Client, alias: str, collection_id: str) -> Finding:
     subject = f"collection {sanitize(alias)}"
     try:
         export = client.cdn_export(collection_id)
     except NotReady:
         text, remedy = "nothing is published yet (409)", "publish it in Masko, then sync"
-        return Finding(level="odd", subject=subject, text=text, remedy=remedy)
+        return Finding(level="warning", subject=subject, text=text, remedy=remedy)
     except ApiError as error:
-        return Finding(level="bad", subject=subject, text="cannot be had", remedy=str(error))
+        return Finding(level="error", subject=subject, text="no export", remedy=str(error))
     text = f"{sanitize(export.collection)!r}, {len(export.items)} poses published"
-    return Finding(level="good", subject=subject, text=text)
+    return Finding(level="ok", subject=subject, text=text)
 
 
-def _cdn(client: Client, site: Site) -> Finding:
-    url, started = _some_medium(site), time.monotonic()
+def _check_cdn(client: Client, site: Site) -> Finding:
+    url, start = _media_url(site), time.monotonic()
     try:
         client.fetch_range(url, 0, 1)
     except (NotFound, RequestRejected):
-        pass  # it answers, and that was the question
+        pass  # an answer of any kind shows that the CDN can be reached
     except ApiError as error:
-        return Finding(level="bad", subject="CDN", text="cannot be reached", remedy=str(error))
-    return _timed("CDN", origin_of(url), time.monotonic() - started)
+        return Finding(level="error", subject="CDN", text="cannot be reached", remedy=str(error))
+    return _response_time("CDN", origin_of(url), time.monotonic() - start)
 
 
-def _some_medium(site: Site) -> str:
-    """Return the address of a file that pages show, or one on the host that has them."""
+def _media_url(site: Site) -> str:
+    """Return the URL of a file that pages show, or any URL on the host of such files."""
     with suppress(ManifestError):
         for collection in load(site.manifest, site.origins).collections.values():
             for pose in collection.poses.values():
                 for _, medium in pose.media():
                     return medium.url
-    own = origin_of(site.options.api_url)
-    origin = SANDBOX_ORIGIN if site.options.api_url == SANDBOX else own
+    api_origin = origin_of(site.options.api_url)
+    origin = SANDBOX_ORIGIN if site.options.api_url == SANDBOX else api_origin
     return f"{origin if origin in site.origins else CDN_ORIGINS[0]}/masko.png"
 
 
-def _timed(subject: str, what: str, took: float) -> Finding:
-    text = f"{what} answers in {took * 1000:.0f} ms"
-    if took < _SLOW:
-        return Finding(level="good", subject=subject, text=text)
-    remedy = "a build waits 'timeout' seconds at most; build with 'mode: frozen' where that is slow"
-    return Finding(level="odd", subject=subject, text=text, remedy=remedy)
+def _response_time(subject: str, server: str, seconds: float) -> Finding:
+    text = f"{server} responds in {seconds * 1000:.0f} ms"
+    if seconds < _SLOW:
+        return Finding(level="ok", subject=subject, text=text)
+    remedy = "a build waits for 'timeout' seconds at most; 'mode: frozen' does not wait at all"
+    return Finding(level="warning", subject=subject, text=text, remedy=remedy)

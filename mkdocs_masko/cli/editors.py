@@ -1,15 +1,15 @@
-"""`completion` and `schema`: for shells and editors."""
+"""`completion`, `schema` and `snippets`: help while typing, in shells and editors."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mkdocs_masko.cli.options import patience_of, site_from, site_options
+from mkdocs_masko.cli.options import load_site, poll_policy, site_options
 from mkdocs_masko.cli.poses import matches, row
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.snippets import image_snippet, macro_snippet
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.snippets import Snippet
 
-_TARGET = ".vscode/masko.code-snippets"
+_SNIPPETS_FILE: Final = ".vscode/masko.code-snippets"
 
-_WHERE = {
+_COMPLETION_FILES: Final = {
     "bash": "~/.local/share/bash-completion/completions/mkdocs-masko",
     "zsh": "~/.zfunc/_mkdocs-masko   (with ~/.zfunc in fpath before compinit)",
     "fish": "~/.config/fish/completions/mkdocs-masko.fish",
@@ -28,11 +28,11 @@ _WHERE = {
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice([*_COMPLETION_FILES]))
 def completion(shell: str) -> None:
-    """Print what makes a shell complete commands and poses.
+    """Print a script that completes commands and poses in a shell.
 
-    Standard error says where to put it. Bash needs version 4.4 or later.
+    Standard error says where to save it. Bash must be version 4.4 or later.
 
     \b
     Examples:
@@ -44,17 +44,17 @@ def completion(shell: str) -> None:
     from mkdocs_masko.cli import main
 
     kind = get_completion_class(shell)
-    if kind is None:  # click has these three, in every version that we take
-        raise click.UsageError(f"There is no completion for {shell}.")
+    if kind is None:  # for the type checker: every version of click has these three
+        raise click.UsageError(f"No completion for {shell}.")
     click.echo(kind(main, {}, "mkdocs-masko", "_MKDOCS_MASKO_COMPLETE").source())
-    click.echo(f"Put this where {shell} looks for it:\n  {_WHERE[shell]}", err=True)
+    click.echo(f"Save this where {shell} finds it:\n  {_COMPLETION_FILES[shell]}", err=True)
 
 
 @click.command()
 @click.argument("name", metavar="options|manifest", type=click.Choice(["options", "manifest"]))
-@click.option("--path", is_flag=True, help="Where it lies, instead of what it holds.")
+@click.option("--path", is_flag=True, help="Print the path of the schema instead.")
 def schema(name: str, *, path: bool) -> None:
-    """Print a JSON Schema: of mkdocs.yml, or of the manifest.
+    """Print the JSON Schema of mkdocs.yml or of the manifest.
 
     \b
     Examples:
@@ -71,12 +71,12 @@ def schema(name: str, *, path: bool) -> None:
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help=f"The file, or - for standard output [{_TARGET}].",
+    help=f"File to write, or - for standard output [{_SNIPPETS_FILE}].",
 )
-def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - the options of the site
-    """Write snippets of all poses for VS Code.
+def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - site_options
+    """Write VS Code snippets for all poses.
 
-    Type the start of a pose's name in a Markdown file, and VS Code offers what shows it.
+    Type the start of a pose's name in a Markdown file, and VS Code offers to embed it.
 
     \b
     Examples:
@@ -86,18 +86,18 @@ def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - th
     from mkdocs_masko.manifest.file import replace_file
     from mkdocs_masko.sync import prepare
 
-    site = site_from(mode="frozen", **where)
-    text = snippets_file(prepare(site, patience_of(site)).manifest, site.options.default)
+    site = load_site(mode="frozen", **where)
+    text = snippets_file(prepare(site, poll_policy(site)).manifest, site.options.default)
     if str(output) == "-":
         click.echo(text, nl=False)
         return
-    path = output or site.manifest.parent / _TARGET
+    path = output or site.manifest.parent / _SNIPPETS_FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, text.encode())
     except OSError as error:
         raise OptionError(f"{path}: cannot be written: {error.strerror}") from None
-    click.echo(f"{output or _TARGET}: written")
+    click.echo(f"{output or _SNIPPETS_FILE}: written")
 
 
 def snippets_file(manifest: Manifest, default: str) -> str:

@@ -1,4 +1,4 @@
-"""The group of all commands: imports one when it is run, and says errors in one line."""
+"""The group of all commands: where each one is, and how a failure is reported."""
 
 from __future__ import annotations
 
@@ -13,62 +13,61 @@ from mkdocs_masko.errors import MaskoError, NotReady, OptionError
 
 COMMANDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Start": {
-        "init": ("init", "Add the plugin to a site, and write its first manifest."),
+        "init": ("init", "Add the plugin to a site and write its first manifest."),
     },
     "Manifest": {
-        "sync": ("sync", "Bring the manifest up to date with what is published."),
-        "check": ("sync", "Compare manifest, pages and API; write nothing."),
-        "diff": ("sync", "Say what a sync would change; write nothing."),
-        "list": ("poses", "List the poses that pages may show, from the manifest."),
-        "show": ("poses", "Show a pose: its files, its markup, and how to write it."),
-        "gallery": ("poses", "Look at all poses in a browser."),
+        "sync": ("sync", "Update the manifest with what is published."),
+        "check": ("sync", "Compare the manifest with the API and the pages; write nothing."),
+        "diff": ("sync", "Show what a sync would change; write nothing."),
+        "list": ("poses", "List the poses in the manifest."),
+        "show": ("poses", "Show a pose: its files, its markup and how to write it."),
+        "gallery": ("poses", "Open a page with all poses in the browser."),
     },
     "Media": {
         "prune": ("sync", "Remove media from the cache that the manifest does not need."),
     },
     "Browse": {
-        "status": ("status", "Say how far each pose is: published, generating, incomplete."),
-        "projects": ("browse", "List the projects of the key's workspace."),
-        "collections": ("browse", "List the collections: each is a mascot."),
-        "collection": ("browse", "Show a collection with what it is drawn from."),
+        "status": ("status", "Show which poses are published, generating or incomplete."),
+        "projects": ("browse", "List the projects of the workspace."),
+        "collections": ("browse", "List the collections; each is a mascot."),
+        "collection": ("browse", "Show a collection with its prompt and style."),
         "items": ("browse", "List the items of a collection: poses, published or not."),
-        "assets": ("browse", "List the drawn files, of a collection or of all."),
-        "asset": ("browse", "Show a drawn file."),
-        "export": ("browse", "Show what a collection has published: every address."),
+        "assets": ("browse", "List the assets of a collection, or all assets."),
+        "asset": ("browse", "Show an asset."),
+        "export": ("browse", "Show what a collection has published, with all URLs."),
     },
     "Change": {
-        "rename": ("change", "Give an item another name or prompt."),
-        "delete": ("change", "Delete an item, or archive a drawn file."),
+        "rename": ("change", "Change the name or the prompt of an item."),
+        "delete": ("change", "Delete an item, or archive an asset."),
     },
     "Tools": {
-        "doctor": ("doctor", "Look for what is wrong, and say what to do about it."),
-        "completion": ("editors", "Print what makes a shell complete commands and poses."),
-        "schema": ("editors", "Print a JSON Schema: of mkdocs.yml, or of the manifest."),
-        "snippets": ("editors", "Write snippets of all poses for VS Code."),
-        "sandbox": ("init", "Serve the API and its CDN, with invented mascots."),
+        "doctor": ("doctor", "Find problems and say how to fix them."),
+        "completion": ("editors", "Print a script that completes commands and poses in a shell."),
+        "schema": ("editors", "Print the JSON Schema of mkdocs.yml or of the manifest."),
+        "snippets": ("editors", "Write VS Code snippets for all poses."),
+        "sandbox": ("sandbox", "Run a local API and CDN with sample mascots."),
     },
 }
 """By section and command: the module in `mkdocs_masko.cli`, and the first line of its docstring.
 
 The module has the command under its own name, or with `_` after it where Python or the module
-needs the name: `list_`.
+needs the name: `list_`. The line stands here too so that the help need not import the module.
 """
 
-
-def places() -> dict[str, tuple[str, str]]:
-    """Return all commands, without the sections."""
-    return {name: place for section in COMMANDS.values() for name, place in section.items()}
+_EXIT_FAILURE, _EXIT_USAGE, _EXIT_NOT_READY = 1, 2, 3
 
 
-_FAILED, _USAGE, _NOT_READY = 1, 2, 3
+def commands_by_name() -> dict[str, tuple[str, str]]:
+    """Return the entries of `COMMANDS` without the sections."""
+    return {name: entry for section in COMMANDS.values() for name, entry in section.items()}
 
 
-class Commands(click.Group):
-    """Says what went wrong in one line; a traceback helps nobody who can do something."""
+class CommandGroup(click.Group):
+    """Imports a command when it runs, and reports a failure in one line without a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return all names, in the order of the help."""
-        return [*places()]
+        return [*commands_by_name()]
 
     def get_command(
         self,
@@ -76,11 +75,12 @@ class Commands(click.Group):
         cmd_name: str,
     ) -> click.Command | None:
         """Import a command."""
-        if cmd_name not in places():
+        commands = commands_by_name()
+        if cmd_name not in commands:
             return None
-        module = import_module(f"mkdocs_masko.cli.{places()[cmd_name][0]}")
-        found = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
-        return found if isinstance(found, click.Command) else None
+        module = import_module(f"mkdocs_masko.cli.{commands[cmd_name][0]}")
+        command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
+        return command if isinstance(command, click.Command) else None
 
     def format_commands(
         self,
@@ -88,26 +88,27 @@ class Commands(click.Group):
         formatter: click.HelpFormatter,
     ) -> None:
         """Write the commands by section, without importing any."""
-        widest = max(map(len, places()))
+        # click aligns each section by itself; names of equal length align all of them.
+        width = max(map(len, commands_by_name()))
         for title, commands in COMMANDS.items():
             with formatter.section(title):
-                rows = [(name.ljust(widest), text) for name, (_, text) in commands.items()]
+                rows = [(name.ljust(width), text) for name, (_, text) in commands.items()]
                 formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        """Run the command; what it fails with becomes a line and an exit code."""
-        _take_any_letter()
+        """Run a command; an error becomes a line on standard error and an exit code."""
+        _escape_unencodable_output()
         try:
             return super().invoke(ctx)
         except MaskoError as error:
-            plain = False if os.environ.get("NO_COLOR") else None
-            click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=plain)
+            color = False if os.environ.get("NO_COLOR") else None  # click does not read it
+            click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=color)
             click.echo(str(error), err=True)
             ctx.exit(_exit_code(error))
 
 
-def _take_any_letter() -> None:
-    """Names may have letters that a pipe lacks."""
+def _escape_unencodable_output() -> None:
+    """Escape letters that the encoding of a pipe lacks; standard error does so by itself."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure:
         reconfigure(errors="backslashreplace")
@@ -115,5 +116,5 @@ def _take_any_letter() -> None:
 
 def _exit_code(error: MaskoError) -> int:
     if isinstance(error, OptionError):
-        return _USAGE
-    return _NOT_READY if isinstance(error, NotReady) else _FAILED
+        return _EXIT_USAGE
+    return _EXIT_NOT_READY if isinstance(error, NotReady) else _EXIT_FAILURE

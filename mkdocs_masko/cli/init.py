@@ -1,25 +1,24 @@
-"""`init`."""
+"""`init`: the plugin added to a `mkdocs.yml`, with a first manifest."""
 
 from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mkdocs_masko.cli.options import collection_names, config_option
-from mkdocs_masko.cli.output import console, is_for_a_person, waiting
-from mkdocs_masko.cli.session import open_session, options_of
+from mkdocs_masko.cli.options import api_url_option, collection_names, config_option, environment
+from mkdocs_masko.cli.output import console, is_terminal, make_table, show_polling, to_rich
+from mkdocs_masko.cli.session import open_session, pick, session_plugin_options
 from mkdocs_masko.errors import NotReady, OptionError
 
 if TYPE_CHECKING:
     from mkdocs_masko.cli.session import ApiSession
     from mkdocs_masko.sync import SyncResult
 
-_SANDBOX = {"collection": "fox", "api_url": "sandbox"}
+_SANDBOX: Final = {"collection": "fox", "api_url": "sandbox"}
 
 
 @click.command()
@@ -29,16 +28,16 @@ _SANDBOX = {"collection": "fox", "api_url": "sandbox"}
     shell_complete=collection_names,
     help="The mascot: its id, its name, or the start of one.",
 )
-@click.option("--sandbox", is_flag=True, help="Try it with an invented mascot; needs no key.")
-@click.option("--api-url", metavar="URL", help="Address of the API, to be put into the file.")
-@config_option("The site's configuration [mkdocs.yml].")
+@click.option("--sandbox", is_flag=True, help="Use a sample mascot; needs no key.")
+@api_url_option("URL of the API, to be written to the file.")
+@config_option("Configuration of the site [mkdocs.yml].")
 def init(
     *, collection: str | None, sandbox: bool, api_url: str | None, config_file: Path | None
 ) -> None:
-    """Add the plugin to a site, and write its first manifest.
+    """Add the plugin to a site and write its first manifest.
 
-    Asks which mascot is meant, unless --collection says so. Of mkdocs.yml nothing else is changed:
-    comments, order and line ends stay.
+    Asks for the mascot, unless --collection names it. The rest of mkdocs.yml stays as it is:
+    comments, order and line ends.
 
     \b
     Examples:
@@ -47,123 +46,86 @@ def init(
       mkdocs-masko init --sandbox
     """
     from mkdocs_masko.manifest.file import replace_file
-    from mkdocs_masko.mkdocs_yml import find_config, with_plugin
+    from mkdocs_masko.mkdocs_yml import add_plugin, find_config
 
     path = config_file or find_config(Path.cwd())
     if path is None:
-        raise OptionError("there is no mkdocs.yml here; make a site first with 'mkdocs new .'")
-    path = path.resolve()  # a link stays one
-    with_plugin(path, _SANDBOX)  # says what is in the way, before anybody is asked
-    options = _chosen(path, collection, api_url, sandbox=sandbox)
-    content = with_plugin(path, options)
-    outcome, unready = _synced(path, options)
+        raise OptionError("no mkdocs.yml in this folder. Create a site first: 'mkdocs new .'")
+    path = path.resolve()  # replacing a symbolic link would leave the file behind it as it was
+    add_plugin(path, _SANDBOX)  # fails before anybody is asked, if the file cannot be edited
+    options = _choose_options(path, collection, api_url, sandbox=sandbox)
+    content = add_plugin(path, options)
+    # The manifest comes first: without access to the API, mkdocs.yml is to stay as it was.
+    result, not_ready = _write_manifest(path, options)
     try:
         replace_file(path, content)
     except OSError as error:
         raise OptionError(f"{path.name}: cannot be written: {error.strerror}") from None
     click.echo(f"{path.name}: plugin added")
-    if unready or outcome is None:
+    if not_ready or result is None:
         click.echo("Next: publish the mascot in Masko, then run 'mkdocs-masko sync --wait 600'.")
-        raise unready or NotReady("nothing is published yet (409)")
-    _tell(path, options, outcome)
+        raise not_ready or NotReady("nothing is published yet (409)")
+    _print_next_steps(path, options, result)
 
 
-def _chosen(
+def _choose_options(
     path: Path, collection: str | None, api_url: str | None, *, sandbox: bool
 ) -> dict[str, Any]:
-    """Return the options of the plugin, asking for what is not given."""
+    """Return the options of the plugin; ask for what the command line leaves open."""
     if sandbox or api_url == "sandbox":
         return {**_SANDBOX, **({"collection": collection} if collection else {})}
-    name = options_of(path, api_url, None).api_key_env
+    name = session_plugin_options(path, api_url, None).api_key_env
     if not os.environ.get(name, "").strip():
         if collection or not sys.stdin.isatty():
             raise OptionError(f"no key in {name}: set it, or try the plugin with --sandbox")
-        question = f"There is no key in {name}. Try the plugin with an invented mascot?"
+        question = f"There is no key in {name}. Try the plugin with a sample mascot?"
         click.confirm(question, default=True, abort=True, err=True)
         return dict(_SANDBOX)
-    with open_session(path, api_url, None) as there:
-        id_ = there.collection(collection) if collection else _asked(there)
+    with open_session(path, api_url, None) as session:
+        id_ = session.collection_id(collection) if collection else _ask_for_collection(session)
     return {"collection": id_, **({"api_url": api_url} if api_url else {})}
 
 
-def _asked(there: ApiSession) -> str:
-    """Ask which mascot is meant."""
-    from mkdocs_masko.cli.browse import COLLECTIONS
-    from mkdocs_masko.cli.output import as_table, grid
-    from mkdocs_masko.cli.session import pick
+def _ask_for_collection(session: ApiSession) -> str:
+    from mkdocs_masko.cli.browse import COLLECTION_COLUMNS
 
     if not sys.stdin.isatty():
-        raise OptionError("say which mascot with --collection; 'mkdocs-masko collections' has them")
-    found = list(there.objects.collections())
-    if not found:
-        raise OptionError("there is no mascot in this workspace yet; make one in Masko first")
+        raise OptionError("name a mascot with --collection; 'mkdocs-masko collections' lists them")
+    collections = list(session.raw.collections())
+    if not collections:
+        raise OptionError("no mascot in this workspace. Create one in Masko first.")
     terminal = console()
-    terminal.print(as_table(grid(COLLECTIONS, found), terminal.width))
-    hint = found[0]["id"] if len(found) == 1 else None
-    answer = click.prompt("\nWhich mascot (id or name)", default=hint, err=True)
-    return str(pick(answer, found, "collection")["id"])
+    terminal.print(to_rich(make_table(COLLECTION_COLUMNS, collections), terminal.width))
+    default = collections[0]["id"] if len(collections) == 1 else None
+    answer = click.prompt("\nWhich mascot (id or name)", default=default, err=True)
+    return str(pick(answer, collections, "collection")["id"])
 
 
-def _synced(path: Path, options: dict[str, Any]) -> tuple[SyncResult | None, NotReady | None]:
-    """Write the manifest, if something is published."""
-    from mkdocs_masko.cli.options import variables
+def _write_manifest(
+    path: Path, options: dict[str, Any]
+) -> tuple[SyncResult | None, NotReady | None]:
+    """Write the manifest, if something is published; if not, return the error instead."""
     from mkdocs_masko.options import read_options
     from mkdocs_masko.sync import site_of, update
 
-    environ = variables(options.get("api_url"))
+    environ = environment(options.get("api_url"))
     site = site_of(read_options({**options, "not_ready": "fail"}, environ), path.parent, environ)
     try:
-        with waiting(0) as patience:
-            return update(site, patience, revalidate=True), None
+        with show_polling(0) as policy:
+            return update(site, policy, revalidate=True), None
     except NotReady as error:
         return None, error
 
 
-def _tell(path: Path, options: dict[str, Any], outcome: SyncResult) -> None:
-    poses = sorted(outcome.manifest.collections["default"].poses)
-    name = "masko.manifest.json"
-    click.echo(f"{name}: written, {len(poses)} poses")
+def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -> None:
+    from mkdocs_masko.options import DEFAULT_ALIAS, MANIFEST
+
+    poses = sorted(result.manifest.collections[DEFAULT_ALIAS].poses)
+    count = "1 pose" if len(poses) == 1 else f"{len(poses)} poses"
+    click.echo(f"{MANIFEST}: written, {count}")
     pose = "wave" if "wave" in poses else next(iter(poses), "wave")
-    click.secho("\nNext:", bold=is_for_a_person())
+    click.secho("\nNext:", bold=is_terminal())
     click.echo(f"  1. Write ![What it shows](masko:{pose}) on a page, and run 'mkdocs serve'.")
-    click.echo(f"  2. git add {path.name} {name}")
+    click.echo(f"  2. git add {path.name} {MANIFEST}")
     if options.get("api_url") == "sandbox":
-        click.echo("\nFor a mascot of your own, put its id in 'collection' and drop 'api_url'.")
-
-
-_PORT = 8765
-
-
-@click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True)
-@click.option("--fault", "faults", multiple=True, metavar="FAULT", help="Misbehave; see above.")
-def sandbox(port: int, faults: tuple[str, ...]) -> None:
-    """Serve the API and its CDN, with invented mascots.
-
-    It runs on this machine and accepts any well-formed key. Collections: fox (complete), owl
-    (every odd case) and draft (not published: 409).
-
-    \b
-    Faults:
-      not-ready:3          answer 409 to the next 3 exports
-      not-ready:20s        answer 409 to exports for 20 seconds
-      rate-limit:2:5       answer 429 twice, with 'Retry-After: 5'
-      error:503:2          answer 503 twice
-      placeholder:*.webm   serve the placeholder picture at these addresses
-
-    \b
-    Examples:
-      mkdocs-masko sandbox
-      mkdocs-masko sandbox --port 9000 --fault not-ready:3
-    """
-    from threading import Event
-
-    from mkdocs_masko.sandbox import Fault, Sandbox
-
-    with Sandbox(port=port, faults=[Fault.parse(text) for text in faults]) as running:
-        click.echo(f"API:  {running.api_url}\nCDN:  {running.cdn_url}\n")
-        click.echo("Use it with:\n")
-        click.echo(f"  export MASKO_API_URL={running.api_url}")
-        click.echo(f"  export MASKO_API_KEY=masko_{'1' * 64}\n\nStop it with Ctrl+C.")
-        with suppress(KeyboardInterrupt):
-            Event().wait()
+        click.echo("\nFor your own mascot, put its id in 'collection' and remove 'api_url'.")

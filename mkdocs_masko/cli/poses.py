@@ -1,9 +1,7 @@
-"""`show` and `snippets`: the manifest's poses, for people and editors."""
+"""`list`, `show` and `gallery`: the poses of the manifest."""
 
 from __future__ import annotations
 
-import json
-import sys
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -12,17 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from mkdocs_masko.cli.options import _site, patience_of, site_from, site_options
+from mkdocs_masko.cli.options import completion_site, load_site, poll_policy, site_options
 from mkdocs_masko.cli.output import (
     Column,
-    Grid,
+    Table,
     console,
-    grid,
-    is_for_a_person,
+    is_terminal,
     json_option,
-    print_grid,
+    make_table,
     print_groups,
     print_json,
+    print_table,
 )
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.media_types import EMBEDDABLE_VIDEOS, MEDIA_TYPES, without_size
@@ -33,36 +31,51 @@ from mkdocs_masko.text import format_size, replace_controls, sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.table import Table
-
     from mkdocs_masko.manifest import Manifest, Match, Medium, Pose
-    from mkdocs_masko.sync import Site
 
 
 def pose_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the poses of the manifest, as pages name them."""
-    found: list[str] = []
-    with suppress(MaskoError, OSError):  # a shell has no place for an error
-        found = list(_poses(_site(ctx)))
-    return [name for name in found if name.startswith(incomplete.removeprefix("masko:"))]
-
-
-def _poses(site: Site) -> Iterator[str]:
+    """Complete a pose of the manifest, as pages name it."""
     from mkdocs_masko.sync import reload
 
-    for written, *_ in rows(reload(site), site.options.default):
-        yield written.removeprefix("masko:")
+    names: list[str] = []
+    with suppress(MaskoError, OSError):  # a shell has no place for an error
+        site = completion_site(ctx)
+        written = (row[0] for row in rows(reload(site), site.options.default))
+        names = [text.removeprefix("masko:") for text in written]
+    return [name for name in names if name.startswith(incomplete.removeprefix("masko:"))]
+
+
+@click.command(name="list")
+@site_options
+@json_option
+def list_(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+    """List the poses in the manifest.
+
+    \b
+    Examples:
+      mkdocs-masko list
+      mkdocs-masko list --json
+    """
+    from mkdocs_masko.sync import prepare
+
+    site = load_site(mode="frozen", **where)
+    manifest = prepare(site, poll_policy(site)).manifest
+    if as_json:
+        print_json(manifest_document(manifest))
+    else:
+        print_table(pose_table(manifest, site.options.default))
 
 
 @click.command()
 @click.argument("pose", metavar="POSE", shell_complete=pose_names)
 @site_options
 @json_option
-def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options of the site
-    """Show a pose: its files, its markup, and how to write it.
+def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+    """Show a pose: its files, its markup and how to write it.
 
-    POSE is written as on pages: wave, "Plush Swagger", owl/wave. It asks nobody: it reads the
-    manifest.
+    POSE is written as on pages: wave, "Plush Swagger", owl/wave. The command reads the manifest
+    and uses no network.
 
     \b
     Examples:
@@ -72,135 +85,82 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - t
     from mkdocs_masko.manifest import find_pose
     from mkdocs_masko.sync import prepare
 
-    site = site_from(mode="frozen", **where)
-    manifest = prepare(site, patience_of(site)).manifest
+    site = load_site(mode="frozen", **where)
+    manifest = prepare(site, poll_policy(site)).manifest
     match = find_pose(manifest, pose.removeprefix("masko:"), site.options.default)
     if as_json:
-        print_json(document(manifest, match, site.options.default))
-    elif is_for_a_person():
-        _print(manifest, match, site.options.default)
+        print_json(_pose_document(manifest, match, site.options.default))
+    elif is_terminal():
+        _print_pose(manifest, match, site.options.default)
     else:
-        print_grid(files(match, addressed=True))
+        print_table(_file_table(match, with_urls=True))
 
 
-def _print(manifest: Manifest, match: Match, default: str) -> None:
-    owner = manifest.collections[match.alias].name or match.alias
-    title = f"{sanitize(match.pose.name)!r} of {sanitize(owner)!r}"
-    print_grid(files(match, addressed=False), title=title)
-    print_groups([("\nAddresses", addresses(match))])
-    terminal = console()
-    for title, lines in (
-        ("Write it in one of three ways", ways(match, default)),
-        ("What a page gets", markup(manifest, match, default).splitlines()),
-    ):
-        terminal.print(f"\n{title}", style="bold")
-        for line in lines:
-            terminal.print(f"  {line}", soft_wrap=True)
+@click.command()
+@site_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write to [a new temporary folder].",
+)
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+def gallery(*, output: Path | None, no_open: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+    """Open a page with all poses in the browser.
 
+    Shows the still image and the animation of every pose, its files, what is missing, and the
+    Markdown to copy. The page is a folder of files and needs no server. It shows the poses of the
+    manifest or, without a manifest, those of the API. It does not write the manifest.
 
-def ways(match: Match, default: str) -> list[str]:
-    """Return the three ways to write a pose, with its name as the text for those who hear it."""
-    return [str(write(match, default)) for write in (image_snippet, macro_snippet, html_snippet)]
+    \b
+    Examples:
+      mkdocs-masko gallery
+      mkdocs-masko gallery --collection fox --api-url sandbox
+      mkdocs-masko gallery --output poses --no-open
+    """
+    from mkdocs_masko.gallery.page import write
+    from mkdocs_masko.hosting import packaged_file
+    from mkdocs_masko.sync import read_or_fetch
 
-
-def markup(manifest: Manifest, match: Match, default: str) -> str:
-    """Return the HTML that a page gets."""
-    name = match.reference(default)
-    call = make_call("masko", [name], {"alt": match.pose.name}, name)
-    return visible_lines(Renderer(manifest, default=default).embed(call, StandalonePage()).html)
-
-
-def visible_lines(text: str) -> str:
-    """Make text fit for a terminal, line by line."""
-    return "\n".join(map(replace_controls, text.splitlines()))
-
-
-def files(match: Match, *, addressed: bool) -> Grid:
-    """Return a table of all files of a pose, with or without their addresses."""
-    columns = (
-        Column(title="File", key="place", style="cyan", whole=True),
-        Column(title="Type", key="type", whole=True),
-        Column(title="Size", key="size", whole=True),
-        Column(title="Bytes", key="bytes", whole=True),
-        Column(title="Alpha", key="alpha"),
-        Column(title="Seconds", key="seconds", whole=True, spare=True),
-        *([Column(title="Address", key="url")] if addressed else []),
-    )
-    return grid(columns, (_row(place, medium) for place, medium in _media(match)))
-
-
-def addresses(match: Match) -> list[tuple[str, str]]:
-    """Return the address of every file by its place in the pose."""
-    return [(place, sanitize(medium.url)) for place, medium in _media(match)]
-
-
-def _media(match: Match) -> Iterator[tuple[str, Medium]]:
-    """Yield the files; which animation one is of is said where there are several."""
-    prefix = "animations[0]." if len(match.pose.animations) == 1 else ""
-    yield from ((place.removeprefix(prefix), medium) for place, medium in match.pose.media())
-
-
-def document(manifest: Manifest, match: Match, default: str) -> dict[str, Any]:
-    """Return all of it for a program."""
-    return {
-        "collection": match.alias,
-        "pose": match.slug,
-        "name": match.pose.name,
-        "files": [_facts(place, medium) for place, medium in match.pose.media()],
-        "write": ways(match, default),
-        "markup": markup(manifest, match, default),
-    }
-
-
-def _row(place: str, medium: Medium) -> dict[str, object]:
-    return {
-        "place": place,
-        "type": MEDIA_TYPES[medium.type].suffix,
-        "size": f"{medium.width}x{medium.height}",
-        "bytes": "" if medium.bytes is None else format_size(medium.bytes),
-        "alpha": medium.alpha,
-        "seconds": medium.duration,
-        "url": medium.url,
-    }
-
-
-def _facts(place: str, medium: Medium) -> dict[str, object]:
-    facts = {field: getattr(medium, field) for field in medium.__struct_fields__}
-    return {"place": place, **{field: fact for field, fact in facts.items() if fact is not None}}
+    site = load_site(**where)
+    result = read_or_fetch(site, poll_policy(site))
+    for note in result.messages:
+        click.echo(f"{note.level}: {note.text}", err=True)
+    folder = output or Path(mkdtemp(prefix="masko-gallery-"))
+    page = write(result.manifest, folder, default=site.options.default, packaged=packaged_file)
+    click.echo(page)
+    if not no_open and not webbrowser.open(page.absolute().as_uri()):
+        click.echo("no browser found: open this page yourself", err=True)
 
 
 Row: TypeAlias = tuple[str, str, str, str]
 
-_COLUMNS: Row = ("Write", "Name", "Still", "Animation")
+
+def pose_table(manifest: Manifest, default: str) -> Table:
+    """Return a table of all poses.
+
+    Args:
+        manifest: What pages may show.
+        default: Alias of the collection whose poses need no prefix.
+    """
+    columns = (
+        Column(title="Write", key="write", style="cyan", no_wrap=True),
+        Column(title="Name", key="name"),
+        Column(title="Still", key="still"),
+        Column(title="Animation", key="animation"),
+    )
+    return Table(columns=columns, rows=tuple(rows(manifest, default)))
 
 
-def as_table(manifest: Manifest, default: str) -> Table:
-    """Return a table for a terminal."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*_COLUMNS, box=None, header_style="bold")
-    table.columns[0].no_wrap = True  # it is there to be copied
-    for first, *others in rows(manifest, default):
-        table.add_row(Text(first, style="cyan"), *map(Text, others))
-    return table
-
-
-def as_lines(manifest: Manifest, default: str) -> Iterator[str]:
-    """Yield one line a pose, its parts parted by tabs, for other programs."""
-    yield from ("\t".join(row) for row in rows(manifest, default))
-
-
-def as_document(manifest: Manifest) -> str:
-    """Return one JSON document: by collection and pose what there is."""
-    document = {
+def manifest_document(manifest: Manifest) -> dict[str, Any]:
+    """Return name and URLs of every pose, by collection and slug, for a program."""
+    return {
         alias: {
             slug: {"name": pose.name, "media": {p: m.url for p, m in pose.media()}}
             for slug, pose in sorted(collection.poses.items())
         }
         for alias, collection in sorted(manifest.collections.items())
     }
-    return json.dumps(document, indent=2, ensure_ascii=True)
 
 
 def rows(manifest: Manifest, default: str) -> Iterator[Row]:
@@ -248,71 +208,82 @@ def video_formats(keys: Iterable[str]) -> list[str]:
     return [video.name.lower() for video in EMBEDDABLE_VIDEOS if video.key in keys]
 
 
-@click.command(name="list")
-@site_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def list_(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options of the site
-    """List the poses that pages may show, from the manifest.
-
-    \b
-    Examples:
-      mkdocs-masko list
-      mkdocs-masko list --json
-    """
-    from mkdocs_masko.sync import prepare
-
-    site = site_from(mode="frozen", **where)
-    manifest = prepare(site, patience_of(site)).manifest
-    if as_json:
-        click.echo(as_document(manifest))
-    elif sys.stdout.isatty():
-        from rich.console import Console
-
-        Console().print(as_table(manifest, site.options.default))
-    else:
-        click.echo("\n".join(as_lines(manifest, site.options.default)))
+def _print_pose(manifest: Manifest, match: Match, default: str) -> None:
+    collection = manifest.collections[match.alias].name or match.alias
+    title = f"{sanitize(match.pose.name)!r} of {sanitize(collection)!r}"
+    print_table(_file_table(match, with_urls=False), title=title)
+    print_groups([("\nURLs", _urls(match))])
+    terminal = console()
+    for title, lines in (
+        ("Write it in one of three ways", ways(match, default)),
+        ("HTML on a page", markup(manifest, match, default).splitlines()),
+    ):
+        terminal.print(f"\n{title}", style="bold")
+        for line in lines:
+            terminal.print(f"  {line}", soft_wrap=True)
 
 
-@click.command()
-@site_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder to write it to [a new one among the temporary files].",
-)
-@click.option("--no-open", is_flag=True, help="Write it only; open no browser.")
-def gallery(*, output: Path | None, no_open: bool, **where: Any) -> None:  # noqa: ANN401 - the options of the site
-    """Look at all poses in a browser.
-
-    Shows every pose as picture and animation, its files and what is missing, and the Markdown to
-    copy. It is a folder of files, which needs no server. The poses are those of the manifest;
-    where there is none, those that the API has now. The manifest is not written.
-
-    \b
-    Examples:
-      mkdocs-masko gallery
-      mkdocs-masko gallery --collection fox --api-url sandbox
-      mkdocs-masko gallery --output poses --no-open
-    """
-    from mkdocs_masko.gallery import write
-    from mkdocs_masko.sync import read_or_fetch
-
-    site = site_from(**where)
-    outcome = read_or_fetch(site, patience_of(site))
-    for note in outcome.messages:
-        click.echo(f"{note.level}: {note.text}", err=True)
-    folder = output or Path(mkdtemp(prefix="masko-gallery-"))
-    page = write(outcome.manifest, folder, default=site.options.default, packaged=_file)
-    click.echo(page)
-    if not no_open and not webbrowser.open(page.absolute().as_uri()):
-        click.echo("there is no browser to open it with", err=True)
+def ways(match: Match, default: str) -> list[str]:
+    """Return the three ways to write a pose, with its name as the alt text."""
+    return [str(write(match, default)) for write in (image_snippet, macro_snippet, html_snippet)]
 
 
-def _file(url: str) -> Path | None:
-    """The embedded sandbox's media are copied: nobody serves them."""
-    from mkdocs_masko.sandbox import media_file
-    from mkdocs_masko.urls import SANDBOX_ORIGIN
+def markup(manifest: Manifest, match: Match, default: str) -> str:
+    """Return the HTML that a page gets, fit for a terminal."""
+    name = match.reference(default)
+    call = make_call("masko", [name], {"alt": match.pose.name}, name)
+    html = Renderer(manifest, default=default).embed(call, StandalonePage()).html
+    return "\n".join(map(replace_controls, html.splitlines()))
 
-    origin, path = url[: len(SANDBOX_ORIGIN)], url[len(SANDBOX_ORIGIN) :]
-    return media_file(path) if origin == SANDBOX_ORIGIN else None
+
+def _file_table(match: Match, *, with_urls: bool) -> Table:
+    """Return a table of all files of a pose."""
+    columns = (
+        Column(title="File", key="place", style="cyan", no_wrap=True),
+        Column(title="Type", key="type", no_wrap=True),
+        Column(title="Size", key="size", no_wrap=True),
+        Column(title="Bytes", key="bytes", no_wrap=True),
+        Column(title="Alpha", key="alpha"),
+        Column(title="Seconds", key="seconds", no_wrap=True, optional=True),
+        *([Column(title="URL", key="url")] if with_urls else []),
+    )
+    return make_table(columns, (_row(key, medium) for key, medium in _media(match)))
+
+
+def _row(key: str, medium: Medium) -> dict[str, object]:
+    return {
+        "place": key,
+        "type": MEDIA_TYPES[medium.type].suffix,
+        "size": f"{medium.width}x{medium.height}",
+        "bytes": "" if medium.bytes is None else format_size(medium.bytes),
+        "alpha": medium.alpha,
+        "seconds": medium.duration,
+        "url": medium.url,
+    }
+
+
+def _urls(match: Match) -> list[tuple[str, str]]:
+    return [(key, sanitize(medium.url)) for key, medium in _media(match)]
+
+
+def _media(match: Match) -> Iterator[tuple[str, Medium]]:
+    """Yield the media of a pose by key; with a number where it has several animations."""
+    prefix = "animations[0]." if len(match.pose.animations) == 1 else ""
+    yield from ((key.removeprefix(prefix), medium) for key, medium in match.pose.media())
+
+
+def _pose_document(manifest: Manifest, match: Match, default: str) -> dict[str, Any]:
+    """Return all that `show` prints, for a program."""
+    return {
+        "collection": match.alias,
+        "pose": match.slug,
+        "name": match.pose.name,
+        "files": [_medium_document(key, medium) for key, medium in match.pose.media()],
+        "write": ways(match, default),
+        "markup": markup(manifest, match, default),
+    }
+
+
+def _medium_document(key: str, medium: Medium) -> dict[str, object]:
+    properties = {field: getattr(medium, field) for field in medium.__struct_fields__}
+    return {"place": key, **{n: value for n, value in properties.items() if value is not None}}

@@ -1,4 +1,4 @@
-"""What the commands that ask the API have in common: where it is, and what is meant by a word."""
+"""What commands that ask the API share: a session, and finding the object that a person means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from mkdocs_masko.cli.options import config_option, variables
+from mkdocs_masko.cli.options import api_url_option, config_option, environment
 from mkdocs_masko.errors import OptionError, ReferenceProblem
 from mkdocs_masko.text import list_some, sanitize, slugify, suggest
 
@@ -22,65 +22,22 @@ if TYPE_CHECKING:
     from mkdocs_masko.api import Client, RawClient
     from mkdocs_masko.options import Options
 
-_TIME = 120.0  # seconds; enough for a rate limit of a minute in the middle of a walk
-_TEXT = f"For all calls together [{_TIME:.0f}]."
-_LONG = 1.0  # seconds of a pause that people are told of
+ApiObject: TypeAlias = dict[str, Any]
+"""A project, collection, item or asset as the API's JSON has it."""
+
+_TIMEOUT = 120.0  # seconds; enough for a rate limit of a minute in the middle of a long list
+_LONG_PAUSE = 1.0  # seconds; shorter pauses are not worth a line
+_MAX_NAMED = 5  # objects that one message names
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-class ApiSession:
-    """Where the commands ask.
-
-    Args:
-        client: Makes the calls.
-        options: What the site says, if there is one.
-    """
-
-    def __init__(self, client: Client, options: Options) -> None:
-        self.client = client
-        self.objects: RawClient = client.raw
-        self.site_ids = options.ids if options.collection or options.collections else {}
-
-    def project(self, wanted: str) -> str:
-        """Return the id of the project that is meant."""
-        return self._id(wanted, self.objects.projects, "project")
-
-    def collection(self, wanted: str) -> str:
-        """Return the id of the collection that is meant; the site's own names come first."""
-        known = self.site_ids.get(wanted)
-        return known or self._id(wanted, self.objects.collections, "collection")
-
-    def asset(self, wanted: str) -> str:
-        """Return the id of the asset that is meant."""
-        return self._id(wanted, self.objects.all_assets, "asset")
-
-    def item(self, wanted: str, collection: str | None) -> tuple[str, dict[str, Any]]:
-        """Return the item that is meant, with the id of its collection.
-
-        Args:
-            wanted: What was typed.
-            collection: Of which collection; without one, of the site's collections.
-
-        Raises:
-            OptionError: No collection is given, and no site names one.
-        """
-        ids = [self.collection(collection)] if collection else [*self.site_ids.values()]
-        if not ids:
-            raise OptionError("say of which mascot with --collection; here is no site that does")
-        owners = {item["id"]: (id_, item) for id_ in ids for item in self.objects.items(id_)}
-        found = pick(wanted, [item for _, item in owners.values()], "item")
-        return owners[found["id"]]
-
-    def _id(self, wanted: str, listed: Callable[[], Iterator[Any]], kind: str) -> str:
-
-        return wanted if is_whole_id(wanted) else str(pick(wanted, listed(), kind)["id"])
-
-
-def desk_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say which API is asked."""
+def session_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that `open_session` takes."""
+    text = f"Seconds for all network work [{_TIMEOUT:.0f}]."
     for option in (
-        click.option("--timeout", type=click.FloatRange(0.1, 86400), metavar="SECONDS", help=_TEXT),
-        click.option("--api-url", metavar="URL", help="Address of the API, or 'sandbox'."),
-        config_option("The site's configuration, if there is one [mkdocs.yml]."),
+        click.option("--timeout", type=click.FloatRange(0.1, 86400), metavar="SECONDS", help=text),
+        api_url_option(),
+        config_option("Configuration of the site, if any [mkdocs.yml]."),
     ):
         command = option(command)
     return command
@@ -92,107 +49,166 @@ def open_session(
     api_url: str | None,
     timeout: float | None,
 ) -> Iterator[ApiSession]:
-    """Open the API that the command line, the variables or the site name.
+    """Open a session with the API that the command line, the environment or the site names.
+
+    Args:
+        config_file: The site's configuration; None stands for the one in the current folder, if
+            there is one.
+        api_url: URL of the API, or `sandbox`.
+        timeout: Seconds for all network work of the session.
 
     Raises:
         OptionError: There is no key, or an option cannot be used.
     """
     from mkdocs_masko.sync import connect, site_of
 
-    options = options_of(config_file, api_url, timeout)
+    options = session_plugin_options(config_file, api_url, timeout)
     site = site_of(options, Path.cwd(), os.environ)
     if not site.has_api_access:
         name = options.api_key_env
-        raise OptionError(f"no key in {name}: set it, or look around with '--api-url sandbox'")
+        raise OptionError(f"no key in {name}: set it, or try '--api-url sandbox'")
     with connect(site, wait=0, sleep=_sleep) as client:
         yield ApiSession(client, options)
 
 
-def options_of(config_file: Path | None, api_url: str | None, timeout: float | None) -> Options:
-    """Put together what the site and the command line say; they need not name a collection."""
-    from mkdocs_masko.mkdocs_yml import find_config, given_options
+def session_plugin_options(
+    config_file: Path | None, api_url: str | None, timeout: float | None
+) -> Options:
+    """Return the plugin's options of the site, if there is one, with those of the command line."""
+    from mkdocs_masko.mkdocs_yml import find_config, find_plugin_options
     from mkdocs_masko.options import read_options
 
     path = config_file or find_config(Path.cwd())
-    raw = {"timeout": _TIME, **((given_options(path) if path else None) or {})}
-    given = {"api_url": api_url, "timeout": timeout}
-    raw |= {name: value for name, value in given.items() if value is not None}
-    return read_options(raw, variables(api_url), complete=False)
+    raw = {"timeout": _TIMEOUT, **((find_plugin_options(path) if path else None) or {})}
+    overrides = {"api_url": api_url, "timeout": timeout}
+    raw |= {name: value for name, value in overrides.items() if value is not None}
+    return read_options(raw, environment(api_url), complete=False)
 
 
 def _sleep(seconds: float) -> None:
-    if seconds >= _LONG and sys.stderr.isatty():
-        click.echo(f"the API asks for a pause of {seconds:.0f} s", err=True)
+    if seconds >= _LONG_PAUSE and sys.stderr.isatty():
+        click.echo(f"rate limited: retrying in {seconds:.0f} s", err=True)
     time.sleep(seconds)
 
 
-Object: TypeAlias = dict[str, Any]
+class ApiSession:
+    """A client for one command, which also finds objects by what a person typed.
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_MOST_SHOWN = 5  # things named in one message
+    Args:
+        client: Makes the requests.
+        options: The plugin's options of the site, or the defaults without a site.
+
+    Attributes:
+        client: Makes the requests that change something.
+        raw: Reads objects as the API's JSON has them, with fields that are unknown here.
+        site_ids: Ids of the site's collections by alias.
+    """
+
+    def __init__(self, client: Client, options: Options) -> None:
+        self.client = client
+        self.raw: RawClient = client.raw
+        self.site_ids = options.ids if options.collection or options.collections else {}
+
+    def project_id(self, text: str) -> str:
+        """Return the id of the project that somebody typed."""
+        return self._find_id(text, self.raw.projects, "project")
+
+    def collection_id(self, text: str) -> str:
+        """Return the id of the collection that somebody typed; the site's aliases come first."""
+        site_id = self.site_ids.get(text)
+        return site_id or self._find_id(text, self.raw.collections, "collection")
+
+    def asset_id(self, text: str) -> str:
+        """Return the id of the asset that somebody typed."""
+        return self._find_id(text, self.raw.all_assets, "asset")
+
+    def find_item(self, text: str, collection: str | None) -> tuple[str, ApiObject]:
+        """Find the item that somebody typed.
+
+        Args:
+            text: An id, a name, or the start of one.
+            collection: The collection of the item; None stands for those of the site.
+
+        Returns:
+            The id of the item's collection, and the item.
+
+        Raises:
+            OptionError: No collection is given, and no site names one.
+        """
+        ids = [self.collection_id(collection)] if collection else [*self.site_ids.values()]
+        if not ids:
+            raise OptionError("no mkdocs.yml names a collection: give one with --collection")
+        owners = {item["id"]: (id_, item) for id_ in ids for item in self.raw.items(id_)}
+        item = pick(text, [item for _, item in owners.values()], "item")
+        return owners[item["id"]]
+
+    def _find_id(self, text: str, fetch: Callable[[], Iterator[ApiObject]], kind: str) -> str:
+        # A whole id saves the request for the list.
+        return text if is_whole_id(text) else str(pick(text, fetch(), kind)["id"])
 
 
 def is_whole_id(text: str) -> bool:
-    """Tell whether a text can be nothing but a whole id, so that no list is needed to find it."""
+    """Tell whether a text can only be an id, so that no list is needed to find the object."""
     return bool(_UUID.fullmatch(text))
 
 
-def pick(wanted: str, things: Iterable[Object], kind: str) -> Object:
-    """Find what is meant: by id, by name, by slug, then by the start of an id or a slug.
+def pick(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
+    """Find an object by id, by name, by slug, then by the start of an id or a slug.
 
     Args:
-        wanted: What was typed.
-        things: What there is, as the API lists it.
-        kind: What the things are called, for messages: `collection`.
+        text: What somebody typed.
+        objects: Candidates.
+        kind: What one of them is called, for messages: `collection`.
 
     Raises:
-        ReferenceProblem: Nothing is meant, or several things are; the message says which.
+        ReferenceProblem: No object matches, or several do; the message names them.
     """
-    there = list(things)
-    for fits in _ways(wanted):
-        found = [thing for thing in there if fits(thing)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ReferenceProblem(_several(wanted, found, kind))
-    names = {name for thing in there for name in (_name(thing), thing["id"]) if name}
+    candidates = list(objects)
+    for is_match in _criteria(text):
+        matches = [candidate for candidate in candidates if is_match(candidate)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise ReferenceProblem(_ambiguous(text, matches, kind))
+    names = {name for each in candidates for name in (_name(each), each["id"]) if name}
     raise ReferenceProblem(
-        f"no {kind} {sanitize(wanted)!r}{suggest(wanted, sorted(names))}. "
-        f"Give an id, a name, or the start of one; the list of {kind}s has them."
+        f"no {kind} {sanitize(text)!r}{suggest(text, sorted(names))}. "
+        f"Give an id, a name, or the start of one; 'mkdocs-masko {kind}s' lists them."
     )
 
 
-def _ways(wanted: str) -> Iterator[Callable[[Object], bool]]:
-    short = slugify(wanted)
-    yield lambda thing: bool(thing["id"] == wanted)
-    yield lambda thing: bool(wanted) and _name(thing) == wanted
-    yield lambda thing: short in _slugs(thing)
+def describe(obj: ApiObject) -> str:
+    """Name an object in a message: `'Fox Mascot' (f950...)`."""
+    name, id_ = sanitize(_name(obj)), sanitize(str(obj["id"]))
+    return f"{name!r} ({id_})" if name else id_
+
+
+def _criteria(text: str) -> Iterator[Callable[[ApiObject], bool]]:
+    """Yield what may match, the surest first."""
+    slug = slugify(text)
+    yield lambda obj: bool(obj["id"] == text)
+    yield lambda obj: bool(text) and _name(obj) == text
+    yield lambda obj: slug in _slugs(obj)
     yield (
-        lambda thing: (
-            str(thing["id"]).startswith(wanted.lower() or "\n")
-            or any(name.startswith(short) for name in _slugs(thing))
+        lambda obj: (
+            str(obj["id"]).startswith(text.lower() or "\n")  # nothing is the start of all ids
+            or any(name.startswith(slug) for name in _slugs(obj))
         )
     )
 
 
-def _name(thing: Object) -> str:
-    return thing.get("name") or ""
+def _name(obj: ApiObject) -> str:
+    return obj.get("name") or ""
 
 
-def _slugs(thing: Object) -> set[str]:
-    own = thing.get("public_slug") or ""
-    return {own, slugify(_name(thing)) if _name(thing) else ""} - {""}
+def _slugs(obj: ApiObject) -> set[str]:
+    public_slug = obj.get("public_slug") or ""
+    return {public_slug, slugify(_name(obj)) if _name(obj) else ""} - {""}
 
 
-def _several(wanted: str, found: list[Object], kind: str) -> str:
+def _ambiguous(text: str, matches: list[ApiObject], kind: str) -> str:
+    names = list_some(map(describe, matches), _MAX_NAMED)
     return (
-        f"{sanitize(wanted)!r} can be {len(found)} {kind}s: "
-        f"{list_some(map(named, found), _MOST_SHOWN)}. "
-        "Write more of it, or the id."
+        f"{sanitize(text)!r} matches {len(matches)} {kind}s: {names}. "
+        "Give more of the name, or the id."
     )
-
-
-def named(thing: Object) -> str:
-    """Say which thing is meant: its name and its id."""
-    name, id_ = sanitize(_name(thing)), sanitize(str(thing["id"]))
-    return f"{name!r} ({id_})" if name else id_

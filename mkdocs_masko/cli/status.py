@@ -1,114 +1,109 @@
-"""`status`."""
+"""`status`: how far each pose of a collection is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
+from mkdocs_masko.api.models import parse_export
 from mkdocs_masko.cli.options import collection_names
-from mkdocs_masko.cli.output import json_option, print_grid, print_json
+from mkdocs_masko.cli.output import (
+    Column,
+    Table,
+    is_terminal,
+    json_option,
+    make_table,
+    print_json,
+    print_table,
+)
 from mkdocs_masko.cli.poses import video_formats
-from mkdocs_masko.cli.session import desk_options, open_session
+from mkdocs_masko.cli.session import describe, open_session, session_options
 from mkdocs_masko.errors import NotReady, OptionError
 from mkdocs_masko.manifest import find_gaps
 from mkdocs_masko.media_types import IMAGE_KEYS, without_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from mkdocs_masko.api.models import Export, ExportItem
-    from mkdocs_masko.cli.output import Grid
-    from mkdocs_masko.cli.session import ApiSession
+    from mkdocs_masko.cli.session import ApiObject, ApiSession
+
+_FINISHED: Final = {"completed", "ready", "published", "archived"}
+_FAILED: Final = {"failed", "error", "cancelled"}
 
 
 @click.command()
 @click.argument(
     "collection", metavar="[COLLECTION]", required=False, shell_complete=collection_names
 )
-@desk_options
+@session_options
 @json_option
-def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - where to ask
-    """Say how far each pose is: published, generating, incomplete.
+def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - session_options
+    """Show which poses are published, generating or incomplete.
 
-    COLLECTION is an id, a name, the start of one, or a name that mkdocs.yml gives it; without it,
-    all those of mkdocs.yml are meant.
+    COLLECTION is an id, a name, the start of one, or an alias in mkdocs.yml; without it, the
+    command shows all collections of mkdocs.yml.
 
     \b
     Examples:
       mkdocs-masko status
       mkdocs-masko status owl --api-url sandbox
     """
-    from msgspec import to_builtins
-
-    with open_session(**where) as there:
-        ids = {collection: there.collection(collection)} if collection else there.site_ids
+    with open_session(**where) as session:
+        ids = {collection: session.collection_id(collection)} if collection else session.site_ids
         if not ids:
-            raise OptionError("say which collection; here is no site that does")
-        found = {alias: _standings(there, id_) for alias, id_ in ids.items()}
+            raise OptionError("no mkdocs.yml names a collection: give one as an argument")
+        statuses = {alias: _collection_status(session, id_) for alias, id_ in ids.items()}
     if as_json:
-        print_json(to_builtins({alias: rows for alias, (_, rows) in found.items()}))
+        print_json(to_builtins({alias: poses for alias, (_, poses) in statuses.items()}))
         return
-    for title, rows in found.values():
-        print_grid(_table(rows), title=title)
-        _sum_up(rows)
+    for title, poses in statuses.values():
+        print_table(_table(poses), title=title)
+        if is_terminal():
+            click.echo(f"\n{_summary(poses)}")
 
 
-def _standings(there: ApiSession, collection_id: str) -> tuple[str, list[Standing]]:
-    from mkdocs_masko.api.models import parse_export
-    from mkdocs_masko.cli.session import named
-
-    collection = there.objects.collection(collection_id)
-    items, assets = there.objects.items(collection_id), there.objects.assets(collection_id)
+def _collection_status(session: ApiSession, collection_id: str) -> tuple[str, list[PoseStatus]]:
+    """Return the name of a collection and the status of its poses."""
+    collection = session.raw.collection(collection_id)
+    items, assets = session.raw.items(collection_id), session.raw.assets(collection_id)
     try:
-        export = parse_export(there.objects.cdn_export(collection_id))
+        export = parse_export(session.raw.cdn_export(collection_id))
     except NotReady as error:
-        click.echo(f"info: {named(collection)}: {error}", err=True)
+        click.echo(f"info: {describe(collection)}: {error}", err=True)
         export = None
-    return named(collection), list(standings(items, assets, export))
+    return describe(collection), list(pose_statuses(items, assets, export))
 
 
-def _table(rows: list[Standing]) -> Grid:
-    from msgspec import to_builtins
-
-    from mkdocs_masko.cli.output import Column, grid
-
+def _table(poses: list[PoseStatus]) -> Table:
     columns = (
         Column(title="Pose", key="name", style="cyan"),
         Column(title="State", key="state"),
         Column(title="Formats", key="formats"),
         Column(title="Missing", key="missing"),
-        Column(title="Id", key="id", spare=True, whole=True),
+        Column(title="ID", key="id", optional=True, no_wrap=True),
     )
-    return grid(columns, to_builtins(rows))
+    return make_table(columns, to_builtins(poses))
 
 
-def _sum_up(rows: list[Standing]) -> None:
-    from mkdocs_masko.cli.output import is_for_a_person
-
-    if is_for_a_person():
-        waiting = sum(map(needs_attention, rows))
-        poses = "1 pose" if len(rows) == 1 else f"{len(rows)} poses"
-        click.echo(f"\n{poses}, {waiting or 'none'} to look after")
+def _summary(poses: list[PoseStatus]) -> str:
+    count = "1 pose" if len(poses) == 1 else f"{len(poses)} poses"
+    unfinished = sum(map(needs_attention, poses))
+    return f"{count}, {unfinished or 'none'} incomplete or not published"
 
 
-Object: TypeAlias = "Mapping[str, Any]"
-
-_DONE: Final = {"completed", "ready", "published", "archived"}
-_FAILED: Final = {"failed", "error", "cancelled"}
-
-
-class Standing(Struct, frozen=True, kw_only=True):
+class PoseStatus(Struct, frozen=True, kw_only=True):
     """How far a pose is.
 
     Attributes:
         name: What the API calls it.
         id: The item's id, or an empty string for what is published without an item.
-        state: `published`, `generating`, `failed`, `not published` or `nothing drawn`, or two of
+        state: `published`, `generating`, `failed`, `not published` or `no assets`, or two of
             them: `published, generating`.
         formats: What is published of it: `png mov webm mp4`.
-        missing: What pages would need of it, and is not published: `MOV`.
+        missing: What browsers need of it and is not published: `MOV`.
     """
 
     name: str
@@ -118,49 +113,58 @@ class Standing(Struct, frozen=True, kw_only=True):
     missing: str
 
 
-def standings(
-    items: Iterable[Object], assets: Iterable[Object], export: Export | None
-) -> Iterator[Standing]:
-    """Say how far each item of a collection is.
+def pose_statuses(
+    items: Iterable[ApiObject], assets: Iterable[ApiObject], export: Export | None
+) -> Iterator[PoseStatus]:
+    """Yield the status of each item of a collection, then of poses that have no item any more.
 
     Args:
-        items: Of the collection.
-        assets: Of the collection.
-        export: What it has published; None while that is nothing.
+        items: Items of the collection.
+        assets: Assets of the collection.
+        export: What the collection has published; None if that is nothing.
     """
-    public = list(export.items) if export else []
-    statuses: dict[str, list[str]] = {}
+    unmatched = list(export.items) if export else []
+    asset_statuses: dict[str, list[str]] = {}
     for asset in assets:
-        statuses.setdefault(asset.get("item_id") or "", []).append(asset.get("status") or "")
+        owner = asset.get("item_id") or ""
+        asset_statuses.setdefault(owner, []).append(asset.get("status") or "")
     for item in items:
+        # The export has no ids. Two items may have the same name: each takes the next entry.
         name = item.get("name") or ""
-        found = next((entry for entry in public if entry.name == name), None)
-        if found:
-            public.remove(found)  # names may stand there twice, for two items
-        yield _standing(name, item["id"], statuses.get(item["id"], []), found)
-    yield from (_standing(entry.name, "", [], entry) for entry in public)
+        pose = next((pose for pose in unmatched if pose.name == name), None)
+        if pose:
+            unmatched.remove(pose)
+        yield _pose_status(name, item["id"], asset_statuses.get(item["id"], []), pose)
+    yield from (_pose_status(pose.name, "", [], pose) for pose in unmatched)
 
 
-def _standing(name: str, id_: str, statuses: list[str], found: ExportItem | None) -> Standing:
-    return Standing(
+def needs_attention(pose: PoseStatus) -> bool:
+    """Tell whether there is something to do or to wait for."""
+    return pose.state != "published" or bool(pose.missing)
+
+
+def _pose_status(
+    name: str, id_: str, asset_statuses: list[str], pose: ExportItem | None
+) -> PoseStatus:
+    return PoseStatus(
         name=name,
         id=id_,
-        state=", ".join(_states(statuses, published=found is not None)),
-        formats=" ".join(_formats(found)) if found else "",
-        missing=", ".join(_missing(found)) if found else "",
+        state=", ".join(_states(asset_statuses, is_published=pose is not None)),
+        formats=" ".join(_formats(pose)) if pose else "",
+        missing=", ".join(_missing(pose)) if pose else "",
     )
 
 
-def _states(statuses: list[str], *, published: bool) -> Iterator[str]:
-    unfinished = [status for status in statuses if status not in _DONE]
-    if published:
+def _states(asset_statuses: list[str], *, is_published: bool) -> Iterator[str]:
+    unfinished = [status for status in asset_statuses if status not in _FINISHED]
+    if is_published:
         yield "published"
     if any(status not in _FAILED for status in unfinished):
         yield "generating"
     if any(status in _FAILED for status in unfinished):
         yield "failed"
-    if not published and not unfinished:
-        yield "not published" if statuses else "nothing drawn"
+    if not is_published and not unfinished:
+        yield "not published" if asset_statuses else "no assets"
 
 
 def _formats(item: ExportItem) -> list[str]:
@@ -172,8 +176,3 @@ def _missing(item: ExportItem) -> Iterator[str]:
     images = [key for key in IMAGE_KEYS if getattr(item, key)]
     animations = [set(map(without_size, animation)) for animation in item.animations]
     yield from (gap.file for gap in find_gaps(images, animations) if gap.incomplete)
-
-
-def needs_attention(standing: Standing) -> bool:
-    """Tell whether there is something to do, or to wait for."""
-    return standing.state != "published" or bool(standing.missing)

@@ -1,4 +1,4 @@
-"""`sync`, `check` and `diff`: the manifest against the API."""
+"""`sync`, `check` and `diff`: the manifest against the API; and `prune`: the cache against it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_masko.cli.options import patience_of, site_from, site_options
-from mkdocs_masko.cli.output import json_option, print_json, waiting, watch
+from mkdocs_masko.cli.options import load_site, poll_policy, site_options
+from mkdocs_masko.cli.output import json_option, print_json, show_downloads, show_polling, warn
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
@@ -19,70 +19,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @site_options
-@click.option("--all", "everything", is_flag=True, help="Remove all there is.")
-@click.option("--dry-run", "dry", is_flag=True, help="Only say what would be removed.")
-def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401 - of the site
-    """Remove media from the cache that the manifest does not need.
-
-    Nothing is lost by it but time: what a build misses is fetched and made again. Where several
-    sites share a cache (MASKO_CACHE_DIR), the media of the others are removed too.
-
-    \b
-    Examples:
-      mkdocs-masko prune
-      mkdocs-masko prune --dry-run
-      mkdocs-masko prune --all
-    """
-    from mkdocs_masko.assets.maintenance import prune as clean
-    from mkdocs_masko.sync import reload
-    from mkdocs_masko.text import format_size
-
-    site = site_from(mode="frozen", **where)
-    done = clean(site.cache, None if everything else reload(site), dry_run=dry)
-    said = "would be removed" if dry else "removed"
-    count = f"{done.files} file{'s' * (done.files != 1)}"
-    click.echo(f"{site.cache}: {count} {said}, {format_size(done.size)}; {done.kept} kept")
-
-
-def lay(site: Site, manifest: Manifest, folder: Path) -> None:
-    """Put all media of a manifest into a folder, and say so."""
-    from mkdocs_masko.assets import FOLDER, Cache
-    from mkdocs_masko.assets.maintenance import export_to
-    from mkdocs_masko.hosting import SelfHosting, site_paths
-    from mkdocs_masko.text import format_size
-
-    cache = Cache(site.cache, warn)
-    hosting = SelfHosting(site, manifest, cache, media_folder=folder, warn=warn, progress=watch)
-    site_files = site_paths(hosting.files, manifest)
-    prefix = f"{FOLDER}/"
-    index = {
-        pose: {key: file.path.removeprefix(prefix) for key, file in keyed.items()}
-        for pose, keyed in site_files.items()
-    }
-    used = (file for keyed in site_files.values() for file in keyed.values())
-    files = {path.removeprefix(prefix): file for path, file in hosting.resolve(used).items()}
-    laid = export_to(index, files, folder)
-    click.echo(
-        f"{folder}: {laid.files} media, {format_size(laid.size)}; "
-        f"{laid.written} written, {laid.removed} removed"
-    )
-
-
-def warn(text: str) -> None:
-    """Say what is wrong but stops nothing."""
-    click.echo(f"warning: {text}", err=True)
-
-
-@click.command()
-@site_options
-@click.option("--locked", is_flag=True, help="Compare only; fail when something differs.")
+@click.option("--locked", is_flag=True, help="Compare only; fail if anything differs.")
 @click.option("--frozen", is_flag=True, help="Read the manifest only; use no network.")
-@click.option("--wait", type=click.FloatRange(0, 86400), metavar="SECONDS", help="Poll that long.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 86400),
+    metavar="SECONDS",
+    help="Poll for so long if the export is not ready.",
+)
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Also lay the media down there.",
+    help="Also write all media to a folder.",
 )
 def sync(
     *,
@@ -90,12 +39,12 @@ def sync(
     frozen: bool,
     wait: float | None,
     into: Path | None,
-    **where: Any,  # noqa: ANN401
+    **where: Any,  # noqa: ANN401 - site_options
 ) -> None:
-    """Bring the manifest up to date with what is published.
+    """Update the manifest with what is published.
 
-    Reads type, size and transparency of all media from their first bytes; with 'hosting: self',
-    or --into, fetches them whole into the cache. The file is written only when something changed.
+    Reads type, size and transparency of all media from their first bytes; with 'hosting: self' or
+    --into, downloads the media to the cache. Writes the manifest only if something changed.
 
     \b
     Examples:
@@ -107,27 +56,25 @@ def sync(
     from mkdocs_masko.sync import prepare, update
 
     if locked and frozen:
-        raise click.UsageError("--locked and --frozen cannot both be given.")
+        raise click.UsageError("--locked and --frozen cannot be used together.")
     mode = "locked" if locked else "frozen" if frozen else "auto"
     hosting = None if into is None else "self"
-    site = site_from(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
-    with waiting(site.options.wait) as patience:
-        outcome = (
-            update(site, patience, revalidate=True) if mode == "auto" else prepare(site, patience)
-        )
-    _say(site, outcome)
+    site = load_site(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
+    with show_polling(site.options.wait) as policy:
+        result = update(site, policy, revalidate=True) if mode == "auto" else prepare(site, policy)
+    _print_result(site, result)
     if into is not None:
-        lay(site, outcome.manifest, into)
+        _export_media(site, result.manifest, into)
 
 
 @click.command()
 @site_options
-@click.option("--offline", is_flag=True, help="Pages only; needs no key and no network.")
-def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - the options of the site
-    """Compare manifest, pages and API; write nothing.
+@click.option("--offline", is_flag=True, help="Check the pages only; needs no key and no network.")
+def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+    """Compare the manifest with the API and the pages; write nothing.
 
-    Finds poses that pages use and the manifest lacks, and what the API has otherwise. Exits with 1
-    when anything differs, so that a CI job fails.
+    Finds poses that pages use and the manifest lacks, and everything that the API has changed.
+    Exits with 1 if anything differs, so that a CI job fails.
 
     \b
     Examples:
@@ -137,41 +84,41 @@ def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - the options
     """
     from mkdocs_masko.sync import compare, reload
 
-    site = site_from(mode="locked", not_ready="fail", **where)
+    site = load_site(mode="locked", not_ready="fail", **where)
     manifest = reload(site)
-    problems = _problems(where["config_file"], site, manifest, whole=where["collection"] is None)
+    # With --collection, no configuration is read that says where pages are.
+    problems = [] if where["collection"] else _bad_references(where["config_file"], site, manifest)
     for problem in problems:
         click.echo(problem, err=True)
-    outcome = None if offline else compare(site, patience_of(site), revalidate=True)
+    result = None if offline else compare(site, poll_policy(site), revalidate=True)
     if problems:
-        raise ReferenceProblem(f"bad references: {len(problems)}; they are listed above")
-    if outcome:
-        _say(site, outcome)
+        raise ReferenceProblem(f"bad references on pages: {len(problems)}, listed above")
+    if result:
+        _print_result(site, result)
     else:
-        click.echo(f"{site.manifest.name}: has all that pages use, revision {manifest.revision}")
+        name, revision = site.manifest.name, manifest.revision
+        click.echo(f"{name}: has all poses that pages use, revision {revision}")
 
 
-def _problems(
-    config_file: Path | None, site: Site, manifest: Manifest, *, whole: bool
-) -> list[str]:
-    """Return what is wrong on pages, where a configuration says which pages there are."""
+def _bad_references(config_file: Path | None, site: Site, manifest: Manifest) -> list[str]:
+    """Return what is wrong on the pages of a site, if it has a configuration."""
     from mkdocs_masko.lint import find_bad_references
-    from mkdocs_masko.mkdocs_yml import find_config, settings
+    from mkdocs_masko.mkdocs_yml import find_config, load_settings
 
     path = config_file or find_config(Path.cwd())
-    if path is None or not whole:
+    if path is None:
         return []
-    found = find_bad_references(path.parent, settings(path), manifest, site.options.default)
-    return [str(problem) for problem in found]
+    problems = find_bad_references(path.parent, load_settings(path), manifest, site.options.default)
+    return [str(problem) for problem in problems]
 
 
 @click.command()
 @site_options
 @json_option
-def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options of the site
-    """Say what a sync would change; write nothing.
+def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+    """Show what a sync would change; write nothing.
 
-    Compares the manifest with the API. 'check' does the same and fails when they differ.
+    Compares the manifest with the API. 'check' does the same, and fails if they differ.
 
     \b
     Examples:
@@ -182,35 +129,86 @@ def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - the options 
 
     from mkdocs_masko.sync import preview
 
-    site = site_from(mode="locked", not_ready="fail", **where)
-    outcome = preview(site, patience_of(site), revalidate=True)
-    _note(outcome)
+    site = load_site(mode="locked", not_ready="fail", **where)
+    result = preview(site, poll_policy(site), revalidate=True)
+    _print_notes(result)
     if as_json:
-        print_json(to_builtins(outcome.changes))
-    elif outcome.changes:
-        _list(outcome)
-        click.echo(_count(outcome))
+        print_json(to_builtins(result.changes))
+    elif result.changes:
+        _print_changes(result)
+        click.echo(_count_changes(result))
     else:
-        click.echo(f"{site.manifest.name}: nothing differs")
+        click.echo(f"{site.manifest.name}: up to date")
 
 
-def _say(site: Site, outcome: SyncResult) -> None:
-    _note(outcome)
-    _list(outcome)
-    state = "written" if outcome.is_written else "up to date"
-    click.echo(f"{site.manifest.name}: {state}, revision {outcome.manifest.revision}")
+def _print_result(site: Site, result: SyncResult) -> None:
+    _print_notes(result)
+    _print_changes(result)
+    state = "written" if result.is_written else "up to date"
+    click.echo(f"{site.manifest.name}: {state}, revision {result.manifest.revision}")
 
 
-def _note(outcome: SyncResult) -> None:
-    for note in outcome.messages:
+def _print_notes(result: SyncResult) -> None:
+    for note in result.messages:
         click.echo(f"{note.level}: {note.text}", err=True)
 
 
-def _list(outcome: SyncResult) -> None:
-    for change in outcome.changes:
+def _print_changes(result: SyncResult) -> None:
+    for change in result.changes:
         click.echo(f"  {sanitize(str(change))}")
 
 
-def _count(outcome: SyncResult) -> str:
-    kinds = [change.kind for change in outcome.changes]
+def _count_changes(result: SyncResult) -> str:
+    kinds = [change.kind for change in result.changes]
     return ", ".join(f"{kinds.count(k)} {k}" for k in ("added", "changed", "removed") if k in kinds)
+
+
+def _export_media(site: Site, manifest: Manifest, folder: Path) -> None:
+    """Write all media of a manifest to a folder, and print how many they are."""
+    from mkdocs_masko.assets import FOLDER, Cache
+    from mkdocs_masko.assets.maintenance import export_to
+    from mkdocs_masko.hosting import SelfHosting, site_paths
+
+    cache = Cache(site.cache, warn)
+    hosting = SelfHosting(
+        site, manifest, cache, media_folder=folder, warn=warn, progress=show_downloads
+    )
+    site_files = site_paths(hosting.files, manifest)
+    prefix = f"{FOLDER}/"  # paths in a site; in the folder, nothing else is beside the media
+    index = {
+        pose: {key: file.path.removeprefix(prefix) for key, file in files.items()}
+        for pose, files in site_files.items()
+    }
+    exported = (file for files in site_files.values() for file in files.values())
+    files = {path.removeprefix(prefix): file for path, file in hosting.resolve(exported).items()}
+    summary = export_to(index, files, folder)
+    click.echo(
+        f"{folder}: {summary.files} media, {format_size(summary.size)}; "
+        f"{summary.written} written, {summary.removed} removed"
+    )
+
+
+@click.command()
+@site_options
+@click.option("--all", "everything", is_flag=True, help="Remove everything.")
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would be removed.")
+def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+    """Remove media from the cache that the manifest does not need.
+
+    It costs nothing but time: the next build downloads and encodes what it misses. If several
+    sites share a cache (MASKO_CACHE_DIR), media of the other sites are removed, too.
+
+    \b
+    Examples:
+      mkdocs-masko prune
+      mkdocs-masko prune --dry-run
+      mkdocs-masko prune --all
+    """
+    from mkdocs_masko.assets.maintenance import prune as prune_cache
+    from mkdocs_masko.sync import reload
+
+    site = load_site(mode="frozen", **where)
+    summary = prune_cache(site.cache, None if everything else reload(site), dry_run=dry)
+    verb = "would be removed" if dry else "removed"
+    count = f"{summary.files} file{'s' * (summary.files != 1)}"
+    click.echo(f"{site.cache}: {count} {verb}, {format_size(summary.size)}; {summary.kept} kept")

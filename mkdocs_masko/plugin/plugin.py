@@ -8,20 +8,19 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from mkdocs.config.base import LegacyConfig, ValidationError
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File
 
 from mkdocs_masko.assets import FOLDER, Cache
 from mkdocs_masko.build import BuildSession
-from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import CALL_START, SCHEME
-from mkdocs_masko.options import Options, read_options
+from mkdocs_masko.options import Options
+from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
 from mkdocs_masko.plugin.publish import (
     add_page,
@@ -66,7 +65,7 @@ _LAST = -100  # after every plugin that still changes what we collect
 _POSE = re.compile(rf"{CALL_START}|\]\({SCHEME}")
 
 
-class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # theirs
+class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # theirs
     """Poses by name, from a committed manifest."""
 
     def __init__(self) -> None:
@@ -79,13 +78,13 @@ class MaskoPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call] # 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
     ) -> tuple[ConfigErrors, ConfigWarnings]:
-        """Check the options: one error says what is wrong and what to do."""
-        super().load_config({}, config_file_path)
-        try:
-            self.options = read_options(options, os.environ)
-        except OptionError as error:
-            return [(error.option, ValidationError(error.problem))], []
-        return [], []
+        """Check the options, and report all that cannot be used at once."""
+        errors, warnings = super().load_config(options, config_file_path)
+        if errors:
+            options.clear()  # `mkdocs -v` logs all settings after that, and one may be the API key
+        else:
+            self.options = self.config.options
+        return errors, warnings
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Stay the same object while `mkdocs serve` builds again and again."""

@@ -88,7 +88,7 @@ def test_a_rate_limit_in_the_middle_of_a_walk_is_waited_out(tmp_path: Path) -> N
     assert done.code == 0
     assert refusing.refused
     told, _, document = done.out.partition("\n")
-    assert told == "the API asks for a pause of 2 s"
+    assert told == "rate limited: retrying in 2 s"
     ids = [entry["id"] for entry in json.loads(document)]
     assert len(ids) == len({*ids}) == 260
 
@@ -104,7 +104,7 @@ def test_the_objects_are_the_apis_own(sandbox: Sandbox, tmp_path: Path) -> None:
     signed = run(tmp_path, "assets", "fox", "--json", "--signed-urls", **variables(sandbox))
     assert all(asset["file_url"] for asset in json.loads(signed.out))
     shown = at_terminal(tmp_path, "assets", "fox", "--signed-urls", **variables(sandbox))
-    assert "Signed address" in shown.out
+    assert "Signed URL" in shown.out
 
 
 def test_what_is_none_is_no_output(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_what_is_none_is_no_output(sandbox: Sandbox, tmp_path: Path) -> None:
     assert run(tmp_path, "items", "extra-0004", **variables(sandbox)).out == ""
     assert run(tmp_path, "items", "extra-0004", "--json", **variables(sandbox)).out == "[]\n"
     assert at_terminal(tmp_path, "items", "extra-0004", **variables(sandbox)).out == (
-        "There are none.\n"
+        "None found.\n"
     )
 
 
@@ -173,9 +173,7 @@ def test_without_a_key_the_sandbox_is_named(tmp_path: Path) -> None:
     """The way to look around without an account."""
     done = run(tmp_path, "projects")
     assert done.code == 2
-    assert done.err == (
-        "error: no key in MASKO_API_KEY: set it, or look around with '--api-url sandbox'\n"
-    )
+    assert done.err == ("error: no key in MASKO_API_KEY: set it, or try '--api-url sandbox'\n")
 
 
 def harmful(sandbox: Sandbox) -> None:
@@ -250,7 +248,7 @@ def test_a_deletion_is_asked_for_and_named(sandbox: Sandbox, tmp_path: Path) -> 
     done = at_terminal(tmp_path, *arguments, typed="n\n", **variables(sandbox))
     assert done.code == 1
     assert "Delete item 'wave' (f0c0a001-" in done.out
-    assert "and its 6 drawn files? [y/N]" in done.out
+    assert "and its 6 assets? [y/N]" in done.out
     assert sandbox.world.item("fox", "wave")
     assert run(tmp_path, *arguments, **variables(sandbox)).code == 2
     assert not [request for request in sandbox.requests if request.method == "DELETE"]

@@ -103,7 +103,7 @@ def test_a_wait_ends_when_the_export_is_ready(sandbox: Sandbox, tmp_path: Path) 
     done = run(tmp_path, "sync", "--wait", "30", **variables(sandbox))
     publisher.join()
     assert done.code == 0
-    assert "draft is not ready (409); asking again in 2 s\n" in done.err
+    assert "draft is not ready (409); retrying in 2 s\n" in done.err
     assert done.out.startswith("  added collection default\n")
 
 

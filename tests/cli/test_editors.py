@@ -17,7 +17,7 @@ from cli_process import COMMAND, NAME, config, environment, run
 from mkdocs_masko.cli.editors import snippets_file
 from mkdocs_masko.manifest import Collection, Medium, Pose, loads, make
 from mkdocs_masko.options import Options
-from mkdocs_masko.schemas import SCHEMAS, options_schema, shipped
+from mkdocs_masko.schemas import SCHEMAS, options_schema, schema_path
 from mkdocs_masko.snippets import escape_markdown
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
@@ -25,7 +25,7 @@ from mkdocs_masko.urls import SANDBOX_ORIGIN
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_schemas_that_ship_are_those_of_the_types(name: str) -> None:
     """After a change of the types: make schema."""
-    assert json.loads(shipped(name).read_text(encoding="utf-8")) == json.loads(
+    assert json.loads(schema_path(name).read_text(encoding="utf-8")) == json.loads(
         json.dumps(SCHEMAS[name]())
     )
 
@@ -33,7 +33,7 @@ def test_the_schemas_that_ship_are_those_of_the_types(name: str) -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_schema_is_printed_or_named(tmp_path: Path, name: str) -> None:
     """One of both, as it ships."""
-    text = shipped(name).read_text(encoding="utf-8")
+    text = schema_path(name).read_text(encoding="utf-8")
     assert run(tmp_path, "schema", name).out == text
     path = Path(run(tmp_path, "schema", name, "--path").out.strip())
     assert path.read_text(encoding="utf-8") == text

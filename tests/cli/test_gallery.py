@@ -94,7 +94,7 @@ def test_it_opens_the_page_in_the_browser_that_is_there(tmp_path: Path, works: b
     assert (done.code, done.out.strip()) == (0, str(Path("a b/index.html")))
     opened = (tmp_path / "opened").read_text().strip()
     assert opened == (tmp_path / "a b/index.html").as_uri()
-    told = "" if works else "there is no browser to open it with\n"
+    told = "" if works else "no browser found: open this page yourself\n"
     assert done.err == told
 
 
@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_without_a_site_a_manifest_or_a_key_it_says_what_to_do(tmp_path: Path) -> None:
     done = cli_process.run(tmp_path, "gallery", "--no-open")
     assert (done.code, done.out) == (2, "")
-    assert "there is no mkdocs.yml here; name one with -f, or give --collection" in done.err
+    assert "no mkdocs.yml in this folder. Name one with -f, or give --collection." in done.err
     done = cli_process.run(tmp_path, "gallery", "--collection", "x", "--no-open")
     assert (done.code, done.out) == (2, "")
     assert "there is neither a manifest (masko.manifest.json) nor a key" in done.err

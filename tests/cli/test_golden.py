@@ -16,7 +16,7 @@ import pytest
 
 from cli_process import COMMAND, NAME, Done, config, run, transcript, variables
 from manifest_samples import check_golden
-from mkdocs_masko.cli.group import places
+from mkdocs_masko.cli.group import commands_by_name
 from mkdocs_masko.manifest import Collection, Pose, dumps, load, make
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -105,7 +105,7 @@ def _may_be_long(line: str) -> bool:
 
 def _written(done: Done, *arguments: str) -> str:
     text = transcript(done, *map(shlex.quote, arguments))
-    text = re.sub(r"(?s)(What a page gets.*?\n).*?(?=--- exit)", r"\1  MARKUP\n", text)
+    text = re.sub(r"(?s)(HTML on a page.*?\n).*?(?=--- exit)", r"\1  MARKUP\n", text)
     text = re.sub(r'"markup": ".*"', '"markup": "MARKUP"', text)  # test_rendering_* has it
     return "\n".join(line.rstrip() for line in text.splitlines())
 
@@ -123,7 +123,7 @@ def _examples(name: str) -> list[str]:
     return [line.strip() for line in lines]
 
 
-@pytest.mark.parametrize("name", [name for name in places() if name != "sandbox"])
+@pytest.mark.parametrize("name", [name for name in commands_by_name() if name != "sandbox"])
 def test_the_examples_of_each_help_run(tmp_path: Path, name: str) -> None:
     """What a help shows is no prose: a shell runs it, in a site that is set up for it.
 

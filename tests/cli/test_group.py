@@ -9,7 +9,7 @@ import click
 import pytest
 
 from mkdocs_masko.cli import main
-from mkdocs_masko.cli.group import COMMANDS, places
+from mkdocs_masko.cli.group import COMMANDS, commands_by_name
 
 HEAVY = {"requests", "urllib3", "mkdocs", "markdown", "rich", "PIL", "tenacity", "yaml", "msgspec"}
 
@@ -21,18 +21,18 @@ def command(name: str) -> click.Command:
     return found
 
 
-@pytest.mark.parametrize("name", places())
+@pytest.mark.parametrize("name", commands_by_name())
 def test_each_line_is_the_first_of_the_commands_own_help(name: str) -> None:
     """The table is no second truth: it repeats each docstring's first line."""
-    _, text = places()[name]
+    _, text = commands_by_name()[name]
     assert (command(name).help or "").splitlines()[0] == text
-    assert len(text) + max(map(len, places())) + 4 <= 80
+    assert len(text) + max(map(len, commands_by_name())) + 4 <= 78
     assert command(name).name == name
 
 
 def test_no_command_stands_in_two_sections() -> None:
     """And each section has one."""
-    assert sum(map(len, COMMANDS.values())) == len(places())
+    assert sum(map(len, COMMANDS.values())) == len(commands_by_name())
     assert all(COMMANDS.values())
 
 

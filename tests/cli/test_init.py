@@ -13,7 +13,7 @@ import pytest
 import sites
 from cli_process import KEY, NAME, run, variables
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import plugin_options, plugins_of, settings, with_plugin
+from mkdocs_masko.mkdocs_yml import add_plugin, load_settings, plugins_of, read_plugin_options
 from mkdocs_masko.sandbox import Sandbox
 from terminals import at_terminal
 
@@ -57,7 +57,7 @@ def test_only_lines_are_put_in_and_the_site_builds(tmp_path: Path, shape: str) -
     path = site(tmp_path, old)
     for base in (DATA / "bases").iterdir():
         shutil.copy(base, tmp_path)
-    before = plugins_of(settings(path)) or {"search": None}
+    before = plugins_of(load_settings(path)) or {"search": None}
     done = run(tmp_path, "init", "--sandbox")
     assert (done.code, done.err) == (0, "")
     new = path.read_bytes()
@@ -68,8 +68,8 @@ def test_only_lines_are_put_in_and_the_site_builds(tmp_path: Path, shape: str) -
     if os.environ.get("MASKO_UPDATE_GOLDEN") == "1":
         golden.write_bytes(new)
     assert new == golden.read_bytes()
-    assert plugin_options(path) == {"collection": "fox", "api_url": "sandbox"}
-    assert plugins_of(settings(path)) == {**before, "masko": plugin_options(path)}
+    assert read_plugin_options(path) == {"collection": "fox", "api_url": "sandbox"}
+    assert plugins_of(load_settings(path)) == {**before, "masko": read_plugin_options(path)}
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
     built = sites.build(tmp_path, "--strict").good()
     assert len(sites.embeds(built.page())) >= 1
@@ -78,11 +78,11 @@ def test_only_lines_are_put_in_and_the_site_builds(tmp_path: Path, shape: str) -
 REFUSED = {
     "an alias": (b"x: &all\n  - search\nplugins: *all\n", "its plugins are an alias"),
     "a text": (b"plugins: search\n", "its plugins are neither a list nor a map"),
-    "a list of settings": (b"- site_name\n", "it is no map of settings"),
+    "a list of settings": (b"- site_name\n", "it is not a map of settings"),
     "the plugin": (b"plugins:\n  - masko: {collection: fox}\n", "has the plugin 'masko' already"),
-    "the end of a document": (b"site_name: Fox\n...\n", "it ends with a mark"),
-    "broken": (b"site_name: [\n", "no valid YAML"),
-    "letters of another kind": ("site_name: Füchsin\n".encode("latin-1"), "no valid YAML"),
+    "the end of a document": (b"site_name: Fox\n...\n", "it ends with a document marker"),
+    "broken": (b"site_name: [\n", "not valid YAML"),
+    "letters of another kind": ("site_name: Füchsin\n".encode("latin-1"), "not valid YAML"),
     "letters of two bytes": ("site_name: Fox\n".encode("utf-16"), "it is not UTF-8"),
 }
 
@@ -105,17 +105,17 @@ def test_an_inherited_list_with_options_is_not_copied(tmp_path: Path) -> None:
     path = site(tmp_path, b"INHERIT: base.yml\n")
     (tmp_path / "base.yml").write_text("plugins:\n  - search: {lang: en}\n")
     with pytest.raises(OptionError, match="inherits a list of plugins with options"):
-        with_plugin(path, {"collection": "fox"})
+        add_plugin(path, {"collection": "fox"})
 
 
 def test_ids_that_look_like_something_else_are_quoted(tmp_path: Path) -> None:
     """An id of digits stays a text; several mascots get a map."""
     path = site(tmp_path, b"plugins: {}\n")
-    path.write_bytes(with_plugin(path, {"collection": "123"}))
+    path.write_bytes(add_plugin(path, {"collection": "123"}))
     assert path.read_bytes() == b'plugins: {masko: {collection: "123"}}\n'
     path.write_bytes(b"plugins:\n- search\n")
-    path.write_bytes(with_plugin(path, {"collections": {"fox": "1e3", "owl": "o"}}))
-    assert plugin_options(path) == {"collections": {"fox": "1e3", "owl": "o"}}
+    path.write_bytes(add_plugin(path, {"collections": {"fox": "1e3", "owl": "o"}}))
+    assert read_plugin_options(path) == {"collections": {"fox": "1e3", "owl": "o"}}
 
 
 @pytest.mark.parametrize("wanted", ["fox", "Fox Mascot", "fox-m"])
@@ -124,7 +124,7 @@ def test_a_mascot_is_found_by_name(sandbox: Sandbox, tmp_path: Path, wanted: str
     path = site(tmp_path)
     done = run(tmp_path, "init", "--collection", wanted, **variables(sandbox))
     assert (done.code, done.err) == (0, "")
-    assert plugin_options(path) == {"collection": "fox"}
+    assert read_plugin_options(path) == {"collection": "fox"}
     assert json.loads((tmp_path / NAME).read_text())["collections"]["default"]["id"] == "fox"
     assert "git add mkdocs.yml masko.manifest.json" in done.out
 
@@ -143,14 +143,14 @@ def test_on_a_terminal_it_asks(sandbox: Sandbox, tmp_path: Path) -> None:
     """Without a key for the sandbox; with one, which mascot."""
     path = site(tmp_path)
     done = at_terminal(tmp_path, "init", typed="y\n")
-    assert "Try the plugin with an invented mascot? [Y/n]" in done.out
+    assert "Try the plugin with a sample mascot? [Y/n]" in done.out
     assert done.code == 0
-    assert plugin_options(path) == {"collection": "fox", "api_url": "sandbox"}
+    assert read_plugin_options(path) == {"collection": "fox", "api_url": "sandbox"}
     path.write_bytes(b"site_name: Fox\n")
     done = at_terminal(tmp_path, "init", typed="owl\n", **variables(sandbox))
     assert "Which mascot (id or name)" in done.out
     assert "Owl Mascot" in done.out
-    assert plugin_options(path) == {"collection": "owl"}
+    assert read_plugin_options(path) == {"collection": "owl"}
     path.write_bytes(b"site_name: Fox\n")
     assert at_terminal(tmp_path, "init", typed="n\n").code == 1
     assert path.read_bytes() == b"site_name: Fox\n"
@@ -161,7 +161,7 @@ def test_without_a_terminal_it_wants_to_be_told(sandbox: Sandbox, tmp_path: Path
     site(tmp_path)
     done = run(tmp_path, "init", **variables(sandbox))
     assert done.code == 2
-    assert "say which mascot with --collection; 'mkdocs-masko collections' has them" in done.err
+    assert "name a mascot with --collection; 'mkdocs-masko collections' lists them" in done.err
 
 
 def test_what_is_not_published_yet_comes_later(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_what_is_not_published_yet_comes_later(sandbox: Sandbox, tmp_path: Path)
     path = site(tmp_path)
     done = run(tmp_path, "init", "--collection", "draft", **variables(sandbox))
     assert done.code == 3
-    assert plugin_options(path) == {"collection": "draft"}
+    assert read_plugin_options(path) == {"collection": "draft"}
     assert "run 'mkdocs-masko sync --wait 600'" in done.out
     assert not (tmp_path / NAME).exists()
 
@@ -194,7 +194,7 @@ def test_a_folder_without_a_site_is_told_how_to_get_one(tmp_path: Path) -> None:
     """The remedy is a command."""
     done = run(tmp_path, "init", "--sandbox")
     assert done.code == 2
-    assert "make a site first with 'mkdocs new .'" in done.err
+    assert "Create a site first: 'mkdocs new .'" in done.err
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 import synced_sites
 from cli_process import COMMAND, NAME, Done, checked, config, environment, run, transcript
 from manifest_samples import check_golden
-from mkdocs_masko.cli.group import places
+from mkdocs_masko.cli.group import commands_by_name
 from mkdocs_masko.manifest import Collection, Pose, dumps, load, make
 from mkdocs_masko.sync import update
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -58,7 +58,7 @@ def change(folder: Path) -> None:
     (folder / NAME).write_text(dumps(make(collections)), encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", ["", *places()])
+@pytest.mark.parametrize("command", ["", *commands_by_name()])
 def test_help_fits_80_columns(tmp_path: Path, command: str) -> None:
     """The help of each command is what it was, and no line of it wraps."""
     arguments = tuple(filter(None, (command, "--help")))
@@ -160,7 +160,7 @@ def test_an_error_on_a_terminal_is_red_or_plain(
 def test_a_piped_error_is_plain(tmp_path: Path) -> None:
     """A log of a CI job holds no escape sequences."""
     assert run(tmp_path, "check").err == (
-        "error: there is no mkdocs.yml here; name one with -f, or give --collection\n"
+        "error: no mkdocs.yml in this folder. Name one with -f, or give --collection.\n"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -10,7 +9,8 @@ from rich.console import Console
 
 from hostile_texts import TEXTS
 from manifest_samples import FOX, manifest, pose
-from mkdocs_masko.cli.poses import as_document, as_lines, as_table, rows
+from mkdocs_masko.cli.output import print_json, tab_separated, to_rich
+from mkdocs_masko.cli.poses import manifest_document, pose_table, rows
 from mkdocs_masko.manifest import Collection, Manifest, Pose, make
 from mkdocs_masko.text import replace_controls
 
@@ -53,7 +53,7 @@ def hostile() -> Manifest:
 def test_nothing_raw_is_shown() -> None:
     """Whatever the names are, each pose is one line of plain letters in four columns."""
     content = hostile()
-    lines = list(as_lines(content, "a"))
+    lines = list(tab_separated(pose_table(content, "a")))
     assert len(lines) == sum(len(c.poses) for c in content.collections.values())
     for line in lines:
         assert line.count("\t") == 3
@@ -67,18 +67,24 @@ def test_a_table_shows_names_and_no_markup() -> None:
     name = "[red]x[/red] :smile: \x1b[31m"
     console = Console(width=80, record=True, force_terminal=True, file=None, quiet=False)
     with console.capture() as capture:
-        console.print(as_table(manifest(fox={"x": pose("x", name=name)}), "fox"))
+        table = pose_table(manifest(fox={"x": pose("x", name=name)}), "fox")
+        console.print(to_rich(table, 80))
     plain = re.sub(r"\x1b\[[0-9;]*m", "", capture.get())
     assert "[red]x[/red] :smile: \ufffd[31m" in plain
 
 
 def test_a_document_has_every_medium() -> None:
     """The JSON is for programs: by collection and slug the name, and the address of each medium."""
-    document = json.loads(as_document(manifest()))
+    document = manifest_document(manifest())
     assert document["fox"].keys() == FOX.keys()
     for slug, found in FOX.items():
         media = {place: medium.url for place, medium in found.media()}
         assert document["fox"][slug] == {"name": found.name, "media": media}
-    text = as_document(hostile())
+
+
+def test_a_document_is_printed_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
+    """No name can act on a terminal, and every pipe can encode it."""
+    print_json(manifest_document(hostile()))
+    text = capsys.readouterr().out
     assert text.isascii()
     assert text.replace("\n", "").isprintable()

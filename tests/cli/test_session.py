@@ -41,14 +41,14 @@ def test_the_surest_way_wins(wanted: str, found: str) -> None:
 @pytest.mark.parametrize("wanted", ["f950", "fo"])
 def test_two_things_are_both_named(wanted: str) -> None:
     """So that the next try is the last."""
-    with pytest.raises(ReferenceProblem, match=r"can be 2 .*'Fox Mascot' \(f950-1\).*f950-2"):
+    with pytest.raises(ReferenceProblem, match=r"matches 2 .*'Fox Mascot' \(f950-1\).*f950-2"):
         pick(wanted, THINGS, "collection")
 
 
 def test_many_things_are_counted() -> None:
     """A message stays short."""
     many = [{"id": f"a{n}"} for n in range(9)]
-    with pytest.raises(ReferenceProblem, match="can be 9 items: a0, a1, a2, a3, a4, and 4 more"):
+    with pytest.raises(ReferenceProblem, match="matches 9 items: a0, a1, a2, a3, a4, and 4 more"):
         pick("a", many, "item")
 
 

@@ -30,15 +30,24 @@ def is_one_error(done: Done) -> bool:
 
 USAGE = {
     "an unknown option of the file": ({"manifst": "x.json"}, ("sync",), "did you mean 'manifest'"),
-    "a bad value in the file": ({"wait": "long"}, ("check",), "takes seconds from 0 to 86400"),
+    "a bad value in the file": ({"wait": "long"}, ("check",), "must be seconds from 0 to 86400"),
+    "several bad values": (
+        {"mode": "fast", "hosting": "own", "manifst": "x"},
+        ("sync", "--manifest", "x.yml"),
+        (
+            "error: option 'hosting' must be one of 'cdn', 'self'; got 'own'; "
+            "option 'manifst' is unknown (did you mean 'manifest'?); "
+            "option 'manifest' must be a path that ends in .json; got 'x.yml'\n"
+        ),
+    ),
     "a key in the file": ({"collection": KEY}, ("sync",), "must not hold the API key"),
     "a key on the command line": ({}, ("sync", "--collection", KEY), "must not hold the API key"),
     "no key": ({}, ("sync",), "no key in MASKO_API_KEY: set it"),
-    "an id that is none": ({}, ("sync", "--collection", "../x"), "takes an id of letters"),
+    "an id that is none": ({}, ("sync", "--collection", "../x"), "must be the id of a collection"),
     "a bad manifest": ({}, ("list", "--manifest", "x.yml"), "a path that ends in .json"),
-    "a bad address": ({}, ("sync", "--api-url", "http://["), "takes an https address"),
+    "a bad address": ({}, ("sync", "--api-url", "http://["), "must be an https URL"),
     "plain http": ({}, ("sync", "--api-url", "http://masko.example"), "no key"),
-    "two modes": ({}, ("sync", "--locked", "--frozen"), "cannot both be given"),
+    "two modes": ({}, ("sync", "--locked", "--frozen"), "cannot be used together"),
     "a wait that is none": ({}, ("sync", "--wait", "-1"), "--wait"),
     "an unknown command": ({}, ("snyc",), "No such command"),
     "an unknown flag": ({}, ("sync", "--loked"), "No such option"),

@@ -6,8 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import asdict
 
 import sites
+from mkdocs_masko.options import Options
+from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
@@ -29,13 +32,16 @@ OPTIONS: list[tuple[dict[str, Any], str]] = [
         {"colection": "fox"},
         "option 'colection': is unknown (did you mean 'collection' or 'collections'?)",
     ),
-    (FOX | {"mode": "fast"}, "option 'mode': takes auto, locked or frozen, not 'fast'"),
-    (FOX | {"wait": "long"}, "option 'wait': takes seconds from 0 to 86400, not 'long'"),
-    (FOX | {"timeout": 0}, "option 'timeout': takes seconds above 0, up to 86400, not '0'"),
-    (FOX | {"not_ready": True}, "option 'not_ready': takes keep or fail, not 'True'"),
+    (
+        FOX | {"mode": "fast"},
+        "option 'mode': must be one of 'auto', 'locked', 'frozen'; got 'fast'",
+    ),
+    (FOX | {"wait": "long"}, "option 'wait': must be seconds from 0 to 86400; got 'long'"),
+    (FOX | {"timeout": 0}, "option 'timeout': must be seconds above 0, up to 86400; got 0"),
+    (FOX | {"not_ready": True}, "option 'not_ready': must be one of 'keep', 'fail'; got True"),
     (
         FOX | {"manifest": "masko.yml"},
-        "option 'manifest': takes a path that ends in .json, not 'masko.yml'",
+        "option 'manifest': must be a path that ends in .json; got 'masko.yml'",
     ),
     (FOX | {"api_key": PASTED}, f"option 'api_key': {_HOLDS}"),
     (FOX | {"api_key": "anything"}, f"option 'api_key': {_HOLDS}"),
@@ -94,7 +100,11 @@ def test_an_option_that_cannot_be_used_is_one_line(
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("MASKO_MODE", "quick", "option 'mode': takes auto, locked or frozen, not 'quick'"),
+        (
+            "MASKO_MODE",
+            "quick",
+            "option 'mode': must be one of 'auto', 'locked', 'frozen'; got 'quick'",
+        ),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named(
@@ -103,6 +113,51 @@ def test_a_variable_that_cannot_be_used_is_named(
     built = _build(tmp_path, FOX | {"mode": "frozen"}, **{name: value})
     wanted = f"Config value 'plugins': Plugin 'masko' {message} (from {name})"
     assert _only_error(built) == wanted
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+def test_all_options_that_cannot_be_used_are_listed_at_once(host: str, tmp_path: Path) -> None:
+    """In one error of MkDocs, as a list of a line each."""
+    sites.make(tmp_path, {"index.md": "x"}, options={"mode": "fast", "wait": "long", "manifst": 1})
+    built = sites.build(tmp_path, host=host)
+    assert built.code == 1
+    assert "Traceback" not in built.output
+    lines = [line for line in built.output.splitlines() if "Plugin 'masko'" in line]
+    assert [line.partition("Plugin 'masko' option ")[2] for line in lines] == [
+        "'mode': must be one of 'auto', 'locked', 'frozen'; got 'fast'",
+        "'wait': must be seconds from 0 to 86400; got 'long'",
+        "'manifst': is unknown (did you mean 'manifest'?)",
+        _MISSING.removeprefix("option "),
+    ]
+
+
+_HOOK = """
+def on_env(env, *, config, files):
+    options = config.plugins["masko"].config
+    shown = options.hosting, options["mode"], options.wait, options.include, options.limits
+    print("hook:", type(options).__name__, *shown)
+"""
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+def test_a_hook_reads_the_options_as_mkdocs_holds_them(host: str, tmp_path: Path) -> None:
+    """With defaults filled in, values converted, and overrides from the environment applied."""
+    options = sites.FROZEN | {"mode": "auto", "wait": "2", "budget": {"page": "5 kB"}}
+    files = {"hook.py": _HOOK, "masko.manifest.json": sites.manifest()}
+    sites.make(tmp_path, {"index.md": "x"}, options=options, files=files, hooks=["hook.py"])
+    built = sites.build(tmp_path, host=host, env={"MASKO_MODE": "frozen"}).good()
+    wanted = "hook: MaskoConfig cdn frozen 2.0 () {'page': 5000}"
+    assert [line for line in built.output.splitlines() if line.startswith("hook")] == [wanted]
+
+
+def test_the_typed_config_is_made_from_the_options() -> None:
+    """The same names and defaults, and everything that is computed from them."""
+    config = MaskoConfig()
+    assert dict(config) == asdict(Options())
+    assert list(config) == [*Options.__struct_fields__]
+    computed = {name for name, value in vars(Options).items() if isinstance(value, property)}
+    for name in [*computed, *config]:
+        assert getattr(config, name) == getattr(Options(), name)
 
 
 @pytest.mark.parametrize(("text", "message"), MANIFESTS.items(), ids=range(len(MANIFESTS)))
