@@ -243,7 +243,7 @@ def test_every_argument_is_explained(file: Path) -> None:
 
 
 def test_slips_are_told_as_the_manual_says(tmp_path: Path) -> None:
-    text = (MANUAL / "syntax.md").read_text(encoding="utf-8").partition("| written | told |")[2]
+    text = (MANUAL / "syntax.md").read_text(encoding="utf-8").partition("| you write | message |")[2]
     rows = re.findall(r"^\| `(.+?)` \| `(.+)` \|$", text, re.MULTILINE)
     assert len(rows) >= 5
     pages = {f"{number}.md": written for number, (written, _) in enumerate(rows)}
