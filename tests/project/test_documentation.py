@@ -11,6 +11,7 @@ import sys
 import textwrap
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from mkdocs_masko._version import VERSION
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.rendering import Arguments
 from mkdocs_masko.sandbox import Sandbox
+from terminals import at_terminal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -290,13 +292,36 @@ def test_a_recipe_alone_makes_the_page_that_the_manual_promises(
 
 @_of("text", titled="--help")
 def test_the_help_is_what_the_command_prints(snippet: Snippet, tmp_path: Path) -> None:
-    """`MASKO_UPDATE_GOLDEN=1` writes it into the manual."""
-    output = _run(*snippet.title.split(), folder=tmp_path)
+    _check_output(snippet, _run(*snippet.title.split(), folder=tmp_path))
+
+
+def _check_output(snippet: Snippet, output: str) -> None:
+    """Compare with what the manual shows; with `MASKO_UPDATE_GOLDEN=1`, write it there."""
     if os.environ.get("MASKO_UPDATE_GOLDEN") == "1":
         content = snippet.file.read_text(encoding="utf-8")
         snippet.file.write_text(content.replace(snippet.text, output), encoding="utf-8")
     else:
         assert output == snippet.text
+
+
+_TABLES = [
+    (command, table)
+    for command, table in pairwise(SNIPPETS)
+    if command.language == "bash" and "--api-url sandbox" in command.text
+    if table.language == "text" and not table.title
+]
+
+
+@pytest.mark.parametrize(("command", "table"), _TABLES, ids=str)
+def test_a_table_is_what_the_command_prints_in_a_terminal(
+    command: Snippet, table: Snippet, tmp_path: Path
+) -> None:
+    output = plain(at_terminal(tmp_path, *command.text.split()[1:]).out)
+    _check_output(table, re.sub(r" +$", "", output, flags=re.MULTILINE))
+
+
+def test_the_manual_shows_tables() -> None:
+    assert len(_TABLES) >= 2
 
 
 @_of("console")
