@@ -109,8 +109,9 @@ browsers: ## Install the browsers that the tests drive, where that is possible
 	@sh scripts/browsers.sh
 
 .PHONY: screenshots
-screenshots: setup browsers demo ## Take the screenshots of the README
+screenshots: setup browsers demo ## Take the screenshots and make the animation of the README
 	@PYTHONPATH=tests:tests/support $(RUN) python scripts/screenshots.py
+	@PYTHONPATH=tests:tests/support $(RUN) python scripts/readme_animation.py
 
 .PHONY: media
 media: $(UV) ## Draw and encode the sandbox's mascots again

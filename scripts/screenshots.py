@@ -69,13 +69,7 @@ class Shot:
     scheme: Literal["light", "dark"] = "light"
 
 
-SHOTS = (
-    Shot(name="home-light"),
-    Shot(name="home-dark", scheme="dark"),
-    Shot(name="poses-light", page="poses/"),
-    Shot(name="catalogue-light", page="mascots/"),
-    Shot(name="home-phone", width=390, height=844, scale=2),
-)
+SHOTS = (Shot(name="gallery", page="mascots/"),)
 _PANEL = Reader(width=520, height=600)
 
 

@@ -1,4 +1,4 @@
-"""The README and the manual: what they show runs, and what they say is so."""
+"""The README and the manual: their examples run, and their statements are true."""
 
 from __future__ import annotations
 
@@ -11,24 +11,30 @@ import sys
 import textwrap
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import html5lib
 import msgspec
 import pytest
 import yaml
+from PIL import Image
 
 import sites
 from mkdocs_masko._version import VERSION
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.rendering import Arguments
 from mkdocs_masko.sandbox import Sandbox
+from terminals import at_terminal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from xml.etree import ElementTree as ET
 
+README = sites.ROOT / "README.md"
 MANUAL = sites.ROOT / "example-site/docs"
-FILES = [sites.ROOT / "README.md", *sorted(MANUAL.glob("*.md"))]
+FILES = [README, *sorted(MANUAL.glob("*.md"))]
 _FENCE = re.compile(
     r'^(?P<indent> *)```(?P<language>\w+)(?: title="(?P<title>[^"]*)")?\n'
     r"(?P<text>.*?)^(?P=indent)```$",
@@ -55,24 +61,24 @@ class Snippet:
 def _snippets() -> Iterator[Snippet]:
     for file in FILES:
         content = file.read_text(encoding="utf-8")
-        for found in _FENCE.finditer(content):
-            line = content.count("\n", 0, found.start()) + 1
-            text = textwrap.dedent(found["text"])
-            yield Snippet(file, line, found["language"], found["title"] or "", text)
+        for match in _FENCE.finditer(content):
+            line = content.count("\n", 0, match.start()) + 1
+            text = textwrap.dedent(match["text"])
+            yield Snippet(file, line, match["language"], match["title"] or "", text)
 
 
 SNIPPETS = list(_snippets())
 
 
 def _of(*languages: str, titled: str = "") -> pytest.MarkDecorator:
-    found = [s for s in SNIPPETS if s.language in languages and titled in s.title]
-    return pytest.mark.parametrize("snippet", found, ids=str)
+    snippets = [s for s in SNIPPETS if s.language in languages and titled in s.title]
+    return pytest.mark.parametrize("snippet", snippets, ids=str)
 
 
 def _run(*command: str, folder: Path, **env: str) -> str:
-    """Run a command as a reader would, who has the package installed; return what it prints."""
+    """Run a command as a reader with the package installed; return its output."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
+    process = subprocess.run(
         command,
         cwd=folder,
         env=sites.environment(PATH=path, **env),
@@ -83,8 +89,8 @@ def _run(*command: str, folder: Path, **env: str) -> str:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    assert process.returncode == 0, process.stdout
+    return process.stdout
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +104,9 @@ def folder(tmp_path: Path) -> Path:
     return sites.example(tmp_path)
 
 
-def test_every_language_of_a_snippet_is_dealt_with_here() -> None:
-    known = "bash console html jinja json markdown python text toml yaml"
-    assert {snippet.language for snippet in SNIPPETS} <= {*known.split()}
+def test_every_language_of_a_snippet_has_a_test_here() -> None:
+    languages = "bash console html jinja json markdown python text toml yaml"
+    assert {snippet.language for snippet in SNIPPETS} <= {*languages.split()}
     assert len(SNIPPETS) > 40
 
 
@@ -112,13 +118,58 @@ def test_python_runs(snippet: Snippet, folder: Path, variables: dict[str, str]) 
     _run(sys.executable, "-W", "error", *tool, str(script), folder=folder, **variables)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_shell_commands_run_one_after_the_other(file: Path, folder: Path, tmp_path: Path) -> None:
-    """In the example site; those of the README elsewhere."""
-    texts = [s.text for s in SNIPPETS if s.file == file and s.language == "bash"]
-    where = tmp_path if file.name == "README.md" else folder
-    for text in texts:
-        _run("bash", "-euo", "pipefail", "-c", text, folder=where)
+_SHELL_FILES = sorted({s.file for s in SNIPPETS if s.language == "bash"} - {README})
+
+
+@pytest.mark.parametrize("file", _SHELL_FILES, ids=lambda file: file.name)
+def test_shell_commands_run_one_after_the_other(file: Path, folder: Path) -> None:
+    for snippet in SNIPPETS:
+        if snippet.file == file and snippet.language == "bash":
+            _run("bash", "-euo", "pipefail", "-c", snippet.text, folder=folder)
+
+
+_SHELL = """\
+pip() { :; }  # everything is installed
+mkdocs() { _host mkdocs "$@"; }
+properdocs() { _host properdocs "$@"; }
+_host() {
+  if [ "$2" = serve ]; then set -- "$1" build --strict --theme mkdocs; fi
+  command "$@"
+}
+"""
+"""`serve` runs until it is stopped; a build does the same work and ends."""
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+def test_the_quick_start_works_in_an_empty_folder(host: str, tmp_path: Path) -> None:
+    """As pasted; after it, the line of Markdown shows the fox."""
+    texts = [re.sub(r"^\$ ", "", s.text, flags=re.MULTILINE) for s in _quick_start()]
+    (commands,) = (text for text in texts if f"\n{host} new . && mkdocs-masko init" in text)
+    (markdown,) = (text for text in texts if "(masko:wave)" in text)
+    _run("bash", "-euo", "pipefail", "-c", _SHELL + commands, folder=tmp_path)
+    assert sites.embeds((tmp_path / "site/index.html").read_text(encoding="utf-8")) == []
+    (tmp_path / "docs/index.md").write_text(markdown, encoding="utf-8")
+    _run("bash", "-euc", f"{_SHELL}{host} serve", folder=tmp_path)
+    (embed,) = sites.embeds((tmp_path / "site/index.html").read_text(encoding="utf-8"))
+    assert 'alt="A fox waving hello"' in embed
+    assert 'width="240"' in embed
+
+
+def _quick_start() -> list[Snippet]:
+    heads = README.read_text(encoding="utf-8").splitlines()
+    start = heads.index("## Quick start")
+    end = next(line for line, text in enumerate(heads[start + 1 :], start + 1) if text[:3] == "## ")
+    return [s for s in SNIPPETS if s.file == README and start < s.line <= end]
+
+
+def test_the_readme_is_short_and_its_picture_is_light_and_moves() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 130
+    pictures = [README.parent / path for path in re.findall(r"!\[[^\]]+\]\(([^):]+)\)", text)]
+    assert pictures[0].stat().st_size < 300_000
+    with Image.open(pictures[0]) as picture:
+        assert getattr(picture, "n_frames", 1) > 10
+        assert picture.info["loop"] == 0, "it plays forever"
 
 
 @_of("yaml")
@@ -136,36 +187,141 @@ def test_json_is_valid(snippet: Snippet) -> None:
     assert isinstance(json.loads(snippet.text), dict)
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> sites.Built:
-    """A strict build of all Markdown snippets, each a page, beside pages that they link to."""
-    texts = {file.name: "x" for file in FILES if file.name != "README.md"}
-    texts |= {f"{_name(s)}.md": s.text for s in SNIPPETS if s.language == "markdown"}
-    made = sites.make(tmp_path_factory.mktemp("snippets"), texts)
-    return sites.build(made, "--strict").good()
-
-
 def _name(snippet: Snippet) -> str:
     return f"{snippet.file.stem}-{snippet.line}"
 
 
+def _check_html(page: str) -> None:
+    """Check that a page is valid, and that no macro and no placeholder is left on it."""
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert not re.search(r"masko(_\w+)?\(|\{%|maskoembed|maskourl", page)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> sites.Built:
+    """A strict build of all Markdown snippets, each a page, beside pages that they link to."""
+    texts = {file.name: "x" for file in FILES if file != README}
+    texts |= {f"{_name(s)}.md": s.text for s in SNIPPETS if s.language == "markdown"}
+    folder = sites.make(tmp_path_factory.mktemp("snippets"), texts)
+    return sites.build(folder, "--strict").good()
+
+
+_GALLERY = "masko_gallery("
+_URL_ONLY = re.compile(r"\{\{ *masko_url\(")
+_REFERENCE = re.compile(
+    r"\]\(masko:|^\[\w+\]: masko:|src=\"masko:|\{\{ *masko(_image|_animation)?\(", re.MULTILINE
+)
+
+
 @_of("markdown")
-def test_markdown_shows_a_pose(snippet: Snippet, pages: sites.Built) -> None:
+def test_a_markdown_snippet_shows_its_poses(snippet: Snippet, pages: sites.Built) -> None:
+    """Each pose once, in the content of the page and nowhere else."""
     page = pages.page(f"{_name(snippet)}/index.html")
-    assert list(sites.our_addresses(page))
-    assert "masko(" not in page
+    _check_html(page)
+    if _GALLERY in snippet.text:
+        assert len(sites.embeds(page)) > 10
+        return
+    count = len(_REFERENCE.findall(snippet.text))
+    assert _poses(page) == ({"body": count} if count else {})
+    links = len(_URL_ONLY.findall(snippet.text))
+    assert page.count('href="https://') + page.count('href="../assets/masko/') >= links
+
+
+def _poses(page: str) -> dict[str, int]:
+    """Count the outermost poses in head and body; a pair of palettes is one."""
+    counts: dict[str, int] = {}
+
+    def visit(element: ET.Element, part: str) -> None:
+        for child in element:
+            if sites.is_ours(child) or child.get("class") == "masko-pair":
+                counts[part] = counts.get(part, 0) + 1
+            else:
+                visit(child, child.tag if child.tag in {"head", "body"} else part)
+
+    visit(sites.parse(page), "")
+    return counts
+
+
+RECIPES = {
+    "Use with mkdocs-macros": {"body": 4},
+    "Theme templates": {"body": 2},
+    "A mascot from the front matter": {"body": 1},
+    "A preview image for social media": {},
+}
+"""How many poses each Jinja recipe of the manual shows, and where."""
+
+
+def _heading(snippet: Snippet) -> str:
+    lines = snippet.file.read_text(encoding="utf-8").splitlines()[: snippet.line]
+    return next(line.lstrip("# ") for line in reversed(lines) if re.match("##+ ", line))
+
+
+def test_every_jinja_recipe_is_rendered_here() -> None:
+    headings = [_heading(s) for s in SNIPPETS if s.language == "jinja"]
+    assert sorted(headings) == sorted(RECIPES)
 
 
 @_of("jinja")
-def test_jinja_runs_in_a_template(snippet: Snippet, tmp_path: Path) -> None:
-    sites.make(tmp_path, {"index.md": "x"}, files={"theme/main.html": snippet.text})
+def test_a_recipe_alone_makes_the_page_that_the_manual_promises(
+    snippet: Snippet, tmp_path: Path
+) -> None:
+    """In Material: the poses are in the article, once each, and none is in the head."""
+    texts, files, plugins = {"index.md": "---\nmascot: wave\n---\n\nWords.\n"}, {}, ["masko"]
+    if snippet.title.startswith("docs/"):
+        texts, plugins = {"index.md": snippet.text}, ["macros", "masko"]
+    else:
+        files = {snippet.title: snippet.text}
+    # With fonts of Google's, Material writes a URL with a bare `&`, which is not valid HTML.
+    theme = {"name": "material", "custom_dir": "overrides", "font": False}
+    (tmp_path / "overrides").mkdir()
+    sites.make(
+        tmp_path, texts, files=files, plugins=plugins, theme=theme, site_url="https://example.org/"
+    )
     page = sites.build(tmp_path, "--strict").good().page()
-    assert len(sites.embeds(page)) >= 2
+    assert _poses(page) == RECIPES[_heading(snippet)]
+    _check_html(page)
+    (article,) = sites.parse(page).iter("article")
+    assert len([e for e in article.iter() if sites.is_ours(e)]) == len(sites.embeds(page))
+    if "og:image" in snippet.text:
+        (image,) = (e for e in sites.parse(page).iter("meta") if e.get("property") == "og:image")
+        assert image.get("content", "").startswith("https://example.org/assets/masko/wave")
+    if "preload" in snippet.text:
+        (link,) = (e for e in sites.parse(page).iter("link") if e.get("rel") == "preload")
+        assert (tmp_path / "site" / link.get("href", "")).is_file()
 
 
 @_of("text", titled="--help")
 def test_the_help_is_what_the_command_prints(snippet: Snippet, tmp_path: Path) -> None:
-    assert _run(*snippet.title.split(), folder=tmp_path) == snippet.text
+    _check_output(snippet, _run(*snippet.title.split(), folder=tmp_path))
+
+
+def _check_output(snippet: Snippet, output: str) -> None:
+    """Compare with what the manual shows; with `MASKO_UPDATE_GOLDEN=1`, write it there."""
+    if os.environ.get("MASKO_UPDATE_GOLDEN") == "1":
+        content = snippet.file.read_text(encoding="utf-8")
+        snippet.file.write_text(content.replace(snippet.text, output), encoding="utf-8")
+    else:
+        assert output == snippet.text
+
+
+_TABLES = [
+    (command, table)
+    for command, table in pairwise(SNIPPETS)
+    if command.language == "bash" and "--api-url sandbox" in command.text
+    if table.language == "text" and not table.title
+]
+
+
+@pytest.mark.parametrize(("command", "table"), _TABLES, ids=str)
+def test_a_table_is_what_the_command_prints_in_a_terminal(
+    command: Snippet, table: Snippet, tmp_path: Path
+) -> None:
+    output = plain(at_terminal(tmp_path, *command.text.split()[1:]).out)
+    _check_output(table, re.sub(r" +$", "", output, flags=re.MULTILINE))
+
+
+def test_the_manual_shows_tables() -> None:
+    assert len(_TABLES) >= 2
 
 
 @_of("console")
@@ -193,13 +349,13 @@ def test_no_text_names_a_command_or_an_option_that_is_not_there(file: Path) -> N
     content = file.read_text(encoding="utf-8")
     blocks = [s.text for s in SNIPPETS if s.file == file and s.language != "python"]
     for text in [*blocks, *re.findall(r"`([^`\n]+)`", content)]:
-        for found in _COMMAND.finditer(text):
-            name, *rest = found["rest"].split() or [""]
+        for match in _COMMAND.finditer(text):
+            name, *rest = match["rest"].split() or [""]
             if name in {"", "mkdocs-masko", "reads"} or name.startswith("-"):
                 continue
-            assert name in _commands(), found[0]
+            assert name in _commands(), match[0]
             flags = {word.partition("=")[0] for word in rest if re.match("-.", word)}
-            assert flags <= _options(name), found[0]
+            assert flags <= _options(name), match[0]
 
 
 MADE = {"mascots.md"}
@@ -230,27 +386,31 @@ def test_every_option_is_explained_with_its_default() -> None:
     rows = {row[0].strip("`"): row[1].strip("`") for row in _rows(MANUAL / "options.md", 3)}
     for field in msgspec.structs.fields(Options):
         default = field.default if field.default_factory is msgspec.NODEFAULT else ""
-        said = str(default).lower() if isinstance(default, bool) else str(default)
-        assert rows[field.name] == ("" if default in (None, ()) else said), field.name
+        text = str(default).lower() if isinstance(default, bool) else str(default)
+        assert rows[field.name] == ("" if default in (None, ()) else text), field.name
 
 
-@pytest.mark.parametrize(
-    "file", [sites.ROOT / "README.md", MANUAL / "syntax.md"], ids=lambda f: f.name
-)
-def test_every_argument_is_explained(file: Path) -> None:
-    named = {name for row in _rows(file, 3) for name in re.findall(r"`(\w+)`", row[0])}
-    assert {field.encode_name for field in msgspec.structs.fields(Arguments)} <= named
+def test_every_argument_is_explained() -> None:
+    rows = _rows(MANUAL / "syntax.md", 3)
+    arguments = {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+    assert {field.encode_name for field in msgspec.structs.fields(Arguments)} <= arguments
 
 
-def test_slips_are_told_as_the_manual_says(tmp_path: Path) -> None:
-    text = (MANUAL / "syntax.md").read_text(encoding="utf-8").partition("| written | told |")[2]
+def test_the_readme_names_every_argument() -> None:
+    names = set(re.findall(r"`(\w+)`", README.read_text(encoding="utf-8")))
+    assert {field.encode_name for field in msgspec.structs.fields(Arguments)} <= names
+
+
+def test_mistakes_get_the_messages_in_the_manual(tmp_path: Path) -> None:
+    content = (MANUAL / "syntax.md").read_text(encoding="utf-8")
+    text = content.partition("| you write | message |")[2]
     rows = re.findall(r"^\| `(.+?)` \| `(.+)` \|$", text, re.MULTILINE)
     assert len(rows) >= 5
-    pages = {f"{number}.md": written for number, (written, _) in enumerate(rows)}
+    pages = {f"{number}.md": source for number, (source, _) in enumerate(rows)}
     built = sites.build(sites.make(tmp_path, pages)).good()
-    for number, (_, told) in enumerate(rows):
-        line = rf"docs/{number}\.md:1:\d+: {re.escape(html.unescape(told))}$"
-        assert re.search(line, built.output, re.MULTILINE), told
+    for number, (_, message) in enumerate(rows):
+        line = rf"docs/{number}\.md:1:\d+: {re.escape(html.unescape(message))}$"
+        assert re.search(line, built.output, re.MULTILINE), message
 
 
 def test_the_changelog_has_a_section_for_what_is_here() -> None:
