@@ -122,6 +122,7 @@ def read_options(
     written = {str(name): value for name, value in {**raw, **overrides}.items()}
     values: dict[str, Any] = {}
     errors: list[OptionError] = []
+    # All mistakes are collected: nobody is to run a build once for each.
     for name, value in written.items():
         variable = _VARIABLES[name] if name in overrides else ""
         try:
@@ -130,6 +131,7 @@ def read_options(
                 values[name] = checked
         except OptionError as error:
             errors.append(error)
+    # A collection with a wrong value, or under a misspelled name, is one mistake and not two.
     unusable = written.keys() - values.keys()
     if not any(suggest(name, _COLLECTIONS) for name in unusable if written[name] is not None):
         errors += _collection_errors(values, complete=complete)

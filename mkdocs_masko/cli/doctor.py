@@ -188,9 +188,10 @@ def _check_manifest(site: Site) -> Iterator[Finding]:
         text, remedy = f"no {name} yet", "run 'mkdocs-masko sync'"
         yield Finding(level="warning", subject="manifest", text=text, remedy=remedy)
     except ManifestError as error:
-        # The message of the error has the remedy already.
-        text = str(error).removeprefix(f"{name}: ")
-        yield Finding(level="error", subject="manifest", text=text, remedy="see above")
+        remedy = str(error).removeprefix(f"{name}: ")
+        yield Finding(
+            level="error", subject="manifest", text=f"{name} cannot be used", remedy=remedy
+        )
     else:
         poses = sum(len(collection.poses) for collection in manifest.collections.values())
         text = f"revision {manifest.revision}, {poses} poses, written {site.manifest_age} ago"

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-_PORT: Final = 8765  # always the same, so that a manifest made from it is good the next time
+_PORT: Final = 8765  # always the same, so that URLs in a manifest stay valid
 
 
 @click.command()

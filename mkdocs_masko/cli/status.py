@@ -91,7 +91,9 @@ def _table(poses: list[PoseStatus]) -> Table:
 def _summary(poses: list[PoseStatus]) -> str:
     count = "1 pose" if len(poses) == 1 else f"{len(poses)} poses"
     unfinished = sum(map(needs_attention, poses))
-    return f"{count}, {unfinished or 'none'} incomplete or not published"
+    if not unfinished:
+        return f"{count}, all published and complete"
+    return f"{count}, {unfinished} incomplete or not published"
 
 
 class PoseStatus(Struct, frozen=True, kw_only=True):

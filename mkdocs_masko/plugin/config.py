@@ -25,7 +25,7 @@ class _CheckedConfig(Config):  # type: ignore[no-untyped-call] # theirs
     """Checks all options at once and holds the result, with overrides from the environment."""
 
     options: Options
-    """The same options as immutable data; there once they are valid."""
+    """The same options as immutable data; set once they are valid."""
 
     def validate(self) -> tuple[ConfigErrors, ConfigWarnings]:
         """Return one error for each option that cannot be used; MkDocs reports them as a list."""

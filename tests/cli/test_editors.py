@@ -160,7 +160,7 @@ def test_the_script_is_one_that_the_shell_takes(tmp_path: Path, shell: str) -> N
     """Standard output has the script alone, standard error says where it goes."""
     done = run(tmp_path, "completion", shell)
     assert done.code == 0
-    assert done.err.startswith(f"Put this where {shell} looks for it:\n")
+    assert done.err.startswith(f"Save this where {shell} finds it:\n")
     assert "_MKDOCS_MASKO_COMPLETE" in done.out
     if shutil.which(shell):
         checked = subprocess.run([shell, "-n"], input=done.out.encode(), check=False)
