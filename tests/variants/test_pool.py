@@ -136,10 +136,10 @@ def test_inside_the_process_of_another_pool_no_more_are_started(tmp_path: Path) 
 SCRIPT = """
 import sys
 from pathlib import Path
-from mkdocs_masko.variants import Form, encode_all
+from mkdocs_masko.variants import Variant, encode_all
 
 def main():
-    form = Form(format="png", width=16, height=16)
+    form = Variant(format="png", width=16, height=16)
     todo = [(Path(name), (form,)) for name in sys.argv[1:]]
     for path, _, result in encode_all(todo, workers=2):
         print(path.name, type(result).__name__, flush=True)
