@@ -90,7 +90,9 @@ def test_it_opens_the_page_in_the_browser_that_is_there(tmp_path: Path, works: b
     opener = tmp_path / "opener"
     opener.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/opened"\nexit {int(not works)}\n')
     opener.chmod(0o755)
-    done = cli_process.run(tmp_path, *OWL, "-o", "a b", process=True, BROWSER=f"{opener} %s", PATH="", DISPLAY="")
+    done = cli_process.run(
+        tmp_path, *OWL, "-o", "a b", process=True, BROWSER=f"{opener} %s", PATH="", DISPLAY=""
+    )
     assert (done.code, done.out.strip()) == (0, str(Path("a b/index.html")))
     opened = (tmp_path / "opened").read_text().strip()
     assert opened == (tmp_path / "a b/index.html").as_uri()

@@ -41,7 +41,11 @@ def at_terminal(
     ours, theirs = _terminal(width)
     os.write(ours, typed.encode())
     code, shown = run_at_terminal(
-        lambda: main([*arguments], COMMAND.name), folder, _variables(given), ours=ours, theirs=theirs
+        lambda: main([*arguments], COMMAND.name),
+        folder,
+        _variables(given),
+        ours=ours,
+        theirs=theirs,
     )
     return _done(code, shown, given)
 
