@@ -18,6 +18,7 @@ import msgspec
 import pytest
 import yaml
 
+import cli_process
 import sites
 from mkdocs_masko._version import VERSION
 from mkdocs_masko.options import Options, read_options
@@ -85,6 +86,13 @@ def _run(*command: str, folder: Path, **env: str) -> str:
     )
     assert done.returncode == 0, done.stdout
     return done.stdout
+
+
+def _output(*arguments: str) -> str:
+    """Return what `mkdocs-masko` prints, which succeeds."""
+    done = cli_process.run(sites.ROOT, *arguments)
+    assert done.code == 0, done.err
+    return done.out
 
 
 @pytest.fixture(scope="module")
@@ -164,8 +172,10 @@ def test_jinja_runs_in_a_template(snippet: Snippet, tmp_path: Path) -> None:
 
 
 @_of("text", titled="--help")
-def test_the_help_is_what_the_command_prints(snippet: Snippet, tmp_path: Path) -> None:
-    assert _run(*snippet.title.split(), folder=tmp_path) == snippet.text
+def test_the_help_is_what_the_command_prints(snippet: Snippet) -> None:
+    program, *arguments = snippet.title.split()
+    assert program == "mkdocs-masko"
+    assert _output(*arguments) == snippet.text
 
 
 @_of("console")
@@ -178,13 +188,13 @@ def test_what_the_sandbox_answers_is_shown_as_it_is(snippet: Snippet, tmp_path: 
 
 @cache
 def _options(command: str) -> set[str]:
-    text = _run("mkdocs-masko", *command.split(), "--help", folder=sites.ROOT)
+    text = _output(*command.split(), "--help")
     return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text.partition("Options:")[2]))
 
 
 @cache
 def _commands() -> set[str]:
-    text = _run("mkdocs-masko", "--help", folder=sites.ROOT).partition("Options:")[2]
+    text = _output("--help").partition("Options:")[2]
     return set(re.findall(r"^  ([a-z]+)  ", text, re.MULTILINE))
 
 
