@@ -147,7 +147,7 @@ def build(
     """
     command = ["build", "-f", "mkdocs.yml", "-d", into, *arguments]
     variables = environment(**(env or {}))
-    if process or host != "mkdocs" or "PYTHONPATH" in variables:
+    if process or host != "mkdocs" or "PYTHONPATH" in (env or {}):
         done = subprocess.run(
             [sys.executable, "-m", host, *command],
             cwd=folder,
