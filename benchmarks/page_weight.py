@@ -24,9 +24,9 @@ import imageio_ffmpeg
 from PIL import Image
 
 import sites
-from e2e.chromium import Chromium
-from e2e.engines import Reader
-from e2e.serving import Served, Visit
+from e2e.support.browser import Reader
+from e2e.support.chromium import Chromium
+from e2e.support.web_server import Served, Visit
 
 POSES = ("wave", "idle", "card-sit", "cheer")
 COUNTS = (1, 30)

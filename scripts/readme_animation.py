@@ -16,12 +16,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-from selenium.common.exceptions import WebDriverException
-
 from e2e.chromium import Chromium
 from e2e.engines import Missing, Reader
 from e2e.serving import Served
+from PIL import Image
+from selenium.common.exceptions import WebDriverException
+
 from mkdocs_masko.sandbox import MEDIA_DIR
 
 if TYPE_CHECKING:

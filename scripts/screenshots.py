@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Literal
 from PIL import Image
 from selenium.common.exceptions import WebDriverException
 
-from e2e.chromium import Chromium
-from e2e.engines import Missing, Reader
-from e2e.firefox import Firefox
-from e2e.serving import Served
-from e2e.webkit import WebKit
+from e2e.support.browser import Missing, Reader
+from e2e.support.chromium import Chromium
+from e2e.support.firefox import Firefox
+from e2e.support.web_server import Served
+from e2e.support.webkit import WebKit
 
 if TYPE_CHECKING:
-    from e2e.engines import Browser
+    from e2e.support.browser import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "example-site" / "site"

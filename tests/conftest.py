@@ -23,3 +23,34 @@ settings.load_profile("patient")
 # A shell that starts the suite in the background ignores Ctrl+C, and so would the servers under
 # test; what is not ignored here is not ignored there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+_ENGINES = ("webkit", "firefox", "chromium")  # the one that takes the longest first
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Share the tests out among workers: `--dist loadgroup`.
+
+    A browser, and what a module sets up for all of its tests, is started by one worker alone. Who
+    drives a browser comes first, so that the short tests fill up what is left at the end.
+    """
+    for item in items:
+        group = _engine(item) or _module_with_a_set_up(item)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    order = {engine: place for place, engine in enumerate(_ENGINES)}
+    items.sort(key=lambda item: order.get(_engine(item), len(order)))
+
+
+def _engine(item: pytest.Item) -> str:
+    """Return the browser that a test drives, if it does."""
+    callspec = getattr(item, "callspec", None)
+    engine = callspec.params.get("browser", "") if callspec else ""
+    return str(engine)
+
+
+def _module_with_a_set_up(item: pytest.Item) -> str:
+    """Return the module of a test that uses a fixture which the module sets up once."""
+    info = getattr(item, "_fixtureinfo", None)  # pytest has no public way to a fixture's scope
+    scopes = {each[-1].scope for each in info.name2fixturedefs.values()} if info else set()
+    return item.nodeid.partition("::")[0] if "module" in scopes else ""

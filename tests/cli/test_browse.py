@@ -144,7 +144,7 @@ def test_each_failure_is_one_line_with_a_remedy(tmp_path: Path, case: str) -> No
     fault, code, words = FAILURES[case]
     with Sandbox(faults=[Fault.parse(fault)]) as sandbox:
         for arguments in ASKING:
-            seconds = "3" if case in TRIED_AGAIN else "30"
+            seconds = "1" if case in TRIED_AGAIN else "30"
             done = run(tmp_path, *arguments, "--timeout", seconds, **variables(sandbox))
             assert done.code == code, done.said
             assert is_one_error(done)

@@ -77,7 +77,7 @@ def test_media_of_a_server_stay_where_they_are(sandbox: Sandbox, tmp_path: Path)
 
 
 def test_without_a_folder_it_takes_a_temporary_one(tmp_path: Path) -> None:
-    done = cli_process.run(tmp_path, *OWL, "--no-open", TMPDIR=str(tmp_path))
+    done = cli_process.run(tmp_path, *OWL, "--no-open", process=True, TMPDIR=str(tmp_path))
     page = Path(done.out.strip())
     assert page.name == "index.html"
     assert page.parent.parent == tmp_path
@@ -90,7 +90,9 @@ def test_it_opens_the_page_in_the_browser_that_is_there(tmp_path: Path, works: b
     opener = tmp_path / "opener"
     opener.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/opened"\nexit {int(not works)}\n')
     opener.chmod(0o755)
-    done = cli_process.run(tmp_path, *OWL, "-o", "a b", BROWSER=f"{opener} %s", PATH="", DISPLAY="")
+    done = cli_process.run(
+        tmp_path, *OWL, "-o", "a b", process=True, BROWSER=f"{opener} %s", PATH="", DISPLAY=""
+    )
     assert (done.code, done.out.strip()) == (0, str(Path("a b/index.html")))
     opened = (tmp_path / "opened").read_text().strip()
     assert opened == (tmp_path / "a b/index.html").as_uri()

@@ -50,6 +50,9 @@ WITHOUT_JSON = {
     "none-meant": ("items", "fxo", *SANDBOX),
 }
 
+_SHELL = frozenset("|&;<>()$`*?[]#~=%!{}\n")
+"""Letters that mean something to a shell; quotes and backslashes are read as a shell does."""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -74,9 +77,14 @@ def change(folder: Path) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_each_form_is_what_it_was(site: Path, case: str) -> None:
-    """Piped, as JSON, on terminals of 160, 80 and 60 columns, and without colours."""
+    """Piped, as JSON, on terminals of 160, 80 and 60 columns, and without colours.
+
+    The first one is a process, which writes what the command does in this one.
+    """
     arguments = CASES[case]
-    piped, as_json = run(site, *arguments), run(site, *arguments, "--json")
+    piped = run(site, *arguments, process=True)
+    assert run(site, *arguments) == piped
+    as_json = run(site, *arguments, "--json")
     wide, usual, narrow = (at_terminal(site, *arguments, width=w) for w in (160, 80, 60))
     colourless = at_terminal(site, *arguments, NO_COLOR="1")
     assert json.loads(as_json.out) is not None
@@ -127,7 +135,8 @@ def _examples(name: str) -> list[str]:
 def test_the_examples_of_each_help_run(tmp_path: Path, name: str) -> None:
     """What a help shows is no prose: a shell runs it, in a site that is set up for it.
 
-    Those of `sandbox` run in `test_cli_sandbox.py`, at a port that is free.
+    Each command is a process at a terminal once; further examples are, where they need a shell.
+    Those of `sandbox` run in `test_sandbox.py`, at a port that is free.
     """
     examples = _examples(name)
     assert 1 <= len(examples) <= 4
@@ -139,11 +148,14 @@ def test_the_examples_of_each_help_run(tmp_path: Path, name: str) -> None:
             _prepare(folder, given, with_plugin=name != "init")
             if "--api-url" in example:  # another server than that of the manifest there
                 (folder / NAME).unlink()
-            path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
-            line = ["bash", "-euo", "pipefail", "-c", example]
-            done = watched(
-                folder, line, typed="fox\n" if name == "init" else "y\n", PATH=path, **given
-            )
+            typed = "fox\n" if name == "init" else "y\n"
+            if number and not _SHELL.intersection(example):
+                arguments = shlex.split(example)[1:]
+                done = at_terminal(folder, *arguments, typed=typed, **given)
+            else:
+                path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
+                line = ["bash", "-euo", "pipefail", "-c", example]
+                done = watched(folder, line, typed=typed, PATH=path, **given)
         assert done.code == 0, f"{example}\n{done.out}"
 
 

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import struct
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import synced_sites
-from cli_process import COMMAND, NAME, Done, checked, config, environment, run, transcript
+from cli_process import COMMAND, NAME, Done, config, environment, run, transcript
 from manifest_samples import check_golden
 from mkdocs_masko.cli.group import commands_by_name
 from mkdocs_masko.manifest import Collection, Pose, dumps, load, make
 from mkdocs_masko.sync import update
 from mkdocs_masko.urls import SANDBOX_ORIGIN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from terminals import at_terminal
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cli"
 
@@ -99,47 +95,16 @@ def test_a_list_as_json_is_one_document(site: Path) -> None:
     assert done.out.isascii()
 
 
-def on_terminal(folder: Path, *arguments: str, **given: str) -> Done:
-    """Run a command on a terminal of 80 columns, for output and errors."""
-    pty = pytest.importorskip("pty", reason="there are no terminals of this kind here")
-    import fcntl  # noqa: PLC0415 - not on Windows
-    import termios  # noqa: PLC0415
-
-    mine, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    variables = environment(TERM="xterm-256color", **given)
-    del variables["COLUMNS"]
-    process = subprocess.Popen(
-        [COMMAND, *arguments], cwd=folder, env=variables, stdin=its, stdout=its, stderr=its
-    )
-    os.close(its)
-    shown = b"".join(_read(mine))
-    os.close(mine)
-    text = shown.decode().replace("\r\n", "\n")
-    return checked(Done(code=process.wait(60), out=text, err=""), **given)
-
-
-def _read(terminal: int) -> Iterator[bytes]:
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:  # how Linux says that nobody writes any more
-            return
-        if not piece:
-            return
-        yield piece
-
-
 def test_a_list_on_a_terminal_is_a_table(site: Path) -> None:
     """It fits 80 columns, and what is there to be copied is in one piece."""
-    done = on_terminal(site, "list")
+    done = at_terminal(site, "list", process=True)
     check("list-terminal", (done, ("list",)))
     assert "masko:fox/card-sit" in done.out
 
 
 def test_without_colour_a_table_has_none(site: Path) -> None:
     """NO_COLOR is heard."""
-    done = on_terminal(site, "list", NO_COLOR="1")
+    done = at_terminal(site, "list", NO_COLOR="1")
     assert "\x1b[3" not in done.out
     assert "masko:fox/card-sit" in done.out
     plain = re.sub("\x1b\\[[01]m", "", done.out)
@@ -151,7 +116,7 @@ def test_an_error_on_a_terminal_is_red_or_plain(
     tmp_path: Path, given: dict[str, str], *, coloured: bool
 ) -> None:
     """The word is red for people who want colours."""
-    done = on_terminal(tmp_path, "check", **given)
+    done = at_terminal(tmp_path, "check", **given)
     assert done.code == 2
     assert ("\x1b" in done.out) is coloured
     assert done.out.replace("\x1b[31m\x1b[1m", "").startswith("error: ")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import sites
-from e2e import stage
-from e2e.chromium import Chromium
-from e2e.engines import Browser, Missing
-from e2e.firefox import Firefox
-from e2e.serving import Served
-from e2e.webkit import WebKit
+from e2e.support import pose_pages
+from e2e.support.browser import Browser, Missing
+from e2e.support.chromium import Chromium
+from e2e.support.firefox import Firefox
+from e2e.support.web_server import Served
+from e2e.support.webkit import WebKit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,17 +51,17 @@ def browser(request: pytest.FixtureRequest, browsers: Callable[[str], Browser]) 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the pages of `stage`."""
-    with Served(stage.build(tmp_path_factory.mktemp("stage"))) as served:
+    """Serve the pages of `pose_pages`."""
+    with Served(pose_pages.build(tmp_path_factory.mktemp("stage"))) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
 def material(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the pages of `stage` that Material is around."""
+    """Serve the pages of `pose_pages` that Material is around."""
     folder = tmp_path_factory.mktemp("material")
     with Served(folder / "site") as served:
-        stage.build_material(folder, served.port)
+        pose_pages.build_material(folder, served.port)
         yield served
 
 

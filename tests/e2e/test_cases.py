@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import sites
-from e2e.cases import CANNOT, CASES, ENGINES, engines, tried
+from e2e.support.cases import CANNOT, CASES, ENGINES, engines, tried
 
 _ID = re.compile(
     rf"\[(?:.*-)?(?P<case>{'|'.join(CASES)})-(?P<engine>chromium|firefox|webkit)(?:-.*)?\]$"

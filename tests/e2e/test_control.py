@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from selenium.webdriver.common.keys import Keys
 
-from e2e.cases import tried
-from e2e.chromium import Chromium
-from e2e.engines import Reader
-from e2e.posing import Pose
-from e2e.stage import ALT
+from e2e.support.browser import Reader
+from e2e.support.cases import tried
+from e2e.support.chromium import Chromium
+from e2e.support.pose_on_page import Pose
+from e2e.support.pose_pages import ALT
 
 if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
 
-    from e2e.engines import Browser
-    from e2e.serving import Served
+    from e2e.support.browser import Browser
+    from e2e.support.web_server import Served
 
 _LARGE = 24  # px, the least side of a target (WCAG 2.2, 2.5.8)
 

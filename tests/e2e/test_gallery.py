@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from importlib.metadata import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 import sites
-from e2e.cases import ENGINES, tried
-from e2e.chromium import Chromium
-from e2e.engines import Reader
-from e2e.posing import Pose
-from e2e.serving import Fault, Served
-from e2e.stage import MAIN
+from e2e.support.axe import audit
+from e2e.support.browser import Reader
+from e2e.support.cases import ENGINES, tried
+from e2e.support.chromium import Chromium
+from e2e.support.pose_on_page import Pose
+from e2e.support.pose_pages import MAIN
+from e2e.support.web_server import Fault, Served
 from mkdocs_masko.manifest import Medium, dumps, loads, make
 from mkdocs_masko.sandbox import media_file
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver.remote.webelement import WebElement
 
-    from e2e.engines import Browser
-    from e2e.serving import Visit
+    from e2e.support.browser import Browser
+    from e2e.support.web_server import Visit
 
 MANY = 500
 _CDN = f"{CDN_ORIGINS[0]}/many"
@@ -227,26 +227,16 @@ def test_the_browser_sees_no_shift_either(browser: Browser, served: Served) -> N
     assert browser.run("return shifts") == []
 
 
-def _axe() -> str:
-    (found,) = [f for f in files("axe-playwright-python") or [] if f.name == "axe.min.js"]
-    return found.read_text()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @each
 def test_axe_finds_nothing(browser: Browser, served: Served, scheme: Any) -> None:  # noqa: ANN401
     """In either palette, on each ground."""
     _open(browser, served, Reader(width=1000, height=800, scheme=scheme))
-    browser.run(_axe())
     for ground in ("page", "dark"):
         browser.find(f".mg-grounds [value={ground}]").click()
-        found = browser.driver.execute_async_script(
-            "const done = arguments[0];"
-            "axe.run(document, {resultTypes: ['violations', 'passes']}).then((all) => done("
-            "[all.passes.length, all.violations.map((v) => [v.id, v.nodes.map((n) => n.html)])]))"
-        )
-        assert found[1] == []
-        assert found[0] > 20
+        violations, passes = audit(browser)
+        assert violations == []
+        assert len(passes) > 20
 
 
 @tried("strict policy")

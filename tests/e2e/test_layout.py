@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e import pixels
-from e2e.cases import tried
-from e2e.posing import Pose
-from e2e.serving import GONE, Fault
-from e2e.stage import SIZE
+from e2e.support import screenshots
+from e2e.support.cases import tried
+from e2e.support.pose_on_page import Pose
+from e2e.support.pose_pages import SIZE
+from e2e.support.web_server import GONE, Fault
 
 if TYPE_CHECKING:
-    from e2e.engines import Browser
-    from e2e.serving import Served
+    from e2e.support.browser import Browser
+    from e2e.support.web_server import Served
 
 _SHIFTS = """
 const done = arguments[0];
@@ -56,7 +56,7 @@ def test_on_paper_there_is_the_picture(browser: Browser, site: Served, *, moving
     paper = browser.print()
     aside = [(x, y, x + SIZE, y + SIZE) for x in (0, 1) for y in (0, 1)]  # Firefox rounds up
     still = pose.still()
-    assert min(pixels.difference(paper.crop(box), still) for box in aside) < 3
+    assert min(screenshots.difference(paper.crop(box), still) for box in aside) < 3
 
 
 @tried("no layout shift")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e import pixels
-from e2e.cases import tried
-from e2e.engines import Reader
-from e2e.posing import Pose
-from e2e.serving import GONE, HANGS, Fault
+from e2e.support import screenshots
+from e2e.support.browser import Reader
+from e2e.support.cases import tried
+from e2e.support.pose_on_page import Pose
+from e2e.support.web_server import GONE, HANGS, Fault
 
 if TYPE_CHECKING:
-    from e2e.engines import Browser
-    from e2e.serving import Served
+    from e2e.support.browser import Browser
+    from e2e.support.web_server import Served
 
 VIDEOS = ("*.webm", "*.mov", "*.mp4")
 _SHEET = "*/masko.*.css"
@@ -103,7 +103,7 @@ def test_without_its_style_sheet_the_picture_is_there_once(browser: Browser, sit
     img = pose.part("img")
     assert img is not None
     seen = browser.see().cut(browser.box(img))
-    assert pixels.difference(seen, pose.still(browser.box(img))) < 3
+    assert screenshots.difference(seen, pose.still(browser.box(img))) < 3
     video = browser.box(browser.all("video")[0])
     assert (video.width, video.height) == (0, 0)
     assert visit.paths(*VIDEOS) == []
@@ -125,7 +125,7 @@ def test_an_opaque_pose_is_opaque(browser: Browser, site: Served) -> None:
     browser.open(visit.url("background/"))
     pose = Pose(browser, site.folder)
     still = pose.cut()
-    browser.wait(lambda: pixels.difference(still, pose.cut()) > 0.3, "a frame of the video")
+    browser.wait(lambda: screenshots.difference(still, pose.cut()) > 0.3, "a frame of the video")
     assert browser.see().is_opaque(browser.box(pose.element))
     assert len(set(visit.paths("*.mp4"))) == 1
     assert visit.paths("*.webm", "*.mov") == []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from e2e.cases import tried
-from e2e.engines import Reader
-from e2e.posing import Pose
-from e2e.serving import GONE
+from e2e.support.browser import Reader
+from e2e.support.cases import tried
+from e2e.support.pose_on_page import Pose
+from e2e.support.web_server import GONE
 
 if TYPE_CHECKING:
-    from e2e.engines import Browser
-    from e2e.serving import Served
+    from e2e.support.browser import Browser
+    from e2e.support.web_server import Served
 
 VIDEOS = ("*.webm", "*.mov", "*.mp4")
 

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from selenium.webdriver.common.keys import Keys
 
-from e2e.cases import tried
-from e2e.engines import Reader
-from e2e.posing import Pose
+from e2e.support.browser import Reader
+from e2e.support.cases import tried
+from e2e.support.pose_on_page import Pose
 
 if TYPE_CHECKING:
-    from e2e.engines import Browser
-    from e2e.serving import Served
+    from e2e.support.browser import Browser
+    from e2e.support.web_server import Served
 
 _VIDEO = "const video = document.querySelector('video'); "
 

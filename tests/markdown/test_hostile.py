@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
     from collections.abc import Callable
 
+pytestmark = pytest.mark.no_cover  # so many pages take twice as long with it
+
 MARKS = re.compile("[\x02\x03]")
 ESCAPED = r"\`*_{}[]()>#+-.!"
 IMAGE = ["class", "src", "alt", "width", "height", "loading", "decoding", "referrerpolicy"]

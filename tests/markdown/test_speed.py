@@ -9,6 +9,8 @@ import pytest
 from manifest_samples import PLAIN, convert
 from markdown import markdown
 
+pytestmark = pytest.mark.no_cover  # which slows our code down, and not the parser
+
 EXTENSIONS = [name for name in PLAIN if name != "smarty"]  # slow by itself at quotes
 
 # By what is repeated: how often. Fewer where the parser by itself takes seconds.

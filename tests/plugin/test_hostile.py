@@ -43,7 +43,7 @@ class Case:
     """One text, as the name of a pose and in a call."""
 
     text: str
-    slugify: str
+    slug: str
 
     @property
     def literal(self) -> str:

@@ -21,6 +21,7 @@ import pytest
 import yaml
 from PIL import Image
 
+import cli_process
 import sites
 from mkdocs_masko._version import VERSION
 from mkdocs_masko.options import Options, read_options
@@ -91,6 +92,13 @@ def _run(*command: str, folder: Path, **env: str) -> str:
     )
     assert process.returncode == 0, process.stdout
     return process.stdout
+
+
+def _output(*arguments: str) -> str:
+    """Return what `mkdocs-masko` prints, which succeeds."""
+    done = cli_process.run(sites.ROOT, *arguments)
+    assert done.code == 0, done.err
+    return done.out
 
 
 @pytest.fixture(scope="module")
@@ -291,8 +299,10 @@ def test_a_recipe_alone_makes_the_page_that_the_manual_promises(
 
 
 @_of("text", titled="--help")
-def test_the_help_is_what_the_command_prints(snippet: Snippet, tmp_path: Path) -> None:
-    _check_output(snippet, _run(*snippet.title.split(), folder=tmp_path))
+def test_the_help_is_what_the_command_prints(snippet: Snippet) -> None:
+    program, *arguments = snippet.title.split()
+    assert program == "mkdocs-masko"
+    _check_output(snippet, _output(*arguments))
 
 
 def _check_output(snippet: Snippet, output: str) -> None:
@@ -334,13 +344,13 @@ def test_what_the_sandbox_answers_is_shown_as_it_is(snippet: Snippet, tmp_path: 
 
 @cache
 def _options(command: str) -> set[str]:
-    text = _run("mkdocs-masko", *command.split(), "--help", folder=sites.ROOT)
+    text = _output(*command.split(), "--help")
     return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text.partition("Options:")[2]))
 
 
 @cache
 def _commands() -> set[str]:
-    text = _run("mkdocs-masko", "--help", folder=sites.ROOT).partition("Options:")[2]
+    text = _output("--help").partition("Options:")[2]
     return set(re.findall(r"^  ([a-z]+)  ", text, re.MULTILINE))
 
 

@@ -1,4 +1,8 @@
-"""The command as people and CI jobs run it: in its own process, with its own environment."""
+"""The command as people and CI jobs run it: with its own arguments, environment and folder.
+
+It runs in the test's own process unless a test asks for a real one: what is claimed of a process
+(its start, its signals, its encoding, what it imports) is claimed of a real one.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from in_process import run_with_pipes
+from mkdocs_masko.cli import main
 
 if TYPE_CHECKING:
     from mkdocs_masko.sandbox import Sandbox
@@ -47,22 +54,33 @@ def variables(sandbox: Sandbox, key: str = KEY) -> dict[str, str]:
     return {"MASKO_API_URL": sandbox.api_url, "MASKO_API_KEY": key}
 
 
-def run(folder: Path, *arguments: str, **given: str) -> Done:
+def run(folder: Path, *arguments: str, process: bool = False, **given: str) -> Done:
     """Run a command of `mkdocs-masko`, with variables, in a folder.
 
     Whatever is run, it shows neither a traceback nor the key.
+
+    Args:
+        folder: The working directory.
+        *arguments: What is typed after the command's name.
+        process: Whether the command gets a process of its own.
+        **given: Environment variables.
     """
-    done = subprocess.run(
-        [COMMAND, *arguments],
-        cwd=folder,
-        env=environment(**given),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=_TIME,
-        check=False,
-    )
-    return checked(Done(code=done.returncode, out=done.stdout, err=done.stderr), **given)
+    env = environment(**given)
+    if process:
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_TIME,
+            check=False,
+        )
+        code, out, err = done.returncode, done.stdout, done.stderr
+    else:
+        code, out, err = run_with_pipes(lambda: main([*arguments], COMMAND.name), folder, env)
+    return checked(Done(code=code, out=out, err=err), **given)
 
 
 def checked(done: Done, **given: str) -> Done:

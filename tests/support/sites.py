@@ -1,9 +1,14 @@
-"""Small sites, built the way a user builds them: by the host's command, in its own process."""
+"""Small sites, built the way a user builds them: by the host's command.
+
+MkDocs builds in the test's own process, which costs a tenth; what is claimed of a process (what it
+imports, what it can reach) and of ProperDocs, which stands in for MkDocs, needs a process.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
+import logging
 import os
 import re
 import shutil
@@ -12,7 +17,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -20,6 +25,7 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 
+from in_process import run_with_pipes
 from mkdocs_masko.options import read_options
 from mkdocs_masko.sync import PollPolicy, site_of, update
 
@@ -127,21 +133,59 @@ def build(
     host: str = "mkdocs",
     env: Mapping[str, str] | None = None,
     into: str = "site",
+    process: bool = False,
 ) -> Built:
-    """Build a site; `arguments` are more of the command's."""
-    command = [sys.executable, "-m", host, "build", "-f", "mkdocs.yml", "-d", into, *arguments]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment(**(env or {})),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=_TIME,
-        check=False,
-    )
-    return Built(code=done.returncode, output=done.stdout, site=folder / into)
+    """Build a site.
+
+    Args:
+        folder: Where its `mkdocs.yml` is.
+        *arguments: More of the command's.
+        host: The command: `mkdocs` or `properdocs`.
+        env: Environment variables; with those of `Offline` the build gets a process.
+        into: The folder of the site, below `folder`.
+        process: Whether MkDocs gets a process of its own, as ProperDocs always does.
+    """
+    command = ["build", "-f", "mkdocs.yml", "-d", into, *arguments]
+    variables = environment(**(env or {}))
+    if process or host != "mkdocs" or "PYTHONPATH" in (env or {}):
+        done = subprocess.run(
+            [sys.executable, "-m", host, *command],
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=_TIME,
+            check=False,
+        )
+        code, output = done.returncode, done.stdout
+    else:
+        code, output, _ = run_with_pipes(partial(_mkdocs, command), folder, variables, merged=True)
+    return Built(code=code, output=output, site=folder / into)
+
+
+def _mkdocs(arguments: list[str]) -> None:
+    """Run MkDocs; what it sets up for its own process does not outlive the call."""
+    from mkdocs.__main__ import cli  # noqa: PLC0415 - not every test has a use for it
+    from mkdocs.commands.build import log  # noqa: PLC0415
+    from mkdocs.config.defaults import MkDocsConfig  # noqa: PLC0415
+
+    # Plugins that know `on_startup` live as long as their process, ours among them.
+    vars(MkDocsConfig)["plugins"].plugin_cache.clear()
+    logger = logging.getLogger("mkdocs")
+    level, handlers, filters = logger.level, logger.handlers.copy(), log.filters.copy()
+    modules = set(sys.modules)
+    try:
+        cli.main(arguments, "mkdocs")
+    finally:
+        logger.setLevel(level)
+        logger.propagate = True
+        logger.handlers[:], log.filters[:] = handlers, filters
+        here = str(Path.cwd())
+        for name in set(sys.modules) - modules:  # those of the site: hooks, and modules of macros
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(here):
+                del sys.modules[name]
 
 
 _OFFLINE = """\

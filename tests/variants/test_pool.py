@@ -146,7 +146,9 @@ def main():
     variant = Variant(format="png", width=16, height=16)
     todo = [(Path(name), (variant,)) for name in sys.argv[1:]]
     for path, _, result in encode_all(todo, workers=2):
-        print(path.name, type(result).__name__, flush=True)
+        # In one piece, even unbuffered: the lines of several processes are not to mix.
+        sys.stdout.write(f"{path.name} {type(result).__name__}\\n")
+        sys.stdout.flush()
 
 """
 GUARDED = SCRIPT + 'if __name__ == "__main__":\n    main()\n'

@@ -17,8 +17,8 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.print_page_options import PrintOptions
 
-from e2e.pixels import Box, Seen
-from e2e.printing import printed
+from e2e.support.paper import printed
+from e2e.support.screenshots import Box, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable

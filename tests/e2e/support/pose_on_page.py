@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from selenium.common.exceptions import NoSuchElementException
 from selenium.webdriver.common.by import By
 
-from e2e import pixels
+from e2e.support import screenshots
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from PIL import Image
     from selenium.webdriver.remote.webelement import WebElement
 
-    from e2e.engines import Browser
+    from e2e.support.browser import Browser
 
 _SAME = 3.0  # of 255: browsers scale a picture a little differently
 _OTHER = 6.0  # of 255: another frame of the same mascot
-_WHILE = 1.5  # seconds in which a pose that may move would have begun to
+_START = 1.0  # seconds in which a pose that may move would have begun to
+_FRAMES = 0.6  # seconds of a video: several frames, even on a machine that is busy
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,17 @@ class Pose:
         """Return what is seen where the picture is."""
         return self.browser.cut(self.element)
 
-    def still(self, box: pixels.Box | None = None) -> Image.Image:
+    def still(self, box: screenshots.Box | None = None) -> Image.Image:
         """Return how its picture has to look in a box of the page, or in that of the pose."""
         img = self.part("img")
         assert img is not None
         path = unquote(urlsplit(str(img.get_property("src"))).path)
         box = box or self.browser.box(self.element)
-        return pixels.over(self.site / path.lstrip("/"), (round(box.width), round(box.height)))
+        return screenshots.over(self.site / path.lstrip("/"), (round(box.width), round(box.height)))
 
     def is_still(self) -> bool:
         """Tell whether its picture is seen, and nothing else."""
-        return pixels.difference(self.cut(), self.still()) < _SAME
+        return screenshots.difference(self.cut(), self.still()) < _SAME
 
     def is_clear(self) -> bool:
         """Tell whether something is seen, and the page through its corners."""
@@ -75,7 +76,7 @@ class Pose:
     def rests(self) -> bool:
         """Tell whether its picture is seen, now and for as long as it takes to begin to move."""
         self.browser.wait(self.is_still, "the picture")
-        self.browser.sleep(_WHILE)
+        self.browser.sleep(_START)
         return self.is_still()
 
     def moves(self) -> bool:
@@ -90,15 +91,15 @@ class Pose:
 
     def _other(self, than: Image.Image) -> Image.Image | None:
         seen = self.cut()
-        return seen if pixels.difference(seen, than) > _OTHER else None
+        return seen if screenshots.difference(seen, than) > _OTHER else None
 
     def halts(self) -> bool:
         """Wait until it stands on a frame, and tell whether it stays there."""
         self.browser.wait(lambda: not self.has_moved(), "no more motion")
-        return not self.has_moved(_WHILE)
+        return not self.has_moved(_FRAMES)
 
     def has_moved(self, seconds: float = 0.4) -> bool:
         """Tell whether it looks different after a time."""
         before = self.cut()
         self.browser.sleep(seconds)
-        return pixels.difference(before, self.cut()) > 0.1
+        return screenshots.difference(before, self.cut()) > 0.1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from e2e.engines import Browser, Reader, program
+from e2e.support.browser import Browser, Reader, program
 
 if TYPE_CHECKING:
     from pathlib import Path

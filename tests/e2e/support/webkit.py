@@ -16,7 +16,7 @@ from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.webkitgtk.service import Service
 
-from e2e.engines import HIDDEN, Browser, Missing, Reader, program
+from e2e.support.browser import HIDDEN, Browser, Missing, Reader, program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

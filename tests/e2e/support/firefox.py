@@ -11,7 +11,7 @@ from selenium.webdriver import Firefox as Driver
 from selenium.webdriver import FirefoxOptions
 from selenium.webdriver.firefox.service import Service
 
-from e2e.engines import Browser, Missing, Reader, program
+from e2e.support.browser import Browser, Missing, Reader, program
 
 if TYPE_CHECKING:
     from pathlib import Path
