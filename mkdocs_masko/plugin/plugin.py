@@ -1,4 +1,11 @@
-"""The plugin for MkDocs and ProperDocs: options and hooks; the work is done elsewhere."""
+"""The plugin for MkDocs and ProperDocs: hooks that get, hand on and return.
+
+A build goes through these hooks in this order. `on_config` gets the manifest, from the API or from
+the file, and starts a `BuildSession`. While pages and theme templates render, the session shows
+their macros; the hooks before each of them tell it which page or template that is. `on_env`
+publishes the files that pages use, `on_post_page` injects style sheet and script, and
+`on_post_build` publishes what only templates used and reports every problem at once.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +36,8 @@ from mkdocs_masko.plugin.publish import (
     publish,
     publish_rest,
     report,
-    tell_waiting,
-    watch,
+    log_polling,
+    log_downloads,
 )
 from mkdocs_masko.plugin.range_requests import with_ranges
 from mkdocs_masko.plugin.theme import (
@@ -60,9 +67,9 @@ if TYPE_CHECKING:
 
 log = get_plugin_logger("masko")
 
-_FIRST = 100  # priority: before mkdocs-macros, which takes what is registered by then
+_FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` what is registered
 _LAST = -100  # after every plugin that still changes what we collect
-_POSE = re.compile(rf"{CALL_START}|\]\({SCHEME}")
+_EMBED = re.compile(rf"{CALL_START}|\]\({SCHEME}")
 
 
 class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # theirs
@@ -72,7 +79,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self.options = Options()
         self._site: Site | None = None
         self._cache: Cache | None = None
-        self._spent = 0.0  # seconds of network work
+        self._elapsed = 0.0  # seconds of network work
         self._build: BuildSession | None = None
 
     def load_config(
@@ -91,7 +98,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
 
     @event_priority(_FIRST)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Get the manifest, and offer the syntaxes to pages."""
+        """Get the manifest, start a build, and add both syntaxes to pages."""
         manifest = self._manifest(_folder(config))
         overrides = [path for path in map(Path, config.theme.dirs) if (path / "masko").is_dir()]
         self._build = build = BuildSession(
@@ -101,14 +108,14 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             hosting=self._hosting(manifest, config),
         )
         extension = MaskoExtension(build.embedder, build.placeholders)
-        others = [each for each in config.markdown_extensions if not _is_ours(each)]
+        others = [other for other in config.markdown_extensions if not _is_ours(other)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
-        register_macros(config, functions(self._token, self._address_token))
+        register_macros(config, functions(self._put_placeholder, self._put_url_placeholder))
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Publish the manifest, the style sheet and the script."""
-        build = self._running()
+        """Publish the manifest, the style sheet, the script and the gallery page."""
+        build = self._session()
         register_imports(config)
         text = dumps(build.manifest)
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
@@ -121,8 +128,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
-        """Note where what follows happens, before any other plugin sees the text."""
-        build = self._running()
+        """Tell the build which page follows, before any other plugin sees its text."""
+        build = self._session()
         build.enter(PageContext(page, config, files))
         if "mascot" in page.meta:
             build.check(page.meta["mascot"], "mascot:")
@@ -131,15 +138,15 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     @event_priority(_LAST)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Keep poses out of the page's title, which is text."""
-        tokens, title = self._running().placeholders.pattern, page.title
-        if isinstance(title, str) and (tokens.search(title) or _POSE.search(title)):
-            page.title = _heading(page) or tokens.sub("", title).strip()
+        placeholder, title = self._session().placeholders.pattern, page.title
+        if isinstance(title, str) and (placeholder.search(title) or _EMBED.search(title)):
+            page.title = _heading(page) or placeholder.sub("", title).strip()
         return html
 
     @event_priority(_LAST)
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Publish the media that pages use, and offer the functions to theme templates."""
-        build = self._running()
+        """Publish the media that pages use, and add the macros to theme templates."""
+        build = self._session()
         publish(build, self.options, config, files)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
@@ -148,8 +155,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_template_context(
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
-        """Note which template is rendered: `404.html`, `sitemap.xml`."""
-        self._running().enter(ThemeContext(template_name, str(context["base_url"]), config))
+        """Tell the build which template follows: `404.html`, `sitemap.xml`."""
+        self._session().enter(ThemeContext(template_name, str(context["base_url"]), config))
         return context
 
     @event_priority(_FIRST)
@@ -163,9 +170,9 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Note which page the theme's template is rendered for."""
+        """Tell the build which page the theme's template is rendered for."""
         name = str(page.meta.get("template", "main.html"))
-        self._running().enter(ThemeContext(name, str(context["base_url"]), config))
+        self._session().enter(ThemeContext(name, str(context["base_url"]), config))
         return context
 
     @event_priority(_FIRST)
@@ -176,7 +183,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     @event_priority(_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Publish what only templates used, and report every bad reference."""
-        build = self._running()
+        build = self._session()
         publish_rest(build, config)
         leave_out_of_search(config, self.options.gallery_page)
         report(build, self.options, strict=config.strict)
@@ -184,7 +191,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
-        """Build again when the manifest changes, and send parts of media."""
+        """Rebuild when the manifest changes, and answer Range requests."""
         if self._site:
             server.watch(str(self._site.manifest))
         app = server.get_app()
@@ -192,42 +199,42 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             server.set_app(with_ranges(app))
         return server
 
-    # What mkdocs-macros keeps, it keeps for the next build too; so these ask for the build anew.
+    # mkdocs-macros keeps what is registered for the next build too, so these look the build up.
 
-    def _token(self, source: str, read: Callable[[], Call]) -> str:
-        return self._running().placeholders.put(source, read)
+    def _put_placeholder(self, source: str, read: Callable[[], Call]) -> str:
+        return self._session().placeholders.put(source, read)
 
-    def _address_token(self, source: str, read: Callable[[], Call]) -> str:
-        return self._running().placeholders.put_url(source, read)
+    def _put_url_placeholder(self, source: str, read: Callable[[], Call]) -> str:
+        return self._session().placeholders.put_url(source, read)
 
     def _inject_assets(self, html: str) -> str:
-        build = self._running()
+        build = self._session()
         if has_gallery(html):
             build.extra_files |= gallery_assets()
         return inject_assets(html, build.context.root)
 
-    def _running(self) -> BuildSession:
+    def _session(self) -> BuildSession:
         if self._build is None:
             raise PluginError("masko: a hook was called before 'on_config'")
         return self._build
 
     def _manifest(self, folder: Path) -> Manifest:
-        """Ask the API once a process; on rebuilds only the file is read again."""
+        """Sync once a process; on rebuilds only the file is read again."""
         site = site_of(self.options, folder, os.environ)
         start = time.monotonic()
         with as_plugin_error():
             if site == self._site:
-                self._spent = 0.0
+                self._elapsed = 0.0
                 return reload(site)
-            patience = PollPolicy(self.options.wait, time.sleep, tell_waiting, watch)
-            outcome = prepare(site, patience)
+            policy = PollPolicy(self.options.wait, time.sleep, log_polling, log_downloads)
+            result = prepare(site, policy)
         self._site, self._cache = site, Cache(site.cache, log.info)
-        self._spent = time.monotonic() - start
-        for note in outcome.messages:
-            (log.warning if note.level == "warning" else log.info)(note.text)
-        for change in outcome.changes if outcome.is_written else ():
+        self._elapsed = time.monotonic() - start
+        for message in result.messages:
+            (log.warning if message.level == "warning" else log.info)(message.text)
+        for change in result.changes if result.is_written else ():
             log.info("%s: %s", site.manifest.name, change)
-        return outcome.manifest
+        return result.manifest
 
     def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> SelfHosting | CdnHosting:
         assert self._site is not None  # noqa: S101 - it came with the manifest
@@ -241,13 +248,13 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 self._cache,
                 media_folder=Path(config.docs_dir, FOLDER),
                 warn=log.info,
-                progress=watch,
-                elapsed=self._spent,
+                progress=log_downloads,
+                elapsed=self._elapsed,
             )
 
 
 def _heading(page: Page) -> str:
-    """Return the heading as text; mkdocs-macros makes its Markdown the title."""
+    """Return the heading as text; mkdocs-macros takes its Markdown as the title."""
     first = next(iter(page.toc), None)
     return str(first.title) if first and first.level == 1 and "title" not in page.meta else ""
 

@@ -87,7 +87,7 @@ def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
 
 
 def report(build: BuildSession, options: Options, *, strict: bool) -> None:
-    """Say what was published, and what is too heavy, incomplete or wrong.
+    """Report what was published, and what is too heavy, incomplete or wrong.
 
     All bad references are reported together; `--quiet` hides warnings, so strict builds fail here.
     """
@@ -122,19 +122,19 @@ def _summarize(build: BuildSession, weights: PageWeights, sizes: dict[str, int])
     return f"{text}; a reader loads first at most {format_size(size)} ({page})" if page else text
 
 
-def tell_waiting(collection: str, seconds: float) -> None:
-    """Say that an export is not ready, and how many seconds are waited."""
+def log_polling(collection: str, seconds: float) -> None:
+    """Log that an export is not ready, and when it is polled again."""
     log.info("collection %s is not ready (409); asking again in %.0f s", collection, seconds)
 
 
 @contextmanager
-def watch(count: int) -> Iterator[Callable[[int], None]]:
-    """Tell in one line of downloads that are over."""
+def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
+    """Log in one line, at the end, what was downloaded."""
     sizes: list[int] = []
     yield sizes.append
     if count:
         log.info(
-            "%d of %d media are in the cache; %s fetched",
+            "%d of %d media are in the cache; %s downloaded",
             len(sizes),
             count,
             format_size(sum(sizes)),
