@@ -124,7 +124,7 @@ def test_a_check_tells_pages_and_drift_at_once(tmp_path: Path) -> None:
         "docs/index.md:1:6: no pose 'nope' in 'fox'. Run 'mkdocs-masko sync' if it is new.",
         "docs/index.md:3:6: no pose 'nope' in 'owl'. Run 'mkdocs-masko sync' if it is new.",
     ]
-    assert done.err.splitlines()[2:] == ["error: bad references: 2; they are listed above"]
+    assert done.err.splitlines()[2:] == ["error: bad references on pages: 2, listed above"]
 
 
 def test_offline_a_check_needs_no_key(tmp_path: Path) -> None:
@@ -133,5 +133,5 @@ def test_offline_a_check_needs_no_key(tmp_path: Path) -> None:
     written(tmp_path, {"index.md": "![a](masko:wave)\n"})
     done = run(tmp_path, "check", "--offline")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"{NAME}: has all that pages use, revision ")
+    assert done.out.startswith(f"{NAME}: has all poses that pages use, revision ")
     assert run(tmp_path, "check").code == 2
