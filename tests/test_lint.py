@@ -124,7 +124,7 @@ def test_a_check_lists_every_bad_reference(tmp_path: Path) -> None:
         "docs/index.md:1:6: no pose 'nope' in 'fox'. Run 'mkdocs-masko sync' if it is new.",
         "docs/index.md:3:6: no pose 'nope' in 'owl'. Run 'mkdocs-masko sync' if it is new.",
     ]
-    assert process.err.splitlines()[2:] == ["error: bad references: 2; they are listed above"]
+    assert process.err.splitlines()[2:] == ["error: bad references on pages: 2, listed above"]
 
 
 def test_an_offline_check_needs_no_key(tmp_path: Path) -> None:
@@ -133,5 +133,5 @@ def test_an_offline_check_needs_no_key(tmp_path: Path) -> None:
     write_pages(tmp_path, {"index.md": "![a](masko:wave)\n"})
     process = run(tmp_path, "check", "--offline")
     assert (process.code, process.err) == (0, "")
-    assert process.out.startswith(f"{NAME}: has all that pages use, revision ")
+    assert process.out.startswith(f"{NAME}: has all poses that pages use, revision ")
     assert run(tmp_path, "check").code == 2

@@ -33,11 +33,11 @@ from mkdocs_masko.plugin.publish import (
     add_page,
     as_plugin_error,
     leave_out_of_search,
+    log_downloads,
+    log_polling,
     publish,
     publish_rest,
     report,
-    log_polling,
-    log_downloads,
 )
 from mkdocs_masko.plugin.range_requests import with_ranges
 from mkdocs_masko.plugin.theme import (

@@ -43,7 +43,7 @@ def started(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[st
         said = ""
         for line in process.stdout:
             said += line
-            if "Stop it" in line:
+            if "Ctrl+C" in line:
                 break
         try:
             yield process, said

@@ -92,7 +92,7 @@ def test_the_action_checks_all_with_a_key_and_pages_without(
     assert "removed default/idle" in shell(folder, check, **given).stderr
     forked = shell(folder, check, **{**given, "MASKO_API_KEY": ""})
     assert (forked.returncode, forked.stderr) == (0, "")
-    assert forked.stdout.startswith(f"{NAME}: has all that pages use")
+    assert forked.stdout.startswith(f"{NAME}: has all poses that pages use")
 
 
 @pytest.mark.parametrize(
