@@ -18,40 +18,40 @@ Show: TypeAlias = "Callable[[str, Callable[[], Call]], str]"
 
 
 class JinjaFunction:
-    """One function for Jinja. Whatever its result is put into leaves it as it is.
+    """A macro, as a function for Jinja.
 
     `masko` has the others as attributes too: `masko.image("wave")`.
 
     Args:
         name: One of `FUNCTIONS`.
-        embed: What the template writes for a pose.
-        address: What it writes for an address.
+        show: Returns what the template writes for a pose.
+        show_url: Returns what it writes for a URL.
     """
 
-    def __init__(self, name: str, embed: Show, address: Show) -> None:
-        self._name, self._embed, self._address = name, embed, address
+    def __init__(self, name: str, show: Show, show_url: Show) -> None:
+        self._name, self._show, self._show_url = name, show, show_url
 
     def __call__(self, *positional: Any, **named: Any) -> str:  # noqa: ANN401 - from a template
-        """Write what stands for a pose."""
+        """Return what the template writes."""
         name = self._name
         source = call_source(name, positional, named)
-        write = self._address if name == "masko_url" else self._embed
-        return write(source, lambda: make_call(name, positional, named, source))
+        show = self._show_url if name == "masko_url" else self._show
+        return show(source, lambda: make_call(name, positional, named, source))
 
     def __getattr__(self, short: str) -> JinjaFunction:
         name = f"{vars(self).get('_name')}_{short}"  # copying asks before there is a name
         if name not in FUNCTIONS:
             raise AttributeError(short)
-        return JinjaFunction(name, self._embed, self._address)
+        return JinjaFunction(name, self._show, self._show_url)
 
 
-def functions(embed: Show, address: Show) -> dict[str, JinjaFunction]:
-    """Return the functions by the names that templates use."""
-    return {name: JinjaFunction(name, embed, address) for name in FUNCTIONS}
+def functions(show: Show, show_url: Show) -> dict[str, JinjaFunction]:
+    """Return the macros by the names that templates use."""
+    return {name: JinjaFunction(name, show, show_url) for name in FUNCTIONS}
 
 
 def call_source(name: str, positional: Sequence[object], named: Mapping[str, object]) -> str:
-    """Write a call the way an author would."""
+    """Write a macro the way an author would."""
     values = [_literal(value) for value in positional]
     values += [f"{key}={_literal(value)}" for key, value in named.items()]
     return f"{{{{ {name}({', '.join(values)}) }}}}"

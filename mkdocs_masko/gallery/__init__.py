@@ -1,4 +1,4 @@
-"""The catalogue of all poses: what each card says, and the page that shows it."""
+"""The gallery of all poses: what each card says, and the page that shows it."""
 
 from mkdocs_masko.gallery.cards import (
     Card,

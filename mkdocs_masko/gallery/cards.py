@@ -1,4 +1,4 @@
-"""From a manifest to the cards of the catalogue, as plain data."""
+"""From a manifest to the cards of the gallery, as plain data."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def size(medium: Medium) -> str:
 
 def variants(animation: Mapping[str, Medium], key: str) -> list[Medium]:
     """Return a file of an animation in all its sizes, the largest first."""
-    found = size_variants(animation, key)
-    return sorted(found, key=lambda medium: (-medium.width, medium.url))
+    sizes = size_variants(animation, key)
+    return sorted(sizes, key=lambda medium: (-medium.width, medium.url))
 
 
 _SEARCHED = 400  # characters of a card's words; more would be no help to find it
@@ -85,16 +85,16 @@ class Frame(Struct, frozen=True, kw_only=True):
     """One look at a pose.
 
     Attributes:
-        title: What is written under it: `Picture`, `Animation`.
-        arguments: Those of the embed, without its size; None when there is nothing to show.
-        still: Those of the picture that stands there until an animation is near, if it has one.
-        seconds: How long the animation lasts, where it is known: `2 s`.
+        title: What is written below it: `Still image`, `Animation`.
+        arguments: Those of the embed, without its size; None where there is nothing to show.
+        still: Those of the still image that stands in until an animation is near the viewport.
+        duration: How long the animation lasts, where it is known: `2 s`.
     """
 
     title: str
     arguments: Mapping[str, object] | None
     still: Mapping[str, object] | None = None
-    seconds: str = ""
+    duration: str = ""
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ class Card(Struct, frozen=True, kw_only=True):
         name: Its name, fit to be shown.
         reference: The name that pages use.
         markdown: What to write, to be copied.
-        frames: The picture, and each animation.
+        frames: The still image, and each animation.
         lines: Its files by format.
         gaps: What is missing.
         words: What the filter looks through, in small letters.
@@ -136,16 +136,16 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 def groups(manifest: Manifest, default: str, alias: str | None = None) -> tuple[Group, ...]:
-    """Return the catalogue: a group for each collection, the default one first.
+    """Return the gallery: a group for each collection, the default one first.
 
     Args:
-        manifest: What there is.
+        manifest: The poses.
         default: The collection whose poses need no prefix.
-        alias: The one collection that is wanted; by default all are.
+        alias: The one collection to show; by default, all.
     """
-    found = {alias: manifest.collections[alias]} if alias else manifest.collections
-    order = sorted(found, key=lambda each: (each != default, each))
-    return tuple(_group(each, found[each], default) for each in order)
+    collections = {alias: manifest.collections[alias]} if alias else manifest.collections
+    order = sorted(collections, key=lambda name: (name != default, name))
+    return tuple(_group(name, collections[name], default) for name in order)
 
 
 def _group(alias: str, collection: Collection, default: str) -> Group:
@@ -162,7 +162,7 @@ def _card(match: Match, default: str) -> Card:
         name=name,
         reference=replace_controls(match.reference(default)),
         markdown=str(image_snippet(match, default)),
-        frames=(_picture(pose), *_animations(pose)),
+        frames=(_still_frame(pose), *_animations(pose)),
         lines=files,
         gaps=missing,
         words=replace_controls(" ".join(words).casefold())[:_SEARCHED],
@@ -177,14 +177,14 @@ def _keys(missing: tuple[Gap, ...]) -> tuple[str, ...]:
     return tuple(gap.key for gap in missing) or ("complete",)
 
 
-def _picture(pose: Pose) -> Frame:
-    if not _has_picture(pose):
-        return Frame(title="No picture", arguments=None)
-    title = "Picture" if pose.transparent_image else "Opaque picture"
+def _still_frame(pose: Pose) -> Frame:
+    if not _has_still(pose):
+        return Frame(title="No still image", arguments=None)
+    title = "Still image" if pose.transparent_image else "Opaque still image"
     return Frame(title=title, arguments={"kind": "image"})
 
 
-def _has_picture(pose: Pose) -> bool:
+def _has_still(pose: Pose) -> bool:
     return bool(pose.transparent_image or pose.image)
 
 
@@ -199,15 +199,17 @@ def _animations(pose: Pose) -> Iterator[Frame]:
 def _animation(pose: Pose, number: int, count: str) -> Frame:
     animation = pose.animations[number]
     keys = usable_keys(animation)
-    clear = any(video.key in keys for video in TRANSPARENT_VIDEOS)
-    if not clear and MP4.key not in keys:
+    transparent = any(video.key in keys for video in TRANSPARENT_VIDEOS)
+    if not transparent and MP4.key not in keys:
         return Frame(title=f"No animation{count}", arguments=None)
-    title = "Animation" if clear else "Opaque animation"
-    found = {"kind": "animation", "play": "hover", "animation": number, "background": not clear}
-    still = {"kind": "image", "background": not clear} if _has_picture(pose) else None
-    return Frame(title=title + count, arguments=found, still=still, seconds=_seconds(animation))
+    title = "Animation" if transparent else "Opaque animation"
+    background = {"background": not transparent}
+    arguments = {"kind": "animation", "play": "hover", "animation": number, **background}
+    still = {"kind": "image", **background} if _has_still(pose) else None
+    duration = _duration(animation)
+    return Frame(title=title + count, arguments=arguments, still=still, duration=duration)
 
 
-def _seconds(animation: Mapping[str, Medium]) -> str:
-    known = [medium.duration for medium in animation.values() if medium.duration]
-    return f"{max(known):.3g} s" if known else ""
+def _duration(animation: Mapping[str, Medium]) -> str:
+    seconds = [medium.duration for medium in animation.values() if medium.duration]
+    return f"{max(seconds):.3g} s" if seconds else ""

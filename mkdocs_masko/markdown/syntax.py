@@ -129,7 +129,7 @@ def read_image(src: str, alt: str, attributes: dict[str, Any]) -> Call:
     """Read the image syntax.
 
     Args:
-        src: The address: `masko:wave`; spaces may be percent-encoded.
+        src: The URL: `masko:wave`; spaces may be percent-encoded.
         alt: The text in square brackets.
         attributes: What the attribute list says.
     """

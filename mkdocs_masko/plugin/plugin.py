@@ -30,13 +30,13 @@ from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
 from mkdocs_masko.plugin.publish import (
-    add_page,
+    add_gallery_page,
     as_plugin_error,
-    leave_out_of_search,
     log_downloads,
     log_polling,
     publish,
     publish_rest,
+    remove_gallery_from_search,
     report,
 )
 from mkdocs_masko.plugin.range_requests import with_ranges
@@ -121,7 +121,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
             files.append(File.generated(config, f"{FOLDER}/{name}", content=text))
         add_pose_assets(files, config)
-        add_page(files, config, self.options.gallery_page)
+        add_gallery_page(files, config, self.options.gallery_page)
         return files
 
     @event_priority(_FIRST)
@@ -185,7 +185,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Publish what only templates used, and report every bad reference."""
         build = self._session()
         publish_rest(build, config)
-        leave_out_of_search(config, self.options.gallery_page)
+        remove_gallery_from_search(config, self.options.gallery_page)
         report(build, self.options, strict=config.strict)
 
     def on_serve(

@@ -141,67 +141,70 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
         )
 
 
-_INDEX = "search/search_index.json"
+_SEARCH_INDEX = "search/search_index.json"
 
 
-def add_page(files: Files, config: MkDocsConfig, page: GalleryPage | None) -> None:
-    """Add the page to the site. One that `nav` leaves out is no oversight, and is not told of.
+def add_gallery_page(files: Files, config: MkDocsConfig, page: GalleryPage | None) -> None:
+    """Add the gallery page to the site, where the options ask for one.
 
     Raises:
-        PluginError: There is a page of that address.
+        PluginError: Another file of the site has its URL.
     """
     if page is None:
         return
+    # A page that `nav` leaves out on purpose is nothing that MkDocs should report.
     level = InclusionLevel.NOT_IN_NAV if config.nav else InclusionLevel.UNDEFINED
-    made = File.generated(config, page.source, content=_source(page), inclusion=level)
-    there = next((file for file in files if file.dest_uri == made.dest_uri), None)
-    if there is not None:
+    content = _gallery_source(page)
+    generated = File.generated(config, page.source, content=content, inclusion=level)
+    other = next((file for file in files if file.dest_uri == generated.dest_uri), None)
+    if other is not None:
         raise PluginError(
-            f"masko: option 'gallery' would replace {there.src_uri}. Give another path, "
+            f"masko: option 'gallery' would replace {other.src_uri}. Give another path, "
             "or write {{ masko_gallery() }} on that page"
         )
-    files.append(made)
+    files.append(generated)
 
 
-def _source(page: GalleryPage) -> str:
+def _gallery_source(page: GalleryPage) -> str:
     """Write the page the way an author would. `search` in front matter is Material's."""
+    from mkdocs_masko.snippets import escape_markdown  # noqa: PLC0415 - most sites have no gallery
+
     meta: dict[str, Any] = {"title": page.title, "hide": ["toc"]}
     if not page.search:
         meta["search"] = {"exclude": True}
-    call = f"{{{{ masko_gallery(search={str(page.search).lower()}) }}}}"
-    from mkdocs_masko.snippets import escape_markdown  # noqa: PLC0415 - most sites have no catalogue
-
     lines = [f"{name}: {json.dumps(value)}" for name, value in meta.items()]
-    return "\n".join(["---", *lines, "---", "", f"# {escape_markdown(page.title)}", "", call, ""])
+    macro = f"{{{{ masko_gallery(search={str(page.search).lower()}) }}}}"
+    return "\n".join(["---", *lines, "---", "", f"# {escape_markdown(page.title)}", "", macro, ""])
 
 
-def leave_out_of_search(config: MkDocsConfig, page: GalleryPage | None) -> None:
-    """Take the page out of the index that MkDocs' own search has written.
+def remove_gallery_from_search(config: MkDocsConfig, page: GalleryPage | None) -> None:
+    """Take the gallery page out of the index that MkDocs' own search has written.
 
-    That search knows no page that is left out (read in 1.6.1), so its file is changed, with the
-    index in it that `prebuild_index` makes. Material leaves the page out by itself.
+    That search cannot exclude a page (read in 1.6.1), so its file is changed, with the index in it
+    that `prebuild_index` makes. Material excludes the page by itself.
     """
-    index = Path(config.site_dir, _INDEX)
+    index = Path(config.site_dir, _SEARCH_INDEX)
     if page is None or page.search or not index.is_file():
         return
     url = File.generated(config, page.source, content="").url
     content = json.loads(index.read_text(encoding="utf-8"))
-    if drop(content, url):
+    if drop_from_search(content, url):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         index.write_text(text, encoding="utf-8")
 
 
-def drop(content: dict[str, Any], url: str) -> bool:
+def drop_from_search(content: dict[str, Any], url: str) -> bool:
     """Drop a page and its sections from a search index; return whether they were in it."""
-    gone = {doc["location"] for doc in content["docs"] if doc["location"].partition("#")[0] == url}
-    content["docs"] = [doc for doc in content["docs"] if doc["location"] not in gone]
+    docs = content["docs"]
+    locations = {d["location"] for d in docs if d["location"].partition("#")[0] == url}
+    content["docs"] = [doc for doc in docs if doc["location"] not in locations]
     prebuilt = content.get("index")
-    if prebuilt and gone:
+    if prebuilt and locations:
         vectors = prebuilt["fieldVectors"]  # each is ["field/location", numbers]
-        prebuilt["fieldVectors"] = [v for v in vectors if v[0].partition("/")[2] not in gone]
+        prebuilt["fieldVectors"] = [v for v in vectors if v[0].partition("/")[2] not in locations]
         for _, posting in prebuilt["invertedIndex"]:
-            for found in posting.values():
-                if isinstance(found, dict):
-                    for location in gone & found.keys():
-                        del found[location]
-    return bool(gone)
+            for matches in posting.values():
+                if isinstance(matches, dict):
+                    for location in locations & matches.keys():
+                        del matches[location]
+    return bool(locations)

@@ -1,4 +1,4 @@
-// The catalogue: what is typed decides which cards are shown; a click copies the Markdown.
+// The gallery: what is typed decides which cards are shown; a click copies the Markdown.
 (() => {
   if (customElements.get("masko-gallery")) return;
 

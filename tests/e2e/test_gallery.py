@@ -1,4 +1,4 @@
-"""The catalogue of all poses in three browsers: filter, copy, ground, keys, 500 poses."""
+"""The gallery of all poses in three browsers: filter, copy, background, keys, 500 poses."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _back(browser: Browser) -> None:
 
 @each
 def test_the_keyboard_is_enough(browser: Browser, served: Served) -> None:
-    """Tab goes through filter, choice, ground and cards; Enter leads to the first that fits."""
+    """Tab goes through filter, choice, background and cards; Enter leads to the first that fits."""
     _open(browser, served)
     browser.press(Keys.TAB)
     assert browser.run("return document.activeElement.type") == "search"
@@ -174,12 +174,16 @@ def test_the_keyboard_is_enough(browser: Browser, served: Served) -> None:
     control = "return document.activeElement.classList.contains('masko-control')"
     browser.wait(lambda: browser.run(control), "the control of the animation")
     _back(browser)
-    browser.wait(lambda: browser.run("return document.activeElement.value") == "page", "the ground")
-    for key, ground in ((Keys.ARROW_RIGHT, "light"), (Keys.ARROW_RIGHT, "dark")):
+    browser.wait(
+        lambda: browser.run("return document.activeElement.value") == "page", "the background"
+    )
+    for key, background in ((Keys.ARROW_RIGHT, "light"), (Keys.ARROW_RIGHT, "dark")):
         browser.press(key)
         browser.wait(
-            lambda g=ground: browser.run(f"return !!document.querySelector('[value={g}]:checked')"),
-            ground,
+            lambda g=background: browser.run(
+                f"return !!document.querySelector('[value={g}]:checked')"
+            ),
+            background,
         )
     assert browser.run(_GROUND) == "rgb(23, 23, 28)"
 
@@ -188,7 +192,7 @@ def test_the_keyboard_is_enough(browser: Browser, served: Served) -> None:
 def test_an_animation_moves_on_the_ground_that_was_chosen(browser: Browser, served: Served) -> None:
     """Under the mouse; nothing of it is fetched before."""
     visit = _open(browser, served)
-    browser.find(".mg-grounds [value=light]").click()
+    browser.find(".mg-backgrounds [value=light]").click()
     assert browser.run(_GROUND) == "rgb(255, 255, 255)"
     browser.sleep(0.5)
     assert visit.paths("*.webm", "*.mov") == []
@@ -230,10 +234,10 @@ def test_the_browser_sees_no_shift_either(browser: Browser, served: Served) -> N
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @each
 def test_axe_finds_nothing(browser: Browser, served: Served, scheme: Any) -> None:  # noqa: ANN401
-    """In either palette, on each ground."""
+    """In either palette, on each background."""
     _open(browser, served, Reader(width=1000, height=800, scheme=scheme))
-    for ground in ("page", "dark"):
-        browser.find(f".mg-grounds [value={ground}]").click()
+    for background in ("page", "dark"):
+        browser.find(f".mg-backgrounds [value={background}]").click()
         violations, passes = audit(browser)
         assert violations == []
         assert len(passes) > 20
@@ -246,7 +250,7 @@ def test_a_strict_policy_stands_in_nobodys_way(browser: Browser, served: Served)
     )
     _open(browser, served, headers={"Content-Security-Policy": policy})
     _type(browser, "cheer", "1 of 15 poses")
-    browser.find(".mg-grounds [value=dark]").click()
+    browser.find(".mg-backgrounds [value=dark]").click()
     assert browser.run(_GROUND) == "rgb(23, 23, 28)"
 
 
@@ -264,7 +268,7 @@ def test_without_scripts_all_is_shown_and_the_ground_can_be_chosen(
     browser.press(Keys.TAB)
     browser.press(Keys.ARROW_RIGHT)
     browser.press(Keys.ARROW_RIGHT)
-    browser.wait(lambda: stage.value_of_css_property("background-color") in _DARK, "the ground")
+    browser.wait(lambda: stage.value_of_css_property("background-color") in _DARK, "the background")
 
 
 def _is_there(part: WebElement) -> bool:

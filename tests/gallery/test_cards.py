@@ -20,13 +20,13 @@ def _card(slug: str) -> Card:
 
 
 FRAMES: dict[str, list[str]] = {
-    "wave": ["Picture", "Animation 2.5 s"],
-    "two": ["Picture", "Animation 1 2.5 s", "Animation 2 2.5 s"],
-    "still": ["Picture", "No animation"],
-    "opaque": ["Opaque picture", "Animation 2.5 s"],
-    "only-mp4": ["No picture", "Opaque animation 2.5 s"],
-    "opaque-webm": ["Picture", "No animation"],
-    "bare": ["No picture", "No animation"],
+    "wave": ["Still image", "Animation 2.5 s"],
+    "two": ["Still image", "Animation 1 2.5 s", "Animation 2 2.5 s"],
+    "still": ["Still image", "No animation"],
+    "opaque": ["Opaque still image", "Animation 2.5 s"],
+    "only-mp4": ["No still image", "Opaque animation 2.5 s"],
+    "opaque-webm": ["Still image", "No animation"],
+    "bare": ["No still image", "No animation"],
 }
 
 

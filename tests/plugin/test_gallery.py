@@ -11,7 +11,7 @@ import pytest
 import sites
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.options import GalleryPage, read_options
-from mkdocs_masko.plugin.publish import drop
+from mkdocs_masko.plugin.publish import drop_from_search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,13 +171,13 @@ def test_a_prebuilt_index_loses_the_page_too() -> None:
             ],
         },
     }
-    assert drop(content, "m/")
+    assert drop_from_search(content, "m/")
     assert content["docs"] == [{"location": "a/"}, {"location": "m2/"}]
     assert content["index"] == {
         "fieldVectors": [["title/a/", [0, 1]]],
         "invertedIndex": [["fox", {"_index": 0, "title": {"a/": {}}, "text": {}}]],
     }
-    assert not drop(content, "m/")
+    assert not drop_from_search(content, "m/")
 
 
 OTHERS = {

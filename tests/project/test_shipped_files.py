@@ -6,17 +6,17 @@ import gzip
 
 import pytest
 
-from mkdocs_masko.plugin.theme import SHIPPED, inject_pose_assets, shipped_file, site_path
+from mkdocs_masko.plugin.theme import POSE_ASSETS, inject_assets, shipped_file, site_path
 
 LIMITS = {"masko.js": 2000, "masko.css": 1000}
 SHEET = '<link rel="stylesheet" href="../'
 
 
-def dressed(page: str) -> str:
-    return inject_pose_assets(page, lambda path: f"../{path}")
+def injected(page: str) -> str:
+    return inject_assets(page, "../")
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", POSE_ASSETS)
 def test_a_file_is_small_on_the_wire(name: str) -> None:
     """In bytes, compressed as servers do it."""
     assert len(gzip.compress(shipped_file(name).read_bytes(), 9)) <= LIMITS[name]
@@ -42,13 +42,13 @@ def test_they_need_no_exception_from_a_policy() -> None:
 )
 def test_the_sheet_comes_first_in_the_head(page: str, before: str) -> None:
     """Behind the character set alone; what of the head is written does not matter."""
-    html = dressed(page + '<img class="masko">')
+    html = injected(page + '<img class="masko">')
     assert html.startswith(page[: page.index(before) + len(before)] + SHEET)
     assert html.count(SHEET) == 1
 
 
 def test_the_script_follows_the_last_pose() -> None:
-    html = dressed("<masko-pose></masko-pose><p><masko-pose></masko-pose> end")
+    html = injected("<masko-pose></masko-pose><p><masko-pose></masko-pose> end")
     assert f'</masko-pose><script defer src="../{site_path("masko.js")}"></script> end' in html
     assert html.count("<script") == 1
 
@@ -64,9 +64,9 @@ def test_the_script_follows_the_last_pose() -> None:
     ],
 )
 def test_a_page_without_a_pose_stays_as_it_is(page: str) -> None:
-    assert dressed(page) == page
+    assert injected(page) == page
 
 
-def test_an_address_is_text() -> None:
-    html = inject_pose_assets('<img class="masko">', lambda _: 'a"><b>&')
-    assert 'href="a&quot;&gt;&lt;b&gt;&amp;"' in html
+def test_a_url_is_text() -> None:
+    html = inject_assets('<img class="masko">', 'a"><b>&')
+    assert 'href="a&quot;&gt;&lt;b&gt;&amp;' in html

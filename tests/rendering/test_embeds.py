@@ -12,7 +12,7 @@ from hostile_texts import TEXTS
 from manifest_samples import FOX, HOST, check_golden, manifest, renderer
 from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.manifest import Pose, find
+from mkdocs_masko.manifest import Pose, find_pose
 from mkdocs_masko.rendering import Renderer, StandalonePage, make_call, select_pose, templates_dir
 from mkdocs_masko.rendering.call import check_arguments
 from mkdocs_masko.text import replace_controls
@@ -318,7 +318,7 @@ def test_a_default_collection_is_where_names_are_looked_up() -> None:
 def test_the_box_keeps_the_ratio_of_the_picture(
     arguments: dict[str, int], box: tuple[int, int]
 ) -> None:
-    (pose,) = select_pose(find(manifest(), "wide"), check_arguments(arguments)).poses
+    (pose,) = select_pose(find_pose(manifest(), "wide"), check_arguments(arguments)).poses
     assert (pose.width, pose.height) == box
 
 

@@ -235,7 +235,7 @@ def test_colours_of_another_profile_become_those_of_srgb(tmp_path: Path, mode: s
     assert list(output) == [0, 255, 0, 77 if mode == "RGBA" else 255]
 
 
-@pytest.mark.parametrize("profile", [b"no profile", other_profile()[:300]])
+@pytest.mark.parametrize("profile", [b"no profile", other_profile()[:300]], ids=["none", "half"])
 def test_a_damaged_profile_is_as_good_as_none(tmp_path: Path, profile: bytes) -> None:
     output = opened(encode(drawn(tmp_path, icc_profile=profile), variant()))
     assert np.array_equal(pixels(output), pixels(DRAWN))
