@@ -118,12 +118,16 @@ _YEAR = 365 * 86_400  # seconds
 _TIME_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-def format_duration(seconds: float) -> str:
-    """Say a duration in its largest fitting unit, rounded up: 90 seconds are `2 min`.
+def format_duration(seconds: float, *, elapsed: bool = False) -> str:
+    """Say a duration in its largest fitting unit: 90 seconds are `2 min`.
 
-    Rounded up, because what may be done after a wait must not be done before its end.
+    Args:
+        seconds: How long it is.
+        elapsed: Whether it has passed, and is rounded down; otherwise it is rounded up, because
+            what may be done after a wait must not be done before its end.
     """
-    if seconds > _YEAR:
+    if seconds > _YEAR and not elapsed:
         return "more than a year"
     size, unit = next((pair for pair in _TIME_UNITS if seconds >= pair[0]), _TIME_UNITS[-1])
-    return f"{max(0, math.ceil(seconds / size))} {unit}"
+    number = math.floor(seconds / size) if elapsed else math.ceil(seconds / size)
+    return f"{max(0, number)} {unit}"

@@ -28,12 +28,14 @@ _ENGINES = ("webkit", "firefox", "chromium")  # the one that takes the longest f
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Share the tests out among workers: `--dist loadgroup`.
 
     A browser, and what a module sets up for all of its tests, is started by one worker alone. Who
     drives a browser comes first, so that the short tests fill up what is left at the end.
     """
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
     for item in items:
         group = _engine(item) or _module_with_a_set_up(item)
         if group:

@@ -60,7 +60,9 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     def manifest_age(self) -> str:
         """How long ago the manifest's file was written, in words: `3 d`."""
         seconds = time.time() - self.manifest.stat().st_mtime
-        return format_duration(seconds) if seconds >= _MINUTE else "less than a minute"
+        return (
+            format_duration(seconds, elapsed=True) if seconds >= _MINUTE else "less than a minute"
+        )
 
     @property
     def is_self_hosted(self) -> bool:

@@ -34,7 +34,7 @@ FRAMES: dict[str, list[str]] = {
 def test_a_card_shows_the_picture_and_each_animation(slug: str) -> None:
     """What there is none of has its place too."""
     frames = _card(slug).frames
-    assert [f"{f.title} {f.seconds}".strip() for f in frames] == FRAMES[slug]
+    assert [f"{f.title} {f.duration}".strip() for f in frames] == FRAMES[slug]
     assert [f.arguments is None for f in frames] == [f.title.startswith("No ") for f in frames]
 
 

@@ -150,7 +150,7 @@ def test_an_api_that_is_down_costs_a_warning_with_the_age_of_the_manifest(
     built = sites.build(folder, env=variables).good()
     (warning,) = built.lines("WARNING")
     assert warning.startswith("masko: ")
-    assert warning.endswith("The manifest is used as it is; its file is 2 hours old")
+    assert warning.endswith("The manifest is used as it is; its file is 2 h old")
     assert built.page() == good
     assert sites.build(folder, "--strict", env=variables).code == 1
 

@@ -80,7 +80,7 @@ def test_auto_keeps_the_manifest_on_any_failure(
     assert result.manifest == expected
     (warning,) = warnings(result)
     assert words in warning
-    assert warning.endswith(". The manifest is used as it is; its file is 3 days old")
+    assert warning.endswith(". The manifest is used as it is; its file is 3 d old")
     assert warning.isprintable()
     assert stamp(manifest(tmp_path)) == before
 
@@ -117,4 +117,4 @@ def test_auto_keeps_the_manifest_when_the_connection_is_refused(tmp_path: Path) 
         docs = site(tmp_path, sandbox)
         update(site(tmp_path, sandbox), now())
     (warning,) = warnings(prepare(docs, now()))
-    assert "it takes no connections" in warning
+    assert "connection refused" in warning

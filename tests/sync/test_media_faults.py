@@ -121,7 +121,7 @@ def test_a_hostile_url_is_left_out_without_a_request(
     result = update(site(tmp_path, sandbox), now())
     assert poses(result).keys() == {"wave", "idle", "card-sit", "cheer"}
     (warning,) = warnings(result)
-    assert warning.startswith("default/trap image: address ")
+    assert warning.startswith("default/trap image: URL ")
     assert REFUSED[url] in warning
     assert warning.isprintable()
     assert len(cdn_requests(sandbox)) == len({medium.url for medium in media(result)})
