@@ -7,9 +7,14 @@ of `VIDEOS` and a part of `KEY_PATTERN`. After either, `make schema` updates the
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
 
 MimeType: TypeAlias = Literal[
     "image/avif",
@@ -160,3 +165,13 @@ _SIZE = re.compile(r"_[0-9]+\Z")
 def without_size(key: str) -> str:
     """Return the key that a size variant belongs to: `video` for `video_720`."""
     return _SIZE.sub("", key)
+
+
+def size_variants(animation: Mapping[str, T], key: str) -> list[T]:
+    """Return a video of an animation in all the sizes that the export has, in no order.
+
+    Args:
+        animation: By the API's keys, with and without sizes.
+        key: Without a size: `video`.
+    """
+    return [video for name, video in animation.items() if without_size(name) == key]

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mkdocs_masko.manifest import Match, pose_gaps, usable_keys
-from mkdocs_masko.media_types import MEDIA_TYPES, MP4, STACKED, TRANSPARENT_VIDEOS, VIDEOS
-from mkdocs_masko.rendering import size_variants
+from mkdocs_masko.media_types import (
+    MEDIA_TYPES,
+    MP4,
+    STACKED,
+    TRANSPARENT_VIDEOS,
+    VIDEOS,
+    size_variants,
+)
 from mkdocs_masko.snippets import image_snippet
 from mkdocs_masko.text import format_size, replace_controls, sanitize
 

@@ -249,5 +249,7 @@ def unknown_collection(manifest: Manifest, alias: str) -> ReferenceProblem:
 
 def _find_slug(collection: Collection, name: str) -> str | None:
     exact = (slug for slug, pose in collection.poses.items() if pose.name == name)
-    slug = slugify(name)
-    return min(exact, default=slug if slug in collection.poses else None)
+    slug = min(exact, default=None)
+    if slug is None and slugify(name) in collection.poses:
+        return slugify(name)
+    return slug

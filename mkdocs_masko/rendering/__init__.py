@@ -32,7 +32,6 @@ from mkdocs_masko.rendering.selection import (
     Source,
     select,
     select_pose,
-    size_variants,
 )
 
 __all__ = [
@@ -61,7 +60,6 @@ __all__ = [
     "resolve",
     "select",
     "select_pose",
-    "size_variants",
     "templates_dir",
     "unknown_argument",
 ]

@@ -210,7 +210,7 @@ def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed
         poses=tuple(_resolve_pose(pose, arguments, files, page, loads) for pose in selection.poses),
         classes=_outer_classes(arguments),
         id=arguments.id,
-        caption=replace_controls(arguments.caption or ""),
+        caption=replace_controls(arguments.caption) if arguments.caption else "",
         href=page.link(arguments.href) if arguments.href else "",
         inline=selection.inline,
         loads=tuple(loads),
@@ -283,7 +283,8 @@ def _url(medium: Medium, file: SiteFile | None, page: Page) -> str:
 
 def _outer_classes(arguments: Arguments) -> str:
     align = [f"masko-{arguments.align}"] if arguments.align else []
-    return " ".join(["masko", *align, *replace_controls(arguments.class_ or "").split()])
+    own = replace_controls(arguments.class_).split() if arguments.class_ else []
+    return " ".join(["masko", *align, *own])
 
 
 def _control_label(pose: PoseSelection, arguments: Arguments, page: Page) -> str:

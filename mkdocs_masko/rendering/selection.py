@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find_gaps, find_pose
-from mkdocs_masko.media_types import IMAGE_KEYS, MP4, TRANSPARENT_VIDEOS, without_size
+from mkdocs_masko.media_types import IMAGE_KEYS, MP4, TRANSPARENT_VIDEOS, size_variants
 from mkdocs_masko.rendering.call import check_arguments, unknown_argument
 from mkdocs_masko.text import replace_controls, sanitize, suggest
 
@@ -188,11 +188,6 @@ def _select_size(animation: Mapping[str, Medium], key: str, arguments: Arguments
         return animation.get(key, sizes[-1])
     sharp = (medium for medium in sizes if _covers(medium, arguments))
     return next(sharp, sizes[-1])
-
-
-def size_variants(animation: Mapping[str, Medium], key: str) -> Iterator[Medium]:
-    """Yield a video of an animation in all the sizes that the export has."""
-    yield from (medium for name, medium in animation.items() if without_size(name) == key)
 
 
 def _covers(medium: Medium, arguments: Arguments) -> bool:
