@@ -23,14 +23,15 @@ def replace_controls(text: str) -> str:
     Line breaks and tabs become spaces, so that the result is one line. The joiners and marks
     that Persian, Hebrew or an emoji of a family are spelled with stay.
     """
-    return _without_acting(text, _SPELLING)
+    return _replace_acting(text, _SPELLING)
 
 
-def _without_acting(text: str, kept: str) -> str:
+def _replace_acting(text: str, exceptions: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = re.sub(r"[\t\r\n]+", " ", text)
-    return "".join(c if c in kept or not _acts(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+    chars = (c if c in exceptions or not _acts(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(chars)
 
 
 def _acts(char: str) -> bool:
@@ -42,7 +43,7 @@ def sanitize(text: str) -> str:
 
     `::` is broken up, because CI systems take `::error::` in a log for a command.
     """
-    words = _without_acting(text[: _LONGEST_LINE * 4], kept="").split()
+    words = _replace_acting(text[: _LONGEST_LINE * 4], exceptions="").split()
     line = re.sub(":(?=:)", ": ", " ".join(words))
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
@@ -54,9 +55,9 @@ def slugify(name: str) -> str:
     gets a slug from its hash, so that every pose can be named.
     """
     plain = unicodedata.normalize("NFKD", name).casefold()
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
-    dashed = "-".join(re.findall(r"[^\W_]+", kept))
-    return dashed or "pose-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    slug = "-".join(re.findall(r"[^\W_]+", letters))
+    return slug or "pose-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def suggest(name: str, names: Iterable[str]) -> str:

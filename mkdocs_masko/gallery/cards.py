@@ -40,28 +40,27 @@ class FileRow(Struct, frozen=True, kw_only=True):
 
 
 def lines(pose: Pose) -> Iterator[FileRow]:
-    """Yield the formats of a pose: pictures, then each animation's."""
+    """Yield the formats of a pose: its still images, then its animations."""
     if pose.transparent_image:
         yield _still_row(pose.transparent_image, "")
     if pose.image:
         yield _still_row(pose.image, "opaque")
     for number, animation in enumerate(pose.animations, 1):
-        which = f"{number}" if len(pose.animations) > 1 else ""
-        yield from _videos(animation, which)
+        yield from _video_rows(animation, f"{number}" if len(pose.animations) > 1 else "")
 
 
 def _still_row(medium: Medium, note: str) -> FileRow:
     return FileRow(format=MEDIA_TYPES[medium.type].name, note=note, sizes=(size(medium),))
 
 
-def _videos(animation: Mapping[str, Medium], which: str) -> Iterator[FileRow]:
+def _video_rows(animation: Mapping[str, Medium], number: str) -> Iterator[FileRow]:
     for video in VIDEOS.values():
-        found = variants(animation, video.key)
-        if found:
+        media = variants(animation, video.key)
+        if media:
             yield FileRow(
-                format=f"{video.name} {which}".rstrip(),
-                note=_note(video, found),
-                sizes=tuple(size(medium) for medium in found),
+                format=f"{video.name} {number}".rstrip(),
+                note=_note(video, media),
+                sizes=tuple(size(medium) for medium in media),
             )
 
 
@@ -72,7 +71,7 @@ def _note(video: Video, media: Iterable[Medium]) -> str:
 
 
 def size(medium: Medium) -> str:
-    """Say how large a file is: `512 px, 88 kB`; the bytes only where they are known."""
+    """Describe how large a file is: `512 px, 88 kB`; the bytes only where they are known."""
     square = medium.width == medium.height
     px = f"{medium.width}" if square else f"{medium.width}\N{MULTIPLICATION SIGN}{medium.height}"
     return f"{px} px" if medium.bytes is None else f"{px} px, {format_size(medium.bytes)}"

@@ -1,4 +1,4 @@
-"""What happens to a page as a whole, when its text has been parsed."""
+"""What is done with a page as a whole: before its text is parsed, and when all of it is HTML."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ _VERBATIM = {"code", "kbd", "pre", "samp", "script", "style", "textarea", "title
 _OWN = {"src", "decoding"}  # attributes of an <img> that the embed writes itself
 
 
-class Piece(Struct, frozen=True):
-    """A part of the HTML to be replaced, as offsets into it."""
+class _Replacement(Struct, frozen=True):
+    """New HTML for a part of the old, which offsets mark."""
 
     start: int
     end: int
     html: str
 
 
-class _Finder(HTMLParser):
-    """Finds the pieces; everything else of the HTML stays as it is, to the letter."""
+class _PoseFinder(HTMLParser):
+    """Finds what to replace; everything else of the HTML stays as it is, to the letter."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class _Finder(HTMLParser):
         tag: Callable[[str], str],
     ) -> None:
         super().__init__(convert_charrefs=False)
-        self.pieces: list[Piece] = []
+        self.replacements: list[_Replacement] = []
         self._html, self._image, self._text, self._tag = html, image, text, tag
         self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
         self._verbatim = 0
@@ -66,14 +66,16 @@ class _Finder(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         start = self._end_text(self._here())
-        given = dict(reversed(attrs))  # of a repeated attribute, the first counts
-        src = (given.get("src") or "").strip()
-        written = self.get_starttag_text() or ""
+        attributes = dict(reversed(attrs))  # of a repeated attribute, the first counts
+        src = (attributes.get("src") or "").strip()
+        source = self.get_starttag_text() or ""
+        end = start + len(source)
         if tag == "img" and src.startswith(SCHEME):
-            rest = {n: True if v is None else v for n, v in given.items() if n not in _OWN}
-            self._replace(start, start + len(written), self._image(src, rest, written))
+            others = ((name, value) for name, value in attributes.items() if name not in _OWN)
+            arguments = {name: True if value is None else value for name, value in others}
+            self._replace(start, end, self._image(src, arguments, source))
         elif not self._verbatim:
-            self._replace(start, start + len(written), self._tag(written))
+            self._replace(start, end, self._tag(source))
         self._verbatim += tag in _VERBATIM
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -99,7 +101,7 @@ class _Finder(HTMLParser):
 
     def parse_html_declaration(self, i: int) -> int:
         if self.rawdata.startswith("<![", i) and not self.rawdata.startswith("<![CDATA[", i):
-            return self.parse_bogus_comment(i)  # on others some releases of Python stumble
+            return self.parse_bogus_comment(i)  # some releases of Python fail on others
         return super().parse_html_declaration(i)
 
     def handle_decl(self, decl: str) -> None:
@@ -123,10 +125,10 @@ class _Finder(HTMLParser):
 
     def _replace(self, start: int, end: int, html: str) -> None:
         if html != self._html[start:end]:
-            self.pieces.append(Piece(start, end, html))
+            self.replacements.append(_Replacement(start, end, html))
 
 
-def replace(
+def _replace_poses(
     html: str,
     image: Callable[[str, dict[str, Any], str], str],
     text: Callable[[str, bool], str],
@@ -140,12 +142,12 @@ def replace(
         text: Gets each stretch of text and whether it is inside code; returns what stands there.
         tag: Gets every other tag that is not inside code; returns what stands there.
     """
-    done = 0
+    position = 0
     parts: list[str] = []
-    for piece in _Finder(html, image, text, tag).pieces:
-        parts += html[done : piece.start], piece.html
-        done = piece.end
-    return "".join([*parts, html[done:]])
+    for replacement in _PoseFinder(html, image, text, tag).replacements:
+        parts += html[position : replacement.start], replacement.html
+        position = replacement.end
+    return "".join([*parts, html[position:]])
 
 
 class LazyRegistration(Preprocessor):
@@ -236,7 +238,7 @@ class RawHtmlPostprocessor(Postprocessor):
                 # A macro inside the tag of inline HTML; the parser puts a backslash before it.
                 block = stash.restore(block.replace(f"\\{STX}", STX), escape)
             if "masko" in block:
-                block = replace(block, self._image, self._text, self._tag)
+                block = _replace_poses(block, self._image, self._text, self._tag)
             blocks[number] = block
         stash.searched = len(blocks)  # the parser comes here for each heading of a toc too
         return text

@@ -1,4 +1,7 @@
-"""Parts of files from the server of `mkdocs serve`: Safari plays no video without them."""
+"""Range requests under `mkdocs serve`: Safari plays no video without them.
+
+RFC 9110, section 14: https://www.rfc-editor.org/rfc/rfc9110#section-14
+"""
 
 from __future__ import annotations
 
@@ -10,92 +13,95 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# One range of bytes; 18 digits are more than any file has, and a bound for int().
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-_STEP = 64 * 1024
+_CHUNK = 64 * 1024  # bytes
 _MEDIA = ("image/", "video/", "audio/")
 
 
 def with_ranges(app: WSGIApplication) -> WSGIApplication:
-    """Wrap a WSGI application that sends whole files, so that it sends parts of media too.
+    """Wrap a WSGI application that sends whole files, so that it answers ranges of media too.
 
-    A request for several parts at once gets the whole file, which HTTP allows (RFC 9110, 14.2).
+    A request for several ranges at once gets the whole file, which HTTP allows (14.2).
     """
 
-    def ranged(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        held: list[Any] = []
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        response: list[Any] = []
 
-        def hold(*arguments: Any) -> Callable[[bytes], object]:  # noqa: ANN401 - WSGI's own
-            held[:] = arguments
+        def delay(*arguments: Any) -> Callable[[bytes], object]:  # noqa: ANN401 - WSGI's own
+            response[:] = arguments
             return lambda _: None
 
-        body = app(environ, hold)
-        status, headers, *more = held
-        size = _size_of_medium(status, headers)
+        body = app(environ, delay)
+        status, headers, *more = response
+        size = _media_size(status, headers)
         if size is None:
             start_response(status, headers, *more)
             return body
         headers = [*headers, ("Accept-Ranges", "bytes")]
-        return _part(environ, start_response, body, headers, size)
+        return _answer_range(environ, start_response, body, headers, size)
 
-    return ranged
-
-
-def _size_of_medium(status: str, headers: list[tuple[str, str]]) -> int | None:
-    known = {name.lower(): value for name, value in headers}
-    size = known.get("content-length", "")
-    whole = status.startswith("200") and size.isdigit()
-    return int(size) if whole and known.get("content-type", "").startswith(_MEDIA) else None
+    return answer
 
 
-def _part(
+def _media_size(status: str, headers: list[tuple[str, str]]) -> int | None:
+    by_name = {name.lower(): value for name, value in headers}
+    size = by_name.get("content-length", "")
+    is_whole = status.startswith("200") and size.isdigit()
+    is_media = by_name.get("content-type", "").startswith(_MEDIA)
+    return int(size) if is_whole and is_media else None
+
+
+def _answer_range(
     environ: WSGIEnvironment,
     start_response: StartResponse,
     body: Iterable[bytes],
     headers: list[tuple[str, str]],
     size: int,
 ) -> Iterable[bytes]:
-    wanted = _wanted(environ.get("HTTP_RANGE", ""), size)
-    if wanted is None or environ.get("HTTP_IF_RANGE"):
+    span = _parse_range(environ.get("HTTP_RANGE", ""), size)
+    # With If-Range, only an equal validator makes a range of use; the whole file is always right.
+    if span is None or environ.get("HTTP_IF_RANGE"):
         start_response("200 OK", headers)
         return body
     others = [pair for pair in headers if pair[0].lower() != "content-length"]
-    if not wanted:
+    if not span:
         _close(body)
-        unmet = [*others, ("Content-Range", f"bytes */{size}"), ("Content-Length", "0")]
-        start_response("416 Range Not Satisfiable", unmet)
+        no_range = [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")]
+        start_response("416 Range Not Satisfiable", [*others, *no_range])
         return []
-    given = f"bytes {wanted[0]}-{wanted[-1]}/{size}"
-    more = [("Content-Range", given), ("Content-Length", str(len(wanted)))]
-    start_response("206 Partial Content", [*others, *more])
-    return _cut(body, wanted)
+    content_range = f"bytes {span[0]}-{span[-1]}/{size}"
+    partial = [("Content-Range", content_range), ("Content-Length", str(len(span)))]
+    start_response("206 Partial Content", [*others, *partial])
+    return _read_range(body, span)
 
 
-def _wanted(text: str, size: int) -> range | None:
-    """Return the bytes asked for, empty when there are none of them; None for the whole."""
-    found = _RANGE.fullmatch(text.strip())
-    if not found or not (found[1] or found[2]):
+def _parse_range(text: str, size: int) -> range | None:
+    """Return the range that a request asks for, empty beyond the end; None for the whole file."""
+    match = _RANGE.fullmatch(text.strip())
+    if not match or not (match[1] or match[2]):
         return None
-    if not found[1]:
-        return range(max(0, size - int(found[2])), size)
-    first = int(found[1])
-    last = int(found[2]) if found[2] else size - 1
-    if found[2] and last < first:
+    if not match[1]:  # the last bytes
+        return range(max(0, size - int(match[2])), size)
+    first = int(match[1])
+    last = int(match[2]) if match[2] else size - 1
+    if match[2] and last < first:
         return None
     return range(first, min(last + 1, size))
 
 
-def _cut(body: Iterable[bytes], wanted: range) -> Iterator[bytes]:
-    """Yield a part of a body; of a file only that part is read."""
+def _read_range(body: Iterable[bytes], span: range) -> Iterator[bytes]:
+    """Yield a range of a body; of a file, nothing else is read."""
     try:
         file = getattr(body, "filelike", None)
         if file is None:
-            yield b"".join(body)[wanted.start : wanted.stop]
+            yield b"".join(body)[span.start : span.stop]
             return
-        file.seek(wanted.start)
-        left = len(wanted)
-        while left and (piece := file.read(min(_STEP, left))):
-            left -= len(piece)
-            yield piece
+        file.seek(span.start)
+        left = len(span)
+        while left and (chunk := file.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
     finally:
         _close(body)
 
