@@ -44,7 +44,7 @@ $(UV):
 .PHONY: demo
 demo: setup ## Build the example site against the sandbox, without a key
 	@env -u MASKO_API_KEY $(RUN) $(HOST) build --quiet --strict -f example-site/mkdocs.yml
-	@echo "The site lies in example-site/site: open example-site/site/index.html"
+	@echo "The site is in example-site/site: open example-site/site/index.html"
 
 .PHONY: serve
 serve: setup ## Serve the example site while you work on it

@@ -121,7 +121,7 @@ def eleventy(folder: Path, origin: str, count: int) -> float:
 
 
 def compare_fetching(count: int, rounds: int) -> None:
-    """Fetch in turns, and print a table."""
+    """Download, interleaved, and print a table."""
     WORK.mkdir(parents=True, exist_ok=True)
     if not (WORK / "node_modules").is_dir():
         install = ["npm", "install", "--silent", "--no-fund", "@11ty/eleventy-fetch"]
@@ -174,7 +174,7 @@ def site(folder: Path, options: dict[str, str] | None) -> Path:
 
 
 def compare_builds(rounds: int) -> None:
-    """Build in turns, and print what hosting adds."""
+    """Build, interleaved, and print what hosting adds."""
     with tempfile.TemporaryDirectory() as place:
         kinds: dict[str, dict[str, str] | None] = {
             "plain MkDocs": None,

@@ -2,7 +2,7 @@
 
 24 stills of 1024 px, drawn in the style of the sandbox's cast, to 160, 320 and 640 px in AVIF,
 WebP and PNG. The two take turns on the same cores, each in processes of its own; ours with two
-workers. Times are the medians of the turns, by the clock and by the processor.
+workers. Times are medians of interleaved runs, in wall-clock and in processor time.
 
 Likeness is SSIM (`tests/support/image_similarity.py`), on white and on grey, to a Lanczos resize in
 floats with colour weighed by alpha, computed once for both. The error of alpha is the largest, of
@@ -68,7 +68,7 @@ await Promise.all(fs.readdirSync(stills).map((name) => Image(path.join(stills, n
 
 
 class Spent(NamedTuple):
-    """Seconds of a run, by the clock and by the processor."""
+    """Seconds of a run, in wall-clock and in processor time."""
 
     clock: float
     processor: float

@@ -57,7 +57,7 @@ SITES = {
 
 
 def main() -> None:
-    """Build every site in turns and print a table."""
+    """Build every site, interleaved, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pages", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=7)
@@ -136,7 +136,7 @@ def build(site: Path) -> float:
 
 def report(turns: list[dict[tuple[str, int], float]], pages: int) -> None:
     """Print what each site costs more than the plain one, by page and by build."""
-    print(f"{pages} pages, {len(turns)} builds of each in turns; CPU time, medians\n")
+    print(f"{pages} pages, {len(turns)} interleaved builds of each; CPU time, medians\n")
     print("| site | whole build, s | a page, ms | lowest to highest | once a build, ms |")
     print("|---|---|---|---|---|")
     for name in SITES:

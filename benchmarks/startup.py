@@ -35,7 +35,7 @@ HELD = ("mkdocs-masko --help", "mkdocs-masko --version")
 
 
 def main() -> int:
-    """Run everything in turns and print a table."""
+    """Run everything interleaved and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=41)
     parser.add_argument("--most", type=float, default=1.3)
@@ -57,7 +57,7 @@ def run(command: list[str]) -> tuple[float, float]:
 
 def report(turns: list[dict[str, tuple[float, float]]]) -> dict[str, float]:
     """Print the medians; return how much longer each takes than the import, by CPU time."""
-    print(f"{len(turns)} runs of each in turns; medians\n")
+    print(f"{len(turns)} interleaved runs of each; medians\n")
     print("| command | CPU, ms | of the import | wall, ms | of the import |")
     print("|---|---|---|---|---|")
     ratios = {}

@@ -81,7 +81,7 @@ class Tracer:
         self._stack: list[tuple[FrameType, str]] = []
 
     def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        """Note a call or a return, as `sys.setprofile` tells of them."""
+        """Note a call or a return, as `sys.setprofile` reports them."""
         code = frame.f_code
         if not code.co_filename.startswith(self._prefix) or code.co_name.startswith("<"):
             return

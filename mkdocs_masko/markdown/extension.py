@@ -1,6 +1,6 @@
 """The Markdown extension.
 
-What it puts on a page lies in the parser's stash and is not parsed again, so nothing in a name
+What it puts on a page is kept in the parser's stash and not parsed again, so nothing in a name
 or an alt text can become markup.
 """
 

@@ -70,7 +70,7 @@ class CallInlineProcessor(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
     ) -> Replacement:
-        """Take a macro, unless it lies in raw code; report one that is not terminated."""
+        """Take a macro, unless it is in raw code; report one that is not terminated."""
         function = m["function"]
         if function is None:
             return self._code_span(m.start(), data)
@@ -107,7 +107,7 @@ class PlaceholderInlineProcessor(InlineProcessor):
 
 
 def _inside_code(data: str, end: int) -> bool:
-    """Tell whether a place lies in code, or in a comment, that is written as HTML."""
+    """Tell whether a position is in code or in a comment that is written as HTML."""
     depth = 0
     for tag in _CODE.finditer(data, 0, end):
         depth = max(0, depth - 1) if tag[1] else depth + 1
