@@ -1,4 +1,4 @@
-"""Small forms of 24 stills: ours against @11ty/eleventy-img, in time, bytes and likeness.
+"""Variants of 24 stills: ours against @11ty/eleventy-img, in time, bytes and similarity.
 
 24 stills of 1024 px, drawn in the style of the sandbox's cast, to 160, 320 and 640 px in AVIF,
 WebP and PNG. The two take turns on the same cores, each in processes of its own; ours with two
