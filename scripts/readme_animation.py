@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from e2e.chromium import Chromium
-from e2e.engines import Missing, Reader
-from e2e.serving import Served
+from e2e.support.chromium import Chromium
+from e2e.support.browser import Missing, Reader
+from e2e.support.web_server import Served
 from PIL import Image
 from selenium.common.exceptions import WebDriverException
 
