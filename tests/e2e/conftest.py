@@ -21,26 +21,48 @@ if TYPE_CHECKING:
 _KINDS = {kind.name: kind for kind in (Chromium, Firefox, WebKit)}
 
 
+_open: dict[str, Browser | Missing] = {}
+"""The browsers of this worker, and why one is missing."""
+
+
 @pytest.fixture(scope="session")
 def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Browser]]:
-    """Start browsers by name when they are first wanted; what is missing stays so."""
-    known: dict[str, Browser | Missing] = {}
+    """Start browsers by name when a test first needs one; what is missing stays so."""
 
     def get(name: str) -> Browser:
-        if name not in known:
+        if name not in _open:
             try:
-                known[name] = _KINDS[name](tmp_path_factory.mktemp(name))
+                _open[name] = _KINDS[name](tmp_path_factory.mktemp(name))
             except Missing as missing:
-                known[name] = missing
-        found = known[name]
-        if isinstance(found, Missing):
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(found))
-        return found
+                _open[name] = missing
+        browser = _open[name]
+        if isinstance(browser, Missing):
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(browser))
+        return browser
 
     yield get
-    for each in known.values():
-        if isinstance(each, Browser):
-            each.close()
+    for name in [*_open]:
+        _close(name)
+
+
+def _close(name: str) -> None:
+    browser = _open.get(name)
+    if isinstance(browser, Browser):
+        browser.close()
+        del _open[name]
+
+
+@pytest.hookimpl(trylast=True)  # after the fixtures of the test, which may use the browser
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Close a browser after its last test: an animated page takes a core from all other tests."""
+    name = _browser_name(item)
+    if name and name != _browser_name(nextitem):
+        _close(name)
+
+
+def _browser_name(item: pytest.Item | None) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("browser", "")) if callspec else ""
 
 
 @pytest.fixture
