@@ -18,8 +18,7 @@ _READER = Reader(width=1000)
 @tried("instant navigation")
 def test_a_pose_moves_on_a_page_that_is_swapped_in(browser: Browser, material: Served) -> None:
     """Also on one that was reached from a page without any pose, and once more after a return."""
-    browser.open(material.visit().url(), _READER)
-    browser.run("window.mark = 1")
+    _open(browser, material.visit().url())
     for _ in range(2):
         _follow(browser, "To the pose", "Pose")
         assert Pose(browser, material.folder).moves()
@@ -30,8 +29,7 @@ def test_a_pose_moves_on_a_page_that_is_swapped_in(browser: Browser, material: S
 
 @tried("instant navigation")
 def test_a_pause_outlives_the_swap(browser: Browser, material: Served) -> None:
-    browser.open(material.visit().url("pose/"), _READER)
-    browser.run("window.mark = 1")
+    _open(browser, material.visit().url("pose/"))
     pose = Pose(browser, material.folder)
     assert pose.moves()
     pose.control.click()
@@ -39,6 +37,18 @@ def test_a_pause_outlives_the_swap(browser: Browser, material: Served) -> None:
     _follow(browser, "To the pose", "Pose")
     assert Pose(browser, material.folder).rests()
     assert browser.run("return window.mark") == 1, "the page was loaded anew"
+
+
+def _open(browser: Browser, url: str) -> None:
+    """Open a page, and mark its window, which a reload would replace.
+
+    Material swaps pages in only once it has the sitemap; until then a link is an ordinary one.
+    """
+    browser.open(url, _READER)
+    browser.run("window.mark = 1")
+    script = """return performance.getEntriesByType("resource").some(
+        entry => entry.name.endsWith("sitemap.xml") && entry.responseEnd > 0)"""
+    browser.wait(lambda: browser.run(script), "the sitemap")
 
 
 def _follow(browser: Browser, words: str, title: str) -> None:
