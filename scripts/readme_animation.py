@@ -16,12 +16,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from e2e.support.chromium import Chromium
-from e2e.support.browser import Missing, Reader
-from e2e.support.web_server import Served
 from PIL import Image
 from selenium.common.exceptions import WebDriverException
 
+from e2e.support.browser import Missing, Reader
+from e2e.support.chromium import Chromium
+from e2e.support.web_server import Served
 from mkdocs_masko.sandbox import MEDIA_DIR
 
 if TYPE_CHECKING:

@@ -35,8 +35,9 @@ GALLERY_ASSETS = ("gallery.css", "gallery.js")
 _POSE_END = "</masko-pose>"
 _GALLERY_END = "</masko-gallery>"
 # A still image needs the style sheet too: its classes say how it is aligned and which palette
-# shows it. Whatever has `masko` as a word of its own among its classes is one of ours.
-_STYLED = re.compile(r"""<[a-z-]+\b[^<>]*\sclass="(?:[^"<>]* )?masko[ "]""")
+# shows it. Whatever has `masko` as a word of its own among its classes is one of ours. The pattern
+# starts with plain text, which the search skips to: a page with a large navigation has many tags.
+_STYLED_CLASS = re.compile(r"""class="(?:[^"<>]* )?masko[ "]""")
 # Behind the character set, which browsers look for in the first 1,024 bytes, and before all other
 # sheets, so that those of the theme and of the author have the last word.
 _HEAD = re.compile(
@@ -85,13 +86,19 @@ def inject_assets(html: str, root: str) -> str:
         html: The whole page.
         root: What leads from it to the root of the site: `../`.
     """
-    if "masko" not in html:
+    if not any(mark in html for mark in ('masko"', "masko ", _POSE_END, _GALLERY_END)):
         return html
     moves, gallery = _POSE_END in html, has_gallery(html)
-    if moves or _STYLED.search(html):
+    if moves or _has_still(html):
         last = _GALLERY_END if gallery and _is_after(html, _GALLERY_END, _POSE_END) else _POSE_END
         html = _inject(html, POSE_ASSETS, last if moves else "", root)
     return _inject(html, GALLERY_ASSETS, _GALLERY_END, root) if gallery else html
+
+
+def _has_still(html: str) -> bool:
+    matches = (match.start() for match in _STYLED_CLASS.finditer(html))
+    # In a tag, the last bracket before the attribute is the one that opens the tag.
+    return any(html.rfind("<", 0, at) > html.rfind(">", 0, at) for at in matches)
 
 
 def _is_after(html: str, tag: str, other: str) -> bool:
