@@ -11,7 +11,7 @@ from msgspec import Struct
 from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find_pose
-from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer
+from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer, StandalonePage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -34,6 +34,18 @@ class RenderContext(Page, Protocol):
     def text(self) -> str:
         """Return its source, to find a macro in; empty where it cannot be read."""
         ...
+
+
+class _OutsidePages(StandalonePage):
+    """Where a macro is shown before the first page, by a plugin that converts Markdown early."""
+
+    name = "outside of pages"
+
+    def text(self) -> str:
+        return ""
+
+
+_OUTSIDE = _OutsidePages()
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -78,11 +90,12 @@ class BuildSession:
         self.placeholders = Placeholders()
         self.embedder = Embedder(self._render, self._report)
         self.problems: list[Problem] = []
+        self.context: RenderContext = _OUTSIDE
+        """The page or template that is being rendered."""
         self.extra_files: dict[str, Path] = {}
         """Files beside the media that some page needs, by their paths in the site."""
         self._default = default
         self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
-        self._context: RenderContext | None = None
         self._embeds: dict[Hashable, Embed] = {}
         self._shown: list[tuple[RenderContext, Embed]] = []
         self._included: list[SiteFile] = []
@@ -91,14 +104,7 @@ class BuildSession:
 
     def enter(self, context: RenderContext) -> None:
         """Say which page or template is rendered from now on."""
-        self._context = context
-
-    @property
-    def context(self) -> RenderContext:
-        """The page or template that is being rendered."""
-        if self._context is None:
-            raise ReferenceProblem("a macro was used outside of pages and templates")
-        return self._context
+        self.context = context
 
     def show(self, source: str, read: Callable[[], Call]) -> str:
         """Return the HTML of a macro for a template, where it is not escaped again."""
@@ -149,7 +155,8 @@ class BuildSession:
         """Return what each page makes its readers load."""
         weights = PageWeights()
         for context, embed in self._shown:
-            weights.add(context.name, embed.loads)
+            if context is not _OUTSIDE:  # which no reader opens
+                weights.add(context.name, embed.loads)
         return weights
 
     def gaps(self) -> list[str]:
@@ -175,12 +182,10 @@ class BuildSession:
             self.problems.append(located)
 
     def _locate(self, message: str, source: str) -> Problem:
-        if self._context is None:
-            return Problem(name="outside of pages", message=message)
-        name = self._context.name
+        name = self.context.name
         number = self._occurrences.get((name, source), -1) + 1
         self._occurrences[name, source] = number
-        line, column = source_location(self._context.text(), source, number) or (0, 0)
+        line, column = source_location(self.context.text(), source, number) or (0, 0)
         return Problem(name=name, line=line, column=column, message=message)
 
 

@@ -1,11 +1,13 @@
-"""Where a call stands: the line and column that an editor jumps to."""
+"""One build: where macros are shown, and the line and column of those that cannot be."""
 
 from __future__ import annotations
 
 import pytest
 
-from manifest_samples import PYMDOWNX, rendered
-from mkdocs_masko.build import source_location
+from manifest_samples import PYMDOWNX, manifest, rendered
+from mkdocs_masko.build import BuildSession, source_location
+from mkdocs_masko.hosting import CdnHosting
+from mkdocs_masko.rendering import make_call
 
 FOX = '{{ masko("nope") }}'
 
@@ -101,3 +103,16 @@ def test_code_alone_is_no_place() -> None:
 def test_a_large_page_is_searched_in_time() -> None:
     """The time grows with the page, and not with its square: 2 MB of backticks are fine."""
     assert source_location("`a ``b\n\n" * 100_000 + FOX, FOX) == (200_001, 1)
+
+
+def test_a_macro_before_the_first_page_is_shown() -> None:
+    """Another plugin may convert Markdown early; no page weighs more because of it."""
+    build = BuildSession(manifest(), default="fox", overrides=[], hosting=CdnHosting())
+    html = build.show(FOX, lambda: make_call("masko", ["only-webm"], {}, ""))
+    assert "<masko-pose" in html
+    assert build.problems == []
+    assert build.weights().poses == set()
+    assert len(build.gaps()) == 1
+    build.show(FOX, lambda: make_call("masko", ["nope"], {}, ""))
+    (problem,) = build.sorted_problems()
+    assert str(problem).startswith("outside of pages: no pose 'nope'")
