@@ -30,7 +30,7 @@ class PageWeights:
             page: The page or template: `docs/index.md`.
             loads: The files of one embed.
         """
-        for load in loads:
+        for load in (load for load in loads if load.role != "other"):
             by_role = self._files.setdefault((page, load.pose), {})
             by_role.setdefault(load.role, set()).add(load.name)
 

@@ -57,6 +57,14 @@ def test_a_pose_weighs_its_dense_still_and_its_largest_video() -> None:
     ]
 
 
+def test_what_no_reader_of_the_page_loads_weighs_nothing() -> None:
+    """An absolute URL is for feeds and previews, and formats are alternatives."""
+    weights = PageWeights()
+    weights.add("docs/index.md", [_load("fox/wave", "other", "webm")])
+    assert weights.poses == set()
+    assert list(weights.over_budget(SIZES, {"page": 1, "pose": 1})) == []
+
+
 def test_a_page_weighs_all_of_its_poses() -> None:
     assert _excesses(page=236_000) == []
     assert _excesses(page=6_000, pose=6_000) == [

@@ -77,8 +77,8 @@ class Load(Struct, frozen=True, kw_only=True):
     Attributes:
         pose: `alias/slug` of the pose.
         role: Of the still image in its best format, `first` is for screens of one pixel a px,
-            `dense` for finer ones; `other` are its other formats. Of several `video` files a
-            browser takes one.
+            `dense` for finer ones. Of several `video` files a browser takes one. What is `other`
+            is published, and weighs nothing: other formats, and files with an absolute URL.
         url: The medium's URL in the manifest.
         bytes: Its size there, 0 where it is not known.
         file: The file of the site, where that serves it.
@@ -312,11 +312,13 @@ def resolve_url(call: Call, pose: str, medium: Medium, files: SiteFiles, page: P
         ReferenceProblem: The site serves the file, and its own URL is not known.
     """
     file = files.file(medium)
+    loads: tuple[Load, ...]
+    if _is_absolute(call):  # for readers elsewhere, such as feeds: the page itself loads nothing
+        loads = (_load(pose, "other", medium, file),)
+        return ResolvedUrl(url=_absolute_url(medium, file, page), loads=loads)
     roles: tuple[Role, ...] = ("video",) if medium.type.startswith("video/") else ("first", "dense")
-    return ResolvedUrl(
-        url=_absolute_url(medium, file, page) if _is_absolute(call) else _url(medium, file, page),
-        loads=tuple(_load(pose, role, medium, file) for role in roles),
-    )
+    loads = tuple(_load(pose, role, medium, file) for role in roles)
+    return ResolvedUrl(url=_url(medium, file, page), loads=loads)
 
 
 def _is_absolute(call: Call) -> bool:

@@ -268,6 +268,21 @@ def test_an_embed_says_what_it_loads_and_what_it_lacks() -> None:
     ]
 
 
+def test_an_absolute_url_is_no_load_of_the_page() -> None:
+    """Its file is published, for whoever reads it elsewhere."""
+
+    class Page(StandalonePage):
+        site_url = "https://fox.example/"
+
+    renderer = Renderer(manifest(), SiteFiles(lambda _: "0" * 64))
+    arguments = {"key": "video", "absolute": True}
+    url = renderer.embed(make_call("masko_url", ["wave"], arguments, ""), Page())
+    (load,) = url.loads
+    assert load.role == "other"
+    assert load.file
+    assert url.html == f"https://fox.example/{load.file.path}"
+
+
 def test_equal_embeds_are_rendered_once() -> None:
     """Whatever page they stand on; what differs in anything that shows is another."""
     odd, page = Renderer(manifest(), SiteFiles(lambda _: "0" * 64)), StandalonePage()
