@@ -27,10 +27,13 @@ class CdnHosting:
     """Readers load media from the URLs of the manifest.
 
     Only the embedded sandbox's media are published with the site: no CDN serves them.
+
+    Args:
+        files: Names the files of the site; by default those of the sandbox.
     """
 
-    def __init__(self) -> None:
-        self.files = SiteFiles(_packaged_digest)
+    def __init__(self, files: SiteFiles | None = None) -> None:
+        self.files = files or SiteFiles(_packaged_digest)
         self.work = Work()
 
     def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:

@@ -12,6 +12,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.build import BuildSession, Problem
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import CdnHosting
@@ -48,7 +49,8 @@ def find_bad_references(
     Raises:
         OptionError: A page cannot be read.
     """
-    build = BuildSession(manifest, default=default, overrides=[], hosting=CdnHosting())
+    hosting = CdnHosting(SiteFiles())  # nothing is published, so no file needs a name
+    build = BuildSession(manifest, default=default, overrides=[], hosting=hosting)
     reader = PageReader(
         build.embedder, build.placeholders, by_name(config.get("markdown_extensions"))
     )

@@ -135,3 +135,11 @@ def test_an_offline_check_needs_no_key(tmp_path: Path) -> None:
     assert (process.code, process.err) == (0, "")
     assert process.out.startswith(f"{NAME}: has all poses that pages use, revision ")
     assert run(tmp_path, "check").code == 2
+
+
+def test_an_absolute_url_is_not_checked_against_the_address_of_the_site(tmp_path: Path) -> None:
+    """Whether the site serves a file is for a build to know."""
+    page = 'x {{ masko_url("wave", absolute=true) }}\n'
+    folder = write_pages(tmp_path, {"index.md": page})
+    manifest = load(folder / NAME, {SANDBOX_ORIGIN})
+    assert find_bad_references(folder, {}, manifest, "fox") == []
