@@ -196,10 +196,10 @@ def _embed_key(call: Call, context: RenderContext) -> Hashable:
     arguments = tuple(call.arguments.items())
     key = (call.function, call.reference, arguments, call.running, context.root, context.language)
     try:
-        # 1 and True are equal, and not the same argument.
         hash(key)
     except TypeError:  # a template may pass a list, which is an error to report
         return None
+    # 1 and True are equal, and not the same argument.
     return (key, tuple(type(value) for _, value in arguments))
 
 

@@ -175,3 +175,8 @@ def size_variants(animation: Mapping[str, T], key: str) -> list[T]:
         key: Without a size: `video`.
     """
     return [video for name, video in animation.items() if without_size(name) == key]
+
+
+def image_keys(pose: object) -> list[str]:
+    """Return the API's keys of the still images that a pose has, in a manifest or an export."""
+    return [key for key in IMAGE_KEYS if getattr(pose, key)]

@@ -22,7 +22,7 @@ from mkdocs_masko.cli.poses import video_formats
 from mkdocs_masko.cli.session import describe, open_session, session_options
 from mkdocs_masko.errors import NotReady, OptionError
 from mkdocs_masko.manifest import find_gaps
-from mkdocs_masko.media_types import IMAGE_KEYS, without_size
+from mkdocs_masko.media_types import image_keys, without_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -175,6 +175,5 @@ def _formats(item: ExportItem) -> list[str]:
 
 
 def _missing(item: ExportItem) -> Iterator[str]:
-    images = [key for key in IMAGE_KEYS if getattr(item, key)]
     animations = [set(map(without_size, animation)) for animation in item.animations]
-    yield from (gap.file for gap in find_gaps(images, animations) if gap.incomplete)
+    yield from (gap.file for gap in find_gaps(image_keys(item), animations) if gap.incomplete)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mkdocs_masko.media_types import IMAGE_KEYS, MOV, MP4, TRANSPARENT_VIDEOS, WEBM, without_size
+from mkdocs_masko.media_types import MOV, MP4, TRANSPARENT_VIDEOS, WEBM, image_keys, without_size
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Container
@@ -71,8 +71,7 @@ _NO_MP4 = Gap(key="no-mp4", file="MP4", effect="with “background” it does no
 
 def pose_gaps(pose: Pose) -> tuple[Gap, ...]:
     """Return what a pose of the manifest lacks."""
-    images = [key for key in IMAGE_KEYS if getattr(pose, key)]
-    return find_gaps(images, map(usable_keys, pose.animations))
+    return find_gaps(image_keys(pose), map(usable_keys, pose.animations))
 
 
 def usable_keys(animation: Mapping[str, Medium]) -> set[str]:

@@ -120,7 +120,7 @@ class Renderer:
             body = self.fill("pair", parts=parts, **inner)
         if not embed.caption:
             return body
-        figure = {"caption": embed.caption, "running": embed.inline, **outer}
+        figure = {"caption": embed.caption, "running": embed.running, **outer}
         return self.fill("figure", body=body, **figure)
 
     def _render_pose(

@@ -164,7 +164,7 @@ class ResolvedEmbed(Struct, frozen=True, kw_only=True):
         id: That of the outermost element.
         caption: Text below, which makes it a figure; empty for none.
         href: The URL that it links to; empty for none.
-        inline: Whether it stands in running text, where a figure has to be made of spans.
+        running: Whether it stands in running text, where a figure has to be made of spans.
         loads: The files that readers may load.
         gaps: What its poses lack, and what readers see instead: `owl/wave: no ...`.
     """
@@ -174,7 +174,7 @@ class ResolvedEmbed(Struct, frozen=True, kw_only=True):
     id: str | None
     caption: str
     href: str
-    inline: bool
+    running: bool
     loads: tuple[Load, ...]
     gaps: tuple[str, ...]
 
@@ -212,7 +212,7 @@ def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed
         id=arguments.id,
         caption=replace_controls(arguments.caption) if arguments.caption else "",
         href=page.link(arguments.href) if arguments.href else "",
-        inline=selection.inline,
+        running=selection.running,
         loads=tuple(loads),
         gaps=tuple(gaps),
     )

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find_gaps, find_pose
-from mkdocs_masko.media_types import IMAGE_KEYS, MP4, TRANSPARENT_VIDEOS, size_variants
+from mkdocs_masko.media_types import MP4, TRANSPARENT_VIDEOS, image_keys, size_variants
 from mkdocs_masko.rendering.call import check_arguments, unknown_argument
 from mkdocs_masko.text import replace_controls, sanitize, suggest
 
@@ -66,12 +66,12 @@ class Selection(Struct, frozen=True, kw_only=True):
     Attributes:
         poses: The pose, or one for each palette: the light one first.
         arguments: How it is to be shown.
-        inline: Whether it stands in running text, where a figure has to be made of spans.
+        running: Whether it stands in running text, where a figure has to be made of spans.
     """
 
     poses: tuple[PoseSelection, ...]
     arguments: Arguments
-    inline: bool = False
+    running: bool = False
 
 
 def select(call: Call, manifest: Manifest, default: str) -> Selection:
@@ -88,7 +88,7 @@ def select(call: Call, manifest: Manifest, default: str) -> Selection:
     match = find_pose(manifest, call.reference, default)
     arguments = check_arguments({**call.arguments, **_kind(call)})
     dark = find_pose(manifest, arguments.dark, default) if arguments.dark else None
-    return select_pose(match, arguments, dark, inline=call.running)
+    return select_pose(match, arguments, dark, running=call.running)
 
 
 def _kind(call: Call) -> dict[str, str]:
@@ -100,7 +100,7 @@ def _kind(call: Call) -> dict[str, str]:
 
 
 def select_pose(
-    match: Match, arguments: Arguments, dark: Match | None = None, *, inline: bool = False
+    match: Match, arguments: Arguments, dark: Match | None = None, *, running: bool = False
 ) -> Selection:
     """Decide what is shown of a pose of the manifest, and of another for the dark palette.
 
@@ -111,7 +111,7 @@ def select_pose(
         poses: tuple[PoseSelection, ...] = (_select(match, arguments, ""),)
     else:
         poses = (_select(match, arguments, "light"), _select(dark, arguments, "dark"))
-    return Selection(poses=poses, arguments=arguments, inline=inline)
+    return Selection(poses=poses, arguments=arguments, running=running)
 
 
 def _select(match: Match, arguments: Arguments, palette: Palette) -> PoseSelection:
@@ -205,8 +205,7 @@ def _embed_gaps(pose: Pose, sources: tuple[Source, ...], arguments: Arguments) -
         return
     types = {source.type for source in sources}
     keys = {video.key for video in TRANSPARENT_VIDEOS if video.source_type in types}
-    images = [key for key in IMAGE_KEYS if getattr(pose, key)]
-    for gap in find_gaps(images, [keys] if sources else []):
+    for gap in find_gaps(image_keys(pose), [keys] if sources else []):
         if gap.incomplete:
             yield f"{gap.name}: {gap.effect}"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from mkdocs_masko.manifest import Collection, Medium, Pose
-from mkdocs_masko.media_types import IMAGE_KEYS
+from mkdocs_masko.media_types import image_keys
 from mkdocs_masko.text import sanitize, slugify
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def media_urls(item: ExportItem) -> Iterator[tuple[str, str]]:
 
 
 def _images(item: ExportItem) -> Iterator[tuple[str, str]]:
-    return ((key, url) for key in IMAGE_KEYS if (url := getattr(item, key)))
+    return ((key, getattr(item, key)) for key in image_keys(item))
 
 
 def _media_of(collection: Collection | None, slug: str) -> dict[str, Medium]:
