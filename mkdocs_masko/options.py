@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.text import parse_size, sanitize, suggest
-from mkdocs_masko.urls import API_URL, ID_PATTERN
+from mkdocs_masko.urls import API_URL, ID_PATTERN, NOT_ENCRYPTED, api_url_problem, is_known_api
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -106,28 +105,38 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 def read_options(
-    raw: Mapping[str, Any], environ: Mapping[str, str], *, complete: bool = True
+    raw: Mapping[str, Any],
+    environ: Mapping[str, str],
+    *,
+    flags: Mapping[str, Any] | None = None,
+    complete: bool = True,
 ) -> Options:
     """Check the options.
 
     Args:
         raw: The options as written in `mkdocs.yml`; None is the same as leaving one out.
-        environ: Environment variables, of which `MASKO_MODE` and `MASKO_API_URL` override options.
+        environ: Environment variables, of which those of `VARIABLES` override options.
+        flags: Options of the command line, which override the environment; None is the same as
+            leaving one out.
         complete: Whether the options must name a collection.
 
     Raises:
         OptionError: Options cannot be used; its `errors` has all of them, in the order of `raw`.
     """
-    overrides = {name: environ[v] for name, v in _VARIABLES.items() if environ.get(v)}
+    sources = {name: variable for name, variable in VARIABLES.items() if environ.get(variable)}
+    overrides = {name: environ[variable] for name, variable in sources.items()}
+    typed = {name: value for name, value in (flags or {}).items() if value is not None}
+    sources = {name: variable for name, variable in sources.items() if name not in typed}
+    overrides |= typed
     written = {str(name): value for name, value in {**raw, **overrides}.items()}
     values: dict[str, Any] = {}
     errors: list[OptionError] = []
     # All mistakes are collected: nobody is to run a build once for each.
     for name, value in written.items():
-        variable = _VARIABLES[name] if name in overrides else ""
+        source = sources.get(name, "")
         try:
             _reject_key(name, value)
-            if (checked := _check_option(name, value, variable)) is not None:
+            if (checked := _check_option(name, value, source)) is not None:
                 values[name] = checked
         except OptionError as error:
             errors.append(error)
@@ -142,8 +151,14 @@ def read_options(
     return Options(**values)
 
 
-def _check_option(name: str, value: object, variable: str) -> Any:  # noqa: ANN401 - the option's type
-    """Convert the value of one option to its type; None stays None."""
+def _check_option(name: str, value: object, source: str) -> Any:  # noqa: ANN401 - the option's type
+    """Convert the value of one option to its type; None stays None.
+
+    Args:
+        name: The option.
+        value: Its value.
+        source: The variable that the value is from, or an empty string.
+    """
     if name not in _TYPES:
         hint = suggest(name, _TYPES) or f". Options are: {', '.join(_TYPES)}"
         raise OptionError(f"is unknown{hint}", option=sanitize(name))
@@ -157,10 +172,14 @@ def _check_option(name: str, value: object, variable: str) -> Any:  # noqa: ANN4
     else:
         check = _CHECKS.get(name)
         if check is None or check(converted):
+            if name == "api_key_env" and not (source or _OWN_VARIABLE.fullmatch(converted)):
+                raise OptionError(_FOREIGN_VARIABLE, option=name)
             return converted
-    source = f" (from {variable})" if variable else ""
-    got = "" if name in _PRIVATE else f"; got {sanitize(repr(value))}{source}"
-    raise OptionError(f"must be {_expected(name)}{got}", option=name)
+    hides_value = name in _PRIVATE or _PASSWORD.search(str(value))
+    got = "" if hides_value else f"; got {sanitize(repr(value))}"
+    origin = f" (from {source})" if source else ""
+    reason = _api_url_reason(str(value)) if name == "api_url" else ""
+    raise OptionError(f"must be {_expected(name)}{got}{origin}{reason}", option=name)
 
 
 def _expected(name: str) -> str:
@@ -193,12 +212,22 @@ def _reject_key(name: str, value: object) -> None:
         )
 
 
-def _is_url(url: str) -> bool:
-    try:
-        urlsplit(url)  # half an IPv6 address is one that cannot be split
-    except ValueError:
-        return False
-    return True
+def _is_api_url(url: str) -> bool:
+    return url == SANDBOX or not api_url_problem(url)
+
+
+def _api_url_reason(url: str) -> str:
+    """Say what was probably meant, or what is wrong with a URL that looks like one."""
+    if suggestion := suggest(url.casefold(), [SANDBOX]):
+        return suggestion
+    if _PASSWORD.search(url):
+        return ", without user or password"
+    if api_url_problem(url) == NOT_ENCRYPTED:
+        return f", which {NOT_ENCRYPTED}"
+    guess = f"https://{url}"
+    if "." not in url or api_url_problem(guess):
+        return ""
+    return suggest(guess, [API_URL if is_known_api(guess) else guess])
 
 
 def _is_gallery(gallery: bool | str | GalleryPage) -> bool:
@@ -214,6 +243,7 @@ _KEY: Final = re.compile(r"masko_[0-9a-zA-Z]{16,}")
 _ALIAS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ID: Final = re.compile(ID_PATTERN)
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OWN_VARIABLE: Final = re.compile(r"MASKO_[A-Za-z0-9_]+")
 _STORAGE: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#@]+")  # no `@`: no user, no password
 _PART = r"(?!\.)[^/\\:?#*\"<>|]+"  # of a path; what one system forbids is refused on every one
 _PAGE: Final = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
@@ -221,7 +251,12 @@ _PAGE: Final = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
 _COLLECTIONS: Final = ("collection", "collections")
 """Options of which a site needs one; what is close to a name of theirs was meant to be one."""
 
-_VARIABLES: Final = {"mode": "MASKO_MODE", "api_url": "MASKO_API_URL"}
+VARIABLES: Final = {
+    "mode": "MASKO_MODE",
+    "api_url": "MASKO_API_URL",
+    "api_key_env": "MASKO_API_KEY_ENV",
+    "cache": "MASKO_CACHE",
+}
 """Environment variables that override options."""
 
 _TYPES: Final[dict[str, Any]] = get_type_hints(Options, include_extras=True)
@@ -235,7 +270,7 @@ _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "cache": lambda url: not url or bool(_STORAGE.fullmatch(url)),
     "gallery": _is_gallery,
     "manifest": _is_manifest,
-    "api_url": _is_url,
+    "api_url": _is_api_url,
     "api_key_env": lambda name: bool(_NAME.fullmatch(name)),
 }
 """What a value must be beyond its type."""
@@ -259,3 +294,11 @@ _EXPECTED: Final = {
 
 _PRIVATE: Final = {"cache", "api_key_env"}
 """Options whose wrong values are not repeated: a password or a key may be among them."""
+
+_PASSWORD: Final = re.compile(r"//[^/]*@")
+"""A user name in a URL, perhaps with a password."""
+
+_FOREIGN_VARIABLE: Final = (
+    "must be the NAME of an environment variable that starts with 'MASKO_', because the file must "
+    "not choose which secret is sent. To use another, set MASKO_API_KEY_ENV to its name"
+)

@@ -28,9 +28,9 @@ ID_PATTERN = r"[A-Za-z0-9_-]+"
 """What an id of the API looks like, and so what a path to it may hold: a UUID in its answers,
 `col_xyz789` in its examples."""
 
-ID_PATTERN = r"[A-Za-z0-9_-]+"
-"""What an id of the API looks like, and so what a path to it may hold: a UUID in its answers,
-`col_xyz789` in its examples."""
+_API_ORIGINS = {"https://api.masko.ai", "https://api.masko.ai:443"}
+NOT_ENCRYPTED = "is not https (only a server on this machine may use plain http)"
+"""What is wrong with a URL to which the key would travel in the open."""
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # The characters of a path in RFC 3986, section 3.3. A URL with any other, such as `"` or a space,
@@ -47,6 +47,18 @@ def origin_of(url: str) -> str:
 def is_loopback(url: str) -> bool:
     """Tell whether a URL is on this machine, where plain http is fine."""
     return urlsplit(url).hostname in _LOOPBACK
+
+
+def is_known_api(url: str) -> bool:
+    """Tell whether an API's URL is the vendor's, or on this machine.
+
+    To any other host the key goes only if the environment or the command line names it: whoever
+    can change a file in the repository is not to choose who gets the key.
+
+    Args:
+        url: One that `check_api_url` has returned.
+    """
+    return origin_of(url) in _API_ORIGINS or is_loopback(url)
 
 
 def media_origins(api_url: str) -> frozenset[str]:
@@ -110,21 +122,26 @@ def check_api_url(url: str) -> str:
     # Before anything else, and without quoting the URL: it may hold a password.
     if "@" in url:
         raise OptionError(f"api_url must not hold a user name or password; {_EXPECTED}")
-    problem = _api_url_problem(url)
+    problem = api_url_problem(url)
     if problem:
         raise OptionError(f"api_url {sanitize(url)!r} {problem}; {_EXPECTED}")
     return url.rstrip("/")
 
 
-def _api_url_problem(url: str) -> str:
+def api_url_problem(url: str) -> str:
+    """Say what is wrong with the API's URL; return an empty string if it can be used."""
+    # The characters come first: the standard library drops line breaks and tabs from a URL, and
+    # reads a backslash or an `@` otherwise than some clients.
+    if not _API_URL.fullmatch(url):
+        return "is not a plain URL"
     try:
         parts = urlsplit(url)
         has_host = bool(parts.hostname) and parts.port != 0  # reading the port checks it
         local = is_loopback(url)
     except ValueError:
         return "is not valid"
-    if parts.scheme != "https" and not (parts.scheme == "http" and local):
-        return "is not https (only a server on this machine may use plain http)"
-    if not has_host or not _API_URL.fullmatch(url):
-        return "is not a plain URL"
+    if parts.scheme == "http" and has_host and not local:
+        return NOT_ENCRYPTED
+    if parts.scheme not in {"http", "https"} or not has_host:
+        return "is not a URL of http or https"
     return ""

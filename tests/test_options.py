@@ -50,7 +50,7 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("manifest", "../shared/füchsin.json", "../shared/füchsin.json"),
     ("api_url", "sandbox", "sandbox"),
     ("api_url", "http://[::1]:8765/v1", "http://[::1]:8765/v1"),
-    ("api_key_env", "DOCS_KEY_2", "DOCS_KEY_2"),
+    ("api_key_env", "MASKO_DOCS_KEY_2", "MASKO_DOCS_KEY_2"),
     ("timeout", 0.1, 0.1),
     ("timeout", "12", 12),
 ]

@@ -23,6 +23,7 @@ from mkdocs_masko.errors import (
     MaskoError,
     NotFound,
     NotReady,
+    OptionError,
     RequestRejected,
 )
 from mkdocs_masko.manifest import load
@@ -102,7 +103,8 @@ def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # no
     """
     path = where["config_file"] or find_config(Path.cwd())
     folder = path.parent if path else Path.cwd()
-    site = site_of(session_plugin_options(**where), folder, os.environ)
+    options = session_plugin_options(**where)
+    site = site_of(options, folder, os.environ, api_url=where["api_url"])
     findings = []
     for finding in examine(site, load_settings(path) if path else None):
         findings.append(finding)
@@ -212,6 +214,11 @@ def _check_key(site: Site) -> Finding:
     if isinstance(bearer, MaskoError):
         text = f"{name} does not hold a key"
         return Finding(level="error", subject="key", text=text, remedy=str(bearer))
+    try:
+        site.check_recipient()
+    except OptionError as error:
+        text = f"{name} is set, but not for this API"
+        return Finding(level="error", subject="key", text=text, remedy=str(error))
     return Finding(level="ok", subject="key", text=f"{name} is set and well-formed")
 
 

@@ -108,8 +108,9 @@ def _write_manifest(
     from mkdocs_masko.options import read_options
     from mkdocs_masko.sync import site_of, update
 
-    environ = environment(options.get("api_url"))
-    site = site_of(read_options({**options, "not_ready": "fail"}, environ), path.parent, environ)
+    environ, api_url = environment(), options.get("api_url")
+    chosen = read_options({**options, "not_ready": "fail"}, environ, flags={"api_url": api_url})
+    site = site_of(chosen, path.parent, environ, api_url=api_url)
     try:
         with show_polling(0) as policy:
             return update(site, policy, revalidate=True), None
@@ -118,7 +119,8 @@ def _write_manifest(
 
 
 def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -> None:
-    from mkdocs_masko.options import DEFAULT_ALIAS, MANIFEST
+    from mkdocs_masko.options import DEFAULT_ALIAS, MANIFEST, SANDBOX
+    from mkdocs_masko.urls import API_URL, is_known_api
 
     poses = sorted(result.manifest.collections[DEFAULT_ALIAS].poses)
     count = "1 pose" if len(poses) == 1 else f"{len(poses)} poses"
@@ -127,5 +129,8 @@ def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -
     click.secho("\nNext:", bold=is_terminal())
     click.echo(f"  1. Write ![What it shows](masko:{pose}) on a page, and run 'mkdocs serve'.")
     click.echo(f"  2. git add {path.name} {MANIFEST}")
-    if options.get("api_url") == "sandbox":
+    api_url = options.get("api_url", API_URL)
+    if api_url != SANDBOX and not is_known_api(api_url):
+        click.echo(f"  3. Wherever the key is used: export MASKO_API_URL={api_url}")
+    if api_url == SANDBOX:
         click.echo("\nFor your own mascot, put its id in 'collection' and remove 'api_url'.")

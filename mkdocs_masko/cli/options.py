@@ -70,16 +70,15 @@ def load_site(
     if path is None and collection is None:
         raise OptionError("no mkdocs.yml in this folder. Name one with -f, or give --collection.")
     raw = read_plugin_options(path) if path and collection is None else {"collection": collection}
-    overrides |= {"manifest": manifest, "api_url": api_url}
-    raw |= {name: value for name, value in overrides.items() if value is not None}
-    environ = environment(api_url)
-    return site_of(read_options(raw, environ), path.parent if path else Path.cwd(), environ)
+    flags = {**overrides, "manifest": manifest, "api_url": api_url}
+    environ = environment()
+    options = read_options(raw, environ, flags=flags)
+    return site_of(options, path.parent if path else Path.cwd(), environ, api_url=api_url)
 
 
-def environment(api_url: str | None) -> dict[str, str]:
-    """Return the environment without MASKO_MODE, which is for builds, and what a flag overrides."""
-    ignored = {"MASKO_MODE", *(["MASKO_API_URL"] if api_url else [])}
-    return {name: value for name, value in os.environ.items() if name not in ignored}
+def environment() -> dict[str, str]:
+    """Return the environment without MASKO_MODE, which is for builds."""
+    return {name: value for name, value in os.environ.items() if name != "MASKO_MODE"}
 
 
 def poll_policy(site: Site) -> PollPolicy:

@@ -63,7 +63,7 @@ def open_session(
     from mkdocs_masko.sync import connect, site_of
 
     options = session_plugin_options(config_file, api_url, timeout)
-    site = site_of(options, Path.cwd(), os.environ)
+    site = site_of(options, Path.cwd(), os.environ, api_url=api_url)
     if not site.has_api_access:
         name = options.api_key_env
         raise OptionError(f"no key in {name}: set it, or try '--api-url sandbox'")
@@ -80,9 +80,8 @@ def session_plugin_options(
 
     path = config_file or find_config(Path.cwd())
     raw = {"timeout": _TIMEOUT, **((find_plugin_options(path) if path else None) or {})}
-    overrides = {"api_url": api_url, "timeout": timeout}
-    raw |= {name: value for name, value in overrides.items() if value is not None}
-    return read_options(raw, environment(api_url), complete=False)
+    flags = {"api_url": api_url, "timeout": timeout}
+    return read_options(raw, environment(), flags=flags, complete=False)
 
 
 def _sleep(seconds: float) -> None:

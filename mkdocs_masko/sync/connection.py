@@ -58,7 +58,7 @@ def connect(
         sleep: Sleeps for a number of seconds, before a retry.
 
     Raises:
-        OptionError: The key or the API's URL cannot be used.
+        OptionError: The key or the API's URL cannot be used, or the key may not go there.
     """
     # A build from the manifest alone must not pay for importing an HTTP client.
     from mkdocs_masko.api import Budget, Client  # noqa: PLC0415
@@ -77,6 +77,7 @@ def connect(
             rewrite = partial(_replace_origin, SANDBOX_ORIGIN, sandbox.origin)
             client = make_client(None, api_url=sandbox.api_url, rewrite=rewrite)
         else:
+            site.check_recipient()
             client = make_client(site.key, api_url=options.api_url, key_name=options.api_key_env)
         yield stack.enter_context(client)
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from mkdocs_masko.options import SANDBOX, Options
-from mkdocs_masko.text import format_duration
-from mkdocs_masko.urls import media_origins
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.options import SANDBOX, VARIABLES, Options
+from mkdocs_masko.text import format_duration, sanitize
+from mkdocs_masko.urls import is_known_api, media_origins, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +41,7 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
         options: The plugin's options, from `mkdocs.yml`.
         manifest: Path of its manifest.
         key: The API key, or None.
+        is_api_named: Whether the environment or the command line names the API's URL.
         cache: Folder of the cache, for downloaded media and their variants.
     """
 
@@ -47,6 +49,7 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     manifest: Path
     key: str | None
     cache: Path
+    is_api_named: bool = False
 
     def __repr__(self) -> str:
         return f"Site(manifest={str(self.manifest)!r})"  # a traceback must not show the key
@@ -74,18 +77,44 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
         """Whether the API can be used: there is a key, or it is the sandbox."""
         return bool(self.key) or self.options.api_url == SANDBOX
 
+    def check_recipient(self) -> None:
+        """Check that the key may be sent to the API that the options name.
 
-def site_of(options: Options, folder: Path, environ: Mapping[str, str]) -> Site:
+        Raises:
+            OptionError: Only the site's configuration names the host, and it is neither the
+                vendor's nor this machine. Anybody who opens a pull request can write that.
+        """
+        url = self.options.api_url
+        if not self.key or self.is_api_named or url == SANDBOX or is_known_api(url):
+            return
+        raise OptionError(
+            f"names {sanitize(origin_of(url))}, to which the key is not sent, because only the "
+            "site's configuration names it. If that is the API you use, name it in the "
+            f"environment: export {VARIABLES['api_url']}={sanitize(url)}",
+            option="api_url",
+        )
+
+
+def site_of(
+    options: Options, folder: Path, environ: Mapping[str, str], *, api_url: str | None = None
+) -> Site:
     """Describe the site whose `mkdocs.yml` is in a folder.
 
     Args:
         options: The plugin's options.
         folder: The folder of `mkdocs.yml`, which relative paths start from.
-        environ: The environment, for the API key and MASKO_CACHE_DIR.
+        environ: The environment, for the API key, MASKO_CACHE_DIR and MASKO_API_URL.
+        api_url: What the command line says.
     """
     key = environ.get(options.api_key_env, "").strip() or None
     cache = folder / (environ.get("MASKO_CACHE_DIR", "").strip() or DEFAULT_CACHE)
-    return Site(options=options, manifest=folder / options.manifest, key=key, cache=cache)
+    return Site(
+        options=options,
+        manifest=folder / options.manifest,
+        key=key,
+        cache=cache,
+        is_api_named=options.api_url in {api_url, environ.get(VARIABLES["api_url"])},
+    )
 
 
 class Message(Struct, frozen=True, kw_only=True):

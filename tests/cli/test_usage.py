@@ -46,7 +46,7 @@ USAGE = {
     "an id that is none": ({}, ("sync", "--collection", "../x"), "must be the id of a collection"),
     "a bad manifest": ({}, ("list", "--manifest", "x.yml"), "a path that ends in .json"),
     "a bad address": ({}, ("sync", "--api-url", "http://["), "must be an https URL"),
-    "plain http": ({}, ("sync", "--api-url", "http://masko.example"), "no key"),
+    "plain http": ({}, ("sync", "--api-url", "http://masko.example"), "is not https"),
     "two modes": ({}, ("sync", "--locked", "--frozen"), "cannot be used together"),
     "a wait that is none": ({}, ("sync", "--wait", "-1"), "--wait"),
     "an unknown command": ({}, ("snyc",), "No such command"),

@@ -218,10 +218,10 @@ def test_neither_key_nor_manifest_tells_the_two_ways_out(tmp_path: Path) -> None
 
 def test_a_build_without_a_key_says_so_once_and_is_fine(tmp_path: Path) -> None:
     sites.make(tmp_path, {"index.md": "![x](masko:wave)"}, options=sites.FROZEN)
-    options = {"collections": sites.FROZEN["collections"], "api_key_env": "MY_KEY"}
+    options = {"collections": sites.FROZEN["collections"], "api_key_env": "MASKO_MY_KEY"}
     sites.make(tmp_path, {}, options=options)
     built = sites.build(tmp_path, "--strict").good()
-    said = "masko: no key in MY_KEY: building from masko.manifest.json as it is"
+    said = "masko: no key in MASKO_MY_KEY: building from masko.manifest.json as it is"
     assert [line for line in built.lines("INFO") if "masko" in line] == [said]
 
 

@@ -140,10 +140,10 @@ def test_auto_without_a_key_builds_from_the_manifest(sandbox: Sandbox, tmp_path:
     """Without a key a build works all the same, with one quiet message."""
     expected = update(site(tmp_path, sandbox), now()).manifest
     sandbox.requests.clear()
-    result = prepare(site(tmp_path, sandbox, key="", api_key_env="MY_KEY"), now())
+    result = prepare(site(tmp_path, sandbox, key="", api_key_env="MASKO_MY_KEY"), now())
     assert result.manifest == expected
     assert [(message.level, message.text) for message in result.messages] == [
-        ("info", f"no key in MY_KEY: building from {NAME} as it is")
+        ("info", f"no key in MASKO_MY_KEY: building from {NAME} as it is")
     ]
     assert sandbox.requests == []
 
