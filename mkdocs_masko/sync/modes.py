@@ -133,12 +133,14 @@ def compare(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) ->
 
     Raises:
         DriftError: They differ; the message has the first changes and how to update the manifest.
+        NotReady: A collection has no export; whatever the manifest has of it is not published.
         OptionError: There is no key, or it cannot be used.
         ManifestError: The manifest is missing or invalid.
         ApiError: The API or its CDN failed.
     """
     manifest = _load_required(site)
-    refreshed = _refresh(site, manifest, poll_policy, revalidate=revalidate)
+    # What is kept of a collection in place of what is published would hide the difference.
+    refreshed = _refresh(site, manifest, poll_policy, revalidate=revalidate, keep_unpublished=False)
     changes = diff_manifests(manifest, refreshed.manifest)
     if changes:
         summary = list_some(map(str, changes), _MOST_SHOWN, separator="; ")
@@ -167,7 +169,12 @@ def preview(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) ->
 
 
 def _refresh(
-    site: Site, old: Manifest | None, poll_policy: PollPolicy, *, revalidate: bool = False
+    site: Site,
+    old: Manifest | None,
+    poll_policy: PollPolicy,
+    *,
+    revalidate: bool = False,
+    keep_unpublished: bool = True,
 ) -> Refreshed:
     if not site.has_api_access:
         raise OptionError(
@@ -179,7 +186,14 @@ def _refresh(
     from mkdocs_masko.sync.refresh import refresh  # noqa: PLC0415
 
     with connect(site, wait=poll_policy.timeout) as connection:
-        return refresh(connection, site, old, poll_policy, revalidate=revalidate)
+        return refresh(
+            connection,
+            site,
+            old,
+            poll_policy,
+            revalidate=revalidate,
+            keep_unpublished=keep_unpublished,
+        )
 
 
 def _result(old: Manifest | None, refreshed: Refreshed, *, is_written: bool) -> SyncResult:

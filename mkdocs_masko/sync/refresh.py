@@ -38,13 +38,14 @@ class Refreshed(Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
 
 
-def refresh(
+def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
     connection: Connection,
     site: Site,
     old: Manifest | None,
     poll_policy: PollPolicy,
     *,
     revalidate: bool,
+    keep_unpublished: bool = True,
 ) -> Refreshed:
     """Ask the API what is published, and the CDN what new media are.
 
@@ -54,6 +55,8 @@ def refresh(
         old: The manifest so far, or None.
         poll_policy: How long to poll for an export that is not ready.
         revalidate: Read all media again, not only those at new URLs.
+        keep_unpublished: Whether the last good content of a collection stays while its export is
+            not ready, or has suddenly no poses.
 
     Raises:
         NotReady: An export is not ready, and there is nothing to fall back to.
@@ -64,11 +67,14 @@ def refresh(
     responses = fetch_exports(connection, ids, poll_policy)
     exports = {a: each for a, each in responses.items() if not isinstance(each, NotReady)}
     refusals = {a: each for a, each in responses.items() if isinstance(each, NotReady)}
-    _check_refusals(refusals, site, has_content=bool(last_good or exports))
+    keeps = keep_unpublished and site.options.not_ready == "keep"
+    _check_refusals(refusals, site, may_keep=keeps and bool(last_good or exports))
     # Where nothing is published the API answers 409, so a build takes an export that is suddenly
-    # empty for a fault. A sync command takes it at its word.
+    # empty for a fault. A sync command and a comparison take it at its word.
     emptied_aliases = (
-        [] if revalidate else [a for a in exports if _is_emptied(exports[a], last_good, a)]
+        [a for a in exports if _is_emptied(exports[a], last_good, a)]
+        if keep_unpublished and not revalidate
+        else []
     )
     exports = {alias: export for alias, export in exports.items() if alias not in emptied_aliases}
     lookup = _read_media(
@@ -94,9 +100,9 @@ def _last_good(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collectio
     return {a: c for a, c in collections.items() if ids.get(a) == c.id}
 
 
-def _check_refusals(refusals: Mapping[str, NotReady], site: Site, *, has_content: bool) -> None:
+def _check_refusals(refusals: Mapping[str, NotReady], site: Site, *, may_keep: bool) -> None:
     for alias, error in refusals.items():
-        if site.options.not_ready == "fail" or not has_content:
+        if not may_keep:
             raise error.at(f"collection {alias!r}") if len(site.options.ids) > 1 else error
 
 

@@ -73,6 +73,32 @@ def test_a_regenerated_pose_reaches_the_page(sandbox: Sandbox, tmp_path: Path) -
     assert any("wave" in line for line in second.lines("INFO") if MANIFEST in line)
 
 
+GONE = {
+    "unpublished": (lambda sandbox: sandbox.publish("owl", published=False), "(409)"),
+    "409": (lambda sandbox: sandbox.add_fault(Fault.parse("not-ready:9")), "(409)"),
+    "404": (lambda sandbox: sandbox.add_fault(Fault.parse("error:404:9@*/owl/*")), "(404)"),
+    "500": (lambda sandbox: sandbox.add_fault(Fault.parse("error:501:9@*/owl/*")), "(501)"),
+}
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+@pytest.mark.parametrize("case", GONE)
+def test_a_locked_build_fails_where_a_collection_is_gone(
+    sandbox: Sandbox, tmp_path: Path, case: str, host: str
+) -> None:
+    """One of two is not there any more: the build ends with 1, and the manifest stays."""
+    folder = _site(tmp_path, collections={"fox": "fox", "owl": "owl"}, incomplete="ignore")
+    sites.build(folder, env=_variables(sandbox)).good()
+    before = _states(folder)
+    break_it, words = GONE[case]
+    break_it(sandbox)
+    built = sites.build(folder, host=host, env=_variables(sandbox, MASKO_MODE="locked"))
+    assert built.code == 1
+    assert words in built.output
+    assert "Traceback" not in built.output
+    assert _states(folder) == before
+
+
 def test_a_first_build_of_what_is_not_published_names_the_three_causes(tmp_path: Path) -> None:
     sites.make(tmp_path, PAGES, options={"collection": "draft", "api_url": "sandbox"})
     built = sites.build(tmp_path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mkdocs_masko.errors import ManifestError, NotReady
+from mkdocs_masko.errors import DriftError, ManifestError, NotReady
 from mkdocs_masko.sandbox import Answer, Fault, Moment, Sandbox
 from mkdocs_masko.sync import prepare, update
 from synced_sites import now, poses, site, warnings
@@ -77,3 +77,10 @@ def test_a_collection_that_is_suddenly_empty_keeps_its_poses(
     (warning,) = warnings(result)
     assert warning.startswith("collection 'default' has no poses any more; its last good content")
     assert poses(update(same, now(), revalidate=True)) == {}
+
+
+def test_a_comparison_takes_an_empty_export_at_its_word(sandbox: Sandbox, tmp_path: Path) -> None:
+    """All poses of the manifest are gone then, and the error names them."""
+    sandbox.add_fault(Fault(effect=_empty))
+    with pytest.raises(DriftError, match=r"out of date: removed default/card-sit; .*default/wave"):
+        prepare(site(tmp_path, sandbox, collection="fox", mode="locked"), now())

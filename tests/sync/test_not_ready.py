@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.sandbox import Fault, Sandbox
@@ -74,13 +75,49 @@ def test_the_last_good_content_is_kept_with_one_warning(
     assert stamp(tmp_path / NAME) == written
 
 
-def test_a_comparison_keeps_what_is_not_ready(sandbox: Sandbox, tmp_path: Path) -> None:
-    """What is not ready has not drifted."""
+TWO = {"fox": "fox", "owl": "owl"}
+
+
+def _locked(docs: Site, poll_policy: PollPolicy) -> SyncResult:
+    return prepare(
+        structs.replace(docs, options=structs.replace(docs.options, mode="locked")), poll_policy
+    )
+
+
+@pytest.mark.parametrize("act", [compare, _locked])
+@pytest.mark.parametrize("options", [{}, {"collections": TWO}, {"not_ready": "keep"}])
+def test_a_comparison_fails_where_something_is_not_ready(
+    sandbox: Sandbox, tmp_path: Path, act: Act, options: dict[str, Any]
+) -> None:
+    """What the manifest has and the API does not is a difference, whatever `not_ready` says."""
+    docs = site(tmp_path, sandbox, **options)
+    update(docs, now())
+    written = stamp(tmp_path / NAME)
+    sandbox.publish("fox", published=False)
+    with pytest.raises(NotReady, match="publish it in Masko"):
+        act(docs, now())
+    assert stamp(tmp_path / NAME) == written
+
+
+@pytest.mark.parametrize("act", [compare, _locked])
+def test_a_comparison_fails_where_a_new_collection_is_not_ready(
+    sandbox: Sandbox, tmp_path: Path, act: Act
+) -> None:
+    """A collection that the manifest never had cannot be up to date."""
+    update(site(tmp_path, sandbox, collections={"fox": "fox"}), now())
+    docs = site(tmp_path, sandbox, collections={"fox": "fox", "new": "draft"})
+    with pytest.raises(NotReady, match="collection 'new'"):
+        act(docs, now())
+
+
+def test_a_comparison_waits_for_an_export(sandbox: Sandbox, tmp_path: Path) -> None:
+    """It fails after the wait, not before."""
     docs = site(tmp_path, sandbox, mode="locked")
     update(docs, now())
     sandbox.publish("fox", published=False)
-    assert len(warnings(compare(docs, now()))) == 1
-    assert len(warnings(prepare(docs, now()))) == 1
+    pauses = Pauses(after=lambda _: sandbox.publish("fox"))
+    assert not warnings(prepare(docs, pauses.poll_policy(60)))
+    assert len(pauses.taken) == 1
 
 
 @pytest.mark.parametrize("mode", ["auto", "locked"])
