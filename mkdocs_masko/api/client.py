@@ -74,9 +74,12 @@ class _BaseClient:
         self._budget = Budget(math.inf) if budget is None else budget
         self._key_name = key_name
         self._sleep = sleep
-        self._transport = Transport(self._budget, rewrite=rewrite)
+        reveals = auth.reveals if auth else None
+        self._transport = Transport(self._budget, rewrite=rewrite, reveals=reveals)
         media_limits = Limits(response=MAX_MEDIA_BYTES + 1024 * 1024)  # and the headers
-        self._media_transport = Transport(self._budget, rewrite=rewrite, limits=media_limits)
+        self._media_transport = Transport(
+            self._budget, rewrite=rewrite, reveals=reveals, limits=media_limits
+        )
 
     def __enter__(self) -> Self:
         return self

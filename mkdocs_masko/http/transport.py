@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import requests
 
@@ -42,6 +42,7 @@ MAX_JSON_BYTES: Final = 16 * 1024 * 1024
 
 _MAX_ERROR_BYTES = 64 * 1024
 _CHUNK = 64 * 1024  # bytes
+_LONGEST_TRACE = 2 * 1024  # bytes; a key has 512 at most, and twice as many in hex
 
 # Compressed bodies are refused, because a gzip bomb of a few kB unpacks to gigabytes. So none is
 # requested.
@@ -77,12 +78,27 @@ class Stream:
     chunks: Iterator[bytes]
 
 
+class RevealsKey(Protocol):
+    """Tells whether somebody could read the API key in some bytes."""
+
+    def __call__(self, content: bytes, *, is_text: bool = True) -> bool:
+        """Check text, or the bytes of a medium, which have no escapes."""
+        ...
+
+
+def _reveals_nothing(_content: bytes, *, is_text: bool = True) -> bool:
+    del is_text  # without a key there is nothing to reveal
+    return False
+
+
 class Transport:
     """Sends requests, at most 8 at once to one host. Threads may share it.
 
     Args:
         budget: The time for everything that is sent.
         rewrite: Turns the URL of a medium into the one to request.
+        reveals: Finds the API key in a response, of which nothing is used then. Media are sent
+            without the key, but their server may be the API's.
         limits: The bounds of a single request.
     """
 
@@ -91,10 +107,12 @@ class Transport:
         budget: Budget,
         *,
         rewrite: Callable[[str], str] = str,
+        reveals: RevealsKey | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.budget = budget
         self._rewrite = rewrite
+        self._reveals = reveals or _reveals_nothing
         self._adapter = Adapter(limits or Limits())
 
     def within(self, budget: Budget) -> Transport:
@@ -127,7 +145,8 @@ class Transport:
 
         Raises:
             NetworkError: No response, or not in time.
-            MalformedResponse: A redirect, an encoding that was not asked for, or over 16 MiB.
+            MalformedResponse: A redirect, an encoding that was not asked for, over 16 MiB, or the
+                API key in a response that is no error.
         """
         headers = {"Accept": "application/json"}
         if body is not None:
@@ -135,7 +154,14 @@ class Transport:
         request = requests.Request(
             method, url, headers | _HEADERS, params=params, data=body, auth=auth
         )
-        return self._send(request, url, lambda response: _read_response(response, url))
+
+        def read(response: requests.Response) -> Response | _Failure:
+            result = _read_response(response, url)
+            if result.status < HTTPStatus.BAD_REQUEST and self._reveals(result.body):
+                return _Failure(_reveals_key(url))
+            return result
+
+        return self._send(request, url, read)
 
     def fetch_range(self, url: str, offset: int, length: int) -> tuple[bytes, int | None]:
         """Download a part of a medium, without the key.
@@ -160,7 +186,12 @@ class Transport:
         span = range(offset, offset + length)
         headers = _HEADERS | {"Range": f"bytes={span[0]}-{span[-1]}"}
         request = requests.Request("GET", self._rewrite(url), headers)
-        return self._send(request, url, lambda response: _read_range(response, url, span))
+
+        def read(response: requests.Response) -> tuple[bytes, int | None] | _Failure:
+            result = _read_range(response, url, span)
+            return _Failure(_reveals_key(url)) if self._reveals_in_medium(result[0]) else result
+
+        return self._send(request, url, read)
 
     def stream(
         self,
@@ -196,12 +227,31 @@ class Transport:
 
         def read(response: requests.Response) -> T | None:
             stream = _open_stream(response, url, offset, known_etag)
-            return None if stream is None else consume(stream)
+            if stream is None:
+                return None
+            chunks = self._without_key(stream.chunks, url)
+            return consume(replace(stream, chunks=chunks))
 
         return self._send(request, url, read)
 
+    def _without_key(self, chunks: Iterator[bytes], url: str) -> Iterator[bytes]:
+        """Pass chunks on until one reveals the key, which may begin in the one before."""
+        end = b""
+        for chunk in chunks:
+            if self._reveals_in_medium(end + chunk):
+                break
+            end = chunk[-_LONGEST_TRACE:]
+            yield chunk
+        else:
+            return
+        del chunk, end  # a traceback that shows local variables must not show the key
+        raise _reveals_key(url)
+
+    def _reveals_in_medium(self, content: bytes) -> bool:
+        return self._reveals(content, is_text=False)
+
     def _send(
-        self, request: requests.Request, url: str, read: Callable[[requests.Response], T]
+        self, request: requests.Request, url: str, read: Callable[[requests.Response], T | _Failure]
     ) -> T:
         if not self.budget.remaining():
             raise self._timeout(url)
@@ -211,7 +261,7 @@ class Transport:
         return result
 
     def _attempt(
-        self, request: requests.Request, url: str, read: Callable[[requests.Response], T]
+        self, request: requests.Request, url: str, read: Callable[[requests.Response], T | _Failure]
     ) -> T | _Failure:
         try:
             prepared = request.prepare()
@@ -219,11 +269,20 @@ class Transport:
             with within(self.budget):
                 response = self._adapter.send(prepared, stream=True, proxies=proxies)
                 try:
+                    if self._reveals_in_headers(response):
+                        return _Failure(_reveals_key(url))
                     return read(response)
                 finally:
                     response.close()
         except LIBRARY_ERRORS as error:
             return _Failure(self._translate(error, url))
+
+    def _reveals_in_headers(self, response: requests.Response) -> bool:
+        # Those of an error are only parsed as numbers.
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            return False
+        lines = (f"{name}: {value}" for name, value in response.headers.items())
+        return self._reveals("\n".join(lines).encode("latin-1", "replace"))
 
     def _translate(self, error: BaseException, url: str) -> ApiError:
         if is_timeout(error) and not self.budget.remaining():
@@ -239,6 +298,13 @@ class _Failure:
     """An error that leaves its handler as a value, so that it has no `__context__`."""
 
     error: ApiError
+
+
+def _reveals_key(url: str) -> MalformedResponse:
+    return MalformedResponse(
+        "the response repeats the API key, so nothing of it is used; check 'api_url' and the proxy",
+        url=url,
+    )
 
 
 def _read_response(response: requests.Response, url: str) -> Response:

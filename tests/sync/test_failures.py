@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mkdocs_masko.api import retry
-from mkdocs_masko.errors import ApiError
+from mkdocs_masko.errors import ApiError, MalformedResponse
 from mkdocs_masko.sandbox import Fault, Sandbox
 from mkdocs_masko.sync import compare, prepare, update
 from synced_sites import KEY, NAME, now, site, stamp, warnings
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mkdocs_masko.sandbox import Answer, Moment
     from mkdocs_masko.sync import PollPolicy, Site, SyncResult
 
     Act = Callable[[Site, PollPolicy], SyncResult]
@@ -118,3 +122,43 @@ def test_auto_keeps_the_manifest_when_the_connection_is_refused(tmp_path: Path) 
         update(site(tmp_path, sandbox), now())
     (warning,) = warnings(prepare(docs, now()))
     assert "connection refused" in warning
+
+
+def _echo(moment: Moment, /) -> Answer:
+    """Name every pose after the request's header, as a debugging proxy might."""
+    header = moment.request.headers.get("authorization", "")
+    usual = moment.usual()
+    return replace(usual, body=usual.body.replace(b'"wave"', json.dumps(header).encode()))
+
+
+@pytest.mark.parametrize("act", ASKING)
+def test_an_api_that_echoes_the_key_writes_nothing(
+    sandbox: Sandbox, tmp_path: Path, act: Act
+) -> None:
+    """No manifest comes of it; a build with one goes on with that, and warns."""
+    sandbox.add_fault(Fault(effect=_echo, paths=re.compile(r"/v1/.*")))
+    with pytest.raises(MalformedResponse, match="repeats the API key"):
+        act(site(tmp_path, sandbox), now())
+    assert list(tmp_path.iterdir()) == []
+    sandbox.clear_faults()
+    update(site(tmp_path, sandbox), now())
+    before = stamp(manifest(tmp_path))
+    sandbox.add_fault(Fault(effect=_echo, paths=re.compile(r"/v1/.*")))
+    (warning,) = warnings(prepare(site(tmp_path, sandbox), now()))
+    assert "repeats the API key" in warning
+    assert KEY not in warning
+    assert stamp(manifest(tmp_path)) == before
+
+
+@pytest.mark.parametrize("hosting", ["cdn", "self"])
+def test_a_medium_with_the_key_is_not_kept(sandbox: Sandbox, tmp_path: Path, hosting: str) -> None:
+    """Neither the manifest nor the cache gets a medium that the API's own server put it into."""
+    docs = site(tmp_path, sandbox, hosting=hosting)
+    image = next(asset.cdn_path for asset in sandbox.world.assets("fox") if asset.type == "image")
+    content = sandbox.world.content_at(image) or b""
+    sandbox.world.put_file(image, content[:5000] + KEY.encode())
+    with pytest.raises(MalformedResponse, match="repeats the API key"):
+        update(docs, now())
+    assert not docs.manifest.exists()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in files if KEY.encode() in path.read_bytes()] == []
