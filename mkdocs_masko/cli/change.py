@@ -37,8 +37,8 @@ def rename(
 ) -> None:
     """Change the name or the prompt of an item.
 
-    ITEM is an id, a name, or the start of one. Pages name a pose by its name: change them after
-    the next sync.
+    ITEM is an id, or a whole name if no other item has it. Pages name a pose by its name: change
+    them after the next sync.
 
     \b
     Examples:
@@ -48,7 +48,7 @@ def rename(
     if not (name or prompt):
         raise click.UsageError("Give --name, --prompt or both.")
     with open_session(**where) as session:
-        collection_id, obj = session.find_item(item, collection)
+        collection_id, obj = session.exact_item(item, collection)
         session.client.rename_item(collection_id, obj["id"], name, prompt)
     new_name = f": the name is now {sanitize(name)!r}" if name else ""
     click.echo(f"updated {describe(obj)}{new_name}")
@@ -75,23 +75,23 @@ def delete(
 ) -> None:
     """Delete an item, or archive an asset.
 
-    ID is an id, a name, or the start of one. The command names what it will delete and asks for
-    confirmation; without a terminal, it needs --yes.
+    ID is a whole id or, for an item, a whole name if no other item has it. The command names what
+    it will delete and asks for confirmation; without a terminal, it needs --yes.
 
     \b
     Examples:
       mkdocs-masko delete item wave
       mkdocs-masko delete item wave --collection fox --yes --api-url sandbox
-      mkdocs-masko delete asset 82fe --yes --api-url sandbox
+      mkdocs-masko delete asset 82fe47af-5b46-5ea2-be64-0c392112b396 --yes --api-url sandbox
     """
     with open_session(**where) as session:
         if kind == "asset":
-            asset_id = session.asset_id(text)
+            asset_id = session.exact_asset_id(text)
             _confirm(_describe_asset(session.raw.asset(asset_id)), yes=yes)
             session.client.delete_asset(asset_id)
             click.echo(f"archived asset {asset_id}")
             return
-        collection_id, item = session.find_item(text, collection)
+        collection_id, item = session.exact_item(text, collection)
         owner = session.raw.collection(collection_id)
         description = f"item {describe(item)} of {describe(owner)}"
         assets = [a for a in session.raw.assets(collection_id) if a.get("item_id") == item["id"]]

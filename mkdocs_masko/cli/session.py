@@ -121,29 +121,54 @@ class ApiSession:
         """Return the id of the asset that somebody typed."""
         return self._find_id(text, self.raw.all_assets, "asset")
 
-    def find_item(self, text: str, collection: str | None) -> tuple[str, ApiObject]:
-        """Find the item that somebody typed.
+    def exact_asset_id(self, text: str) -> str:
+        """Return the id of an asset that is to be changed; `text` must be the whole id."""
+        return self._find_id(text, self.raw.all_assets, "asset", pick_exact)
+
+    def exact_item(self, text: str, collection: str | None) -> tuple[str, ApiObject]:
+        """Find an item that is to be changed.
 
         Args:
-            text: An id, a name, or the start of one.
-            collection: The collection of the item; None stands for those of the site.
+            text: Its id, or its whole name if no other item has that.
+            collection: Id, whole name or alias of its collection; None stands for those of the
+                site.
 
         Returns:
             The id of the item's collection, and the item.
 
         Raises:
             OptionError: No collection is given, and no site names one.
+            ReferenceProblem: There is no such item, or several.
         """
-        ids = [self.collection_id(collection)] if collection else [*self.site_ids.values()]
+        ids = [self._exact_collection_id(collection)] if collection else self.site_ids.values()
         if not ids:
             raise OptionError("no mkdocs.yml names a collection: give one with --collection")
         owners = {item["id"]: (id_, item) for id_ in ids for item in self.raw.items(id_)}
-        item = pick(text, [item for _, item in owners.values()], "item")
+        item = pick_exact(text, [item for _, item in owners.values()], "item")
         return owners[item["id"]]
 
-    def _find_id(self, text: str, fetch: Callable[[], Iterator[ApiObject]], kind: str) -> str:
+    def _exact_collection_id(self, text: str) -> str:
+        alias_id = self.site_ids.get(text)
+        if alias_id is None:
+            return self._find_id(text, self.raw.collections, "collection", pick_exact)
+        namesakes = [each for each in self.raw.collections() if _is_exact(text, each)]
+        if any(each["id"] != alias_id for each in namesakes):
+            raise ReferenceProblem(
+                f"{sanitize(text)!r} stands for {alias_id!r} in mkdocs.yml, and is also what "
+                f"another collection is called: {list_some(map(describe, namesakes), _MAX_NAMED)}. "
+                "Give the id."
+            )
+        return alias_id
+
+    def _find_id(
+        self,
+        text: str,
+        fetch: Callable[[], Iterator[ApiObject]],
+        kind: str,
+        find: Callable[[str, Iterable[ApiObject], str], ApiObject] | None = None,
+    ) -> str:
         # A whole id saves the request for the list.
-        return text if is_whole_id(text) else str(pick(text, fetch(), kind)["id"])
+        return text if is_whole_id(text) else str((find or pick)(text, fetch(), kind)["id"])
 
 
 def is_whole_id(text: str) -> bool:
@@ -168,12 +193,54 @@ def pick(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
         if len(matches) == 1:
             return matches[0]
         if matches:
-            raise ReferenceProblem(_ambiguous(text, matches, kind))
-    names = {name for each in candidates for name in (_name(each), each["id"]) if name}
+            remedy = "Give more of the name, or the id."
+            raise ReferenceProblem(_ambiguous(text, matches, kind, remedy))
     raise ReferenceProblem(
-        f"no {kind} {sanitize(text)!r}{suggest(text, sorted(names))}. "
+        f"no {kind} {sanitize(text)!r}{_suggestion(text, candidates)}. "
         f"Give an id, a name, or the start of one; 'mkdocs-masko {kind}s' lists them."
     )
+
+
+def pick_exact(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
+    """Find an object that is to be changed: by its id, or by a name that no other one has.
+
+    A slug or the start of a name is not enough. After a deletion, the same command would find
+    the next object, and a slug may still be that of a name from before a rename.
+
+    Args:
+        text: What somebody typed.
+        objects: Candidates.
+        kind: What one of them is called, for messages: `item`.
+
+    Raises:
+        ReferenceProblem: No object matches, or several do; the message names them, or those that
+            `pick` would find.
+    """
+    candidates = list(objects)
+    matches = [candidate for candidate in candidates if _is_exact(text, candidate)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        remedy = "Give the id."
+        if any(match["id"] == text for match in matches):
+            remedy = "The id of one is the name of another: rename that one first, by its id."
+        raise ReferenceProblem(_ambiguous(text, matches, kind, remedy))
+    similar = [each for each in candidates if any(is_match(each) for is_match in _criteria(text))]
+    meant = list_some(map(describe, similar), _MAX_NAMED, separator=" or ")
+    hint = f"; did you mean {meant}?" if meant else f"{_suggestion(text, candidates)}."
+    raise ReferenceProblem(
+        f"no {kind} has exactly this id or name: {sanitize(text)!r}{hint} "
+        f"Give the whole id or name; 'mkdocs-masko {kind}s' lists them."
+    )
+
+
+def _is_exact(text: str, obj: ApiObject) -> bool:
+    return bool(text) and text in {obj["id"], _name(obj)}
+
+
+def _suggestion(text: str, candidates: Iterable[ApiObject]) -> str:
+    names = {name for each in candidates for name in (_name(each), str(each["id"])) if name}
+    return suggest(text, sorted(names))
 
 
 def describe(obj: ApiObject) -> str:
@@ -205,9 +272,6 @@ def _slugs(obj: ApiObject) -> set[str]:
     return {public_slug, slugify(_name(obj)) if _name(obj) else ""} - {""}
 
 
-def _ambiguous(text: str, matches: list[ApiObject], kind: str) -> str:
+def _ambiguous(text: str, matches: list[ApiObject], kind: str, remedy: str) -> str:
     names = list_some(map(describe, matches), _MAX_NAMED)
-    return (
-        f"{sanitize(text)!r} matches {len(matches)} {kind}s: {names}. "
-        "Give more of the name, or the id."
-    )
+    return f"{sanitize(text)!r} matches {len(matches)} {kind}s: {names}. {remedy}"

@@ -25,6 +25,7 @@ from terminals import at_terminal, plain, watched
 GOLDEN = Path(__file__).parents[1] / "golden" / "cli"
 SANDBOX = ("--api-url", "sandbox")
 ITEM = "0de10001-2b7c-4d55-9c1e-7d0a52f30001"
+ASSET = "82fe47af-5b46-5ea2-be64-0c392112b396"
 CASES = {
     "projects": ("projects", *SANDBOX),
     "collections": ("collections", *SANDBOX),
@@ -43,7 +44,8 @@ CASES = {
 WITHOUT_JSON = {
     "rename": ("rename", "wave", "--collection", "fox", "--name", "hello", *SANDBOX),
     "delete-item": ("delete", "item", ITEM, "--collection", "owl", "--yes", *SANDBOX),
-    "delete-asset": ("delete", "asset", "82fe47af", "--yes", *SANDBOX),
+    "delete-asset": ("delete", "asset", ASSET, "--yes", *SANDBOX),
+    "delete-prefix": ("delete", "asset", "82fe47af", "--yes", *SANDBOX),
     "delete-refused": ("delete", "item", "wave", "--collection", "fox", *SANDBOX),
     "rename-nothing": ("rename", "wave", "--collection", "fox", *SANDBOX),
     "two-meant": ("rename", "wave", "--collection", "owl", "--name", "x", *SANDBOX),
