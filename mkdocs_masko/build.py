@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from markupsafe import Markup
@@ -12,9 +12,11 @@ from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer, StandalonePage
+from mkdocs_masko.slips import find_css_slips, find_slips
+from mkdocs_masko.source_text import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Sequence
     from pathlib import Path
 
     from mkdocs_masko.assets import SiteFile
@@ -46,6 +48,19 @@ class _OutsidePages(StandalonePage):
 
 
 _OUTSIDE = _OutsidePages()
+
+COPIED_SUFFIXES = (".html", ".htm", ".css")
+"""Files in the docs folder which are copied as they are, and may still name a pose."""
+
+
+class _CopiedFile(StandalonePage):
+    """A file that is copied into the site; nothing in it is rendered."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self._text = name, text
+
+    def text(self) -> str:
+        return self._text
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -89,7 +104,7 @@ class BuildSession:
         self.manifest, self.hosting = manifest, hosting
         self.placeholders = Placeholders()
         self.embedder = Embedder(self._render, self._report)
-        self.problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
         self.context: RenderContext = _OUTSIDE
         """The page or template that is being rendered."""
         self.extra_files: dict[str, Path] = {}
@@ -101,6 +116,7 @@ class BuildSession:
         self._included: list[SiteFile] = []
         self._paths: dict[str, Path] = {}
         self._occurrences: dict[tuple[str, str], int] = {}
+        self._source = ("", SourceText(""))
 
     def enter(self, context: RenderContext) -> None:
         """Say which page or template is rendered from now on."""
@@ -170,22 +186,50 @@ class BuildSession:
         except ReferenceProblem as problem:
             self._report(problem, source)
 
+    def review(self, html: str, reviewed: str = "") -> None:
+        """Report the poses that HTML names where none can be shown.
+
+        Args:
+            html: A page that is finished, or a part of one.
+            reviewed: A part of it that was reviewed before.
+        """
+        slips = find_slips(html)
+        before = Counter(find_slips(reviewed)) if slips else Counter()
+        for slip in slips:
+            if before[slip]:
+                before[slip] -= 1
+            else:
+                self._report(ReferenceProblem(slip.message), slip.source)
+
+    def review_file(self, name: str, text: str) -> None:
+        """Report the poses that a file names which is copied into the site as it is.
+
+        Args:
+            name: The file, for messages: `docs/extra.css`.
+            text: Its HTML or CSS.
+        """
+        self.enter(_CopiedFile(name, text))
+        is_css = name.endswith(".css")
+        for slip in find_css_slips(text) if is_css else find_slips(text, has_macros=False):
+            self._report(ReferenceProblem(slip.message), slip.source)
+
     def sorted_problems(self) -> list[Problem]:
         """Return all bad references, page by page, in the order of their lines."""
-        names = dict.fromkeys(problem.name for problem in self.problems)
+        names = dict.fromkeys(problem.name for problem in self._problems)
         order = {name: number for number, name in enumerate(names)}
-        return sorted(self.problems, key=lambda p: (order[p.name], p.line, p.column))
+        return sorted(self._problems, key=lambda p: (order[p.name], p.line, p.column))
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
-        located = self._locate(str(problem), source)
-        if located not in self.problems:  # a template has the same one on every page
-            self.problems.append(located)
+        # A template has the same one on every page; it counts once.
+        self._problems[self._locate(str(problem), source)] = None
 
     def _locate(self, message: str, source: str) -> Problem:
         name = self.context.name
         number = self._occurrences.get((name, source), -1) + 1
         self._occurrences[name, source] = number
-        line, column = source_location(self.context.text(), source, number) or (0, 0)
+        if self._source[0] != name:
+            self._source = (name, SourceText(self.context.text()))
+        line, column = self._source[1].location(source, number) or (0, 0)
         return Problem(name=name, line=line, column=column, message=message)
 
 
@@ -201,48 +245,3 @@ def _embed_key(call: Call, context: RenderContext) -> Hashable:
         return None
     # 1 and True are equal, and not the same argument.
     return (key, tuple(type(value) for _, value in arguments))
-
-
-# Fenced code, and code spans: a span ends at as many backticks, and never past a blank line.
-_CODE = re.compile(
-    r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?^[ \t>]*(?P=fence)"
-    r"|(?P<ticks>`+)(?!`)(?:(?!\n[ \t\r>]*\n).)+?(?<!`)(?P=ticks)(?!`)",
-    re.MULTILINE | re.DOTALL,
-)
-_NAME = re.compile(r"""masko[\w.]*\s*\(\s*["'](?P<call>[^"']+)|masko:(?P<image>[^)\s{]+)""")
-
-
-def source_location(text: str, source: str, number: int = 0) -> tuple[int, int] | None:
-    """Find a macro in the source of its page.
-
-    Args:
-        text: The source, with its front matter.
-        source: The macro as the parser has it, which drops indents and quote marks; or as it was
-            written again from its arguments.
-        number: Which of several equal ones, from 0.
-
-    Returns:
-        Line and column, both from 1, or None when it is not there: it came from elsewhere.
-    """
-    prose = _CODE.sub(lambda m: re.sub(r"\S", "\x00", m[0]), text)
-    for pattern in _patterns(source):
-        offsets = [match.start() for match in re.finditer(pattern, prose)]
-        if offsets:
-            return _position(text, offsets[min(number, len(offsets) - 1)])
-    return None
-
-
-def _patterns(source: str) -> Iterator[str]:
-    """Yield what to look for, the most exact first."""
-    words = source.removeprefix("](").split()
-    if words:
-        yield r"[\s>]+".join(map(re.escape, words))
-    name = _NAME.search(source)
-    if name:
-        reference = re.escape(name["call"] or name["image"])
-        yield rf"""masko[\w.]*\s*\(\s*["']{reference}["']|masko:{reference}(?![\w-])"""
-        yield rf"(?<![\w-]){reference}(?![\w-])"
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs_masko.assets import SiteFiles
-from mkdocs_masko.build import BuildSession, Problem
+from mkdocs_masko.build import COPIED_SUFFIXES, BuildSession, Problem
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.hosting import CdnHosting
 from mkdocs_masko.markdown.reader import PageReader
@@ -21,6 +21,7 @@ from mkdocs_masko.markdown.syntax import LITERALS_ONLY
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.rendering import StandalonePage
 from mkdocs_masko.text import sanitize
+from mkdocs_masko.urls import may_name_pose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,9 +55,14 @@ def find_bad_references(
     reader = PageReader(
         build.embedder, build.placeholders, by_name(config.get("markdown_extensions"))
     )
-    for page in _pages_with_poses(folder, str(config.get("docs_dir") or "docs")):
-        build.enter(page)
-        reader.read(_FRONT_MATTER.sub("", page.text()))
+    docs_dir = str(config.get("docs_dir") or "docs")
+    for name, path in _files(folder, docs_dir, _SUFFIXES):
+        page = _Page(name, _read_page(path, name))
+        if may_name_pose(page.text()):  # most pages have none, and parsing is slow
+            build.enter(page)
+            reader.read(_FRONT_MATTER.sub("", page.text()))
+    for name, path in _files(folder, docs_dir, COPIED_SUFFIXES):
+        build.review_file(name, path.read_text(encoding="utf-8", errors="replace"))
     problems = build.sorted_problems()
     if "macros" in plugins_of(config):  # it evaluates variables, whose values only a build knows
         problems = [problem for problem in problems if LITERALS_ONLY not in problem.message]
@@ -73,18 +79,14 @@ class _Page(StandalonePage):
         return self._text
 
 
-def _pages_with_poses(folder: Path, docs_dir: str) -> Iterator[_Page]:
-    """Yield the pages that may show poses, in the order of their names."""
+def _files(folder: Path, docs_dir: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Yield files of the docs folder, in the order of their names, with their names in messages."""
     docs = folder / docs_dir
     for path in sorted(docs.rglob("*")):
         inside = path.relative_to(docs)
         is_hidden = any(part.startswith(".") for part in inside.parts)  # MkDocs leaves them out
-        if path.suffix not in _SUFFIXES or is_hidden:
-            continue
-        name = posixpath.join(os.path.relpath(docs, folder), inside.as_posix())
-        text = _read_page(path, name)
-        if "masko" in text:  # most pages have none, and parsing is slow
-            yield _Page(name, text)
+        if path.suffix in suffixes and not is_hidden and path.is_file():
+            yield posixpath.join(os.path.relpath(docs, folder), inside.as_posix()), path
 
 
 def _read_page(path: Path, name: str) -> str:

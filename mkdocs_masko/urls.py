@@ -1,8 +1,9 @@
-"""Which URLs may be requested, or put on a page, and the API's base URL."""
+"""Which URLs may be requested, or put on a page, which name a pose, and the API's base URL."""
 
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -145,3 +146,40 @@ def api_url_problem(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not has_host:
         return "is not a URL of http or https"
     return ""
+
+
+SCHEME = "masko:"
+"""What the URL of a pose begins with, in an image of Markdown or of HTML."""
+
+# What browsers drop before they read a URL: https://url.spec.whatwg.org/#concept-basic-url-parser
+_DROPPED = re.compile(r"\A[\x00-\x20]+|[\t\n\r]")
+
+
+def pose_of(url: str) -> str | None:
+    """Return the pose that a URL names: `wave` for `masko:wave`.
+
+    Schemes have no case, and some tools write the colon as `%3A`.
+
+    Args:
+        url: The URL, in which references such as `&colon;` are replaced.
+
+    Returns:
+        The name, which may be empty, or None for any other URL.
+    """
+    plain = unquote(_DROPPED.sub("", url))
+    is_pose = plain[: len(SCHEME)].lower() == SCHEME
+    return plain[len(SCHEME) :].strip() if is_pose else None
+
+
+def plain_text(text: str) -> str:
+    """Return a page in lower case, with the characters that references and `%6d` stand for."""
+    if "&" in text:
+        text = unescape(text)
+    if "%" in text:
+        text = unquote(text)
+    return text.lower()
+
+
+def may_name_pose(text: str) -> bool:
+    """Tell whether a page may have anything of ours on it, however it is written."""
+    return "masko" in text or "masko" in plain_text(text)

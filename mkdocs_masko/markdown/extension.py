@@ -23,9 +23,10 @@ from mkdocs_masko.markdown.page import (
     LazyRegistration,
     PlaceholderPostprocessor,
     RawHtmlPostprocessor,
+    SlipPostprocessor,
+    TreeEnd,
 )
 from mkdocs_masko.markdown.stash import EmbedStash
-from mkdocs_masko.markdown.syntax import SCHEME
 from mkdocs_masko.options import MANIFEST
 from mkdocs_masko.rendering import (
     GALLERY,
@@ -35,7 +36,7 @@ from mkdocs_masko.rendering import (
     Renderer,
     StandalonePage,
 )
-from mkdocs_masko.urls import CDN_ORIGINS
+from mkdocs_masko.urls import CDN_ORIGINS, SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +119,8 @@ def _register_page(stash: EmbedStash, md: Markdown) -> None:
         RawHtmlPostprocessor(md, stash), "masko-raw-html", 35
     )  # before the stash: 30
     md.postprocessors.register(PlaceholderPostprocessor(md, stash), "masko-restore", 1)
+    md.treeprocessors.register(TreeEnd(md, stash), "masko-tree-end", -1)  # after unescape: 0
+    md.postprocessors.register(SlipPostprocessor(md, stash), "masko-slips", 0)  # after all others
 
 
 def _register_calls(stash: EmbedStash, md: Markdown) -> None:

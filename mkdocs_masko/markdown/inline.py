@@ -16,7 +16,6 @@ from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
     CALL,
     CODE_START,
-    SCHEME,
     is_ours,
     read_attributes,
     read_call,
@@ -24,6 +23,7 @@ from mkdocs_masko.markdown.syntax import (
     unterminated_macro,
     unterminated_source,
 )
+from mkdocs_masko.urls import pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,8 +132,6 @@ class ImageInlineProcessor(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> Replacement:
         """Take the image if it is one of ours."""
-        if SCHEME not in data and not self.md.references:
-            return _NOTHING
         match: Any = self._syntax.handleMatch(m, data)
         image, start, end = match
         if not _is_ours(image):
@@ -164,4 +162,4 @@ class ImageInlineProcessor(InlineProcessor):
 
 def _is_ours(image: object) -> TypeGuard[Element]:
     src = image.get("src", "") if isinstance(image, Element) else ""
-    return src.strip().startswith(SCHEME)
+    return pose_of(unescape(src)) is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import partial
 from html import escape, unescape
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, tostring
 
@@ -15,9 +14,9 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, STX
 from msgspec import Struct
 
+from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
     CALL,
-    SCHEME,
     is_ours,
     read_call,
     read_image,
@@ -25,6 +24,8 @@ from mkdocs_masko.markdown.syntax import (
     unterminated_source,
 )
 from mkdocs_masko.rendering import MARK
+from mkdocs_masko.slips import VERBATIM, HtmlReader, find_slips
+from mkdocs_masko.urls import may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from markdown import Markdown
     from mkdocs_masko.markdown.stash import EmbedStash
 
-_VERBATIM = {"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"}
 _OWN = {"src", "decoding"}  # attributes of an <img> that the embed writes itself
 
 
@@ -44,8 +44,16 @@ class _Replacement(Struct, frozen=True):
     html: str
 
 
-class _PoseFinder(HTMLParser):
-    """Finds what to replace; everything else of the HTML stays as it is, to the letter."""
+class _PoseFinder(HtmlReader):
+    """Finds what to replace in a piece of raw HTML; the rest stays as it is, to the letter.
+
+    Args:
+        html: The HTML as the author wrote it.
+        image: Gets the src, the other attributes and the text of an image's tag; returns its HTML.
+        text: Gets each stretch of text and whether it is inside code; returns what stands there.
+        tag: Gets every other tag that is not inside code; returns what stands there.
+        pictures: In how many `<picture>` elements it stands: no pose is shown in one.
+    """
 
     def __init__(
         self,
@@ -53,8 +61,10 @@ class _PoseFinder(HTMLParser):
         image: Callable[[str, dict[str, Any], str], str],
         text: Callable[[str, bool], str],
         tag: Callable[[str], str],
+        pictures: int,
     ) -> None:
-        super().__init__(convert_charrefs=False)
+        super().__init__()
+        self.pictures = pictures
         self.replacements: list[_Replacement] = []
         self._html, self._image, self._text, self._tag = html, image, text, tag
         self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
@@ -70,21 +80,23 @@ class _PoseFinder(HTMLParser):
         src = (attributes.get("src") or "").strip()
         source = self.get_starttag_text() or ""
         end = start + len(source)
-        if tag == "img" and src.startswith(SCHEME):
+        self.pictures += tag == "picture"
+        if tag == "img" and pose_of(src) is not None and not self.pictures:
             others = ((name, value) for name, value in attributes.items() if name not in _OWN)
             arguments = {name: True if value is None else value for name, value in others}
             self._replace(start, end, self._image(src, arguments, source))
         elif not self._verbatim:
             self._replace(start, end, self._tag(source))
-        self._verbatim += tag in _VERBATIM
+        self._verbatim += tag in VERBATIM
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        self._verbatim -= tag in _VERBATIM
+        self._verbatim -= tag in VERBATIM
 
     def handle_endtag(self, tag: str) -> None:
         self._end_text(self._here())
-        self._verbatim = max(0, self._verbatim - (tag in _VERBATIM))
+        self._verbatim = max(0, self._verbatim - (tag in VERBATIM))
+        self.pictures = max(0, self.pictures - (tag == "picture"))
 
     def handle_data(self, _: str, /) -> None:
         if self._text_start is None:
@@ -98,11 +110,6 @@ class _PoseFinder(HTMLParser):
 
     def handle_comment(self, _: str, /) -> None:
         self._end_text(self._here())
-
-    def parse_html_declaration(self, i: int) -> int:
-        if self.rawdata.startswith("<![", i) and not self.rawdata.startswith("<![CDATA[", i):
-            return self.parse_bogus_comment(i)  # some releases of Python fail on others
-        return super().parse_html_declaration(i)
 
     def handle_decl(self, decl: str) -> None:
         self.handle_comment(decl)
@@ -127,27 +134,14 @@ class _PoseFinder(HTMLParser):
         if html != self._html[start:end]:
             self.replacements.append(_Replacement(start, end, html))
 
-
-def _replace_poses(
-    html: str,
-    image: Callable[[str, dict[str, Any], str], str],
-    text: Callable[[str, bool], str],
-    tag: Callable[[str], str],
-) -> str:
-    """Replace the poses in a piece of raw HTML.
-
-    Args:
-        html: The HTML as the author wrote it.
-        image: Gets the src, the other attributes and the text of an image's tag; returns its HTML.
-        text: Gets each stretch of text and whether it is inside code; returns what stands there.
-        tag: Gets every other tag that is not inside code; returns what stands there.
-    """
-    position = 0
-    parts: list[str] = []
-    for replacement in _PoseFinder(html, image, text, tag).replacements:
-        parts += html[position : replacement.start], replacement.html
-        position = replacement.end
-    return "".join([*parts, html[position:]])
+    def result(self) -> str:
+        """Return the HTML with everything replaced."""
+        position = 0
+        parts: list[str] = []
+        for replacement in self.replacements:
+            parts += self._html[position : replacement.start], replacement.html
+            position = replacement.end
+        return "".join([*parts, self._html[position:]])
 
 
 class LazyRegistration(Preprocessor):
@@ -155,7 +149,8 @@ class LazyRegistration(Preprocessor):
 
     Args:
         md: The parser.
-        register: By the text that must stand on a page, what registers the processors for it.
+        register: By the text that must stand on a page, however it is escaped, what registers the
+            processors for it.
     """
 
     def __init__(self, md: Markdown, register: dict[str, Callable[[Markdown], None]]) -> None:
@@ -165,9 +160,10 @@ class LazyRegistration(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Search a page that is about to be parsed, with the HTML that was stashed before us."""
         if self._pending:
-            texts = [*lines, *map(_text_of, self.md.htmlStash.rawHtmlBlocks)]
-            if any("masko" in text for text in texts):
-                for mark in [mark for mark in self._pending if any(mark in t for t in texts)]:
+            stashed = map(_text_of, self.md.htmlStash.rawHtmlBlocks)
+            text = plain_text("\n".join([*lines, *stashed]))
+            if "masko" in text:
+                for mark in [mark for mark in self._pending if mark in text]:
                     self._pending.pop(mark)(self.md)
         return lines
 
@@ -230,6 +226,7 @@ class RawHtmlPostprocessor(Postprocessor):
     def run(self, text: str) -> str:
         """Search every stashed block that is neither an embed nor code."""
         stash, blocks = self._stash, self.md.htmlStash.rawHtmlBlocks
+        pictures = 0  # each tag of inline HTML is a block of its own
         for number in range(stash.searched, len(blocks)):
             block = blocks[number]
             if number in stash.sources or number in stash.code or not isinstance(block, str):
@@ -237,8 +234,9 @@ class RawHtmlPostprocessor(Postprocessor):
             if STX in block and stash.sources:
                 # A macro inside the tag of inline HTML; the parser puts a backslash before it.
                 block = stash.restore(block.replace(f"\\{STX}", STX), escape)
-            if "masko" in block:
-                block = _replace_poses(block, self._image, self._text, self._tag)
+            if may_name_pose(block) or "picture" in block:
+                finder = _PoseFinder(block, self._image, self._text, self._tag, pictures)
+                block, pictures = finder.result(), finder.pictures
             blocks[number] = block
         stash.searched = len(blocks)  # the parser comes here for each heading of a toc too
         return text
@@ -278,6 +276,32 @@ class RawHtmlPostprocessor(Postprocessor):
             return self._url(match)
         read = partial(read_call, function, unescape(match["arguments"]), match[0])
         return self._stash.show(match[0], read)
+
+
+class TreeEnd(Treeprocessor):
+    """Notes that the tree of a page is complete."""
+
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
+        super().__init__(md)
+        self._stash = stash
+
+    def run(self, root: Element) -> None:  # noqa: ARG002 - Markdown's own signature
+        """Note it: until now postprocessors ran for single headings, for a table of contents."""
+        self._stash.is_tree_complete = True
+
+
+class SlipPostprocessor(Postprocessor):
+    """Reports the poses that a page names where none can be shown, when all of it is HTML."""
+
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
+        super().__init__(md)
+        self._stash = stash
+
+    def run(self, text: str) -> str:
+        """Search the whole page, once."""
+        for slip in find_slips(text) if self._stash.is_tree_complete else ():
+            self._stash.report(ReferenceProblem(slip.message), slip.source)
+        return text
 
 
 class PlaceholderPostprocessor(Postprocessor):

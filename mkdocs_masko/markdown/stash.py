@@ -46,6 +46,8 @@ class EmbedStash:
         """The URLs behind placeholders, by their number."""
         self.searched = 0
         """How many blocks of the stash have been searched: each is, once."""
+        self.is_tree_complete = False
+        """Whether what postprocessors get is the page, and not a heading of it."""
 
     def add(self, source: str, read: Callable[[], Call], text: str | None = None) -> str:
         """Show a macro in running text; the arguments are those of `Embedder.render_or_report`.

@@ -11,14 +11,12 @@ import warnings
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import unquote
 
 from markdown.util import STX
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.rendering import FUNCTIONS, Call, make_call
-
-SCHEME = "masko:"
+from mkdocs_masko.urls import pose_of
 
 LITERALS_ONLY = "takes literal values only"
 """What a problem says of a macro that only a template engine can read."""
@@ -133,8 +131,7 @@ def read_image(src: str, alt: str, attributes: dict[str, Any]) -> Call:
         alt: The text in square brackets.
         attributes: What the attribute list says.
     """
-    reference = unquote(src[len(SCHEME) :]).strip()
-    return make_call("masko", [reference], {"alt": alt, **attributes}, src)
+    return make_call("masko", [pose_of(src)], {"alt": alt, **attributes}, src)
 
 
 def read_attributes(text: str) -> dict[str, Any]:

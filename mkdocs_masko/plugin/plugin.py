@@ -25,7 +25,7 @@ from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
-from mkdocs_masko.markdown.syntax import CALL_START, SCHEME
+from mkdocs_masko.markdown.syntax import CALL_START
 from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
@@ -38,6 +38,7 @@ from mkdocs_masko.plugin.publish import (
     publish_rest,
     remove_gallery_from_search,
     report,
+    review_copied_files,
 )
 from mkdocs_masko.plugin.range_requests import with_ranges
 from mkdocs_masko.plugin.theme import (
@@ -50,6 +51,7 @@ from mkdocs_masko.plugin.theme import (
     register_macros,
 )
 from mkdocs_masko.sync import PollPolicy, Site, prepare, reload, site_of
+from mkdocs_masko.urls import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +139,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
 
     @event_priority(_LAST)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Keep poses out of the page's title, which is text."""
+        """Review the page as other plugins left it, and keep poses out of its title."""
+        self._session().review(html, page.content or "")  # with what other plugins wrote into it
         placeholder, title = self._session().placeholders.pattern, page.title
         if isinstance(title, str) and (placeholder.search(title) or _EMBED.search(title)):
             page.title = _heading(page) or placeholder.sub("", title).strip()
@@ -147,6 +150,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Publish the media that pages use, and add the macros to theme templates."""
         build = self._session()
+        review_copied_files(build, config, files)
         publish(build, self.options, config, files)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
@@ -164,8 +168,10 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         """Inject the style sheet and the script into a page of the theme's own: `404.html`."""
-        is_page = template_name.endswith(".html")
-        return self._inject_assets(output_content) if is_page else output_content
+        if not template_name.endswith(".html"):
+            return output_content
+        self._session().review(output_content)
+        return self._inject_assets(output_content)
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
@@ -177,7 +183,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
 
     @event_priority(_FIRST)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Inject the style sheet and the script, before a minifier changes the markup."""
+        """Review the theme's part, and inject style sheet and script before a minifier runs."""
+        self._session().review(output, page.content or "")
         return self._inject_assets(output)
 
     @event_priority(_LAST)

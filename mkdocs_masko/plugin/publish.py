@@ -7,6 +7,7 @@ and every problem.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, InclusionLevel
 
 from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.build import COPIED_SUFFIXES
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.hosting import select_included
 from mkdocs_masko.text import format_size
@@ -73,6 +75,18 @@ def _include(build: BuildSession, options: Options) -> dict[str, dict[str, str]]
                 build.include(file)
                 index.setdefault(pose, {})[key] = file.path.removeprefix(f"{FOLDER}/")
     return index
+
+
+def review_copied_files(build: BuildSession, config: MkDocsConfig, files: Files) -> None:
+    """Report the poses that HTML and CSS in the docs name: they are copied as they are."""
+    folder = Path(config.config_file_path or ".").parent
+    for file in files:
+        if file.src_dir != config.docs_dir or not file.src_uri.endswith(COPIED_SUFFIXES):
+            continue
+        if file.inclusion.value > InclusionLevel.DRAFT.value:
+            text = Path(config.docs_dir, file.src_uri).read_text(encoding="utf-8", errors="replace")
+            docs = Path(os.path.relpath(config.docs_dir, folder))
+            build.review_file((docs / file.src_uri).as_posix(), text)
 
 
 def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
