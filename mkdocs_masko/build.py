@@ -9,7 +9,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from mkdocs_masko.budget import PageWeights
-from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.errors import MissingPose, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer, StandalonePage
 from mkdocs_masko.slips import find_css_slips, find_slips
@@ -91,6 +91,8 @@ class BuildSession:
         default: Alias of the collection that names without one are looked up in.
         overrides: Folders with templates of the theme's.
         hosting: Which media the site serves, and under which names.
+        remedy: Returns what helps where a pose is missing, as far as more is known of the
+            manifest than what is in it.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class BuildSession:
         default: str,
         overrides: Sequence[Path],
         hosting: SelfHosting | CdnHosting,
+        remedy: Callable[[MissingPose], str] = lambda problem: problem.remedy,
     ) -> None:
         self.manifest, self.hosting = manifest, hosting
         self.placeholders = Placeholders()
@@ -109,7 +112,7 @@ class BuildSession:
         """The page or template that is being rendered."""
         self.extra_files: dict[str, Path] = {}
         """Files beside the media that some page needs, by their paths in the site."""
-        self._default = default
+        self._default, self._remedy = default, remedy
         self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
         self._embeds: dict[Hashable, Embed] = {}
         self._shown: list[tuple[RenderContext, Embed]] = []
@@ -220,6 +223,8 @@ class BuildSession:
         return sorted(self._problems, key=lambda p: (order[p.name], p.line, p.column))
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
+        if isinstance(problem, MissingPose):
+            problem = problem.with_remedy(self._remedy(problem))
         # A template has the same one on every page; it counts once.
         self._problems[self._locate(str(problem), source)] = None
 

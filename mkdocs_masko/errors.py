@@ -4,6 +4,7 @@
 MaskoError                    what the plugin and the command line catch
 ├── OptionError               an option, an argument or the API key cannot be used
 ├── ReferenceProblem          a page names a pose, collection or argument that does not exist
+│   └── MissingPose           the manifest has no such pose or collection; has a `remedy`
 ├── ManifestError             the manifest cannot be read or written
 │   ├── ManifestMissing       there is no manifest, and the mode needs one
 │   └── DriftError            the manifest is out of date
@@ -63,6 +64,31 @@ class OptionError(MaskoError):
 
 class ReferenceProblem(MaskoError):
     """A page names a pose, a collection or an argument that does not exist."""
+
+
+class MissingPose(ReferenceProblem):
+    """The manifest has no pose, or no collection, of the name that a page gives.
+
+    What helps depends on more than the manifest, such as whether it was synced just now. So the
+    remedy is kept apart, and whoever knows more can replace it.
+
+    Attributes:
+        problem: What is missing, and which names come close: a sentence without its full stop.
+        remedy: What to do, as a sentence.
+        alias: The collection that was looked in, or that is missing.
+        slug: The pose, or an empty string where the collection is missing.
+    """
+
+    def __init__(self, problem: str, *, remedy: str, alias: str, slug: str = "") -> None:
+        super().__init__(f"{problem}. {remedy}".rstrip())
+        self.problem = problem
+        self.remedy = remedy
+        self.alias = alias
+        self.slug = slug
+
+    def with_remedy(self, remedy: str) -> MissingPose:
+        """Return the same error with another remedy."""
+        return MissingPose(self.problem, remedy=remedy, alias=self.alias, slug=self.slug)
 
 
 class ManifestError(MaskoError):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from mkdocs_masko.errors import ManifestError, MediaError, ReferenceProblem
+from mkdocs_masko.errors import ManifestError, MediaError, MissingPose, ReferenceProblem
 from mkdocs_masko.media_types import KEY_PATTERN, MimeType
-from mkdocs_masko.text import sanitize, slugify, suggest
+from mkdocs_masko.text import list_some, sanitize, slugify, suggest
 from mkdocs_masko.urls import ID_PATTERN, check_media_url
 
 if TYPE_CHECKING:
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 """The version of the format. A file of a later one is refused, and never overwritten."""
+
+NEW_POSE: Final = "Run 'mkdocs-masko sync' if it is new."
+NEW_COLLECTION: Final = "Run 'mkdocs-masko sync'."
+"""What helps where nothing is known but the manifest."""
+
+_SCHEME: Final = "masko:"
+_MOST_LISTED: Final = 8  # names in one message
+_LONGEST_LIST: Final = 160  # characters of them
 
 _REMEDY = "Restore it from version control, or delete it and run 'mkdocs-masko sync'."
 
@@ -197,53 +205,87 @@ def find_pose(manifest: Manifest, reference: str, default: str = "") -> Match:
 
     Args:
         manifest: Where to look.
-        reference: `wave`, `Plush Swagger`, or `owl/wave` with the alias of a collection.
+        reference: `wave`, `Plush Swagger`, or `owl/wave` with the alias of a collection; with or
+            without `masko:` in front.
         default: Alias of the collection for a reference without one. It may be left out where
             the manifest has a single collection.
 
     Raises:
-        ReferenceProblem: No such collection or pose; the message has the closest names.
+        MissingPose: No such collection or pose; the message has the closest names, or all names.
+        ReferenceProblem: There are several collections, and the reference names none.
     """
     alias, name = _split_reference(manifest, reference, default)
     collection = manifest.collections[alias]
     slug = _find_slug(collection, name)
+    if slug is None and reference.startswith(_SCHEME):
+        return find_pose(manifest, reference.removeprefix(_SCHEME), default)
     if slug is None:
-        names = {n for s, pose in collection.poses.items() for n in (s, pose.name)}
-        # In a site with one collection its alias is ours, so authors know it by its name.
-        place = alias if len(manifest.collections) > 1 else sanitize(collection.name) or alias
-        raise ReferenceProblem(
-            f"no pose {sanitize(name)!r} in {place!r}{suggest(name, sorted(names))}. "
-            "Run 'mkdocs-masko sync' if it is new."
-        )
+        raise _missing_pose(manifest, alias, name, default)
     return Match(alias, slug, collection.poses[slug])
+
+
+def _missing_pose(manifest: Manifest, alias: str, name: str, default: str) -> MissingPose:
+    collection = manifest.collections[alias]
+    # In a site with one collection its alias is ours, so authors know it by its name.
+    place = alias if len(manifest.collections) > 1 else sanitize(collection.name) or alias
+    problem = f"no pose {sanitize(name)!r} in {place!r}"
+    elsewhere = [match.reference(default) for match in _matches(manifest, name)]
+    names = {n for slug, pose in collection.poses.items() for n in (slug, pose.name)}
+    if elsewhere:
+        problem += f" (did you mean {_SCHEME}{sanitize(elsewhere[0])}?)"
+    else:
+        problem += suggest(name, sorted(names)) or f". {_list_poses(collection)}"
+    return MissingPose(problem, remedy=NEW_POSE, alias=alias, slug=slugify(name))
+
+
+def _matches(manifest: Manifest, name: str) -> Iterator[Match]:
+    """Yield the poses of a name in all collections, in the order of their aliases."""
+    for alias, collection in sorted(manifest.collections.items()):
+        slug = _find_slug(collection, name)
+        if slug is not None:
+            yield Match(alias, slug, collection.poses[slug])
+
+
+def _list_poses(collection: Collection) -> str:
+    """Say which poses there are, or, where they are too many for a message, what lists them."""
+    if not collection.poses:
+        return "It has no poses"
+    listed = ", ".join(map(sanitize, sorted(collection.poses)))
+    if len(collection.poses) <= _MOST_LISTED and len(listed) <= _LONGEST_LIST:
+        return f"There are: {listed}"
+    return f"'mkdocs-masko list' lists all {len(collection.poses)}"
 
 
 def _split_reference(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
     """Return the collection's alias and the pose's name; a name may contain a slash itself."""
-    alias, slash, name = reference.partition("/")
+    alias, slash, name = reference.removeprefix(_SCHEME).partition("/")
     if slash and alias in manifest.collections:
         return alias, name
     if not default and len(manifest.collections) == 1:
         default = next(iter(manifest.collections))
     collection = manifest.collections.get(default)
-    if collection and (not slash or _find_slug(collection, reference)):
+    # A name with a slash in it that another collection has is no collection that is missing.
+    if collection and (not slash or any(_matches(manifest, reference))):
         return default, reference
     if slash or default or not manifest.collections:
         raise unknown_collection(manifest, alias if slash else default)
-    first = min(map(sanitize, manifest.collections))
+    first = next(_matches(manifest, reference), None)
+    owner = first.alias if first else min(manifest.collections)
     raise ReferenceProblem(
-        f"there are several collections: write {first + '/' + sanitize(reference)!r}"
+        f"there are several collections: write {sanitize(owner) + '/' + sanitize(reference)!r}"
     )
 
 
-def unknown_collection(manifest: Manifest, alias: str) -> ReferenceProblem:
+def unknown_collection(manifest: Manifest, alias: str) -> MissingPose:
     """Make the error for an alias that the manifest does not have."""
     aliases = sorted(map(sanitize, manifest.collections))
     if not aliases:
-        return ReferenceProblem("there are no collections. Run 'mkdocs-masko sync'.")
-    listed = ", ".join(aliases)
-    return ReferenceProblem(
-        f"no collection {sanitize(alias)!r}{suggest(alias, aliases)}. There are: {listed}."
+        return MissingPose("there are no collections", remedy=NEW_COLLECTION, alias=alias)
+    listed = list_some(aliases, _MOST_LISTED)
+    return MissingPose(
+        f"no collection {sanitize(alias)!r}{suggest(alias, aliases)}",
+        remedy=f"There are: {listed}.",
+        alias=alias,
     )
 
 

@@ -50,7 +50,7 @@ from mkdocs_masko.plugin.theme import (
     register_imports,
     register_macros,
 )
-from mkdocs_masko.sync import PollPolicy, Site, prepare, reload, site_of
+from mkdocs_masko.sync import PollPolicy, Site, SyncResult, prepare, reload, site_of
 from mkdocs_masko.urls import SCHEME
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def __init__(self) -> None:
         self.options = Options()
         self._site: Site | None = None
+        self._synced: SyncResult | None = None
         self._cache: Cache | None = None
         self._elapsed = 0.0  # seconds of network work
         self._build: BuildSession | None = None
@@ -101,13 +102,15 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     @event_priority(_FIRST)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Get the manifest, start a build, and add both syntaxes to pages."""
-        manifest = self._manifest(_folder(config))
+        result = self._sync(_folder(config))
+        manifest = result.manifest
         overrides = [path for path in map(Path, config.theme.dirs) if (path / "masko").is_dir()]
         self._build = build = BuildSession(
             manifest,
             default=self.options.default,
             overrides=overrides,
             hosting=self._hosting(manifest, config),
+            remedy=result.remedy,
         )
         extension = MaskoExtension(build.embedder, build.placeholders)
         others = [other for other in config.markdown_extensions if not _is_ours(other)]
@@ -225,23 +228,28 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             raise PluginError("masko: a hook was called before 'on_config'")
         return self._build
 
-    def _manifest(self, folder: Path) -> Manifest:
+    def _sync(self, folder: Path) -> SyncResult:
         """Sync once a process; on rebuilds only the file is read again."""
         site = site_of(self.options, folder, os.environ)
         start = time.monotonic()
         with as_plugin_error():
-            if site == self._site:
+            if site == self._site and self._synced:
                 self._elapsed = 0.0
-                return reload(site)
+                manifest = reload(site)
+                return (
+                    self._synced
+                    if manifest == self._synced.manifest
+                    else SyncResult(manifest=manifest)
+                )
             policy = PollPolicy(self.options.wait, time.sleep, log_polling, log_downloads)
             result = prepare(site, policy)
-        self._site, self._cache = site, Cache(site.cache, log.info)
+        self._site, self._cache, self._synced = site, Cache(site.cache, log.info), result
         self._elapsed = time.monotonic() - start
         for message in result.messages:
             (log.warning if message.level == "warning" else log.info)(message.text)
         for change in result.changes if result.is_written else ():
             log.info("%s: %s", site.manifest.name, change)
-        return result.manifest
+        return result
 
     def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> SelfHosting | CdnHosting:
         assert self._site is not None  # noqa: S101 - it came with the manifest

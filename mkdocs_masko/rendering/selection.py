@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
@@ -119,7 +120,7 @@ def _select(match: Match, arguments: Arguments, palette: Palette) -> PoseSelecti
     still = _select_still(match.pose, arguments)
     shape = still or (sources[0].medium if sources else None)
     if shape is None:
-        raise ReferenceProblem(f"pose {match.slug!r} has no picture that could be shown")
+        raise _nothing_to_show(match, arguments)
     width, height = _fit_box(shape, arguments)
     alt = match.pose.name if arguments.alt is None else arguments.alt
     return PoseSelection(
@@ -143,8 +144,39 @@ def _select_sources(match: Match, arguments: Arguments) -> tuple[Source, ...]:
     else:
         sources = _transparent_sources(animation, arguments)
     if not sources and arguments.kind == "animation":
-        raise ReferenceProblem(f"pose {match.slug!r} has no animation; write kind=image")
+        raise _no_animation(match, arguments)
     return sources
+
+
+def _no_animation(match: Match, arguments: Arguments) -> ReferenceProblem:
+    """Make the error for an animation that is not there, with what the pose can show instead."""
+    other = msgspec.structs.replace(arguments, background=not arguments.background)
+    if arguments.background and _transparent_sources(_animation(match, arguments), other):
+        return ReferenceProblem(
+            f"pose {match.slug!r} has no animation with a background; leave out 'background'"
+        )
+    if not arguments.background and _opaque_sources(_animation(match, arguments), other):
+        return ReferenceProblem(
+            f"pose {match.slug!r} has no transparent animation; write background=true"
+        )
+    if _select_still(match.pose, arguments):
+        return ReferenceProblem(
+            f"pose {match.slug!r} has no animation; write kind=image, or masko_image()"
+        )
+    return ReferenceProblem(f"pose {match.slug!r} has no animation and no still image")
+
+
+def _nothing_to_show(match: Match, arguments: Arguments) -> ReferenceProblem:
+    """Make the error for a pose without a still image, with what it can show instead."""
+    animation = _animation(match, arguments)
+    problem = f"pose {match.slug!r} has no picture that could be shown"
+    if arguments.kind == "image" and _transparent_sources(animation, arguments):
+        return ReferenceProblem(f"{problem}; leave out kind=image, or write masko_animation()")
+    if not arguments.background and _opaque_sources(animation, arguments):
+        advice = "masko_animation() with" if arguments.kind == "image" else "write"
+        hint = f"its video has a background: {advice} background=true"
+        return ReferenceProblem(f"{problem}; {hint}")
+    return ReferenceProblem(problem)
 
 
 def _transparent_sources(

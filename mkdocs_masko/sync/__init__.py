@@ -6,7 +6,16 @@ goes in and comes out.
 """
 
 from mkdocs_masko.sync.connection import PollPolicy, Progress, connect, no_progress
-from mkdocs_masko.sync.modes import compare, prepare, preview, read_or_fetch, reload, update
+from mkdocs_masko.sync.modes import (
+    compare,
+    find_changes,
+    prepare,
+    preview,
+    read_or_fetch,
+    reload,
+    require_no_changes,
+    update,
+)
 from mkdocs_masko.sync.site import Message, Site, SyncResult, shared_cache, site_of
 
 __all__ = [
@@ -17,11 +26,13 @@ __all__ = [
     "SyncResult",
     "compare",
     "connect",
+    "find_changes",
     "no_progress",
     "prepare",
     "preview",
     "read_or_fetch",
     "reload",
+    "require_no_changes",
     "shared_cache",
     "site_of",
     "update",

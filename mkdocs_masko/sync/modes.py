@@ -64,7 +64,8 @@ def _prepare_auto(site: Site, poll_policy: PollPolicy) -> SyncResult:
         reason = str(error).rstrip(".")
         text = f"{reason}. The manifest is used as it is; its file is {site.manifest_age} old"
         warning = Message(level="warning", text=text)
-        return SyncResult(manifest=_check_ids(site, old), messages=(warning,))
+        manifest = _check_ids(site, old, f"{reason}. Nor is there a manifest to build from: ")
+        return SyncResult(manifest=manifest, messages=(warning,))
     return _result(old, refreshed, is_written=is_written)
 
 
@@ -138,17 +139,34 @@ def compare(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) ->
         ManifestError: The manifest is missing or invalid.
         ApiError: The API or its CDN failed.
     """
+    result = find_changes(site, poll_policy, revalidate=revalidate)
+    require_no_changes(site, result)
+    return result
+
+
+def find_changes(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> SyncResult:
+    """Find out in what the manifest differs from the API. Write nothing.
+
+    It takes and raises what `compare` does, except that differences are part of the result.
+    """
     manifest = _load_required(site)
     # What is kept of a collection in place of what is published would hide the difference.
     refreshed = _refresh(site, manifest, poll_policy, revalidate=revalidate, keep_unpublished=False)
-    changes = diff_manifests(manifest, refreshed.manifest)
-    if changes:
-        summary = list_some(map(str, changes), _MOST_SHOWN, separator="; ")
+    return _result(manifest, refreshed, is_written=False)
+
+
+def require_no_changes(site: Site, result: SyncResult) -> None:
+    """Fail where the manifest is out of date.
+
+    Raises:
+        DriftError: The message has the first changes and how to update the manifest.
+    """
+    if result.changes:
+        summary = list_some(map(str, result.changes), _MOST_SHOWN, separator="; ")
         raise DriftError(
             f"{site.manifest.name}: the manifest is out of date: {summary}. "
             "Run 'mkdocs-masko sync' and commit the manifest."
         )
-    return SyncResult(manifest=manifest, messages=refreshed.messages)
 
 
 def preview(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> SyncResult:
@@ -202,6 +220,7 @@ def _result(old: Manifest | None, refreshed: Refreshed, *, is_written: bool) -> 
         changes=diff_manifests(old, refreshed.manifest),
         messages=refreshed.messages,
         is_written=is_written,
+        current=refreshed.current,
     )
 
 
@@ -220,13 +239,19 @@ def _load_required(site: Site) -> Manifest:
         raise ManifestMissing(f"{error} {remedy}") from None
 
 
-def _check_ids(site: Site, manifest: Manifest) -> Manifest:
-    """Refuse a manifest of other mascots, which pages would show without a warning."""
+def _check_ids(site: Site, manifest: Manifest, cause: str = "") -> Manifest:
+    """Refuse a manifest of other mascots, which pages would show without a warning.
+
+    Args:
+        site: Whose options say which mascots.
+        manifest: What to check.
+        cause: Why the manifest could not be updated, which is to be mended first.
+    """
     for alias, collection in manifest.collections.items():
         expected_id = site.options.ids.get(alias, collection.id)
         if collection.id != expected_id:
             raise ManifestError(
-                f"{site.manifest.name}: has collection {collection.id!r}, but the options name "
-                f"{expected_id!r}. Run 'mkdocs-masko sync' and commit the file."
+                f"{cause}{site.manifest.name}: has collection {collection.id!r}, but the options "
+                f"name {expected_id!r}. Run 'mkdocs-masko sync' and commit the file."
             )
     return manifest

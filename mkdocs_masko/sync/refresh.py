@@ -32,10 +32,17 @@ _MOST_SHOWN = 3  # media named in one message
 
 
 class Refreshed(Struct, frozen=True, kw_only=True):
-    """The manifest of now, and what the author should know about it."""
+    """The manifest of now, and what the author should know about it.
+
+    Attributes:
+        manifest: What it should say.
+        messages: What the author should know.
+        current: Aliases of the collections that are whole, and nothing of an older manifest.
+    """
 
     manifest: Manifest
     messages: tuple[Message, ...]
+    current: frozenset[str]
 
 
 def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
@@ -91,7 +98,8 @@ def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
         *_empty(exports),
     ]
     collections = _merge(ids, plans, last_good)
-    return Refreshed(manifest=make(collections), messages=tuple(messages))
+    current = frozenset(alias for alias, plan in plans.items() if not plan.faults)
+    return Refreshed(manifest=make(collections), messages=tuple(messages), current=current)
 
 
 def _last_good(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:

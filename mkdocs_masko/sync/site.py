@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.assets import Cache
     from mkdocs_masko.assets.remote_cache import RemoteCache
+    from mkdocs_masko.errors import MissingPose
     from mkdocs_masko.manifest import Change, Manifest
 
 DEFAULT_CACHE = ".cache/plugin/masko"
@@ -32,6 +33,18 @@ https://squidfunk.github.io/mkdocs-material/plugins/privacy/
 """
 
 _MINUTE = 60.0  # seconds
+
+_REMOVED_POSE = (
+    "This sync removed it from the manifest, because it is not published any more: publish it "
+    "again in Masko, or name another pose."
+)
+_REMOVED_COLLECTION = (
+    "This sync removed it from the manifest, because mkdocs.yml does not name it any more."
+)
+_UNPUBLISHED = (
+    "The manifest is up to date, so no pose of this name is published; "
+    "'mkdocs-masko status' shows what is not published yet."
+)
 
 
 class Site(Struct, frozen=True, kw_only=True, eq=True):
@@ -132,12 +145,28 @@ class SyncResult(Struct, frozen=True, kw_only=True):
         changes: How it differs from the manifest before.
         messages: What the author should know.
         is_written: Whether the manifest's file was written.
+        current: Aliases of the collections that the manifest has just as the API has them now.
     """
 
     manifest: Manifest
     changes: tuple[Change, ...] = ()
     messages: tuple[Message, ...] = ()
     is_written: bool = False
+    current: frozenset[str] = frozenset()
+
+    def remedy(self, problem: MissingPose) -> str:
+        """Return what helps where a page names a pose that the manifest lacks.
+
+        Another sync does not, where the pose is missing because of this one.
+        """
+        alias, slug = problem.alias, problem.slug
+        removed = {(c.collection, c.pose) for c in self.changes if c.kind == "removed"}
+        if (alias, slug) in removed and self.is_written:
+            return _REMOVED_POSE if slug else _REMOVED_COLLECTION
+        collection = self.manifest.collections.get(alias)
+        if alias in self.current and (collection is None or slug not in collection.poses):
+            return _UNPUBLISHED
+        return problem.remedy
 
 
 def shared_cache(

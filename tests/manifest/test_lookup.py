@@ -84,28 +84,40 @@ def test_of_two_poses_with_one_name_the_same_is_always_found() -> None:
 
 
 SYNC = "Run 'mkdocs-masko sync' if it is new."
+HERE = "There are: card-sit, wave."
 
 
 @pytest.mark.parametrize(
     ("reference", "default", "message"),
     [
         ("wavee", "fox", f"no pose 'wavee' in 'fox' (did you mean 'wave'?). {SYNC}"),
-        ("zebra", "fox", f"no pose 'zebra' in 'fox'. {SYNC}"),
+        ("zebra", "fox", f"no pose 'zebra' in 'fox'. {HERE} {SYNC}"),
         ("owl/wavee", "fox", f"no pose 'wavee' in 'owl' (did you mean 'wave'?). {SYNC}"),
-        ("owl/", "fox", f"no pose '' in 'owl'. {SYNC}"),
+        ("owl/", "fox", f"no pose '' in 'owl'. There are: a-b, hoot, wave. {SYNC}"),
+        ("hoot", "fox", f"no pose 'hoot' in 'fox' (did you mean masko:owl/hoot?). {SYNC}"),
+        ("Hoot", "fox", f"no pose 'Hoot' in 'fox' (did you mean masko:owl/hoot?). {SYNC}"),
+        (
+            "owl/Card Sit",
+            "fox",
+            f"no pose 'Card Sit' in 'owl' (did you mean masko:card-sit?). {SYNC}",
+        ),
+        ("a/b", "fox", f"no pose 'a/b' in 'fox' (did you mean masko:owl/a-b?). {SYNC}"),
+        ("masko:zebra", "fox", f"no pose 'zebra' in 'fox'. {HERE} {SYNC}"),
         (
             "Card Sitt",
             "fox",
             f"no pose 'Card Sitt' in 'fox' (did you mean 'Card Sit'?). {SYNC}",
         ),
         ("wave", "", "there are several collections: write 'fox/wave'"),
+        ("hoot", "", "there are several collections: write 'owl/hoot'"),
+        ("zebra", "", "there are several collections: write 'fox/zebra'"),
         ("wave", "owll", "no collection 'owll' (did you mean 'owl'?). There are: fox, owl."),
         ("own/wave", "fox", "no collection 'own' (did you mean 'owl'?). There are: fox, owl."),
         ("zebra/wave", "", "no collection 'zebra'. There are: fox, owl."),
         (
             "a::b\x1b[31m\n",
             "fox",
-            "no pose 'a: :b\N{REPLACEMENT CHARACTER}[31m' in 'fox'. " + SYNC,
+            "no pose 'a: :b\N{REPLACEMENT CHARACTER}[31m' in 'fox'. " + f"{HERE} {SYNC}",
         ),
     ],
 )
@@ -120,7 +132,25 @@ def test_a_missing_pose_is_an_error_with_the_closest_names(
 def test_an_error_names_the_only_collection_by_its_mascot() -> None:
     with pytest.raises(ReferenceProblem) as caught:
         find_pose(FOX_ONLY, "zebra")
-    assert str(caught.value) == f"no pose 'zebra' in 'Fox Mascot'. {SYNC}"
+    lists = "'mkdocs-masko list' lists all 18."
+    assert str(caught.value) == f"no pose 'zebra' in 'Fox Mascot'. {lists} {SYNC}"
+
+
+def test_a_collection_without_poses_says_so() -> None:
+    with pytest.raises(ReferenceProblem) as caught:
+        find_pose(manifest(fox={}), "zebra")
+    assert str(caught.value) == f"no pose 'zebra' in 'Fox Mascot'. It has no poses. {SYNC}"
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"), [("masko:wave", "wave"), ("masko:owl/wave", "wave")]
+)
+def test_what_a_hint_names_can_be_copied_into_a_macro(reference: str, name: str) -> None:
+    assert find_pose(BOTH, reference, "fox").slug == name
+
+
+def test_a_name_that_begins_like_a_url_of_ours_is_a_name() -> None:
+    assert find_pose(manifest(fox={"masko-x": Pose(name="masko:x")}), "masko:x").slug == "masko-x"
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:30]))

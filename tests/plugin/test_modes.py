@@ -227,3 +227,49 @@ def test_the_key_is_in_no_output_and_no_file(sandbox: Sandbox, tmp_path: Path) -
         p for p in tmp_path.rglob("*") if p.is_file() and sites.KEY.encode() in p.read_bytes()
     ]
     assert holders == []
+
+
+_UP_TO_DATE = "The manifest is up to date, so no pose of this name is published"
+_REMOVED = "This sync removed it from the manifest, because it is not published any more"
+
+
+def test_a_pose_that_the_build_itself_removed_is_told_as_removed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Another sync would change nothing; the next build does not know of it any more."""
+    folder = _site(tmp_path)
+    sites.build(folder, env=_variables(sandbox)).good()
+    sandbox.world.remove("fox", "wave")
+    for words in (_REMOVED, _UP_TO_DATE):
+        (line,) = sites.build(folder, env=_variables(sandbox)).good().lines("WARNING")
+        assert line.startswith("masko: docs/index.md:1:10: no pose 'wave' in 'Fox Mascot'. There")
+        assert words in line
+        assert "mkdocs-masko sync" not in line
+
+
+def test_a_collection_that_the_options_lost_is_told_as_removed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The sync of this build removed it for them."""
+    pages = {"index.md": "![An owl](masko:owl/blink)"}
+    both = {"collections": {"fox": "fox", "owl": "owl"}, "incomplete": "ignore"}
+    sites.build(sites.make(tmp_path, pages, options=both), env=_variables(sandbox)).good()
+    sites.make(tmp_path, pages, options=FOX)
+    (line,) = sites.build(tmp_path, env=_variables(sandbox)).good().lines("WARNING")
+    assert "no collection 'owl'. This sync removed it from the manifest, because" in line
+
+
+@pytest.mark.parametrize("fault", ["error:500:99", "not-ready:9", "placeholder:*wave*"])
+def test_a_manifest_that_is_not_the_apis_promises_nothing(
+    sandbox: Sandbox, tmp_path: Path, fault: str
+) -> None:
+    """Where the sync failed or left something out, a pose may well be new."""
+    folder = _site(tmp_path)
+    sites.build(folder, env=_variables(sandbox)).good()
+    (folder / "docs/index.md").write_text("![A fox](masko:zebra)")
+    if fault.startswith("placeholder"):
+        (folder / MANIFEST).unlink()
+    sandbox.add_fault(Fault.parse(fault))
+    output = sites.build(folder, env=_variables(sandbox)).good().output
+    assert "no pose 'zebra' in 'Fox Mascot'. There are: " in output
+    assert output.count("Run 'mkdocs-masko sync' if it is new.") == 1

@@ -55,6 +55,7 @@ _ALL = (
 _VIDEOS = ("transparent_video_android", "transparent_video_mov", "transparent_video_webm", "video")
 _SIZED = ", ".join(f"{key}, {key}_256" for key in _VIDEOS)
 _KEYS = f"image, transparent_image, {_SIZED}"
+_FOX = "There are: card-sit, cheer, idle, wave."
 _UNTERMINATED = (
     "unterminated masko(...): a quote, the parenthesis or }} is missing. "
     "In a table, write \\| for |."
@@ -66,17 +67,17 @@ EXPECTED = [
     "docs/index.md:13:7: argument 'width' must be whole pixels from 1 to 8192; got 'big'",
     'docs/index.md:15:1: masko() takes literal values only: masko("wave", width=240)',
     f"docs/index.md:15:23: {_UNTERMINATED}",
-    f"docs/index.md:17:4: no pose 'none' in 'fox'. {SYNC}",
+    f"docs/index.md:17:4: no pose 'none' in 'fox'. {_FOX} {SYNC}",
     "docs/index.md:19:1: no collection 'dog'. There are: fox, owl.",
     f"docs/index.md:19:34: no pose 'wavee' in 'fox' (did you mean 'wave'?). {SYNC}",
     "docs/a/b.md:1:6: an image of a pose takes no title; write { caption='...' }",
-    f"docs/a/b.md:1:26: no pose 'nope' in 'fox'. {SYNC}",
+    f"docs/a/b.md:1:26: no pose 'nope' in 'fox'. {_FOX} {SYNC}",
     "docs/a/b.md:1:34: masko() takes pose, and all other arguments by name: width=240",
     f"docs/a/b.md:3:3: pose 'wave' has no 'webm'. There are: {_KEYS}",
     "docs/a/b.md:4:3: pose 'wave' has 1 animation(s), counted from 0",
     'docs/a/b.md:7:5: masko() needs the name of a pose first: masko("wave")',
     "docs/a/b.md:7:21: masko_image() takes no 'kind'; write masko() with it",
-    f"template home.html: no pose 'nope' in 'fox'. {SYNC}",
+    f"template home.html: no pose 'nope' in 'fox'. {_FOX} {SYNC}",
     f"template home.html: unknown argument 'foo'. There are: {_ALL}, dark, animation",
 ]
 

@@ -144,10 +144,43 @@ def test_the_sources_stand_in_the_order_that_browsers_need(name: str) -> None:
         assert types in [order, order[:1], order[1:], opaque[:1], opaque[1:]]
 
 
+_ONLY_MP4 = "pose 'only-mp4' has no picture that could be shown"
 PROBLEMS = [
     ("masko", "bare", {}, "pose 'bare' has no picture that could be shown"),
     ("masko_image", "faceless", {}, "pose 'faceless' has no picture that could be shown"),
     ("masko", "only-mp4", {}, "pose 'only-mp4' has no picture that could be shown"),
+    ("masko", "only-mp4", {}, f"{_ONLY_MP4}; its video has a background: write background=true"),
+    (
+        "masko_image",
+        "only-mp4",
+        {},
+        f"{_ONLY_MP4}; its video has a background: masko_animation() with",
+    ),
+    (
+        "masko_animation",
+        "only-mp4",
+        {},
+        "pose 'only-mp4' has no transparent animation; write background=true",
+    ),
+    (
+        "masko_animation",
+        "opaque-webm",
+        {"background": True},
+        "pose 'opaque-webm' has no animation; write kind=image, or masko_image()",
+    ),
+    ("masko_animation", "bare", {}, "pose 'bare' has no animation and no still image"),
+    (
+        "masko_animation",
+        "only-webm",
+        {"background": True},
+        "pose 'only-webm' has no animation with a background; leave out 'background'",
+    ),
+    (
+        "masko_image",
+        "faceless",
+        {},
+        "pose 'faceless' has no picture that could be shown; leave out kind=image",
+    ),
     ("masko_animation", "still", {}, "pose 'still' has no animation; write kind=image"),
     ("masko", "still", {"kind": "animation"}, "pose 'still' has no animation; write kind=image"),
     (

@@ -84,3 +84,15 @@ def test_a_comparison_takes_an_empty_export_at_its_word(sandbox: Sandbox, tmp_pa
     sandbox.add_fault(Fault(effect=_empty))
     with pytest.raises(DriftError, match=r"out of date: removed default/card-sit; .*default/wave"):
         prepare(site(tmp_path, sandbox, collection="fox", mode="locked"), now())
+
+
+def test_a_failing_api_is_named_where_the_manifest_is_that_of_another_mascot(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """To run a sync, as the manifest's own message says, would fail for the same reason."""
+    sandbox.add_fault(Fault.parse("error:402:9"))
+    with pytest.raises(ManifestError) as caught:
+        prepare(site(tmp_path, sandbox, collection="draft"), now())
+    cause, _, rest = str(caught.value).partition(". Nor is there a manifest to build from: ")
+    assert "(402)" in cause
+    assert rest == OTHER
