@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.media_types import CODEC_NAMES, IMAGE_KEYS, MEDIA_TYPES, VIDEOS, without_size
-from mkdocs_masko.probe import bmff, images, webm
+from mkdocs_masko.probe import avif, images, mp4, webm
 from mkdocs_masko.probe.reader import PIECE, BoundedReader
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ _SIGNATURES = (
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
     (re.compile(rb"GIF8[79]a"), "image/gif"),
     (re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL), "image/webp"),
-    (re.compile(rb"\x1aE\xdf\xa3.{1,64}?\x42\x82.{1,8}?webm", re.DOTALL), "video/webm"),
+    (re.compile(rb"\x1aE\xdf\xa3"), "video/webm"),
+    # What an MP4 without brands begins with; ISO/IEC 14496-12, 4.3, lets it be read as one.
+    (re.compile(rb".{4}(?:moov|mdat|free|skip|wide|pnot|pdin|styp|uuid)", re.DOTALL), "video/mp4"),
 )
-_AVIF_BRANDS = {b"avif", b"avis"}
-# Brands of HEIF and of raw images. An AVIF may name one of them first, and its own as compatible.
-_OTHER_IMAGES = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"crx "}
+_AVIF_BRANDS = {b"avif", b"avis"}  # first, or among the compatible ones behind any other
+_MINIMIZED = b"mif3"  # the brand of an image in a `mini` box; the next four bytes name its codec
+_OTHER_IMAGES = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", _MINIMIZED, b"msf1", b"crx "}
 _LONGEST_FTYP = 512  # bytes
 
 
@@ -50,7 +52,8 @@ def _sniff_brand(head: bytes) -> str:
     major, compatible = head[8:12], {head[at : at + 4] for at in range(16, size - 3, 4)}
     if len(major) < 4:  # noqa: PLR2004 - a brand is four characters
         return ""
-    if major in _AVIF_BRANDS or (major in _OTHER_IMAGES and compatible & _AVIF_BRANDS):
+    minimized = {head[12:16]} if major == _MINIMIZED else set()
+    if ({major} | compatible | minimized) & _AVIF_BRANDS:
         return "image/avif"
     if major in _OTHER_IMAGES:
         return ""
@@ -64,10 +67,10 @@ _PARSERS: dict[str, Callable[[BoundedReader], MediaInfo]] = {
     "image/jpeg": images.read_jpeg,
     "image/gif": images.read_gif,
     "image/webp": images.read_webp,
-    "image/avif": bmff.read_avif,
+    "image/avif": avif.read_avif,
     "video/webm": webm.read_webm,
-    "video/mp4": partial(bmff.read_mp4, "video/mp4"),
-    "video/quicktime": partial(bmff.read_mp4, "video/quicktime"),
+    "video/mp4": partial(mp4.read_mp4, "video/mp4"),
+    "video/quicktime": partial(mp4.read_mp4, "video/quicktime"),
 }
 
 

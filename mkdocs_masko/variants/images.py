@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+    from mkdocs_masko.probe import MediaInfo
     from mkdocs_masko.variants.plan import Format, Variant
 
 _LOSSY: dict[Format, dict[str, Any]] = {
@@ -63,7 +64,7 @@ _AVIF_EXACT_ALPHA: dict[str, Any] = {
 _WEBP_LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 60}
 _FEW_COLOURS = 256  # up to here a lossless WebP is smaller as well
 
-_REVISION = 2  # raised with any change of what is done to the pixels before they are encoded
+_REVISION = 3  # raised with any change of what is done to the pixels before they are encoded
 _COMPILED = re.compile(r"^[^,]+\.(?:so|pyd|dylib|dll)[^,]*,sha256=[^,]+", re.MULTILINE)
 
 
@@ -165,21 +166,16 @@ def decode(source: Path) -> Image:
     """
     with as_media_error(source):
         data = source.read_bytes()
-        format_ = _check_format(data)
+        facts = probe_bytes(data)
+        if not facts.type.startswith("image/"):
+            raise MediaError(f"is {facts.type}, where a still belongs")
+        _check_size(facts.width, facts.height)
+        format_ = MEDIA_TYPES[facts.type].name.upper()  # Pillow's names are the usual ones
         from PIL import Image  # noqa: PLC0415 - only who encodes pays for Pillow
 
         with Image.open(io.BytesIO(data), formats=[format_]) as image:
             _check_size(*image.size)  # of the frame, which may be larger than its header says
-            return to_srgb(image)
-
-
-def _check_format(data: bytes) -> str:
-    """Return Pillow's name of an image's format."""
-    facts = probe_bytes(data)
-    if not facts.type.startswith("image/"):
-        raise MediaError(f"is {facts.type}, where a still belongs")
-    _check_size(facts.width, facts.height)
-    return MEDIA_TYPES[facts.type].name.upper()  # Pillow's names are the usual ones in capitals
+            return _orient(to_srgb(image), facts)
 
 
 def _check_size(width: int, height: int) -> None:
@@ -212,18 +208,38 @@ _16_BIT_SHADES = range(1 << 16)
 def to_srgb(image: Image) -> Image:
     """Return an image as `RGB` or, where any pixel is transparent, as `RGBA`.
 
-    It is rotated as its Exif says, and its colours are those of sRGB, whatever its profile.
+    Its colours are those of sRGB, whatever its profile.
     """
-    from PIL import ImageOps  # noqa: PLC0415 - only who encodes pays for Pillow
-
     profile = image.info.get("icc_profile")
     image.load()
-    ImageOps.exif_transpose(image, in_place=True)
     pixels = _to_8_bit(image)
     pixels = _apply_profile(pixels, profile) if profile else pixels
     pixels = pixels.convert("RGBA" if pixels.has_transparency_data else "RGB")
     pixels.info = {}  # `save` would write the profile that is in there
     return _drop_opaque_alpha(pixels)
+
+
+# By Exif's orientation. Not by Pillow's `exif_transpose`, which also turns what browsers do not: a
+# WebP, or whatever has an orientation in XMP alone.
+_TRANSPOSE = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+
+
+def _orient(image: Image, facts: MediaInfo) -> Image:
+    """Turn an image as browsers do, and enlarge one that they show larger than its pixels are."""
+    from PIL.Image import Resampling, Transpose  # noqa: PLC0415 - only who encodes pays for Pillow
+
+    if facts.orientation in _TRANSPOSE:
+        image = image.transpose(Transpose[_TRANSPOSE[facts.orientation]])
+    size = max(image.width, facts.width), max(image.height, facts.height)
+    return image if size == image.size else image.resize(size, Resampling.LANCZOS)
 
 
 def _to_8_bit(image: Image) -> Image:

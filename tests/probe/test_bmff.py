@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 
 SHOWN = track_header(64, 48)
 H264 = sample_entry(b"avc1")
+HALF_TURN = (-(1 << 16), 0, 0, 0, -(1 << 16), 0, 0, 0, 1 << 30)
 SPS, PPS, SEI = 33, 34, 39
 ALPHA_INFO = unit(SEI, 0, b"\xa5\x04\x00\x00\x7f\x90\x80")
 LAYERS = (unit(SPS, 0), unit(PPS, 0), unit(SPS, 1), unit(PPS, 1))
+
+
+def pixels(across: int, down: int) -> bytes:
+    return sample_entry(b"avc1", box(b"pasp", struct.pack(">LL", across, down)))
 
 
 def size(facts: MediaInfo) -> tuple[int, int]:
@@ -43,6 +48,30 @@ def size(facts: MediaInfo) -> tuple[int, int]:
         pytest.param(movie(track(track_header(64, 48, long=True), H264)), (64, 48), id="64 bit"),
         pytest.param(
             movie(track(track_header(64, 48, matrix=QUARTER_TURN), H264)), (48, 64), id="turned"
+        ),
+        pytest.param(movie(track(track_header(128, 96), H264)), (64, 48), id="twice as large"),
+        pytest.param(movie(track(track_header(32, 24), H264)), (64, 48), id="half as large"),
+        pytest.param(movie(track(track_header(128, 48), H264)), (128, 48), id="wide"),
+        pytest.param(movie(track(track_header(32, 48), H264)), (64, 96), id="narrow"),
+        pytest.param(movie(track(SHOWN, pixels(2, 1))), (128, 48), id="wide pixels"),
+        pytest.param(movie(track(SHOWN, pixels(1, 2))), (64, 96), id="narrow pixels"),
+        pytest.param(movie(track(SHOWN, pixels(5, 4))), (80, 48), id="pixels of 5:4"),
+        pytest.param(movie(track(SHOWN, pixels(3, 4))), (64, 64), id="pixels of 3:4"),
+        pytest.param(movie(track(SHOWN, pixels(0, 1))), (64, 48), id="pixels of no width"),
+        pytest.param(movie(track(SHOWN, pixels(1, 0))), (64, 48), id="pixels of no height"),
+        pytest.param(movie(track(b"", pixels(2, 1))), (64, 48), id="pixels without a header"),
+        pytest.param(
+            movie(track(track_header(64, 48, matrix=QUARTER_TURN), pixels(2, 1))),
+            (48, 128),
+            id="wide pixels, turned",
+        ),
+        pytest.param(
+            movie(track(track_header(64, 48, matrix=HALF_TURN), H264)), (64, 48), id="half turn"
+        ),
+        pytest.param(
+            movie(track(SHOWN, sample_entry(b"avc1", box(b"clap", bytes(32))))),
+            (64, 48),
+            id="clap cuts nothing",
         ),
         pytest.param(movie(track(track_header(63.6, 48.4), H264)), (64, 48), id="fractions"),
         pytest.param(movie(track(track_header(0, 0), H264)), (64, 48), id="not in the header"),
@@ -106,11 +135,16 @@ def test_an_mp4_tells_its_duration_where_it_has_one(
             sample_entry(b"avc1", box(b"pasp", bytes(8)), box(b"avcC", b"\1\x64\0\x28!")),
             "avc1.640028",
         ),
+        (
+            sample_entry(b"avc1", box(b"avcC", b"\0\0\0\1\x67\x42\xc0\x0a\xda\0\0\1\x68\xce")),
+            "avc1.42C00A",
+        ),
+        (sample_entry(b"avc1", box(b"avcC", b"\0\0\0\1\x68\xce\0\0")), ""),
         (sample_entry(b"avc1"), ""),
         (sample_entry(b"avc3", box(b"avcC", b"\1\x42\xc0\x1e")), ""),
         (sample_entry(b"hvc1", record(*LAYERS)), ""),
     ],
-    ids=["baseline", "high", "no record", "in band", "hevc"],
+    ids=["baseline", "high", "annex B", "annex B, no SPS", "no record", "in band", "hevc"],
 )
 def test_h264_tells_its_profile_and_level_as_browsers_want_them(
     entry: bytes, expected: str

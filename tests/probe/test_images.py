@@ -9,13 +9,20 @@ import pytest
 
 from bmff_builder import (
     FRAME,
+    QUARTER_TURN,
+    SCAN,
     avif,
     box,
+    chunk,
     exif,
     extent,
     gif,
     jpeg,
+    movie,
     png,
+    sample_entry,
+    track,
+    track_header,
 )
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.probe import probe_bytes
@@ -30,6 +37,22 @@ DEPTH_AUX = box(b"auxC", bytes(4), b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth
 
 def size(facts: MediaInfo) -> tuple[int, int]:
     return facts.width, facts.height
+
+
+REST = jpeg(FRAME, SCAN)[2:]
+
+
+def gif_of(width: int, height: int) -> bytes:
+    """Make a GIF of a screen of some size, and a frame of 64 x 48 px."""
+    frame = b"\x21\xf9\x04\x01\x00\x00\x00\x00" + struct.pack("<BHHHHB", 0x2C, 0, 0, 64, 48, 0)
+    return b"GIF89a" + struct.pack("<HHBBB", width, height, 0, 0, 0) + frame
+
+
+def webp(kind: bytes, content: bytes) -> bytes:
+    """Make a WebP of one chunk."""
+    padded = content + bytes(len(content) % 2)
+    riff = b"WEBP" + kind + struct.pack("<L", len(content)) + padded
+    return b"RIFF" + struct.pack("<L", len(riff)) + riff
 
 
 def links(*items: tuple[int, ...], long: bool = False) -> bytes:
@@ -89,6 +112,74 @@ def test_an_avif_tells_the_size_and_alpha_of_its_primary_picture(
     assert (size(facts), facts.alpha) == (shown, alpha)
 
 
+def mini(flags: int, *sizes: tuple[int, int]) -> bytes:
+    """Make an AVIF in a `mini` box: its flags, then pairs of a value and its bits."""
+    value = bits = 0
+    for number, width in sizes:
+        value, bits = value << width | number, bits + width
+    content = struct.pack(">HQ", flags, value << (64 - bits))
+    return struct.pack(">L4s4s4s", 16, b"ftyp", b"mif3", b"avif") + box(b"mini", content)
+
+
+SMALL, LARGE = ((0, 1), (63, 7), (47, 7)), ((1, 1), (639, 15), (479, 15))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected", "alpha"),
+    [
+        pytest.param(mini(0, *SMALL), (64, 48), False, id="small"),
+        pytest.param(mini(0, *LARGE), (640, 480), False, id="large"),
+        pytest.param(mini(0x0400, *SMALL), (64, 48), True, id="alpha"),
+        pytest.param(mini(5, *SMALL), (48, 64), False, id="turned"),
+        pytest.param(mini(2, *LARGE), (640, 480), False, id="upside down"),
+    ],
+)
+def test_a_minimized_avif_tells_size_and_alpha(
+    data: bytes, expected: tuple[int, int], *, alpha: bool
+) -> None:
+    """Such files were shown by Chromium 156; Firefox 153 shows none."""
+    facts = probe_bytes(data)
+    assert (size(facts), facts.alpha) == (expected, alpha)
+
+
+ALPHA_URN = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00"
+PICTURES = track(track_header(64, 48), sample_entry(b"av01"), handler=b"pict")
+
+
+def auxiliary(urn: bytes) -> bytes:
+    info = box(b"auxi", bytes(4), urn)
+    return track(track_header(64, 48), sample_entry(b"av01", info), handler=b"auxv")
+
+
+@pytest.mark.parametrize(
+    ("tracks", "alpha"),
+    [
+        pytest.param([PICTURES], False, id="opaque"),
+        pytest.param([PICTURES, auxiliary(ALPHA_URN)], True, id="alpha"),
+        pytest.param([auxiliary(ALPHA_URN), PICTURES], True, id="alpha first"),
+        pytest.param([PICTURES, auxiliary(b"urn:depth\x00")], False, id="depth"),
+        pytest.param(
+            [
+                track(
+                    track_header(64, 48, matrix=QUARTER_TURN),
+                    sample_entry(b"av01"),
+                    handler=b"pict",
+                )
+            ],
+            False,
+            id="a matrix turns nothing",
+        ),
+    ],
+)
+def test_a_sequence_without_a_still_image_tells_size_and_alpha(
+    tracks: list[bytes], *, alpha: bool
+) -> None:
+    brands = box(b"ftyp", b"avis\x00\x00\x00\x00msf1")
+    data = brands + movie(*tracks)[20:]
+    facts = probe_bytes(data)
+    assert (size(facts), facts.alpha, facts.type) == ((64, 48), alpha, "image/avif")
+
+
 @pytest.mark.parametrize(
     ("data", "shown", "alpha"),
     [
@@ -103,12 +194,40 @@ def test_an_avif_tells_the_size_and_alpha_of_its_primary_picture(
         ),
         pytest.param(jpeg((0xE1, b"Exif\x00\x00MM\x00*"), FRAME), (64, 48), False, id="cut Exif"),
         pytest.param(jpeg((0xE1, b"http://ns.adobe.com/"), FRAME), (64, 48), False, id="XMP"),
+        pytest.param(jpeg((0xE0, b"")) + b"junk" + REST, (64, 48), False, id="junk"),
+        pytest.param(
+            jpeg((0xE0, b"")) + b"a\xff\x00b\xff\xff" + REST, (64, 48), False, id="junk of 0xFF"
+        ),
+        pytest.param(
+            jpeg((0xE0, b"")) + b"\x11" * 70_000 + REST, (64, 48), False, id="junk of 70 kB"
+        ),
+        pytest.param(
+            jpeg((0xE0, b"")) + b"\xff\xe5\x00\x00" + REST,
+            (64, 48),
+            False,
+            id="segment of no length",
+        ),
+        pytest.param(
+            jpeg((0xE0, b"")) + b"\xff\xe5\x00\x05abcdefg" + REST, (64, 48), False, id="short"
+        ),
+        *(
+            pytest.param(jpeg((marker, FRAME[1])), (64, 48), False, id=f"frame {marker:X}")
+            for marker in (0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA)
+        ),
         pytest.param(gif(b"\x2c"), (64, 48), False, id="gif without control"),
         pytest.param(
             gif(b"\x21\xfe\x02hi\x01!\x00", b"\x21\xf9\x04\x01"), (64, 48), True, id="comment"
         ),
-        pytest.param(png(64, 48, 2, *[struct.pack(">L4s", 0, b"tRNS")]), (64, 48), True, id="tRNS"),
-        pytest.param(png(64, 48, 6), (64, 48), True, id="rgba"),
+        pytest.param(gif_of(0, 0), (64, 48), True, id="gif without a screen"),
+        pytest.param(gif_of(10, 60), (64, 60), True, id="gif of a small screen"),
+        pytest.param(gif_of(99, 99), (99, 99), True, id="gif of a large screen"),
+        pytest.param(webp(b"VP8L", b"\x2f\x3f\xc0\x0b\x00"), (64, 48), False, id="webp, opaque"),
+        pytest.param(webp(b"VP8L", b"\x2f\x3f\xc0\x0b\x10"), (64, 48), True, id="webp, 26 bytes"),
+        pytest.param(
+            webp(b"VP8L", bytes.fromhex("2f0000001007101111")), (1, 1), True, id="webp of 1 px"
+        ),
+        pytest.param(png(64, 48, 2, chunk(b"tRNS"), chunk(b"IDAT")), (64, 48), True, id="tRNS"),
+        pytest.param(png(64, 48, 6, chunk(b"IDAT")), (64, 48), True, id="rgba"),
     ],
 )
 def test_an_image_tells_size_and_alpha(data: bytes, shown: tuple[int, int], *, alpha: bool) -> None:
@@ -119,8 +238,8 @@ def test_an_image_tells_size_and_alpha(data: bytes, shown: tuple[int, int], *, a
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        pytest.param(png(0, 48, 6), "0 x 48", id="png of no width"),
-        pytest.param(png(2**31, 48, 6), "impossible size", id="giant png"),
+        pytest.param(png(0, 48, 6, chunk(b"IDAT")), "0 x 48", id="png of no width"),
+        pytest.param(png(2**31, 48, 6, chunk(b"IDAT")), "impossible size", id="giant png"),
         pytest.param(png(64, 48, 2), "ends before its header", id="png without pixels"),
         pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00\x04CgBI", "header", id="Xcode's png"),
         pytest.param(jpeg((0xDA, b"")), "no frame header", id="jpeg without frame"),
@@ -131,6 +250,14 @@ def test_an_image_tells_size_and_alpha(data: bytes, shown: tuple[int, int], *, a
         pytest.param(b"RIFFxxxxWEBPVP8Lxxxx" + bytes(10), "lossless", id="webp, lossless"),
         pytest.param(avif(b""), "no property with its size", id="avif without size"),
         pytest.param(avif(b"")[:20], "properties", id="avif without properties"),
+        pytest.param(mini(1 << 14, *SMALL), "later version", id="minimized avif of tomorrow"),
+        pytest.param(mini(0)[:22], "ends before", id="minimized avif, cut"),
+        pytest.param(
+            box(b"ftyp", b"avis\x00\x00\x00\x00msf1") + movie()[20:],
+            "track of pictures",
+            id="sequence of nothing",
+        ),
+        pytest.param(b"RIFFxxxxWEBPVP8Lxxxx\x2f\x00", "ends before", id="webp, cut"),
     ],
 )
 def test_a_damaged_image_is_refused_with_a_reason(data: bytes, reason: str) -> None:

@@ -9,7 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bmff_builder import FTYP, HEADER, INFO, avif, chunk, endless, picture, png, tracks
+from bmff_builder import (
+    FTYP,
+    HEADER,
+    INFO,
+    avif,
+    box,
+    chunk,
+    endless,
+    movie,
+    picture,
+    png,
+    sample_entry,
+    track,
+    track_header,
+    tracks,
+)
 from media_samples import IMAGES, VIDEOS, sample
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.probe import MediaInfo, probe, probe_bytes
@@ -19,10 +34,14 @@ GIGABYTE = 2**30
 PLAIN = re.compile(r"[A-Za-z0-9 ,.']{10,100}")
 
 REAL = ["alpha.webm", "live.webm", "alpha.mov", "alpha-faststart.mov", "h264.mp4"]
-REAL += ["fragmented.mp4", "palette-clear.png", "turned-6.jpg", "commented.gif"]
+REAL += ["fragmented.mp4", "palette-clear.png", "turned-6.jpg", "turned-6.png", "commented.gif"]
+REAL += ["wide-pixels.mp4", "matroska.mkv", "turned.avif"]
 REAL += ["lossy-alpha.webp", "lossless-alpha.webp", "alpha.avif", "animated.avif"]
 BEGINNINGS = [b"", FTYP, HEADER, HEADER + endless(0x18538067), b"\xff\xd8", b"GIF89a"]
 BEGINNINGS += [b"\x89PNG\r\n\x1a\n", b"RIFFxxxxWEBPVP8X", avif(b"")[:28]]
+BEGINNINGS += [b"RIFFxxxxWEBPVP8L", png(64, 48, 6) + struct.pack(">L4s", 60, b"eXIf") + b"MM\x00*"]
+BEGINNINGS += [b"\xff\xd8\xff\xe1\x00\x40Exif\x00\x00II*\x00", b"\x00\x00\x00\x10ftypmif3avif"]
+BEGINNINGS += [movie(track(track_header(64, 48), sample_entry(b"avc1")), rest=box(b"mvex"))]
 
 
 class Sparse:
@@ -61,7 +80,7 @@ def test_one_read_of_64_kib_is_enough_for_a_small_file(name: str) -> None:
     try:
         probe(file)
     except MediaError:
-        assert name in {"sound.mp4", "matroska.mkv"}
+        assert name == "sound.mp4"
     assert file.reads[0] == (0, PIECE)
     assert len(file.reads) == 1 + (len(sample(name)) > PIECE)
 
@@ -120,6 +139,7 @@ def test_what_the_reader_raises_is_passed_on() -> None:
         pytest.param(b"GIF89a" + bytes(7) + b"\x21\xfe", b"\x01", id="comment"),
         pytest.param(b"GIF89a" + bytes(7), b"\x21\xfe\x00", id="extensions"),
         pytest.param(b"\xff\xd8", b"\xff", id="fill bytes"),
+        pytest.param(b"\xff\xd8\xff\xe0\x00\x02", b"junk", id="junk"),
         pytest.param(b"\xff\xd8", b"\xff\xd0", id="lone markers"),
         pytest.param(b"\xff\xd8", b"\xff\xe1\x00\x02", id="segments"),
         pytest.param(b"\xff\xd8", b"\xff\xe1\xff\xff" + b"\xff" * (2**16 - 3), id="Exif"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 FTYP = struct.pack(">L4s4sL4s", 20, b"ftyp", b"isom", 512, b"isom")
 QUARTER_TURN = (0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
@@ -116,8 +117,9 @@ def extent(width: int, height: int) -> bytes:
 
 
 def chunk(kind: bytes, content: bytes = b"") -> bytes:
-    """Make a chunk of a PNG; its checksum is not looked at."""
-    return struct.pack(">L4s", len(content), kind) + content + bytes(4)
+    """Make a chunk of a PNG."""
+    checksum = zlib.crc32(kind + content)
+    return struct.pack(">L4s", len(content), kind) + content + struct.pack(">L", checksum)
 
 
 def png(width: int, height: int, colour: int, *chunks: bytes) -> bytes:
@@ -137,6 +139,7 @@ def jpeg(*segments: tuple[int, bytes]) -> bytes:
     return b"\xff\xd8" + b"".join(parts)
 
 
+SCAN = (0xDA, b"")
 FRAME = (0xC0, struct.pack(">BHHB", 8, 48, 64, 3))
 
 
@@ -145,3 +148,47 @@ def exif(order: str, orientation: int, *, entries: int = 1) -> bytes:
     mark = b"II*\x00" if order == "<" else b"MM\x00*"
     body = struct.pack(order + "LHHHLHH", 8, entries, 0x0112, 3, 1, orientation, 0)
     return b"Exif\x00\x00" + mark + body
+
+
+SHORT, LONG = 3, 4
+INCH = 2
+
+
+def tiff(
+    orientation: int | None = None,
+    *,
+    order: str = ">",
+    type_: int = SHORT,
+    count: int = 1,
+    density: tuple[tuple[int, int], int, tuple[int, int]] | None = None,
+) -> bytes:
+    """Make Exif from its TIFF header on.
+
+    Args:
+        orientation: What it says of a turn.
+        order: `<` for little, `>` for big endian.
+        type_: Of the orientation.
+        count: Of the orientation.
+        density: Resolution across and down, its unit, and the size in px that it claims.
+    """
+    mark = b"II*\x00" if order == "<" else b"MM\x00*"
+    value = "HH" if type_ == SHORT else "L"
+    rows = []
+    if orientation is not None:
+        cells = (orientation, 0) if type_ == SHORT else (orientation,)
+        rows.append(struct.pack(order + "HHL" + value, 0x0112, type_, count, *cells))
+    after = 8 + 2 + 12 * (len(rows) + (4 if density else 0)) + 4
+    rest = b""
+    if density:
+        (across, down), unit_, (width, height) = density
+        rest = struct.pack(order + "LLLL", across, 1, down, 1)
+        rows += [
+            struct.pack(order + "HHLL", 0x011A, 5, 1, after),
+            struct.pack(order + "HHLL", 0x011B, 5, 1, after + 8),
+            struct.pack(order + "HHLHH", 0x0128, SHORT, 1, unit_, 0),
+            struct.pack(order + "HHLL", 0x8769, LONG, 1, after + 16),
+        ]
+        rest += struct.pack(order + "H", 2)
+        rest += struct.pack(order + "HHLL", 0xA002, LONG, 1, width)
+        rest += struct.pack(order + "HHLL", 0xA003, LONG, 1, height) + bytes(4)
+    return mark + struct.pack(order + "LH", 8, len(rows)) + b"".join(rows) + bytes(4) + rest

@@ -71,6 +71,7 @@ IMAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "cmyk.jpg": ("CMYK", {}),
     "progressive.jpg": ("RGB", {"progressive": True, "icc_profile": b"\x00" * 70_000}),
     **{f"turned-{n}.jpg": ("RGB", {"exif": f"orientation {n}"}) for n in range(1, 9)},
+    **{f"turned-{n}.png": ("RGBA", {"exif": f"orientation {n}"}) for n in range(1, 9)},
     "opaque.gif": ("P", {}),
     "clear.gif": ("P", {"transparency": 0}),
     "commented.gif": ("P", {"transparency": 0, "comment": b"hello " * 100}),
@@ -84,6 +85,7 @@ IMAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "alpha.avif": ("RGBA", {}),
     "animated.avif": ("RGBA", {"frames": 3}),
     "turned.avif": ("RGBA", {"exif": "orientation 6"}),
+    **{f"turned-{n}.avif": ("RGB", {"exif": f"orientation {n}"}) for n in range(1, 9)},
 }
 
 
