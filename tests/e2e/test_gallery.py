@@ -243,6 +243,66 @@ def test_axe_finds_nothing(browser: Browser, served: Served, scheme: Any) -> Non
         assert len(passes) > 20
 
 
+_FORCED = """
+const style = (css) => getComputedStyle(document.querySelector(css));
+const chosen = style(".mg-backgrounds :checked + span");
+const other = style(".mg-backgrounds :not(:checked) + span");
+return {
+  forced: matchMedia("(forced-colors: active)").matches,
+  borders: [".mg-bar", ".mg-card", ".mg-stage", ".mg-write", ".mg-backgrounds span"].map(
+    (css) => `${style(css).borderTopColor} on ${style("body").backgroundColor}`),
+  stage: style(".mg-stage").backgroundColor,
+  distinct: chosen.backgroundColor !== other.backgroundColor && chosen.color !== other.color,
+};
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("browser", ["chromium", "firefox"], indirect=True)
+def test_in_forced_colors_all_parts_can_be_told_apart(
+    browser: Browser,
+    served: Served,
+    scheme: Any,  # noqa: ANN401
+) -> None:
+    """Lines are the system's, the choice stands out, and poses keep the background chosen."""
+    reader = Reader(width=1000, height=800, scheme=scheme, forced_colors=True)
+    _open(browser, served, reader)
+    browser.find(".mg-backgrounds [value=dark]").click()
+    seen = browser.run(_FORCED)
+    assert seen["forced"]
+    assert seen["distinct"]
+    assert seen["stage"] == "rgb(23, 23, 28)"
+    for line in seen["borders"]:
+        border, _, page = line.partition(" on ")
+        assert border != page
+    violations, _ = audit(browser)
+    assert violations == []
+
+
+_ALONE = """
+return [...document.querySelectorAll(".mg-group:not([hidden]) .mg-cards")].map((cards) => {
+  const shown = [...cards.children].filter((card) => !card.hidden);
+  const last = shown.at(-1).getBoundingClientRect();
+  const row = shown.filter((card) => card.getBoundingClientRect().top === last.top).length;
+  return row > 1 || Math.abs(last.width - cards.getBoundingClientRect().width) < 1;
+});
+"""
+
+
+@pytest.mark.parametrize("width", [390, 700, 1000, 1280, 1900])
+@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+def test_no_card_is_alone_in_a_row_with_room_beside_it(
+    browser: Browser, served: Served, width: int
+) -> None:
+    """Whatever the number of columns and of poses that fit."""
+    _open(browser, served, Reader(width=width, height=800))
+    for text, count in (("", "15 poses"), ("fox", "4 of 15 poses"), ("owl", "11 of 15 poses")):
+        browser.press(Keys.ESCAPE)
+        if text:
+            _type(browser, text, count)
+        assert all(browser.run(_ALONE)), (width, text)
+
+
 @tried("strict policy")
 def test_a_strict_policy_stands_in_nobodys_way(browser: Browser, served: Served) -> None:
     policy = (

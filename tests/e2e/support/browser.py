@@ -60,6 +60,7 @@ class Reader:
         autoplay: False when the browser lets no video start by itself.
         saves_data: Whether the browser is asked to save data.
         scheme: The system's palette.
+        forced_colors: Whether the system replaces the colours of pages (WebKitGTK cannot).
         width: Of what is seen of a page, in px.
         height: Of what is seen of a page, in px.
     """
@@ -69,6 +70,7 @@ class Reader:
     autoplay: bool = True
     saves_data: bool = False
     scheme: Literal["light", "dark"] = "light"
+    forced_colors: bool = False
     width: int = 800
     height: int = 600
 

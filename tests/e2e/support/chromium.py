@@ -52,9 +52,13 @@ class Chromium(Browser):
         self.devtools("Emulation.setDataSaverOverride", dataSaverEnabled=reader.saves_data)
 
     def change(self, reader: Reader) -> None:
-        """Change motion and palette."""
+        """Change motion, palette and forced colors."""
         motion = "no-preference" if reader.motion else "reduce"
-        features = {"prefers-reduced-motion": motion, "prefers-color-scheme": reader.scheme}
+        features = {
+            "prefers-reduced-motion": motion,
+            "prefers-color-scheme": reader.scheme,
+            "forced-colors": "active" if reader.forced_colors else "none",
+        }
         listed = [{"name": name, "value": value} for name, value in features.items()]
         self.devtools("Emulation.setEmulatedMedia", features=listed)
 

@@ -26,6 +26,7 @@ _PREFS: dict[str, bool | int] = {
     "network.connectivity-service.enabled": False,
 }
 _BLOCK_ALL = 5  # of `media.autoplay.default`; muted video too
+_FORCED = 2  # of `browser.display.document_color_use`: always the colours of the system
 _SET = """
 for (const [name, value] of Object.entries(arguments[0])) {
   if (typeof value === "boolean") Services.prefs.setBoolPref(name, value);
@@ -66,10 +67,11 @@ class Firefox(Browser):
         self.driver.set_window_size(reader.width, reader.height + bars)
 
     def change(self, reader: Reader) -> None:
-        """Change motion and palette."""
+        """Change motion, palette and forced colors."""
         dark = reader.scheme == "dark"
         scheme = {"layout.css.prefers-color-scheme.content-override": int(not dark)}
-        self._set({"ui.prefersReducedMotion": int(not reader.motion), **scheme})
+        forced = {"browser.display.document_color_use": _FORCED if reader.forced_colors else 0}
+        self._set({"ui.prefersReducedMotion": int(not reader.motion), **scheme, **forced})
 
     def _set(self, preferences: dict[str, bool | int]) -> None:
         with self.driver.context(self.driver.CONTEXT_CHROME):
