@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mkdocs_masko.budget import PageWeights
-from mkdocs_masko.errors import MissingPose, ReferenceProblem
+from mkdocs_masko.errors import MaskoError, MissingPose, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer, StandalonePage
 from mkdocs_masko.slips import find_css_slips, find_slips
 from mkdocs_masko.source_text import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.rendering import Call, Embed
+
+    ReplaceHtml = Callable[["RenderContext", str, str], bool]
+
+
+_HASH_IN_NAME = re.compile(r"\.([0-9a-f]{16})\.[a-z0-9]{3,4}")  # of a file that the site serves
 
 
 class RenderContext(Page, Protocol):
@@ -83,8 +89,19 @@ class Problem(Struct, frozen=True, kw_only=True):
         return f"{place}: {self.message}"
 
 
+class _Shown(Struct, frozen=True, kw_only=True):
+    """A macro, where it stands, and what became of it."""
+
+    context: RenderContext
+    call: Call
+    embed: Embed
+
+
 class BuildSession:
     """Renders the macros of a site, and collects what comes of it.
+
+    While pages render, a still is shown in all variants that are planned for it. `settle` gets
+    their bytes, and shows again those where a variant is not worth publishing, or cannot be made.
 
     Args:
         manifest: What may be shown.
@@ -115,9 +132,12 @@ class BuildSession:
         self._default, self._remedy = default, remedy
         self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
         self._embeds: dict[Hashable, Embed] = {}
-        self._shown: list[tuple[RenderContext, Embed]] = []
+        self._shown: list[_Shown] = []
         self._included: list[SiteFile] = []
         self._paths: dict[str, Path] = {}
+        self._is_settled = False
+        self._replaced: dict[str, str] = {}  # HTML by the HTML that it took the place of
+        self._dropped: dict[str, SiteFile] = {}  # variants that no page should show, by path
         self._occurrences: dict[tuple[str, str], int] = {}
         self._source = ("", SourceText(""))
 
@@ -136,10 +156,20 @@ class BuildSession:
         embed = self._embeds.get(key)
         if embed is None:
             embed = self._embed(call, context)
+            if self._is_settled:
+                embed = self._settled_embed(embed, call, context)
             if key is not None:
                 self._embeds[key] = embed
-        self._shown.append((context, embed))
+        self._shown.append(_Shown(context=context, call=call, embed=embed))
         return embed.html
+
+    def _settled_embed(self, embed: Embed, call: Call, context: RenderContext) -> Embed:
+        """Show a macro of a template, which is rendered once: with the bytes of its files."""
+        try:
+            changed = self._resolve(_files(embed))
+        except MaskoError:  # `site_files` says so, where a hook can report it
+            return embed
+        return self._embed(call, context) if changed else embed
 
     def _embed(self, call: Call, context: RenderContext) -> Embed:
         if call.function == GALLERY:
@@ -152,35 +182,111 @@ class BuildSession:
         """Publish a file though no page shows it."""
         self._included.append(file)
 
+    def settle(self, replace: ReplaceHtml = lambda *_: False) -> None:
+        """Get the bytes of all that pages use, and show again what turns out otherwise.
+
+        Args:
+            replace: Replaces HTML in what a page has become; returns whether that was there.
+
+        Raises:
+            MaskoError: Some cannot be had; all of them are named.
+        """
+        changed = self._resolve(self._used_files())
+        self._is_settled = True
+        if not changed:
+            return
+        self._embeds.clear()
+        again = [self._show_again(shown, changed) for shown in self._shown]
+        before, self._shown = self._shown, again
+        after = {file.path for file in self._used_files()}
+        dropped = (file for shown in before for file in _files(shown.embed))
+        self._dropped = {file.path: file for file in dropped if file.path not in after}
+        for old, new in zip(before, again, strict=True):
+            if old.embed.html != new.embed.html:
+                self._replaced[str(old.embed.html)] = str(new.embed.html)
+        self._replace_on_pages(before, replace)
+
+    def _show_again(self, shown: _Shown, changed: set[str]) -> _Shown:
+        if changed.isdisjoint(load.url for load in shown.embed.loads):
+            return shown
+        return structs.replace(shown, embed=self._embed(shown.call, shown.context))
+
+    def _replace_on_pages(self, before: list[_Shown], replace: ReplaceHtml) -> None:
+        """Replace HTML on its pages. Where that is not found, its variants must stay.
+
+        A plugin may have rewritten it, or encrypted it.
+        """
+        pages: dict[RenderContext, dict[str, set[str]]] = {}
+        for shown in before:
+            if shown.embed.html in self._replaced:
+                paths = {f.path for f in _files(shown.embed) if f.path in self._dropped}
+                pages.setdefault(shown.context, {})[str(shown.embed.html)] = paths
+        for context, embeds in pages.items():
+            gone: set[str] = set()
+            # The HTML of a still may also be a part of a longer one.
+            for html in sorted(embeds, key=len, reverse=True):
+                if replace(context, html, self._replaced[html]):
+                    gone |= embeds[html]
+            self._keep(set().union(*embeds.values()) - gone)
+
+    def _keep(self, paths: Iterable[str]) -> None:
+        """Publish variants in spite of what they weigh, because something refers to them."""
+        self._included += [self._dropped.pop(path) for path in paths if path in self._dropped]
+
+    def replace_dropped(self, html: str) -> str:
+        """Return a finished page without the variants that are not published.
+
+        What another plugin copied from one page to another is still as it was. A variant that is
+        found in HTML of no known form is published after all.
+        """
+        if not self._find_dropped(html):
+            return html
+        for old in sorted(self._replaced, key=len, reverse=True):
+            html = html.replace(old, self._replaced[old])
+        self._keep(self._find_dropped(html))
+        return html
+
+    def _find_dropped(self, html: str) -> list[str]:
+        hashes = set(_HASH_IN_NAME.findall(html)) if self._dropped else ()
+        return [path for path in self._dropped if path.split(".")[-2] in hashes]
+
     def site_files(self) -> dict[str, Path]:
         """Return, by path in the site, a sound file for all that pages have used so far.
 
         Raises:
-            MaskoError: Some cannot be had, or not be encoded; all of them are named.
+            MaskoError: Some cannot be had; all of them are named.
         """
-        loads = (load for _, embed in self._shown for load in embed.loads)
-        used = (*self._included, *(load.file for load in loads if load.file))
-        missing = {file.path: file for file in used if file.path not in self._paths}
-        self._paths |= self.hosting.resolve(missing.values())
-        return self._paths
+        used = {file.path: file for file in self._used_files()}
+        self._resolve(used.values())
+        return {path: self._paths[path] for path in used if path in self._paths}
+
+    def _used_files(self) -> list[SiteFile]:
+        return [*self._included, *(file for shown in self._shown for file in _files(shown.embed))]
+
+    def _resolve(self, files: Iterable[SiteFile]) -> set[str]:
+        """Get the bytes of files; return the URLs of stills that should be shown otherwise."""
+        missing = {file.path: file for file in files if file.path not in self._paths}
+        resolved = self.hosting.resolve(missing.values())
+        self._paths |= resolved.paths
+        return resolved.changed
 
     def sizes(self) -> dict[str, int]:
         """Return the bytes of every file that pages use, as far as they are known."""
-        loads = (load for _, embed in self._shown for load in embed.loads)
+        loads = (load for shown in self._shown for load in shown.embed.loads)
         remote = {load.name: load.bytes for load in loads}
         return remote | {path: file.stat().st_size for path, file in self.site_files().items()}
 
     def weights(self) -> PageWeights:
         """Return what each page makes its readers load."""
         weights = PageWeights()
-        for context, embed in self._shown:
-            if context is not _OUTSIDE:  # which no reader opens
-                weights.add(context.name, embed.loads)
+        for shown in self._shown:
+            if shown.context is not _OUTSIDE:  # which no reader opens
+                weights.add(shown.context.name, shown.embed.loads)
         return weights
 
     def gaps(self) -> list[str]:
         """Return what the poses that pages show lack, and what readers see instead."""
-        return list(dict.fromkeys(gap for _, embed in self._shown for gap in embed.gaps))
+        return list(dict.fromkeys(gap for shown in self._shown for gap in shown.embed.gaps))
 
     def check(self, reference: object, source: str) -> None:
         """Report a name that leads to no pose, wherever it stands."""
@@ -236,6 +342,10 @@ class BuildSession:
             self._source = (name, SourceText(self.context.text()))
         line, column = self._source[1].location(source, number) or (0, 0)
         return Problem(name=name, line=line, column=column, message=message)
+
+
+def _files(embed: Embed) -> Iterator[SiteFile]:
+    return (load.file for load in embed.loads if load.file)
 
 
 def _embed_key(call: Call, context: RenderContext) -> Hashable:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from mkdocs_masko.assets import FileResolver, LocalSources, SiteFiles, Work
 from mkdocs_masko.assets.cache import digest_of
+from mkdocs_masko.assets.ledger import Ledger
 from mkdocs_masko.errors import ManifestError, ReferenceProblem
-from mkdocs_masko.sync import shared_cache
+from mkdocs_masko.sync import no_progress, shared_cache
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
@@ -21,6 +25,18 @@ if TYPE_CHECKING:
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.manifest import Manifest, Medium
     from mkdocs_masko.sync import Progress, Site
+
+
+class ResolvedFiles(Struct, frozen=True, kw_only=True):
+    """The bytes of files of the site, and what they change.
+
+    Attributes:
+        paths: A file on disk for each path of the site.
+        changed: URLs of stills that are offered in other formats, now that sizes are known.
+    """
+
+    paths: dict[str, Path]
+    changed: set[str] = set()
 
 
 class CdnHosting:
@@ -36,10 +52,10 @@ class CdnHosting:
         self.files = files or SiteFiles(_packaged_digest)
         self.work = Work()
 
-    def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
+    def resolve(self, files: Iterable[SiteFile]) -> ResolvedFiles:
         """Return a file on disk for each path of the site."""
         paths = ((file.path, packaged_file(file.medium.url)) for file in files)
-        return {path: source.resolve() for path, source in paths if source}
+        return ResolvedFiles(paths={path: source.resolve() for path, source in paths if source})
 
 
 class SelfHosting:
@@ -52,6 +68,8 @@ class SelfHosting:
         media_folder: The folder where `sync --into` may have put media.
         warn: Hears of trouble that stops nothing.
         progress: Sees downloads.
+        encoding: Sees the encoding of variants: is called with how many there are, and gives a
+            context whose value is called with the bytes of each.
         elapsed: Seconds of the time for network work that are used up.
 
     Raises:
@@ -68,6 +86,7 @@ class SelfHosting:
         media_folder: Path,
         warn: Callable[[str], None],
         progress: Progress,
+        encoding: Progress = no_progress,
         elapsed: float = 0,
     ) -> None:
         _require_hashes(site, manifest)
@@ -77,9 +96,12 @@ class SelfHosting:
         self._resolver = FileResolver(
             local_cache,
             LocalSources(local_cache, folders=[media_folder], packaged=packaged_file),
+            Ledger(site.state),
             download=None if site.options.mode == "frozen" else self._download,
             store=shared_cache(site, local_cache, warn),
             describe=self._describe,
+            report=warn,
+            progress=encoding,
         )
 
     @property
@@ -87,13 +109,16 @@ class SelfHosting:
         """What had to be downloaded and encoded."""
         return self._resolver.work
 
-    def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
+    def resolve(self, files: Iterable[SiteFile]) -> ResolvedFiles:
         """Return a sound file on disk for each path of the site.
 
         Raises:
-            MaskoError: Some cannot be had, or not be encoded; all of them are named.
+            MaskoError: Some cannot be had; all of them are named.
         """
-        return self._resolver.resolve(files)
+        paths = self._resolver.resolve(files)
+        stand_ins = self._resolver.stand_ins
+        sizes = {p: math.inf if p in stand_ins else f.stat().st_size for p, f in paths.items()}
+        return ResolvedFiles(paths=paths, changed=self.files.learn_sizes(sizes))
 
     def _download(self, files: list[SiteFile]) -> Mapping[str, Path | MaskoError]:
         from mkdocs_masko.sync.media import download_missing  # noqa: PLC0415 - a frozen build never downloads

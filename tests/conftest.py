@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -14,6 +22,25 @@ def no_variables_of_ours() -> None:
     """Forget the variables that would make tests depend on who runs them."""
     for name in ("MASKO_API_KEY", "MASKO_API_URL", "MASKO_MODE"):
         os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_ledger_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Leave alone what the user's own builds know about variants."""
+    os.environ["MASKO_STATE_DIR"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for 64 KiB, which takes root."""
+    folder = tmp_path / "small-disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k,mode=777", "none", str(folder)]
+    sudo = ["sudo", "-n"] if os.getuid() and shutil.which("sudo") else []
+    if sys.platform != "linux" or subprocess.run([*sudo, *mount], check=False).returncode:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no disk can be mounted")
+    yield folder
+    subprocess.run([*sudo, "umount", "--lazy", str(folder)], check=True)
 
 
 # An example that a busy machine is slow at is no fault.

@@ -152,7 +152,7 @@ def test_a_frozen_build_without_the_cache_says_what_to_do(copy: Path, tmp_path: 
 
 
 def _each(folder: Path, damage: Callable[[Path], object]) -> int:
-    found = [*files(_cache(folder), "media"), *files(_cache(folder), "forms")]
+    found = [*files(_cache(folder), "media"), *files(_cache(folder), "variants")]
     for path in found:
         damage(path)
     return len(found)
@@ -192,7 +192,7 @@ def own(full: Path, tmp_path: Path) -> Iterator[tuple[Sandbox, Path]]:
     """A server of one's own, and a site that was synced with it; its variants are encoded once."""
     with Sandbox() as running:
         folder = _site(tmp_path / "own", running)
-        shutil.copytree(_cache(full) / "forms", _cache(folder) / "forms")
+        shutil.copytree(_cache(full) / "variants", _cache(folder) / "variants")
         _build(folder).good()
         yield running, folder
 
@@ -200,7 +200,7 @@ def own(full: Path, tmp_path: Path) -> Iterator[tuple[Sandbox, Path]]:
 def _forget_media(folder: Path) -> None:
     """Empty the cache, but for the variants: they are named by the bytes of their still."""
     for path in _cache(folder).iterdir():
-        if path.name != "forms" and path.is_dir():
+        if path.name != "variants" and path.is_dir():
             shutil.rmtree(path)
 
 

@@ -1,29 +1,30 @@
-"""The local cache: media by the hash of their bytes, and the variants made of them.
+"""The local cache: downloaded media, and the variants that were encoded from them.
 
 ```
-media/ab/abcdef...                                   a medium, named by its sha256
-forms/ab/abcdef.../<settings>/240x240.<sha256>.avif  a variant of it, named by its own sha256
-addresses/<sha256 of the URL>.json                   what was downloaded from a URL, and its ETag
-parts/<sha256 of the URL>                            a partial download, to resume
-locks/                                               who downloads what, so that one is enough
+media/ab/abcdef...                       a medium, named by the sha256 of its bytes
+variants/abcdef.../240x240.01234567.avif a variant: its original, its size, how it is encoded
+downloads/abcdef....json                 what was downloaded from a URL, and its ETag
+downloads/abcdef....part, .etag          a partial download, to resume
+downloads/abcdef....lock                 who downloads it, so that one is enough
 ```
 
-Every read compares the file with the hash in its name. A corrupt cache entry is removed, and is a
-cache miss. Any number of builds may share a cache: a file appears under its name only when it is
-complete. The folder may be deleted at any time; that costs only the downloads and the encoding.
+No path inside is longer than 73 characters, because Windows takes 260 for the whole. Nothing in
+here is trusted: whoever reads a file says which bytes it must have. Any number of builds may share
+a cache: a file appears under its name only when it is complete, and is only ever replaced. The
+folder may be deleted at any time; that costs only the downloads and the encoding.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
-from tempfile import TemporaryDirectory, mkdtemp
-from typing import TYPE_CHECKING
+from tempfile import mkdtemp
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 from weakref import finalize
 
 from mkdocs_masko.errors import CacheError
@@ -31,12 +32,15 @@ from mkdocs_masko.manifest.file import replace_file
 from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from mkdocs_masko.variants import Variant
 
+    T = TypeVar("T")
+
 _CHUNK = 256 * 1024  # bytes
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ORIGINAL_DIGITS = 20  # hex digits of the original's hash, in the path of a variant
+_SETTINGS_DIGITS = 8
 
 
 class Cache:
@@ -44,59 +48,60 @@ class Cache:
 
     Args:
         folder: Where; it need not exist.
-        warn: Called at most once, when the folder cannot be written. What is cached then goes to
-            a temporary folder that lasts as long as the process.
+        warn: Called at most once, when something in the folder cannot be written. It then goes
+            to a temporary folder that lasts as long as the process.
     """
 
     def __init__(self, folder: Path, warn: Callable[[str], None] = lambda _: None) -> None:
         self.folder = folder
         self._warn = warn
         self.checker = IntegrityChecker()
+        self._lock = Lock()
         self._temporary: Path | None = None
-        self._tried_folder = False
+        self._has_warned = False
 
     def __repr__(self) -> str:
         return f"Cache({str(self.folder)!r})"
 
     def get_medium(self, sha256: str) -> Path | None:
         """Return the path of a medium, or None on a cache miss."""
-        return self._first_intact(root / medium_path(sha256) for root in self._roots())
+        return self.find(medium_path(sha256), sha256)
 
     def lacks(self, sha256: str) -> bool:
         """Tell whether a medium is a cache miss, without reading its bytes."""
-        return not any((root / medium_path(sha256)).is_file() for root in self._roots())
+        return self.locate(medium_path(sha256)) is None
 
     def put_medium(self, sha256: str, content: bytes) -> Path:
         """Cache a medium. The caller has compared its hash."""
         return self.put(medium_path(sha256), content)
 
-    def get_variant(self, sha256: str, variant: Variant) -> Path | None:
-        """Return the path of a medium's variant, or None on a cache miss.
+    def find(self, name: Path, sha256: str) -> Path | None:
+        """Return the path of a file that has these very bytes, or None on a cache miss.
 
-        Variants of other encoder settings than today's are misses.
+        Args:
+            name: Its path inside the cache.
+            sha256: Of its bytes.
         """
-        start, end = f"{variant.width}x{variant.height}.", f".{variant.format}"
         for root in self._roots():
-            with suppress(OSError):  # most of all, the folder does not exist
-                paths = sorted((root / variants_folder(sha256)).iterdir())
-                candidates = [p for p in paths if p.name.startswith(start) and p.suffix == end]
-                path = self._first_intact(candidates)
-                if path:
-                    return path
+            with suppress(OSError):  # missing, or not readable: a cache miss like any other
+                if self.checker.is_intact(root / name, sha256):
+                    return root / name
         return None
 
-    def put_variant(self, sha256: str, variant: Variant, content: bytes) -> Path:
-        """Cache a variant of a medium; its own hash goes into its name."""
-        digest = hashlib.sha256(content).hexdigest()
-        name = f"{variant.width}x{variant.height}.{digest}.{variant.format}"
-        return self.put(variants_folder(sha256) / name, content)
+    def locate(self, name: Path) -> Path | None:
+        """Return the path of a file whose bytes nobody has compared, or None on a cache miss."""
+        for root in self._roots():
+            with suppress(OSError):
+                if stat.S_ISREG((root / name).lstat().st_mode):
+                    return root / name
+        return None
 
     def read(self, name: Path) -> bytes | None:
         """Return the content of a small file without a hash in its name, or None on a miss."""
-        for root in self._roots():
+        path = self.locate(name)
+        if path is not None:
             with suppress(OSError):
-                if not (root / name).is_symlink():
-                    return (root / name).read_bytes()
+                return path.read_bytes()
         return None
 
     def put(self, name: Path, content: bytes, *, durable: bool = True) -> Path:
@@ -108,66 +113,71 @@ class Cache:
             durable: Whether it must be complete even if the machine stops right after.
 
         Raises:
-            CacheError: The disk is full, or fails.
+            CacheError: Not even the system's temporary folder can be written.
         """
-        path = self.path_for(name)
-        with as_cache_error():
-            replace_file(path, content, durable=durable)
-        return path
 
-    def adopt(self, path: Path, sha256: str) -> Path:
-        """Move a complete and durable file of the cache to its place as a medium."""
-        target = self.path_for(medium_path(sha256))
-        with as_cache_error():
-            path.replace(target)
-        return target
+        def write(root: Path) -> Path:
+            path = root / name
+            with as_cache_error():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                replace_file(path, content, durable=durable, keep_mode=False)
+            return path
 
-    def path_for(self, name: Path) -> Path:
-        """Return where to write a file of the cache; its folder exists then.
+        return self.write(write)
+
+    def write(self, write: Callable[[Path], T]) -> T:
+        """Write something into the cache, or where that fails, into a temporary folder.
+
+        Every write is an attempt of its own: builds and threads need not agree on whether the
+        cache can be written, and a disk that is full may have room for the next file.
+
+        Args:
+            write: Gets the folder to write into, and raises CacheError where it cannot.
 
         Raises:
             CacheError: Not even the system's temporary folder can be written.
         """
+        try:
+            return write(self.folder)
+        except CacheError as error:
+            self._report(error)
         with as_cache_error():
-            path = self._writable_root() / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-        return path
+            folder = self._temporary_folder()
+        return write(folder)
 
-    def _writable_root(self) -> Path:
-        if self._temporary is None and not self._tried_folder:
-            self._tried_folder = True
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                # Only a write tells: permission bits say nothing of a read-only mount or of root.
-                with TemporaryDirectory(dir=self.folder, prefix=".try-"):
-                    return self.folder
-            except OSError as error:
-                self._warn(
-                    f"the cache {self.folder} cannot be written ({error.strerror}); "
-                    "the next build has to download and encode again"
-                )
+    def adopt(self, path: Path, sha256: str) -> Path:
+        """Move a complete and durable file to its place as a medium of the same folder.
+
+        Raises:
+            CacheError: Its place cannot be written.
+        """
+        root = next(root for root in self._roots() if path.is_relative_to(root))
+        target = root / medium_path(sha256)
+        with as_cache_error():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        return target
+
+    def _report(self, error: CacheError) -> None:
+        with self._lock:
+            if self._has_warned:
+                return
+            self._has_warned = True
+        reason = getattr(error.__cause__, "strerror", None) or error
+        self._warn(
+            f"the cache {self.folder} cannot be written ({reason}); "
+            "the next build has to download and encode again"
+        )
+
+    def _temporary_folder(self) -> Path:
+        with self._lock:
+            if self._temporary is None:
                 self._temporary = Path(mkdtemp(prefix="masko-"))
                 finalize(self, rmtree, self._temporary, ignore_errors=True)
-        return self._temporary or self.folder
+            return self._temporary
 
     def _roots(self) -> list[Path]:
         return [self.folder, *([self._temporary] if self._temporary else [])]
-
-    def _first_intact(self, paths: Iterable[Path]) -> Path | None:
-        return next((path for path in paths if self._is_intact(path)), None)
-
-    def _is_intact(self, path: Path) -> bool:
-        """Compare a file with the hash in its name, and remove a corrupt one."""
-        digest = _DIGEST.search(path.name)
-        if not digest:
-            return False
-        try:
-            if self.checker.is_intact(path, digest[0]):
-                return True
-            path.unlink()
-        except OSError:
-            pass  # missing, or not readable: a cache miss like any other
-        return False
 
 
 def medium_path(sha256: str) -> Path:
@@ -175,9 +185,20 @@ def medium_path(sha256: str) -> Path:
     return Path("media", sha256[:2], sha256)
 
 
-def variants_folder(sha256: str) -> Path:
-    """Return where the variants of a medium are, inside a cache, for today's settings."""
-    return Path("forms", sha256[:2], sha256, SETTINGS)
+def variant_path(sha256: str, variant: Variant) -> Path:
+    """Return where a variant of a medium is, inside a cache; other settings are another path."""
+    name = f"{variant.width}x{variant.height}.{settings_mark()}.{variant.format}"
+    return Path("variants", original_mark(sha256), name)
+
+
+def original_mark(sha256: str) -> str:
+    """Return what stands for an original in the paths of its variants."""
+    return sha256[:_ORIGINAL_DIGITS]
+
+
+def settings_mark() -> str:
+    """Return what stands for today's encoder settings in the names of variants."""
+    return SETTINGS[:_SETTINGS_DIGITS]
 
 
 class IntegrityChecker:
@@ -218,7 +239,11 @@ def digest_of(path: Path) -> str:
 
 
 def hash_file(path: Path) -> hashlib._Hash:
-    """Return the sha256 of a file as an object that takes more bytes."""
+    """Return the sha256 of a file as an object that takes more bytes.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
     digest = hashlib.sha256()
     # Windows has no O_NOFOLLOW, and opens files as text without O_BINARY, which others lack.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

@@ -2,14 +2,17 @@
 
 A `Downloader` takes `DownloadRequest`s and returns a `Download` or an error for each. Under a lock
 for each URL it first looks whether another build was quicker. A `PartialDownload` keeps what a
-broken connection left, and is resumed by a range request. The `UrlIndex` remembers which hash and
-which ETag a URL had, so that a revalidation costs no bytes where nothing changed.
+broken connection left, and is resumed by a range request; without a lock it is this build's own.
+The `UrlIndex` remembers which hash and which ETag a URL had, so that a revalidation costs no bytes
+where nothing changed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,7 +24,14 @@ import msgspec
 from msgspec import Struct
 
 from mkdocs_masko.assets.cache import as_cache_error, hash_file
-from mkdocs_masko.errors import DriftError, MalformedResponse, MediaError, NotFound, RequestRejected
+from mkdocs_masko.errors import (
+    CacheError,
+    DriftError,
+    MalformedResponse,
+    MediaError,
+    NotFound,
+    RequestRejected,
+)
 from mkdocs_masko.probe import sniff
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import check_media_url
@@ -42,6 +52,7 @@ _THREADS = MAX_CONNECTIONS + 4
 
 _RECENT = 60.0  # seconds; builds that start together share what they find
 _MIB = 1024 * 1024
+_URL_DIGITS = 32  # hex digits of a URL's hash: no two of a site's are alike by chance
 _HEAD = 1024  # bytes, enough to tell the type
 _MAX_BYTES = {"image": 25 * _MIB, "video": 200 * _MIB}
 
@@ -125,9 +136,12 @@ class Downloader:
     def _try_download(self, request: DownloadRequest) -> Download | MaskoError:
         try:
             check_media_url(request.url, self._origins)
-            with _try_lock(self._cache.path_for(_lock_path(request.url)), self._lock_timeout):
+            lock = self._cache.folder / _file_path(request.url, "lock")
+            with _try_lock(lock, self._lock_timeout) as is_locked:
                 # Under the lock, because another build may have been downloading the same.
-                download = self._find_in_cache(request) or self._download_into_cache(request)
+                download = self._find_in_cache(request) or self._cache.write(
+                    partial(self._download_into, request, is_locked)
+                )
         except (MediaError, DriftError, NotFound, RequestRejected) as error:
             return error
         self._on_finished(download.size if download.is_new else 0)
@@ -141,12 +155,22 @@ class Downloader:
 
     def _cached(self, sha256: str) -> Download | None:
         path = self._cache.get_medium(sha256)
-        return Download(path=path, sha256=sha256, size=path.stat().st_size) if path else None
+        with suppress(OSError):  # somebody may prune the cache right now
+            return Download(path=path, sha256=sha256, size=path.stat().st_size) if path else None
+        return None
 
-    def _download_into_cache(self, request: DownloadRequest) -> Download:
-        part = PartialDownload(
-            self._cache.path_for(_part_path(request.url)), has_known_hash=bool(request.sha256)
-        )
+    def _download_into(self, request: DownloadRequest, is_locked: bool, folder: Path) -> Download:
+        part = _open_part(folder, request, is_shared=is_locked)
+        try:
+            return self._complete(request, part)
+        except CacheError:
+            part.discard()  # a full disk needs the room
+            raise
+        finally:
+            if not is_locked:
+                part.discard()  # no other build knows its name
+
+    def _complete(self, request: DownloadRequest, part: PartialDownload) -> Download:
         record = None if request.sha256 else self._index.get(request.url)
         cached_download = self._cached(record.sha256) if record else None
         etag = record.etag if record and cached_download else ""
@@ -200,7 +224,7 @@ def _stream_into(url: str, part: PartialDownload, etag: str, transport: Transpor
 
 
 @contextmanager
-def _try_lock(path: Path, timeout: float) -> Iterator[None]:
+def _try_lock(path: Path, timeout: float) -> Iterator[bool]:
     """Hold a lock while the block runs, where the file system and the time allow it.
 
     Without the lock a medium may be downloaded twice, which does no harm.
@@ -208,26 +232,43 @@ def _try_lock(path: Path, timeout: float) -> Iterator[None]:
     Args:
         path: The lock's file.
         timeout: Seconds to wait for it.
+
+    Yields:
+        Whether it is held.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only downloads pay for the import
 
     with ExitStack() as stack:
+        is_locked = False
         with suppress(Timeout, OSError, NotImplementedError):  # some network disks have no locks
+            path.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(FileLock(path, timeout=timeout))
-        yield
+            is_locked = True
+        yield is_locked
 
 
-def _lock_path(url: str) -> Path:
-    return Path("locks", url_key(url))
+def _open_part(folder: Path, request: DownloadRequest, *, is_shared: bool) -> PartialDownload:
+    """Open a partial download in a folder.
+
+    Args:
+        folder: The cache's, or the one that stands in for it.
+        request: What to download.
+        is_shared: Whether a lock keeps other builds from writing to it at the same time.
+    """
+    suffix = "part" if is_shared else f"{secrets.token_hex(4)}.part"
+    path = folder / _file_path(request.url, suffix)
+    with as_cache_error():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return PartialDownload(path, has_known_hash=bool(request.sha256))
 
 
-def _part_path(url: str) -> Path:
-    return Path("parts", url_key(url))
+def _file_path(url: str, suffix: str) -> Path:
+    return Path("downloads", f"{url_key(url)}.{suffix}")
 
 
 def url_key(url: str) -> str:
-    """Return the name of the cache's files about a URL: its sha256."""
-    return hashlib.sha256(url.encode()).hexdigest()
+    """Return what the names of the cache's files about a URL start with."""
+    return hashlib.sha256(url.encode()).hexdigest()[:_URL_DIGITS]
 
 
 class UrlRecord(Struct, frozen=True, kw_only=True):
@@ -255,7 +296,7 @@ class UrlIndex:
             url: The URL.
             since: Seconds since the epoch; older records do not count.
         """
-        name = _record_path(url)
+        name = _file_path(url, "json")
         with suppress(OSError, msgspec.MsgspecError):
             if since and (self._cache.folder / name).stat().st_mtime < since:
                 return None
@@ -263,12 +304,9 @@ class UrlIndex:
         return None
 
     def put(self, url: str, record: UrlRecord) -> None:
-        """Write the record of a URL."""
-        self._cache.put(_record_path(url), msgspec.json.encode(record), durable=False)
-
-
-def _record_path(url: str) -> Path:
-    return Path("addresses", f"{url_key(url)}.json")
+        """Write the record of a URL, where that is possible: without it a build only asks more."""
+        with suppress(CacheError):
+            self._cache.put(_file_path(url, "json"), msgspec.json.encode(record), durable=False)
 
 
 class PartialDownload:
@@ -282,13 +320,15 @@ class PartialDownload:
 
     def __init__(self, path: Path, *, has_known_hash: bool) -> None:
         self.path = path
-        self._etag_path = path.with_name(f"{path.name}.etag")
+        self._etag_path = path.with_suffix(".etag")
         self._has_known_hash = has_known_hash
         self._digest, self.size, self.etag, self._max_bytes = hashlib.sha256(), 0, "", 0
         try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise OSError  # noqa: TRY301 - a pipe would be waited for
             self._max_bytes = _max_bytes(_read_head(path))
             self._digest, self.size = hash_file(path), path.stat().st_size
-            if self._etag_path.exists():
+            if self._etag_path.is_file():
                 self.etag = self._etag_path.read_text(encoding="ascii")
         except (OSError, ValueError, MediaError):
             self.discard()
@@ -320,13 +360,17 @@ class PartialDownload:
         with as_cache_error():
             file = self._open()
         try:
-            with file:
-                self._save_etag(stream.etag)
-                for piece in stream.chunks:
-                    self._append(file, piece)
+            self._save_etag(stream.etag)
+            for piece in stream.chunks:
+                self._append(file, piece)
+            with as_cache_error():
+                file.flush()
         except MediaError:
             self.discard()
             raise
+        finally:
+            with suppress(OSError):  # on a full disk, closing fails again
+                file.close()
         if not self.size:
             self.discard()
             raise MediaError("the file is empty")

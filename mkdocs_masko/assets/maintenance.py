@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from mkdocs_masko.assets.cache import original_mark, settings_mark
 from mkdocs_masko.assets.download import url_key
 from mkdocs_masko.assets.site_files import OURS
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest.file import TEMPORARY_SUFFIX, replace_file
-from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.manifest import Manifest
 
-_KINDS = {"media", "forms", "addresses", "parts", "locks"}  # the layout is in assets/cache.py
+_KINDS = {"media", "variants", "downloads"}  # the layout is in assets/cache.py
+_OLD_KINDS = {"forms", "addresses", "parts", "locks"}  # what version 0.1 had beside the media
 _RECENT = 3600.0  # seconds; another build may be using what is younger
 
 
@@ -59,7 +60,7 @@ def prune(folder: Path, manifest: Manifest | None, *, dry_run: bool = False) -> 
     for path in sorted(_cache_files(folder)):
         parts = path.relative_to(folder).parts
         if needed_files.contains(parts, path):
-            kept += parts[0] in {"media", "forms"}
+            kept += parts[0] in {"media", "variants"}
             continue
         with suppress(OSError):
             size = path.lstat().st_size
@@ -77,27 +78,29 @@ class _NeededFiles:
     def __init__(self, manifest: Manifest | None) -> None:
         self._is_empty = manifest is None
         media = [medium for _, _, medium in manifest.media()] if manifest else []
-        self._digests = {medium.sha256 for medium in media}
+        self._digests = {medium.sha256 for medium in media if medium.sha256}
+        self._originals = set(map(original_mark, self._digests))
         self._url_keys = {url_key(medium.url) for medium in media}
 
     def contains(self, parts: tuple[str, ...], path: Path) -> bool:
         """Tell whether a file stays.
 
         Args:
-            parts: Its path inside the cache: `("forms", "ab", "abcd...", "<settings>", ...)`.
+            parts: Its path inside the cache: `("variants", "abcd...", "240x240.0123abcd.avif")`.
             path: Its whole path.
         """
         if self._is_empty:
             return False
-        if parts[0] in {"parts", "locks"} or path.name.endswith(TEMPORARY_SUFFIX):
+        if path.name.endswith(TEMPORARY_SUFFIX):
             return _is_recent(path)
         match parts:
-            case ("addresses", *_, name):
-                return name.removesuffix(".json") in self._url_keys
-            case ("media", _, sha256, *_):
+            case ("media", _, sha256):
                 return sha256 in self._digests
-            case ("forms", _, sha256, settings, *_):
-                return sha256 in self._digests and settings == SETTINGS
+            case ("variants", original, name):
+                return original in self._originals and f".{settings_mark()}." in name
+            case ("downloads", name):
+                key, _, suffix = name.partition(".")
+                return key in self._url_keys if suffix == "json" else _is_recent(path)
         return False
 
 
@@ -109,14 +112,14 @@ def _is_recent(path: Path) -> bool:
 
 
 def _cache_files(folder: Path) -> Iterator[Path]:
-    for kind in sorted(_KINDS):
+    for kind in sorted(_KINDS | _OLD_KINDS):
         if not (folder / kind).is_symlink():
             paths = (folder / kind).rglob("*")
             yield from (path for path in paths if path.is_symlink() or not path.is_dir())
 
 
 def _remove_empty_folders(folder: Path) -> None:
-    for kind in _KINDS:
+    for kind in _KINDS | _OLD_KINDS:
         # In reverse, a folder comes after those inside it.
         for path in sorted((folder / kind).rglob("*"), reverse=True):
             with suppress(OSError):

@@ -2,34 +2,41 @@
 
 Names come first, while pages render: they hold a hash of the content, so browsers may keep a file
 for ever. The bytes come later, for all files that pages use at once: from the cache, a folder of
-the project, the shared cache or, over the network, from the CDN.
+the project, the shared cache or, over the network, from the CDN. Only then it is known which of the
+variants that were named are worth publishing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mkdocs_masko.errors import MaskoError, MediaError
+from mkdocs_masko.assets.cache import variant_path
+from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
+from mkdocs_masko.errors import CacheError, MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
 from mkdocs_masko.text import list_some, slugify
-from mkdocs_masko.variants import SETTINGS, Variant, plan_variants
+from mkdocs_masko.variants import EncoderFailure, Variant, plan_variants, recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from mkdocs_masko.assets.cache import Cache
+    from mkdocs_masko.assets.ledger import Ledger
     from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.manifest import Medium
 
     Key = tuple[str, Variant]
 
     Download = Callable[[list["SiteFile"]], Mapping[str, Path | MaskoError]]
+    Progress = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 
 FOLDER = "assets/masko"
 """Where the plugin's files lie in the site."""
@@ -40,6 +47,15 @@ OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
 _MOST_SHOWN = 5  # media named in one message
 _LONGEST_NAME = 48
 _HASH_DIGITS = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
+_DEVICES = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)),
+}
+# Windows takes these for devices, whatever follows the first dot:
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
 _CDN_HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # ours takes its place
 
 
@@ -53,14 +69,13 @@ def file_name(medium: Medium, sha256: str) -> str:
 
 def variant_name(medium: Medium, sha256: str, variant: Variant) -> str:
     """Name a variant by its original and how it is encoded, so that it has a name before bytes."""
-    recipe = f"{sha256} {variant.format} {variant.width}x{variant.height} {SETTINGS}"
-    digest = hashlib.sha256(recipe.encode()).hexdigest()[:_HASH_DIGITS]
-    return f"{_stem(medium)}.{digest}.{variant.format}"
+    return f"{_stem(medium)}.{recipe_of(sha256, variant)[:_HASH_DIGITS]}.{variant.format}"
 
 
 def _stem(medium: Medium) -> str:
     stem = _CDN_HASH.sub("", Path(medium.url.rpartition("/")[2]).stem)
-    return re.sub(r"[^a-z0-9]+", "-", slugify(stem)).strip("-")[:_LONGEST_NAME] or "pose"
+    name = re.sub(r"[^a-z0-9]+", "-", slugify(stem)).strip("-")[:_LONGEST_NAME].strip("-")
+    return f"pose-{name}" if name in _DEVICES else name or "pose"
 
 
 class SiteFile(Struct, frozen=True, kw_only=True):
@@ -95,7 +110,8 @@ class SiteFiles:
     """Names the files that the site serves for media, before there are any bytes.
 
     Naming is pure: the same medium has the same name in every build, and nothing is published
-    because it was named. What pages use, the build reads from what it shows.
+    because it was named. What pages use, the build reads from what it shows. Once it has the
+    bytes, it says how large they are, and from then on stills are offered only in what is worth it.
 
     Args:
         digest: Returns the sha256 of a medium that the site serves, or None when readers load
@@ -109,6 +125,8 @@ class SiteFiles:
         self._digest, self._variants = digest, variants
         self._digests: dict[str, str | None] = {}
         self._files: dict[tuple[str, Variant | None], SiteFile] = {}
+        self._sizes: dict[str, float] = {}
+        self._stills: dict[tuple[Medium, int | None, int | None], tuple[StillFormat, ...]] = {}
 
     def file(self, medium: Medium) -> SiteFile | None:
         """Return the site's file for a medium, or None when the site does not serve it."""
@@ -125,14 +143,43 @@ class SiteFiles:
             box_width: Width of its box in px of CSS, or None where the height decides.
             box_height: Height of its box in px of CSS, or None where the width decides.
         """
-        sha256 = self._digest_of(medium) if self._variants else None
+        if not self._variants:
+            return ()
+        key = (medium, box_width, box_height)
+        if key not in self._stills:
+            self._stills[key] = self._choose_formats(*key)
+        return self._stills[key]
+
+    def learn_sizes(self, sizes: Mapping[str, float]) -> set[str]:
+        """Take in how large files turned out.
+
+        Args:
+            sizes: Bytes of files by their path in the site; infinite for a variant that cannot
+                be made.
+
+        Returns:
+            The URLs of stills that are offered in other formats from now on.
+        """
+        self._sizes |= sizes
+        chosen = {key: self._choose_formats(*key) for key in self._stills}
+        changed = {key[0].url for key, formats in chosen.items() if formats != self._stills[key]}
+        self._stills = chosen
+        return changed
+
+    def _choose_formats(
+        self, medium: Medium, box_width: int | None, box_height: int | None
+    ) -> tuple[StillFormat, ...]:
+        sha256 = self._digest_of(medium)
         if sha256 is None:
             return ()
         formats: dict[str, list[SiteFile]] = {}
         for variant in plan_variants(medium.width, medium.height, box_width, box_height):
             file = self._named(medium, sha256, variant)
             formats.setdefault(f"image/{variant.format}", []).append(file)
-        return tuple(StillFormat(type=type_, files=tuple(f)) for type_, f in formats.items())
+        planned = tuple(StillFormat(type=type_, files=tuple(f)) for type_, f in formats.items())
+        if any(file.path not in self._sizes for each in planned for file in each.files):
+            return planned
+        return lightest_formats(planned, self._named(medium, sha256), self._sizes)
 
     def _digest_of(self, medium: Medium) -> str | None:
         if medium.url not in self._digests:
@@ -146,6 +193,35 @@ class SiteFiles:
             file = SiteFile(path=f"{FOLDER}/{name}", medium=medium, sha256=sha256, variant=variant)
             self._files[medium.url, variant] = file
         return file
+
+
+def lightest_formats(
+    planned: tuple[StillFormat, ...], original: SiteFile, sizes: Mapping[str, float]
+) -> tuple[StillFormat, ...]:
+    """Leave out every variant that is not smaller than what browsers load without it.
+
+    Without variants, they load the original. Without a format, they load the next one.
+
+    Args:
+        planned: The formats, best first; the last one is for every browser.
+        original: The still as it is.
+        sizes: Bytes of every variant by its path in the site.
+    """
+
+    def size(file: SiteFile) -> float:
+        return sizes[file.path] if file.variant else file.medium.bytes or math.inf
+
+    *others, last = planned
+    # A larger variant is sharp on plain screens too, and may be smaller in bytes.
+    least = tuple(min(original, *last.files[at:], key=size) for at in range(len(last.files)))
+    type_ = last.type if least[-1].variant else original.medium.type
+    chosen = [StillFormat(type=type_, files=tuple(dict.fromkeys(least)))]
+    for each in reversed(others):
+        best = tuple(min(each.files[at:], key=size) for at in range(len(each.files)))
+        if all(size(file) < size(other) for file, other in zip(best, least, strict=True)):
+            chosen.insert(0, StillFormat(type=each.type, files=tuple(dict.fromkeys(best))))
+            least = best
+    return tuple(chosen)
 
 
 class LocalSources:
@@ -199,50 +275,110 @@ class FileResolver:
     Args:
         cache: Where media and variants lie, and where new ones are kept.
         sources: Finds media without the network.
+        ledger: Knows which bytes a variant has.
         download: Downloads media, and returns their files by hash; None for a build without
             network.
         store: The shared cache, where there is one.
         describe: Returns what people call a medium: `fox/wave image`.
+        report: Hears of what stops nothing.
+        progress: Reports the encoding: is called with the number of stills, and gives a context
+            whose value is called with the variants of each.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where bytes can come from, and who hears of it
         self,
         cache: Cache,
         sources: LocalSources,
+        ledger: Ledger,
         *,
         download: Download | None = None,
         store: RemoteCache | None = None,
         describe: Callable[[Medium], str] = lambda medium: medium.url,
+        report: Callable[[str], None] = lambda _: None,
+        progress: Progress = lambda _: nullcontext(lambda _: None),
     ) -> None:
-        self._cache, self._sources = cache, sources
+        self._cache, self._sources, self._ledger = cache, sources, ledger
         self._download, self._store, self._describe = download, store, describe
+        self._report, self._progress = report, progress
         self.work = Work()
+        self.stand_ins: set[str] = set()
+        """Paths in the site of variants that cannot be made; they have the original's bytes."""
 
     def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
         """Return a sound file on disk for each path of the site.
 
         Raises:
-            MediaError: Some cannot be had, or not be encoded; all of them are named.
+            MediaError: Some cannot be had; all of them are named.
             ApiError: The server of the media cannot be reached, or fails.
-            CacheError: The disk is full, or fails.
+            CacheError: Not even the system's temporary folder can be written.
         """
         files = tuple(files)
         variants = {(file.sha256, file.variant): file for file in files if file.variant}
         paths = self._cached_variants(variants)
-        to_encode = [file for key, file in variants.items() if key not in paths]
-        # A variant that is in the cache needs no original: that may never have been downloaded.
-        needed = [*(file for file in files if not file.variant), *to_encode]
+        missing = {key: file for key, file in variants.items() if key not in paths}
+        # A variant that is known to be good needs no original: it may never have been downloaded.
+        needed = [*(file for file in files if not file.variant), *missing.values()]
         originals = self._originals({file.sha256: file for file in needed})
-        paths |= self._encoded_variants(to_encode, originals)
+        paths |= self._compared_variants(missing, originals)
+        paths |= self._encoded_variants(
+            [file for key, file in missing.items() if key not in paths], originals
+        )
+        self.stand_ins |= {file.path for key, file in missing.items() if key not in paths}
         return {
-            file.path: paths[file.sha256, file.variant] if file.variant else originals[file.sha256]
+            file.path: (file.variant and paths.get((file.sha256, file.variant)))
+            or originals[file.sha256]
             for file in files
         }
 
     def _cached_variants(self, keys: Iterable[Key]) -> dict[Key, Path]:
-        paths = {key: path for key in keys if (path := self._cache.get_variant(*key))}
-        missing = [key for key in keys if key not in paths]
-        return paths | (self._store.get_variants(missing) if self._store and missing else {})
+        """Return the variants whose bytes are known, from the cache or the shared one."""
+        paths = self._known_variants(keys)
+        digests = {key: self._ledger.get(recipe_of(*key)) for key in keys if key not in paths}
+        missing = [key for key, digest in digests.items() if digest != CANNOT_BE_ENCODED]
+        if self._store and missing:
+            self._store.get_variants(missing)
+            paths |= self._known_variants(missing)
+        return paths
+
+    def _known_variants(self, keys: Iterable[Key]) -> dict[Key, Path]:
+        paths: dict[Key, Path] = {}
+        for key in keys:
+            digest = self._ledger.get(recipe_of(*key))
+            path = self._cache.find(variant_path(*key), digest) if digest else None
+            if path:
+                paths[key] = path
+        return paths
+
+    def _compared_variants(
+        self, missing: Mapping[Key, SiteFile], originals: Mapping[str, Path]
+    ) -> dict[Key, Path]:
+        """Compare variants that others made with their originals, and note those that pass."""
+        jobs: dict[Path, list[tuple[Variant, Path]]] = {}
+        for sha256, variant in missing:
+            path = self._cache.locate(variant_path(sha256, variant))
+            if path and self._ledger.get(recipe_of(sha256, variant)) is None:
+                jobs.setdefault(originals[sha256], []).append((variant, path))
+        if not jobs:
+            return {}
+        from mkdocs_masko.variants import compare_all  # noqa: PLC0415 - only who compares pays for it
+
+        digests_of = {path: sha256 for sha256, path in originals.items()}
+        digests: dict[Key, str] = {}
+        failures: list[SiteFile] = []
+        for source, variant, result in compare_all((p, tuple(v)) for p, v in jobs.items()):
+            key = (digests_of[source], variant)
+            if isinstance(result, MediaError):
+                failures.append(missing[key])
+            else:
+                digests[key] = result
+        if failures:
+            media = dict.fromkeys(file.medium for file in failures)
+            self._report(
+                f"{len(failures)} variant{'s' * (len(failures) > 1)} in the cache show something "
+                f"else than the original, and are encoded again: {self._list(media)}"
+            )
+        self._ledger.add({recipe_of(*key): sha256 for key, sha256 in digests.items()})
+        return self._known_variants(digests)
 
     def _originals(self, files: Mapping[str, SiteFile]) -> dict[str, Path]:
         find = self._sources.find
@@ -274,38 +410,62 @@ class FileResolver:
     ) -> dict[Key, Path]:
         jobs: dict[Path, list[SiteFile]] = {}
         for file in files:
-            jobs.setdefault(originals[file.sha256], []).append(file)
+            assert file.variant is not None  # noqa: S101 - the caller asked
+            if self._ledger.get(recipe_of(file.sha256, file.variant)) != CANNOT_BE_ENCODED:
+                jobs.setdefault(originals[file.sha256], []).append(file)
         if not jobs:
             return {}
         from mkdocs_masko.variants import encode_all  # noqa: PLC0415 - only who encodes pays for it
 
         paths: dict[Key, Path] = {}
-        failures: dict[Medium, Path | MaskoError] = {}
-        for source, variant, content in encode_all((p, _variants(f)) for p, f in jobs.items()):
-            file = jobs[source][0]
-            if isinstance(content, MediaError):
-                failures[file.medium] = content
-            else:
-                path = self._cache.put_variant(file.sha256, variant, content)
-                paths[file.sha256, variant] = path
+        digests: dict[str, str] = {}
+        failures: dict[Medium, MediaError] = {}
+        todo = ((p, _variants(f)) for p, f in jobs.items())
+        with self._progress(sum(map(len, jobs.values()))) as advance:
+            for source, variant, content in encode_all(todo):
+                file = jobs[source][0]
+                recipe = recipe_of(file.sha256, variant)
+                if isinstance(content, MediaError):
+                    failures[file.medium] = content
+                    if not isinstance(content, EncoderFailure):
+                        digests[recipe] = CANNOT_BE_ENCODED
+                else:
+                    digests[recipe] = hashlib.sha256(content).hexdigest()
+                    with suppress(CacheError):  # the original is right too
+                        path = self._cache.put(variant_path(file.sha256, variant), content)
+                        paths[file.sha256, variant] = path
+                advance(len(content) if isinstance(content, bytes) else 0)
+        self._ledger.add(digests)
         self.work.variants += len(paths)
-        self._raise_failures(failures)
+        self._report_unencoded(failures)
         if self._store:
             self._store.put_variants(paths)
         return paths
 
+    def _report_unencoded(self, failures: Mapping[Medium, MediaError]) -> None:
+        for reason, media in _by_reason(failures).items():
+            self._report(f"{self._list(media)}: published as it is; {reason}")
+
     def _raise_failures(self, results: Mapping[Medium, Path | MaskoError]) -> None:
         """Raise one error for all that failed: media with the same reason are named together."""
-        reasons: dict[str, list[Medium]] = {}
-        for medium, result in results.items():
-            if isinstance(result, MaskoError):
-                reasons.setdefault(str(result).rstrip("."), []).append(medium)
+        reasons = _by_reason(results)
         if reasons:
             lines = (f"{self._list(media)}: {reason}" for reason, media in reasons.items())
             raise MediaError("; ".join(lines) + ".")
 
     def _list(self, media: Iterable[Medium]) -> str:
         return list_some(map(self._describe, media), _MOST_SHOWN)
+
+
+def _by_reason(results: Mapping[Medium, Path | MaskoError]) -> dict[str, list[Medium]]:
+    """Return the media that failed, by what went wrong."""
+    reasons: dict[str, list[Medium]] = {}
+    for medium, result in results.items():
+        if isinstance(result, MaskoError):
+            # In the cache a file is named by its hash, which tells nobody anything.
+            reason = str(result).removeprefix(f"{medium.sha256}: ").rstrip(".")
+            reasons.setdefault(reason, []).append(medium)
+    return reasons
 
 
 def _variants(files: Iterable[SiteFile]) -> tuple[Variant, ...]:

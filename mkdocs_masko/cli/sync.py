@@ -180,7 +180,9 @@ def _export_media(site: Site, manifest: Manifest, folder: Path) -> None:
         for pose, files in site_files.items()
     }
     exported = (file for files in site_files.values() for file in files.values())
-    files = {path.removeprefix(prefix): file for path, file in hosting.resolve(exported).items()}
+    files = {
+        path.removeprefix(prefix): file for path, file in hosting.resolve(exported).paths.items()
+    }
     summary = export_to(index, files, folder)
     click.echo(
         f"{folder}: {summary.files} media, {format_size(summary.size)}; "

@@ -91,13 +91,16 @@ def save(path: Path, manifest: Manifest) -> bool:
     return True
 
 
-def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
+def replace_file(
+    path: Path, content: bytes, *, durable: bool = True, keep_mode: bool = True
+) -> None:
     """Write a file atomically: all of the new content, or the file stays as it is.
 
     Args:
-        path: The file; an existing one keeps its mode, and a symbolic link is replaced.
+        path: The file; a symbolic link is replaced.
         content: All of it.
         durable: Whether it must be complete even if the machine stops right after.
+        keep_mode: Whether the new file gets the mode of an existing one.
 
     Raises:
         OSError: It cannot be written.
@@ -115,7 +118,7 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
                 os.fsync(file.fileno())
         with suppress(FileNotFoundError):
             mode = path.lstat().st_mode
-            if stat.S_ISREG(mode):
+            if keep_mode and stat.S_ISREG(mode):
                 temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(path)
     except BaseException:

@@ -61,6 +61,12 @@ class PageContext:
         """Return the source, with its front matter."""
         return self._page.file.content_string
 
+    def replace(self, html: str, other: str) -> bool:
+        """Replace HTML in the content; return whether that was there."""
+        content = self._page.content or ""
+        self._page.content = content.replace(html, other)
+        return html in content
+
 
 class ThemeContext:
     """A template of the theme.

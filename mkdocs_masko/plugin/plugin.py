@@ -219,6 +219,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
 
     def _inject_assets(self, html: str) -> str:
         build = self._session()
+        html = build.replace_dropped(html)
         if has_gallery(html):
             build.extra_files |= gallery_assets()
         return inject_assets(html, build.context.root)

@@ -21,6 +21,7 @@ from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.build import COPIED_SUFFIXES
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.hosting import select_included
+from mkdocs_masko.plugin.page_context import PageContext
 from mkdocs_masko.text import format_size
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
     from mkdocs_masko.budget import PageWeights
-    from mkdocs_masko.build import BuildSession
+    from mkdocs_masko.build import BuildSession, RenderContext
     from mkdocs_masko.options import GalleryPage, Options
 
 log = get_plugin_logger("masko")
@@ -50,17 +51,22 @@ def as_plugin_error() -> Iterator[None]:
 
 def publish(build: BuildSession, options: Options, config: MkDocsConfig, files: Files) -> None:
     """Put the media that pages use, and those that scripts need, among the site's files."""
-    index = _include(build, options)
+    with as_plugin_error():
+        index = _include(build, options)
+        build.settle(_replace_on_page)
+        site_files = build.site_files()
     if index:
         files.append(File.generated(config, INDEX, content=json.dumps(index, indent=2) + "\n"))
-    with as_plugin_error():
-        site_files = build.site_files()
     for path, source in site_files.items():
         # What `sync --into` put into the docs may be damaged since; what is published here is not.
         same = files.get_file_from_path(path)
         if same is not None:
             files.remove(same)
         files.append(File.generated(config, path, abs_src_path=str(source)))
+
+
+def _replace_on_page(context: RenderContext, html: str, other: str) -> bool:
+    return isinstance(context, PageContext) and context.replace(html, other)
 
 
 def _include(build: BuildSession, options: Options) -> dict[str, dict[str, str]]:

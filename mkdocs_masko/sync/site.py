@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from mkdocs_masko.assets.ledger import default_folder
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.options import SANDBOX, VARIABLES, Options
 from mkdocs_masko.text import format_duration, sanitize
@@ -56,12 +57,14 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
         key: The API key, or None.
         is_api_named: Whether the environment or the command line names the API's URL.
         cache: Folder of the cache, for downloaded media and their variants.
+        state: Folder outside of the project for what this machine knows about its own work.
     """
 
     options: Options
     manifest: Path
     key: str | None
     cache: Path
+    state: Path
     is_api_named: bool = False
 
     def __repr__(self) -> str:
@@ -116,7 +119,8 @@ def site_of(
     Args:
         options: The plugin's options.
         folder: The folder of `mkdocs.yml`, which relative paths start from.
-        environ: The environment, for the API key, MASKO_CACHE_DIR and MASKO_API_URL.
+        environ: The environment, for the API key, MASKO_CACHE_DIR, MASKO_STATE_DIR and
+            MASKO_API_URL.
         api_url: What the command line says.
     """
     key = environ.get(options.api_key_env, "").strip() or None
@@ -126,6 +130,7 @@ def site_of(
         manifest=folder / options.manifest,
         key=key,
         cache=cache,
+        state=folder / default_folder(environ),
         is_api_named=options.api_url in {api_url, environ.get(VARIABLES["api_url"])},
     )
 

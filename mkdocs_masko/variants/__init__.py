@@ -8,18 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.variants.images import SETTINGS, encode
+from mkdocs_masko.variants.images import SETTINGS, EncoderFailure, encode, recipe_of
 from mkdocs_masko.variants.plan import Format, Variant, plan_variants
 
 if TYPE_CHECKING:
-    from mkdocs_masko.variants.pool import encode_all
+    from mkdocs_masko.variants.pool import compare_all, encode_all
 
-__all__ = ["SETTINGS", "Format", "Variant", "encode", "encode_all", "plan_variants"]
+__all__ = [
+    "SETTINGS",
+    "EncoderFailure",
+    "Format",
+    "Variant",
+    "compare_all",
+    "encode",
+    "encode_all",
+    "plan_variants",
+    "recipe_of",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
-    if name == "encode_all":
-        from mkdocs_masko.variants.pool import encode_all  # noqa: PLC0415 - see above
+    if name in {"compare_all", "encode_all"}:
+        from mkdocs_masko.variants import pool  # noqa: PLC0415 - see above
 
-        return encode_all
+        return getattr(pool, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

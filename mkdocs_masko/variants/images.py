@@ -80,6 +80,18 @@ def _hash_settings() -> str:
 SETTINGS = _hash_settings()
 """Changes whenever a setting does, or a library that shapes the bytes: part of a cache's key."""
 
+
+def recipe_of(sha256: str, variant: Variant) -> str:
+    """Return what tells a variant from every other one: its original, size and settings, hashed.
+
+    Args:
+        sha256: Of the original's bytes, in hex.
+        variant: Its format and size.
+    """
+    recipe = f"{sha256} {variant.format} {variant.width}x{variant.height} {SETTINGS}"
+    return hashlib.sha256(recipe.encode()).hexdigest()
+
+
 LONGEST_SIDE = 8192
 """Most px that an image may be wide or high."""
 
@@ -99,7 +111,7 @@ def encode(source: Path, variant: Variant) -> bytes:
     """
     image = decode(source)
     with as_media_error(source):
-        return _save(_resize(image, variant.width, variant.height), variant, image)
+        return _save(resize(image, variant.width, variant.height), variant, image)
 
 
 def encode_variants(
@@ -110,21 +122,22 @@ def encode_variants(
         image = decode(source)
     except MediaError as error:
         return [(variant, error) for variant in variants]
-    resize = cache(partial(_resize, image))
-    return [(variant, _save_or_error(source, image, resize, variant)) for variant in variants]
+    resize_once = cache(partial(resize, image))
+    return [(variant, _save_or_error(source, image, resize_once, variant)) for variant in variants]
 
 
 def _save_or_error(
-    source: Path, image: Image, resize: Callable[[int, int], Image], variant: Variant
+    source: Path, image: Image, resize_once: Callable[[int, int], Image], variant: Variant
 ) -> bytes | MediaError:
     try:
         with as_media_error(source):
-            return _save(resize(variant.width, variant.height), variant, image)
+            return _save(resize_once(variant.width, variant.height), variant, image)
     except MediaError as error:
         return error
 
 
-def _resize(image: Image, width: int, height: int) -> Image:
+def resize(image: Image, width: int, height: int) -> Image:
+    """Return an image at a size, which is not larger than its own."""
     if (width, height) == image.size:
         return image
     if not (0 < width <= image.width and 0 < height <= image.height):
@@ -186,6 +199,10 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
+class EncoderFailure(MediaError):
+    """Nothing is wrong with the file: memory or a disk failed, and may not the next time."""
+
+
 @contextmanager
 def as_media_error(source: Path) -> Iterator[None]:
     """Turn whatever goes wrong with a file into a `MediaError` that names it."""
@@ -195,9 +212,21 @@ def as_media_error(source: Path) -> Iterator[None]:
             yield
     except MaskoError as error:
         raise MediaError(f"{sanitize(source.name)}: {error}") from error
+    except (OSError, MemoryError) as error:
+        kind = MediaError if getattr(error, "errno", 0) is None else EncoderFailure
+        raise kind(
+            f"{sanitize(source.name)}: cannot be used as a still: {_reason(error)}"
+        ) from error
     except Exception as error:  # Pillow raises from five families, SyntaxError among them
-        reason = sanitize(str(error)) or type(error).__name__
-        raise MediaError(f"{sanitize(source.name)}: cannot be used as a still: {reason}") from error
+        raise MediaError(
+            f"{sanitize(source.name)}: cannot be used as a still: {_reason(error)}"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Say what Pillow found, without the object that it read from."""
+    text = re.sub(r" *<_io\.\w+ object at \w+>", " it", sanitize(str(error)))
+    return text or type(error).__name__
 
 
 _OPAQUE = 255

@@ -1,4 +1,4 @@
-"""Encode the variants of many images, in worker processes side by side."""
+"""Encode or compare the variants of many images, in worker processes side by side."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from mkdocs_masko.errors import MediaError
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.variants.images import encode_variants
+from mkdocs_masko.variants.compare import compare_variants
+from mkdocs_masko.variants.images import EncoderFailure, encode_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from mkdocs_masko.errors import MediaError
     from mkdocs_masko.variants.plan import Variant
 
-Job: TypeAlias = "tuple[Path, tuple[Variant, ...]]"
-Results: TypeAlias = "list[tuple[Variant, bytes | MediaError]]"
+T = TypeVar("T")
+
+Job: TypeAlias = "tuple[Path, tuple[Any, ...]]"
+"""A file, and what is to be done with it."""
+
+Work: TypeAlias = "Callable[[Path, tuple[Any, ...]], list[tuple[Variant, T | MediaError]]]"
 
 
 def encode_all(
-    jobs: Iterable[Job], *, workers: int | None = None
+    jobs: Iterable[tuple[Path, tuple[Variant, ...]]], *, workers: int | None = None
 ) -> Iterator[tuple[Path, Variant, bytes | MediaError]]:
     """Make variants of many images, in the order of the jobs.
 
@@ -40,15 +46,36 @@ def encode_all(
     Yields:
         The file, the variant, and its bytes or what went wrong.
     """
+    return _work_on(encode_variants, jobs, workers)
+
+
+def compare_all(
+    jobs: Iterable[tuple[Path, tuple[tuple[Variant, Path], ...]]], *, workers: int | None = None
+) -> Iterator[tuple[Path, Variant, str | MediaError]]:
+    """Compare files with the images that they should be variants of, in the order of the jobs.
+
+    Args:
+        jobs: Originals, and for each what the files should be, with the files.
+        workers: As for `encode_all`.
+
+    Yields:
+        The original, the variant, and the sha256 of its file or why that is not the variant.
+    """
+    return _work_on(compare_variants, jobs, workers)
+
+
+def _work_on(
+    work: Work[T], jobs: Iterable[Job], workers: int | None
+) -> Iterator[tuple[Path, Variant, T | MediaError]]:
     todo = list(jobs)
     workers = min(workers or _count_cores(), len(todo))
-    batches: Iterator[Results]
+    batches: Iterator[list[tuple[Variant, T | MediaError]]]
     if workers < 2 or _is_a_worker():  # noqa: PLR2004 - two are needed to share
-        batches = map(_encode_job, todo)
+        batches = (work(*job) for job in todo)
     else:
-        batches = _encode_in_pools(todo, workers)
+        batches = _work_in_pools(work, todo, workers)
     for (source, _), results in zip(todo, batches, strict=True):
-        yield from ((source, variant, content) for variant, content in results)
+        yield from ((source, variant, result) for variant, result in results)
 
 
 def _count_cores() -> int:
@@ -66,18 +93,20 @@ def _is_a_worker() -> bool:
     return multiprocessing.current_process().name != "MainProcess"
 
 
-def _encode_job(job: Job) -> Results:
-    return encode_variants(*job)
+def _work_on_job(work: Work[T], job: Job) -> list[tuple[Variant, T | MediaError]]:
+    return work(*job)
 
 
-def _encode_in_pools(todo: list[Job], workers: int) -> Iterator[Results]:
+def _work_in_pools(
+    work: Work[T], todo: list[Job], workers: int
+) -> Iterator[list[tuple[Variant, T | MediaError]]]:
     """Work in a pool; when a worker crashes, go on with one worker at a time.
 
     A broken pool does not say which job broke it. With one worker it is the job at hand.
     """
     position = 0
     while position < len(todo):
-        for results in _until_broken(todo[position:], workers):
+        for results in _until_broken(work, todo[position:], workers):
             position += 1
             yield results
         if position < len(todo) and workers == 1:
@@ -86,23 +115,26 @@ def _encode_in_pools(todo: list[Job], workers: int) -> Iterator[Results]:
         workers = 1
 
 
-def _until_broken(todo: list[Job], workers: int) -> Iterator[Results]:
+def _until_broken(
+    work: Work[T], todo: list[Job], workers: int
+) -> Iterator[list[tuple[Variant, T | MediaError]]]:
     # Not forked: a fork copies locks that MkDocs' or our own threads may hold.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
     try:
-        yield from pool.map(_encode_job, todo)
+        yield from pool.map(partial(_work_on_job, work), todo)
     except BrokenProcessPool:
         return
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _report_crash(job: Job) -> Results:
-    source, variants = job
-    error = MediaError(
+def _report_crash(job: Job) -> list[tuple[Variant, Any]]:
+    source, todo = job
+    error = EncoderFailure(
         f"{sanitize(source.name)}: the process that encoded it died, perhaps for want of memory"
     )
+    variants = (each[0] if isinstance(each, tuple) else each for each in todo)
     return [(variant, error) for variant in variants]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,8 @@ import pytest
 
 from media_cache import PNG, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.cache import IntegrityChecker
+from mkdocs_masko.assets.cache import IntegrityChecker, medium_path, variant_path
+from mkdocs_masko.assets.download import UrlIndex, UrlRecord
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.variants import Variant
 
@@ -67,29 +70,43 @@ def test_a_corrupt_medium_is_a_cache_miss_and_can_be_put_again(
 def test_a_corrupt_variant_is_a_cache_miss_and_can_be_put_again(
     damage: Callable[[Path], object], tmp_path: Path
 ) -> None:
-    """Its name has its own hash, because no manifest has it."""
-    cache = Cache(tmp_path)
-    path = cache.put_variant(DIGEST, VARIANT, b"small")
-    assert cache.get_variant(DIGEST, VARIANT) == path
+    """Its hash is not in its name: who asks for it knows the hash."""
+    cache, name, digest = Cache(tmp_path), variant_path(DIGEST, VARIANT), sha(b"small")
+    path = cache.put(name, b"small")
+    assert cache.find(name, digest) == path
     damage(path)
-    assert cache.get_variant(DIGEST, VARIANT) is None
+    assert cache.find(name, digest) is None
     if path.is_dir():
         path.rmdir()
-    assert cache.put_variant(DIGEST, VARIANT, b"small").read_bytes() == b"small"
-    assert cache.get_variant(DIGEST, VARIANT) == path
+    assert cache.put(name, b"small").read_bytes() == b"small"
+    assert cache.find(name, digest) == path
 
 
-def test_a_variant_is_found_by_medium_format_and_size(tmp_path: Path) -> None:
+def test_a_variant_is_found_by_medium_format_and_size() -> None:
     """None stands for another."""
-    cache = Cache(tmp_path)
-    cache.put_variant(DIGEST, VARIANT, b"small")
-    others = [
+    variants = [
+        VARIANT,
         Variant(format="webp", width=240, height=240),
         Variant(format="avif", width=24, height=240),
         Variant(format="avif", width=240, height=24),
     ]
-    assert [cache.get_variant(DIGEST, variant) for variant in others] == [None] * 3
-    assert cache.get_variant(sha(b"other"), VARIANT) is None
+    paths = {variant_path(sha256, each) for sha256 in (DIGEST, sha(b"x")) for each in variants}
+    assert len(paths) == 8
+
+
+def test_no_path_inside_the_cache_is_long(tmp_path: Path) -> None:
+    """Windows takes 260 characters for the whole; a file being written has the longest name."""
+    cache = Cache(tmp_path)
+    cache.put_medium(DIGEST, PNG)
+    cache.put(variant_path(DIGEST, Variant(format="avif", width=8192, height=8192)), b"1")
+    url = "https://assets.masko.ai/" + "long/" * 100
+    UrlIndex(cache).put(url, UrlRecord(sha256=DIGEST))
+    lengths = {
+        path.relative_to(tmp_path).parts[0]: len(path.relative_to(tmp_path).as_posix())
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+    assert lengths == {"media": 73, "variants": 53, "downloads": 47}
 
 
 def test_an_intact_file_is_hashed_once_in_a_process(tmp_path: Path) -> None:
@@ -114,9 +131,9 @@ def test_a_cache_that_cannot_be_written_warns_once_and_uses_a_temporary_folder(
     warnings: list[str] = []
     cache = Cache(tmp_path / "file" / "cache", warnings.append)
     path = cache.put_medium(DIGEST, PNG)
-    cache.put_variant(DIGEST, VARIANT, b"small")
+    cache.put(variant_path(DIGEST, VARIANT), b"small")
     assert cache.get_medium(DIGEST) == path
-    assert cache.get_variant(DIGEST, VARIANT) is not None
+    assert cache.find(variant_path(DIGEST, VARIANT), sha(b"small")) is not None
     assert len(warnings) == 1
     assert "cannot be written (Not a directory); the next build has to download" in warnings[0]
 
@@ -132,14 +149,105 @@ def test_a_read_only_cache_is_read(tmp_path: Path) -> None:
         tmp_path.chmod(0o755)
 
 
-def test_a_failed_write_is_an_error_and_leaves_no_partial_file(tmp_path: Path) -> None:
-    """A folder stands where the file belongs."""
+def _folder(path: Path) -> None:
+    (path / "in-the-way").mkdir(parents=True)
+
+
+def _file_for_folder(path: Path) -> None:
+    path.parent.parent.mkdir(parents=True)
+    path.parent.write_bytes(b"1")
+
+
+def _link_to_nothing(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.parent.rmdir()
+    path.parent.symlink_to("nowhere/at/all")
+
+
+@pytest.mark.parametrize("block", [_folder, _file_for_folder, _link_to_nothing])
+def test_what_stands_where_a_file_belongs_is_a_miss(
+    block: Callable[[Path], None], tmp_path: Path
+) -> None:
+    """The one file goes elsewhere, and all others to their place."""
+    warnings: list[str] = []
+    cache = Cache(tmp_path / "cache", warnings.append)
+    block(tmp_path / "cache" / "media" / DIGEST[:2] / DIGEST)
+    for _ in range(2):
+        path = cache.put_medium(DIGEST, PNG)
+        assert path.read_bytes() == PNG
+    assert cache.get_medium(DIGEST) == path
+    assert not path.is_relative_to(tmp_path)
+    assert len(warnings) == 1
+    other = cache.put_medium(sha(b"other"), b"other")
+    assert other.is_relative_to(tmp_path)
+
+
+def _pipe(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+
+
+def _unreadable(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(PNG[:-1])
+    path.chmod(0)
+
+
+@pytest.mark.parametrize("block", [_pipe, _unreadable])
+def test_what_can_be_replaced_is_replaced(block: Callable[[Path], None], tmp_path: Path) -> None:
+    """Nothing waits for a pipe, and the new file can be read."""
     cache = Cache(tmp_path)
-    place = tmp_path / "media" / DIGEST[:2] / DIGEST
-    (place / "in-the-way").mkdir(parents=True)
+    path = tmp_path / medium_path(DIGEST)
+    block(path)
+    assert cache.get_medium(DIGEST) is None
+    assert cache.read(medium_path(DIGEST)) in {None, PNG[:-1]}  # root may read it
+    assert cache.put_medium(DIGEST, PNG) == path
+    assert cache.get_medium(DIGEST) == path
+    assert path.stat().st_mode & 0o400
+
+
+def test_twelve_threads_share_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    """Each gets its file, in one temporary folder, and one line says so."""
+    (tmp_path / "file").write_text("in the way")
+    contents = [bytes([number]) * 9 for number in range(48)]
+    for _ in range(10):
+        warnings: list[str] = []
+        cache = Cache(tmp_path / "file" / "cache", warnings.append)
+        start = threading.Barrier(12)
+
+        def put(content: bytes, cache: Cache = cache, start: threading.Barrier = start) -> Path:
+            start.wait()
+            return cache.put_medium(sha(content), content)
+
+        with ThreadPoolExecutor(12) as pool:
+            paths = list(pool.map(put, contents))
+        assert [path.read_bytes() for path in paths] == contents
+        assert len({path.parents[2] for path in paths}) == len(warnings) == 1
+
+
+def test_a_full_disk_is_a_miss(small_disk: Path) -> None:
+    """What fits is cached, what does not fit goes elsewhere, and nothing half-written stays."""
+    warnings: list[str] = []
+    cache = Cache(small_disk / "cache", warnings.append)
+    fits = cache.put_medium(sha(b"fits"), b"fits")
+    large = bytes(200_000)
+    path = cache.put_medium(sha(large), large)
+    assert cache.get_medium(sha(large)) == path
+    assert not path.is_relative_to(small_disk)
+    assert files(small_disk, "cache") == [fits]
+    assert len(warnings) == 1
+    assert "(No space left on device)" in warnings[0]
+
+
+def test_without_any_place_the_error_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the cache nor the system's temporary folder can be written."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    cache = Cache(tmp_path / "file" / "cache")
     with pytest.raises(CacheError, match="the cache of media cannot be written: "):
         cache.put_medium(DIGEST, PNG)
-    assert files(tmp_path, "media") == []
     assert cache.get_medium(DIGEST) is None
 
 

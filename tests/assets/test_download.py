@@ -30,6 +30,11 @@ TAG = '"v1"'
 REST = re.compile(rb"Range: bytes=(\d+)-\r\n")
 
 
+def _parts(folder: Path) -> list[Path]:
+    """Return the files of partial downloads."""
+    return [path for path in files(folder, "downloads") if path.suffix in {".part", ".etag"}]
+
+
 def _serve(exchange: Exchange, content: bytes, *, etag: str = TAG) -> None:
     """Answer as a server that knows ranges."""
     tag = [f"ETag: {etag}"] if etag else []
@@ -63,7 +68,7 @@ def test_media_are_cached_by_their_hashes(tmp_path: Path) -> None:
             again = downloader.download_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
             assert again == Download(path=path, sha256=sha(PNG), size=len(PNG), is_new=False)
             assert len(sandbox.requests) == 1
-            assert files(tmp_path, "parts") == []
+            assert _parts(tmp_path) == []
 
 
 def test_eight_downloads_run_at_once_and_each_is_reported(tmp_path: Path) -> None:
@@ -111,13 +116,13 @@ def test_a_download_resumes_in_another_run(tmp_path: Path) -> None:
         url = f"{wire.url}/a.webm"
         with fetching(tmp_path, wire.url) as (downloader, _), pytest.raises(NetworkError):
             downloader.download_all([DownloadRequest(url=url)])
-    (half,) = [path for path in files(tmp_path, "parts") if path.suffix != ".etag"]
+    (half,) = [path for path in _parts(tmp_path) if path.suffix != ".etag"]
     size = half.stat().st_size
     assert size > 0
     with Wire(partial(_serve, content=WEBM)) as wire:
         moved = f"{wire.url}/a.webm"
-        parts = tmp_path / "parts"
-        for suffix in ("", ".etag"):  # the port is another, and so is the URL
+        parts = tmp_path / "downloads"
+        for suffix in (".part", ".etag"):  # the port is another, and so is the URL
             (parts / f"{url_key(url)}{suffix}").rename(parts / f"{url_key(moved)}{suffix}")
         with fetching(tmp_path, wire.url) as (downloader, _):
             found = downloader.download_all([DownloadRequest(url=moved)])[moved]
@@ -139,7 +144,7 @@ def test_a_partial_download_that_does_not_fit_starts_over(
     """Whatever the bytes so far, the result is the medium."""
     with Wire(partial(_serve, content=WEBM)) as wire:
         url = f"{wire.url}/a.webm"
-        place = tmp_path / "parts" / url_key(url)
+        place = tmp_path / "downloads" / f"{url_key(url)}.part"
         place.parent.mkdir()
         place.write_bytes(half)
         with fetching(tmp_path, wire.url) as (downloader, _):
@@ -176,7 +181,7 @@ def test_other_bytes_than_the_manifests_are_drift_and_are_not_kept(tmp_path: Pat
                 "Run 'mkdocs-masko sync' and commit the manifest."
             )
             assert cache.get_medium(sha(PNG)) is cache.get_medium(sha(WEBM)) is None
-            assert files(tmp_path, "media") == files(tmp_path, "parts") == []
+            assert files(tmp_path, "media") == _parts(tmp_path) == []
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
@@ -207,7 +212,7 @@ def test_a_response_that_is_no_medium_is_an_error_and_stops_no_other(
         assert expected in str(bad)
         assert isinstance(good, Download)
         assert len(files(tmp_path, "media")) == 1
-        assert files(tmp_path, "parts") == []
+        assert _parts(tmp_path) == []
 
 
 def test_a_resumed_image_is_still_too_large(tmp_path: Path) -> None:
@@ -221,7 +226,7 @@ def test_a_resumed_image_is_still_too_large(tmp_path: Path) -> None:
         fetching(tmp_path, wire.url) as (downloader, cache),
     ):
         url = f"{wire.url}/a.png"
-        place.rename(cache.path_for(Path("parts", url_key(url))))
+        place.rename(cache.put(Path("downloads", f"{url_key(url)}.part"), b"1"))
         place.write_bytes(PNG + bytes(25 * 2**20 - len(PNG)))
         found = downloader.download_all([DownloadRequest(url=url, sha256=sha(PNG))])[url]
         assert isinstance(found, MediaError)
@@ -308,7 +313,7 @@ def test_a_corrupt_record_of_a_url_is_a_miss(text: str, tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     findings = UrlIndex(cache)
     findings.put("https://assets.masko.ai/a.png", UrlRecord(sha256=sha(PNG)))
-    (path,) = files(tmp_path, "addresses")
+    (path,) = files(tmp_path, "downloads")
     path.write_text(text)
     assert findings.get("https://assets.masko.ai/a.png") is None
 
@@ -368,7 +373,7 @@ def test_a_builder_resumes_the_download_of_one_that_was_killed(tmp_path: Path) -
             str(tmp_path),
         ]
         with subprocess.Popen([*command, wire.url, url]) as builder:
-            part = tmp_path / "parts" / url_key(url)
+            part = tmp_path / "downloads" / f"{url_key(url)}.part"
             end = time.monotonic() + 60
             while not (part.exists() and part.stat().st_size):
                 assert time.monotonic() < end

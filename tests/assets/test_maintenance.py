@@ -11,7 +11,8 @@ import pytest
 
 from media_cache import PNG, WEBM, files, sha
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import UrlIndex, UrlRecord
+from mkdocs_masko.assets.cache import variant_path
+from mkdocs_masko.assets.download import UrlIndex, UrlRecord, url_key
 from mkdocs_masko.assets.maintenance import export_to, prune
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
@@ -36,14 +37,13 @@ def _full(folder: Path) -> Cache:
     cache = Cache(folder)
     for url, content in ((URL, PNG), (OTHER, WEBM)):
         cache.put_medium(sha(content), content)
-        cache.put_variant(sha(content), VARIANT, b"small" + content[:9])
+        cache.put(variant_path(sha(content), VARIANT), b"small" + content[:9])
         UrlIndex(cache).put(url, UrlRecord(sha256=sha(content)))
-    old = folder / "forms" / sha(PNG)[:2] / sha(PNG) / "0123456789abcdef" / "x.avif"
-    old.parent.mkdir(parents=True)
+    old = (folder / variant_path(sha(PNG), VARIANT)).with_name("240x240.01234567.avif")
     old.write_bytes(b"of another setting")
-    for kind in ("parts", "locks"):
-        for name, age in (("young", 0), ("old", 7200)):
-            path = cache.path_for(folder / kind / name)
+    for name, age in (("young", 0), ("old", 7200)):
+        for suffix in ("part", "lock"):
+            path = folder / "downloads" / f"{name}.{suffix}"
             path.write_bytes(b"1")
             os.utime(path, (time.time() - age, time.time() - age))
     (folder / "notes.txt").write_text("somebody's own")
@@ -57,12 +57,30 @@ def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
     assert (summary.files, summary.kept) == (6, 2)
     assert summary.size > len(WEBM)
     assert cache.get_medium(sha(PNG)) is not None
-    assert cache.get_variant(sha(PNG), VARIANT) is not None
+    assert cache.locate(variant_path(sha(PNG), VARIANT)) is not None
     assert UrlIndex(cache).get(URL) is not None
-    assert cache.get_medium(sha(WEBM)) is cache.get_variant(sha(WEBM), VARIANT) is None
-    assert [path.name for path in files(tmp_path, "parts")] == ["young"]
+    assert cache.get_medium(sha(WEBM)) is cache.locate(variant_path(sha(WEBM), VARIANT)) is None
+    (record, *young) = files(tmp_path, "downloads")
+    assert record.name == f"{url_key(URL)}.json"
+    assert [path.name for path in young] == ["young.lock", "young.part"]
     assert (tmp_path / "notes.txt").exists()
     assert not (tmp_path / "media" / sha(WEBM)[:2]).exists()
+
+
+def test_folders_of_the_first_version_are_removed(tmp_path: Path) -> None:
+    """No build reads them any more, whatever is in them."""
+    _full(tmp_path)
+    for kind in ("forms", "addresses", "parts", "locks"):
+        path = tmp_path / kind / "ab" / "file"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"1")
+    prune(tmp_path, _manifest())
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "downloads",
+        "media",
+        "notes.txt",
+        "variants",
+    ]
 
 
 def test_a_dry_run_only_counts(tmp_path: Path) -> None:

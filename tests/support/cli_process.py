@@ -44,8 +44,9 @@ class Done:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """Return variables for a process: nobody's choices but those given."""
+    """Return variables for a process: the tests' own ledger, and those given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    kept["MASKO_STATE_DIR"] = os.environ["MASKO_STATE_DIR"]
     return {**kept, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8", **given}
 
 

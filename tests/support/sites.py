@@ -122,8 +122,9 @@ def manifest() -> str:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """Return variables for a process: none of ours but those given."""
+    """Return variables for a process: none of ours but the tests' own ledger and those given."""
     kept = {n: v for n, v in os.environ.items() if n != "COLUMNS" and not n.startswith("MASKO_")}
+    kept["MASKO_STATE_DIR"] = os.environ["MASKO_STATE_DIR"]
     return {**kept, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", **given}
 
 

@@ -1,0 +1,151 @@
+"""Whether a file from elsewhere is a variant of an original, or another picture in its place.
+
+An encoder of another platform gives other bytes, so a hash cannot tell; the pixels can. They are
+compared with those of the resized original, in blocks of 8 x 8 px, so that a small change counts
+as much as a large one. Where the original is busy a codec errs more, and more is allowed; where it
+is smooth, as around a mascot, hardly anything is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from mkdocs_masko.errors import MediaError
+from mkdocs_masko.media_types import MEDIA_TYPES
+from mkdocs_masko.probe import probe_bytes
+from mkdocs_masko.variants.images import as_media_error, decode, resize, to_srgb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from PIL.Image import Image
+
+    from mkdocs_masko.variants.plan import Variant
+
+_BLOCK = 8  # px; both codecs work in blocks of that size or of a multiple
+_BLUR = 2  # px; what a blur of that radius takes away is detail
+_MEAN_ERROR = 8, 0.25  # most levels of 255 for the mean of a block, and more per level of detail
+_ERROR = 10, 0.25  # the same for the mean error of its pixels
+# Encodings of the sandbox's stills, of text, lines and noise at 1 to 512 px, by these and by five
+# other settings, stay below nine tenths of it. A logo of a twelfth of the width does not, nor a
+# line of text, a shift by a sixtieth, or a sixth less light.
+
+_MAX_BYTES = 16 * 1024 * 1024  # no variant of 40 megapixels that is worth publishing is larger
+
+
+def compare_variants(
+    source: Path, variants: Iterable[tuple[Variant, Path]]
+) -> list[tuple[Variant, str | MediaError]]:
+    """Compare files with an original, which is decoded once.
+
+    Args:
+        source: The original.
+        variants: What each file should be, and the file.
+
+    Returns:
+        For each the sha256 of the bytes that were compared, or why they are not the variant.
+    """
+    variants = list(variants)
+    try:
+        original = decode(source)
+    except MediaError as error:
+        return [(variant, error) for variant, _ in variants]
+    return [(variant, _compare(original, variant, path)) for variant, path in variants]
+
+
+def _compare(original: Image, variant: Variant, path: Path) -> str | MediaError:
+    try:
+        with as_media_error(path):
+            with path.open("rb") as file:
+                content = file.read(_MAX_BYTES + 1)
+            pixels = _decode_variant(content, variant)
+            if not is_alike(pixels, resize(original, variant.width, variant.height)):
+                raise MediaError("shows something else")  # noqa: TRY301 - one way to say why
+    except MediaError as error:
+        return error
+    return hashlib.sha256(content).hexdigest()
+
+
+def _decode_variant(content: bytes, variant: Variant) -> Image:
+    """Decode a file that claims to be a variant; nothing in it is believed."""
+    facts = probe_bytes(content)
+    expected = (f"image/{variant.format}", variant.width, variant.height)
+    if len(content) > _MAX_BYTES or (facts.type, facts.width, facts.height) != expected:
+        raise MediaError("is of another type or size")
+    from PIL import Image  # noqa: PLC0415 - only who compares pays for Pillow
+
+    with Image.open(io.BytesIO(content), formats=[MEDIA_TYPES[facts.type].name.upper()]) as image:
+        # The frame may be larger than the header says, and a second frame shows another picture.
+        if image.size != expected[1:] or getattr(image, "n_frames", 1) != 1:
+            raise MediaError("is of another size, or moves")
+        return to_srgb(image)
+
+
+def is_alike(one: Image, other: Image) -> bool:
+    """Tell whether two images of the same size look the same.
+
+    Args:
+        one: `RGB` or `RGBA`.
+        other: The one that allows for errors where it is busy.
+    """
+    return excess(one, other) < 1
+
+
+def excess(one: Image, other: Image) -> float:
+    """Return the largest error of any block, as a share of what is allowed there."""
+    from PIL import ImageChops  # noqa: PLC0415 - only who compares pays for Pillow
+
+    bands, expected = _bands(one), _bands(other)
+    detail = _detail(expected)
+    means = (
+        ImageChops.difference(_blocks(band), _blocks(band_expected))
+        for band, band_expected in zip(bands, expected, strict=True)
+    )
+    # Colours are compared by the mean alone: WebP keeps them at half the resolution.
+    errors = (
+        _blocks(ImageChops.difference(plane, plane_expected))
+        for plane, plane_expected in zip(_shades(bands), _shades(expected), strict=True)
+    )
+    return max(
+        *(_largest_share(blocks, detail, *_MEAN_ERROR) for blocks in means),
+        *(_largest_share(blocks, detail, *_ERROR) for blocks in errors),
+    )
+
+
+def _bands(image: Image) -> tuple[Image, ...]:
+    """Return the colours weighed by alpha, as what is clear has none, and alpha."""
+    return image.convert("RGBA").convert("RGBa").split()
+
+
+def _shades(bands: tuple[Image, ...]) -> tuple[Image, Image]:
+    """Return the grey image, and alpha."""
+    from PIL import Image  # noqa: PLC0415 - only who compares pays for Pillow
+
+    *colours, alpha = bands
+    return Image.merge("RGB", colours).convert("L"), alpha
+
+
+def _blocks(band: Image) -> Image:
+    """Return the means of blocks of the same size, which is at most 8 x 8 px."""
+    from PIL.Image import Resampling  # noqa: PLC0415 - only who compares pays for Pillow
+
+    size = (-(-band.width // _BLOCK), -(-band.height // _BLOCK))
+    return band.resize(size, Resampling.BOX)
+
+
+def _detail(bands: tuple[Image, ...]) -> Image:
+    """Return how busy each block is, or one beside it, which a codec may blur into it."""
+    from PIL import ImageChops, ImageFilter  # noqa: PLC0415 - only who compares pays for Pillow
+
+    blur = ImageFilter.GaussianBlur(_BLUR)
+    blocks = (_blocks(ImageChops.difference(band, band.filter(blur))) for band in bands)
+    return reduce(ImageChops.lighter, blocks).filter(ImageFilter.MaxFilter(3))
+
+
+def _largest_share(errors: Image, detail: Image, most: float, per_level: float) -> float:
+    pairs = zip(errors.tobytes(), detail.tobytes(), strict=True)
+    return max(error / (most + per_level * level) for error, level in pairs)
