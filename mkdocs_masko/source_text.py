@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from mkdocs_masko.urls import pose_of
 
@@ -64,8 +63,9 @@ class SourceText:
         Returns:
             Line and column, both from 1, or None when it is not there: it came from elsewhere.
         """
-        if pose_of(source) is not None:
-            offsets = self._misplaced(source)
+        pose = pose_of(source)
+        if pose is not None:
+            offsets = self._misplaced(pose)
             return self._position(offsets[min(number, len(offsets) - 1)]) if offsets else None
         for pattern in _patterns(source):
             offsets = self._find(pattern)
@@ -95,25 +95,23 @@ class SourceText:
         blanked = _blank(blanked, _code_spans(blanked))
         return _blank(blanked, _html_code(blanked))
 
-    def _misplaced(self, url: str) -> list[int]:
+    def _misplaced(self, pose: str) -> list[int]:
         """Return where a pose is named by its URL and not shown; at worst, where it is named."""
-        pose = pose_of(url)
-        same = [(at, place) for at, place, name in self._urls if name == pose]
-        for places in (("link",), ("definition",), ("image", "text")):
-            offsets = [at for at, place in same if place in places]
+        for kinds in (("link",), ("definition",), ("image", "text")):
+            offsets = [at for kind in kinds for at in self._urls.get((kind, pose), ())]
             if offsets:
                 return offsets
         return []
 
     @cached_property
-    def _urls(self) -> list[tuple[int, str, str | None]]:
-        """The URLs of poses: where they stand, in what, and the name of the pose."""
-        urls = []
+    def _urls(self) -> dict[tuple[str, str], list[int]]:
+        """Where the URLs of poses stand, by what they belong to and the name of the pose."""
+        urls: dict[tuple[str, str], list[int]] = {}
         for match in _SCHEME.finditer(self._prose):
-            place, end = _place_of(self._prose, match.start())
+            kind, end = _place_of(self._prose, match.start())
             url = self._prose[match.start() : match.start() + _LONGEST]
-            url = re.split(end, url, maxsplit=1)[0]
-            urls.append((match.start(), place, pose_of(unquote(unescape(url)))))
+            pose = pose_of(unescape(re.split(end, url, maxsplit=1)[0]))
+            urls.setdefault((kind, pose or ""), []).append(match.start())
         return urls
 
 

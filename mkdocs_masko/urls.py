@@ -171,6 +171,18 @@ def pose_of(url: str) -> str | None:
     return plain[len(SCHEME) :].strip() if is_pose else None
 
 
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# What browsers run, or show with the rights of the page that links to it.
+_ACTIVE_SCHEMES = {"blob", "data", "filesystem", "javascript", "livescript", "vbscript"}
+
+
+def is_link(url: str) -> bool:
+    """Tell whether a page may link to a URL, which is no script, no document and no pose."""
+    scheme = _SCHEME.match(_DROPPED.sub("", url))
+    is_active = scheme is not None and scheme[1].lower() in _ACTIVE_SCHEMES
+    return not is_active and pose_of(url) is None
+
+
 def plain_text(text: str) -> str:
     """Return a page in lower case, with the characters that references and `%6d` stand for."""
     if "&" in text:

@@ -92,7 +92,6 @@ class MaskoExtension(Extension):
         md.registerExtension(_PageReset(stash))
         marks: dict[str, Callable[[Markdown], None]] = {
             "masko": partial(_register_page, stash),
-            "{{": partial(_register_calls, stash),
             MARK: partial(_register_placeholders, stash),
             SCHEME: partial(_register_images, stash),
             "]:": partial(_register_references, stash),
@@ -114,6 +113,9 @@ class MaskoExtension(Extension):
 
 
 def _register_page(stash: EmbedStash, md: Markdown) -> None:
+    md.inlinePatterns.register(
+        CallInlineProcessor(md, stash), "masko-calls", 195
+    )  # before code spans: 190
     md.treeprocessors.register(AttributeCleaner(md, stash), "masko-attributes", 6)  # before toc: 5
     md.postprocessors.register(
         RawHtmlPostprocessor(md, stash), "masko-raw-html", 35
@@ -121,12 +123,6 @@ def _register_page(stash: EmbedStash, md: Markdown) -> None:
     md.postprocessors.register(PlaceholderPostprocessor(md, stash), "masko-restore", 1)
     md.treeprocessors.register(TreeEnd(md, stash), "masko-tree-end", -1)  # after unescape: 0
     md.postprocessors.register(SlipPostprocessor(md, stash), "masko-slips", 0)  # after all others
-
-
-def _register_calls(stash: EmbedStash, md: Markdown) -> None:
-    md.inlinePatterns.register(
-        CallInlineProcessor(md, stash), "masko-calls", 195
-    )  # before code spans: 190
 
 
 def _register_placeholders(stash: EmbedStash, md: Markdown) -> None:
@@ -144,7 +140,8 @@ def _register_references(stash: EmbedStash, md: Markdown) -> None:
 
 def _register_form(form: str, priority: int, stash: EmbedStash, md: Markdown) -> None:
     syntax = cast("InlineProcessor", md.inlinePatterns[form])
-    md.inlinePatterns.register(ImageInlineProcessor(syntax, md, stash), f"masko-{form}", priority)
+    processor = ImageInlineProcessor(syntax, md, stash, is_inline=form == "image_link")
+    md.inlinePatterns.register(processor, f"masko-{form}", priority)
 
 
 def _raise(problem: ReferenceProblem, _: str) -> None:

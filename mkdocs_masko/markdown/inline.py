@@ -10,19 +10,22 @@ from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import UnescapeTreeprocessor
-from markdown.util import HTML_PLACEHOLDER_RE
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
-    CALL,
+    ATTRIBUTES,
     CODE_START,
+    MACRO,
     is_ours,
+    misspelled_macro,
     read_attributes,
-    read_call,
     read_image,
-    unterminated_macro,
+    read_macro,
+    stray_attributes,
     unterminated_source,
 )
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import pose_of
 
 if TYPE_CHECKING:
@@ -36,32 +39,76 @@ Replacement: TypeAlias = tuple[Element | str | None, int | None, int | None]
 """What stands in the text instead, and from where to where; or three times None."""
 
 _NOTHING: Replacement = (None, None, None)
-_ATTRIBUTES = re.compile(r"\{(?![{%]):?[ ]*([^}\n]*)\}")
 _TAG = re.compile(r"<[^>]*>")
-_CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp)\b", re.IGNORECASE)
+_CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp)\b|<!--|-->", re.IGNORECASE)
+_MARKS = ("masko", "Masko", "MASKO", "){", "]{")
+_BLOCKS_WITH_ATTRIBUTES = {"h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dt"}
+_LOOK_BEHIND = 2_000  # characters of an image that are looked at from its end
+_UNBALANCED_LIST = re.compile(r"\{(?![{%])([^{}\n]{0,2000})\}")
+# An image whose parenthesis is missing, or stands apart.
+_BROKEN_IMAGE = re.compile(
+    r"!\[[^\[\]\n]{0,500}\](?:[ \t]+\(\s*<?masko(?::|%3a)|\(\s*<?masko(?::|%3a)[^()\n]*(?=\n|\Z))",
+    re.IGNORECASE,
+)
 
 
 class _MacroPattern:
-    """A pattern that costs a text without our name no more than a look for it."""
+    """A pattern that costs a text without anything of ours no more than a look for it."""
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern
 
     def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
-        return self._pattern.finditer(text, start) if "masko" in text else iter(())
+        # From where the parser goes on: to search the beginning again takes quadratic time.
+        has_name = any(text.find(mark, start) >= 0 for mark in _MARKS)
+        return self._pattern.finditer(text, start) if has_name else iter(())
+
+
+class _AttributeList(str):
+    """An attribute list as the author wrote it, among what the parser has replaced in a text."""
+
+    __slots__ = ()
+
+
+class _HtmlCode:
+    """Tells whether a position is in code or in a comment that is written as HTML.
+
+    The parser replaces one macro after another, so that a text is asked for again with the same
+    beginning: that is not read twice.
+    """
+
+    def __init__(self) -> None:
+        self._read = ""
+        self._depth, self._comment = 0, False
+
+    def holds(self, data: str, end: int) -> bool:
+        """Tell it of a position in a text."""
+        if end < len(self._read) or not data.startswith(self._read):
+            self._read, self._depth, self._comment = "", 0, False
+        for mark in _CODE.finditer(data, len(self._read), end):
+            if mark[0] == "<!--":
+                self._comment = True
+            elif mark[0] == "-->":
+                self._comment = False
+            else:
+                self._depth = max(0, self._depth - 1) if mark[1] else self._depth + 1
+        self._read = data[:end]
+        return self._depth > 0 or self._comment
 
 
 class CallInlineProcessor(InlineProcessor):
     """Macros in running text: `{{ masko(...) }}`.
 
     Code spans are found in the same pass, by the parser's own processor: of a macro with backticks
-    in it and code with a macro in it, the one that starts first is meant.
+    in it and code with a macro in it, the one that starts first is meant. So are the attribute
+    lists of images, before any other processor sees what is in them.
     """
 
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
-        super().__init__(f"{CALL}|{CODE_START}", md)
+        super().__init__(f"{MACRO}|{ATTRIBUTES}|{CODE_START}", md)
         self._stash = stash
         self._pattern: Any = _MacroPattern(self.compiled_re)
+        self._html_code = _HtmlCode()
 
     def getCompiledRegExp(self) -> re.Pattern[str]:  # noqa: N802 - Markdown's own name
         """Return what the parser searches each text with, once for every processor."""
@@ -70,24 +117,53 @@ class CallInlineProcessor(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
     ) -> Replacement:
-        """Take a macro, unless it is in raw code; report one that is not terminated."""
+        """Take a macro, unless it is in raw code; report one that is not written well."""
+        if m["attributes"] is not None:
+            is_pose = self._ends_image(data, m.start())
+            return (_AttributeList(m["attributes"]), m.start(), m.end()) if is_pose else _NOTHING
         function = m["function"]
         if function is None:
             return self._code_span(m.start(), data)
-        if not is_ours(function) or _inside_code(data, m.start()):
+        if not is_ours(function) or self._html_code.holds(data, m.start()):
             return _NOTHING
         if m["arguments"] is None:
-            self._stash.report(unterminated_macro(function), unterminated_source(data, m.start()))
+            self._stash.report(misspelled_macro(m), unterminated_source(data, m.start()))
             return _NOTHING
-        read = partial(read_call, function, m["arguments"], m[0])
+        stray = stray_attributes(data, m.end(), block=True)
+        read, source = partial(self._read, m, stray.strip()), m[0] + stray
         if function == "masko_url":
-            return self._stash.placeholders.put_url(m[0], read), m.start(), m.end()
-        return self._stash.add(m[0], read), m.start(), m.end()
+            return self._stash.placeholders.put_url(source, read), m.start(), m.end()
+        return self._stash.add(source, read, m[0] if stray else None), m.start(), m.end()
+
+    def _read(self, match: re.Match[str], stray: str) -> Call:
+        if stray:
+            raise ReferenceProblem(
+                f"a macro takes no attribute list; got {sanitize(stray)!r}. "
+                "Write its arguments in the parentheses."
+            )
+        return read_macro(match)
 
     def _code_span(self, start: int, data: str) -> Replacement:
         processor: Any = self.md.inlinePatterns["backtick"]
         match = processor.getCompiledRegExp().match(data, start)
         return cast("Replacement", processor.handleMatch(match, data)) if match else _NOTHING
+
+    def _ends_image(self, data: str, end: int) -> bool:
+        """Tell whether the image or the link that ends at a position is one of ours."""
+        before = data[max(0, end - _LOOK_BEHIND) : end]
+        if before.endswith(")"):
+            url = before.rpartition("](")[2].lstrip(" \n<")
+        else:
+            name = before.removesuffix("[]").rstrip().rpartition("[")[2].removesuffix("]")
+            url = self.md.references.get(" ".join(name.lower().split()), ("", ""))[0]
+        return pose_of(unescape(url)) is not None
+
+
+def _stray_attributes(md: Markdown, data: str, end: int) -> str:
+    """Return what begins an attribute list that stands behind a pose and does not belong to it."""
+    ancestors = cast("Any", md.treeprocessors["inline"]).ancestors
+    in_block = bool(ancestors) and ancestors[-1] in _BLOCKS_WITH_ATTRIBUTES
+    return stray_attributes(data, end, block=in_block)
 
 
 class PlaceholderInlineProcessor(InlineProcessor):
@@ -96,22 +172,15 @@ class PlaceholderInlineProcessor(InlineProcessor):
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(stash.placeholders.pattern.pattern, md)
         self._stash = stash
+        self._html_code = _HtmlCode()
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
     ) -> Replacement:
         """Put the embed in the placeholder's place."""
-        if _inside_code(data, m.start()):
+        if self._html_code.holds(data, m.start()):
             return _NOTHING
         return self._stash.add(*self._stash.placeholders.get(m)), m.start(), m.end()
-
-
-def _inside_code(data: str, end: int) -> bool:
-    """Tell whether a position is in code or in a comment that is written as HTML."""
-    depth = 0
-    for tag in _CODE.finditer(data, 0, end):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-    return depth > 0 or data.rfind("<!--", 0, end) > data.rfind("-->", 0, end)
 
 
 class ImageInlineProcessor(InlineProcessor):
@@ -121,11 +190,14 @@ class ImageInlineProcessor(InlineProcessor):
         syntax: The parser's own processor of one form; what it finds is read here.
         md: The parser.
         stash: The embeds of the page.
+        is_inline: Whether it is the form whose URL stands in parentheses.
     """
 
-    def __init__(self, syntax: InlineProcessor, md: Markdown, stash: EmbedStash) -> None:
+    def __init__(
+        self, syntax: InlineProcessor, md: Markdown, stash: EmbedStash, *, is_inline: bool
+    ) -> None:
         super().__init__(syntax.pattern, md)
-        self._syntax = syntax
+        self._syntax, self._is_inline = syntax, is_inline
         self._stash = stash
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
@@ -135,20 +207,63 @@ class ImageInlineProcessor(InlineProcessor):
         match: Any = self._syntax.handleMatch(m, data)
         image, start, end = match
         if not _is_ours(image):
+            if image is None and self._is_inline:
+                self._report_broken(m.start(), data)
             return _NOTHING
-        attributes = _ATTRIBUTES.match(data, end)
-        stop = attributes.end() if attributes else end
-        source = data[max(start, data.rfind("](", start, end)) : stop]
-        attribute_list = attributes[1] if attributes else ""
+        attributes, stop = self._attribute_list(data, end)
+        source = data[max(start, data.rfind("](", start, end)) : end]
         alt = self._plain(image.get("alt", ""))
-        read = lambda: self._read(image, alt, attribute_list)  # noqa: E731 - read where it is shown
+        if attributes is None:
+            misplaced, problem = self._misplaced_list(data, end)
+            source += misplaced
+        else:
+            source, problem = f"{source}{{{attributes}}}", ""
+        read = partial(self._read, image, alt, attributes or "", problem)
         return self._stash.add(source, read, alt), start, stop
 
-    def _read(self, image: Element, alt: str, attribute_list: str) -> Call:
+    def _attribute_list(self, data: str, end: int) -> tuple[_AttributeList | None, int]:
+        """Return the attribute list at a position, and where it ends.
+
+        It was put aside, unless a quote is missing in it.
+        """
+        placeholder = INLINE_PLACEHOLDER_RE.match(data, end)
+        if placeholder:
+            nodes = cast("Any", self.md.treeprocessors["inline"]).stashed_nodes
+            node = nodes.get(placeholder[1])
+            if isinstance(node, _AttributeList):
+                return node, placeholder.end()
+        unbalanced = _UNBALANCED_LIST.match(data, end)
+        if unbalanced:
+            return _AttributeList(self._plain(unbalanced[1])), unbalanced.end()
+        return None, end
+
+    def _report_broken(self, start: int, data: str) -> None:
+        """Report an image of a pose that the parser takes for text."""
+        broken = _BROKEN_IMAGE.match(data, start)
+        if broken:
+            self._stash.report(
+                ReferenceProblem(
+                    "an image needs its URL in parentheses, right behind the brackets: "
+                    "![...](masko:wave)"
+                ),
+                broken[0],
+            )
+
+    def _misplaced_list(self, data: str, end: int) -> tuple[str, str]:
+        """Return what begins an attribute list that cannot be read, and what is wrong with it."""
+        if data.startswith("{", end) and not data.startswith(("{{", "{%"), end):
+            problem = "unterminated attribute list: a quote or } is missing"
+            return unterminated_source(data, end), problem
+        stray = _stray_attributes(self.md, data, end)
+        problem = "an attribute list must stand right behind its image, without a space"
+        return stray, stray and f"{problem}; got {sanitize(stray)!r}"
+
+    def _read(self, image: Element, alt: str, attributes: str, problem: str) -> Call:
+        if problem:
+            raise ReferenceProblem(problem)
         if image.get("title"):
             raise ReferenceProblem("an image of a pose takes no title; write { caption='...' }")
-        src = self._plain(image.get("src", "")).strip()
-        return read_image(src, alt, read_attributes(self._plain(attribute_list)))
+        return read_image(self._plain(image.get("src", "")), alt, read_attributes(attributes))
 
     def _plain(self, text: str) -> str:
         """Undo what the parser did to escapes and references, so that the text is the text."""

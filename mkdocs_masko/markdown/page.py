@@ -16,11 +16,13 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
-    CALL,
+    MACRO,
+    NO_ATTRIBUTE,
     is_ours,
-    read_call,
+    misspelled_macro,
+    read_flag,
     read_image,
-    unterminated_macro,
+    read_macro,
     unterminated_source,
 )
 from mkdocs_masko.rendering import MARK
@@ -32,7 +34,15 @@ if TYPE_CHECKING:
 
     from markdown import Markdown
     from mkdocs_masko.markdown.stash import EmbedStash
+    from mkdocs_masko.rendering import Call
 
+_MARKDOWN_IMAGE = re.compile(
+    r"!?\[[^\[\]\n]{0,500}\]\(\s*<?masko(?::|%3a|&colon;|&#58;)[^()\n]{0,500}\)?", re.IGNORECASE
+)
+_NO_MARKDOWN = (
+    'Markdown is not parsed in this HTML. Write <img src="masko:...">, or give the element '
+    "the attribute markdown."
+)
 _OWN = {"src", "decoding"}  # attributes of an <img> that the embed writes itself
 
 
@@ -82,8 +92,7 @@ class _PoseFinder(HtmlReader):
         end = start + len(source)
         self.pictures += tag == "picture"
         if tag == "img" and pose_of(src) is not None and not self.pictures:
-            others = ((name, value) for name, value in attributes.items() if name not in _OWN)
-            arguments = {name: True if value is None else value for name, value in others}
+            arguments = {name: value for name, value in attributes.items() if name not in _OWN}
             self._replace(start, end, self._image(src, arguments, source))
         elif not self._verbatim:
             self._replace(start, end, self._tag(source))
@@ -182,16 +191,14 @@ class AttributeCleaner(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Restore macros in attributes, note which stashed HTML is code, and inline figures."""
-        sources, figures = self._stash.sources, self._stash.figures
+        figures = self._stash.figures
         for code in root.iter("code"):
             matches = HTML_PLACEHOLDER_RE.finditer(code.text or "")
             self._stash.code.update(int(match[1]) for match in matches)
-        if not sources:
-            return
         for element in root.iter():
             for name, value in element.items():
-                if value and STX in value:
-                    element.set(name, self._stash.restore(value))
+                if value and (STX in value or MARK in value):
+                    element.set(name, self._stash.report_attribute(value))
         for number in _inline_placeholders(root) if figures else ():
             if number in figures:
                 self._stash.show_inline(number)
@@ -221,7 +228,7 @@ class RawHtmlPostprocessor(Postprocessor):
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(md)
         self._stash = stash
-        self._macro = re.compile(CALL, re.DOTALL)
+        self._macro = re.compile(MACRO, re.DOTALL)
 
     def run(self, text: str) -> str:
         """Search every stashed block that is neither an embed nor code."""
@@ -243,39 +250,60 @@ class RawHtmlPostprocessor(Postprocessor):
 
     def _image(self, src: str, attributes: dict[str, Any], source: str) -> str:
         alt = attributes.pop("alt", "")
-        alt = "" if alt is True else alt
-        return self._stash.show(source, lambda: read_image(src, alt, attributes), alt)
+        alt = "" if alt is None else alt
+        return self._stash.show(source, lambda: _read_tag(src, alt, attributes), alt)
 
     def _text(self, text: str, in_code: bool) -> str:
-        if in_code or "masko" not in text:
+        if in_code or not may_name_pose(text):
             return text
+        for image in _MARKDOWN_IMAGE.finditer(text):
+            self._stash.report(ReferenceProblem(_NO_MARKDOWN), image[0])
         html = self._macro.sub(self._embed, text)
         placeholders = self._stash.placeholders
         return placeholders.pattern.sub(lambda m: self._stash.show(*placeholders.get(m)), html)
 
     def _tag(self, tag: str) -> str:
         """Put URLs into attributes; anything else of ours would break the tag."""
-        return self._macro.sub(self._url, tag) if "masko_url" in tag else tag
+        if "masko" in tag.lower():
+            tag = self._macro.sub(self._url, tag)
+        return self._stash.report_attribute(tag, escape) if MARK in tag else tag
 
     def _url(self, match: re.Match[str]) -> str:
-        if match["function"] != "masko_url" or match["arguments"] is None:
+        if not is_ours(match["function"]):
             return match[0]
-        read = partial(read_call, "masko_url", unescape(match["arguments"]), match[0])
-        return self._stash.placeholders.put_url(match[0], read)
+        if match["arguments"] is None:
+            self._report(match)
+            return match[0]
+        read = partial(_read_url, match)
+        return self._stash.placeholders.put_url(unescape(match[0]), read)
 
     def _embed(self, match: re.Match[str]) -> str:
         function = match["function"]
         if not is_ours(function):
             return match[0]
         if match["arguments"] is None:
-            self._stash.report(
-                unterminated_macro(function), unterminated_source(match.string, match.start())
-            )
+            self._report(match)
             return match[0]
         if function == "masko_url":
             return self._url(match)
-        read = partial(read_call, function, unescape(match["arguments"]), match[0])
-        return self._stash.show(match[0], read)
+        return self._stash.show(match[0], lambda: read_macro(match, unescape))
+
+    def _report(self, match: re.Match[str]) -> None:
+        source = unterminated_source(match.string, match.start())
+        self._stash.report(misspelled_macro(match), source)
+
+
+def _read_url(match: re.Match[str]) -> Call:
+    call = read_macro(match, unescape)
+    if call.function != "masko_url":
+        raise ReferenceProblem(NO_ATTRIBUTE)
+    return call
+
+
+def _read_tag(src: str, alt: str, attributes: dict[str, Any]) -> Call:
+    """Read an `<img>`; an attribute without a value is a flag."""
+    flags = {name: read_flag(name) for name, value in attributes.items() if value is None}
+    return read_image(src, alt, attributes | flags)
 
 
 class TreeEnd(Treeprocessor):
@@ -298,9 +326,13 @@ class SlipPostprocessor(Postprocessor):
         self._stash = stash
 
     def run(self, text: str) -> str:
-        """Search the whole page, once."""
-        for slip in find_slips(text) if self._stash.is_tree_complete else ():
-            self._stash.report(ReferenceProblem(slip.message), slip.source)
+        """Search the whole page, once, but for the embeds on it."""
+        if self._stash.is_tree_complete:
+            authored = text
+            for html in self._stash.quotes:
+                authored = authored.replace(html, "")
+            for slip in find_slips(authored):
+                self._stash.report(ReferenceProblem(slip.message), slip.source)
         return text
 
 

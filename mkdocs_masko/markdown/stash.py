@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 from markdown.util import HTML_PLACEHOLDER_RE
 from msgspec import structs
 
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.markdown.syntax import NO_ATTRIBUTE
+from mkdocs_masko.urls import SCHEME, plain_text
+
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable
@@ -30,7 +34,7 @@ class EmbedStash:
 
     def __init__(self, md: Markdown, embedder: Embedder, placeholders: Placeholders) -> None:
         self._md = md
-        self.show, self.report = embedder.render_or_report, embedder.report
+        self._show, self.report = embedder.render_or_report, embedder.report
         self.placeholders = placeholders
         self.reset()
 
@@ -44,13 +48,22 @@ class EmbedStash:
         """What reads the macros that became a figure, by the same number."""
         self.urls: dict[str, str] = {}
         """The URLs behind placeholders, by their number."""
+        self.quotes: dict[str, None] = {}
+        """The HTML of embeds in whose texts a pose is named: they are no slips."""
         self.searched = 0
         """How many blocks of the stash have been searched: each is, once."""
         self.is_tree_complete = False
         """Whether what postprocessors get is the page, and not a heading of it."""
 
+    def show(self, source: str, read: Callable[[], Call], text: str | None = None) -> str:
+        """Return the HTML of a macro; the arguments are those of `Embedder.render_or_report`."""
+        html = self._show(source, read, text)
+        if SCHEME in plain_text(html):
+            self.quotes[html] = None
+        return html
+
     def add(self, source: str, read: Callable[[], Call], text: str | None = None) -> str:
-        """Show a macro in running text; the arguments are those of `Embedder.render_or_report`.
+        """Show a macro in running text; the arguments are those of `show`.
 
         Returns:
             What stands for the HTML until the parser is done.
@@ -66,6 +79,18 @@ class EmbedStash:
         source, read = self.figures[number]
         html = self.show(source, lambda: structs.replace(read(), running=True))
         self._md.htmlStash.rawHtmlBlocks[number] = html
+
+    def report_attribute(self, text: str, quote: Callable[[str], str] = str) -> str:
+        """Report the macros in an attribute, where no pose can stand, and put them back as text."""
+
+        def report(source: str) -> str:
+            self.report(ReferenceProblem(NO_ATTRIBUTE), source)
+            return quote(source)
+
+        text = HTML_PLACEHOLDER_RE.sub(
+            lambda m: report(self.sources[int(m[1])]) if int(m[1]) in self.sources else m[0], text
+        )
+        return self.placeholders.pattern.sub(lambda m: report(self.placeholders.get(m)[0]), text)
 
     def restore(self, text: str, quote: Callable[[str], str] = str) -> str:
         """Put macros back as text where their HTML would break something: in attributes."""

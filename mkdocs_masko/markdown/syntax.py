@@ -10,48 +10,87 @@ import re
 import warnings
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from typing import Any
+from html import unescape
+from typing import TYPE_CHECKING, Any
 
 from markdown.util import STX
 
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering import FUNCTIONS, Call, make_call
-from mkdocs_masko.urls import pose_of
+from mkdocs_masko.rendering import (
+    ARGUMENT_NAMES,
+    FUNCTIONS,
+    VALUED_ARGUMENTS,
+    Call,
+    make_call,
+)
+from mkdocs_masko.text import sanitize, suggest
+from mkdocs_masko.urls import SCHEME, pose_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LITERALS_ONLY = "takes literal values only"
 """What a problem says of a macro that only a template engine can read."""
+
+AFTER_CALL = "only }} may follow the parenthesis of"
+"""What a problem says of a macro with a filter or an operator."""
+
+IMPORT = "macros can be imported only where mkdocs-macros runs"
+"""What a problem says of an import that is left on a page."""
+
+NO_ATTRIBUTE = (
+    "a pose is HTML, which cannot stand in a URL or an attribute. "
+    "Write {{ masko_url(...) }} for the URL of its file."
+)
+"""What a problem says of a pose where only text makes sense."""
 
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 # Each form begins with its first character, and looks back from there: so the search can skip
 # to such characters, which made it three times as fast on pages of prose.
 
-CALL_START = r"\{(?<!\\\{)\{-?\s*(?P<function>masko(?:_\w+)?)\s*\("
-"""The start of a macro; a backslash before it leaves it as text."""
+_MACRO_START = (
+    r"(?<!\\\{)(?P<brace>[{%])[-+]?\s*"
+    r"""(?P<import>(?:import|from)\s+["'](?=masko/))?(?P<function>(?i:masko)(?:[_.]\w+)?)\b"""
+)
+_ARGUMENTS = rf"(?P<arguments>(?:{_STRING}|[^\"'{{}}\\])*)\)\s*-?\}}\}}"
 
-CALL_END = rf"""(?P<arguments>(?:{_STRING}|[^"'{{}}\\])*)\)\s*-?\}}\}}"""
-"""The rest of it. Outside strings no backslash goes on, which keeps the search linear."""
+MACRO = rf"\{{{_MACRO_START}(?P<open>\s*\((?:{_ARGUMENTS})?)?"
+"""A `{{ masko(...) }}`; without a match for `arguments`, one that is not written well.
 
-CALL = f"{CALL_START}(?:{CALL_END})?"
-"""A `{{ masko(...) }}`; without a match for `arguments`, one whose end is missing."""
+A backslash before it leaves it as text. In its arguments no backslash goes on outside strings,
+which keeps the search linear.
+"""
+
+_VALUE = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+# Not more strings than that: one whose quote is missing is not looked for on the whole page.
+_ATTRIBUTE_LIST = rf"[^{{}}\"'\n]*(?:(?:{_VALUE})[^{{}}\"'\n]*){{0,100}}"
+
+ATTRIBUTES = rf"\{{(?<=[\])]\{{)(?![{{%])(?P<attributes>{_ATTRIBUTE_LIST})\}}"
+"""An attribute list right behind a link or an image."""
 
 CODE_START = r"`(?<!\\`)`*|\\(?<!\\\\)\\(?:\\\\)*(?=`)"
 """Where the parser looks for code in running text: at backticks and escapes before them."""
 
+_EXAMPLE = '{{ masko("wave", width=240) }}'
 _LONGEST = 40_000  # characters; Python's parser is not to be fed without a bound
 _CONSTANTS = {"true": True, "false": False, "none": None}  # as Jinja spells them
 _QUOTED = 200  # characters of an unterminated macro
+_CALL_REST = re.compile(rf"(?:{_STRING}|[^\"'{{}}\\()])*\)(?P<rest>[^{{}}\n]*)-?\}}\}}")
 _CLASS = "_class"  # stands for the name `class`, which Python keeps for itself
 _UNLIKE_PYTHON = re.compile(rf"(?P<string>{_STRING})|\bclass(?=\s*=)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+# How Material and GitHub show an image in one palette only.
+_PALETTE_FRAGMENTS = {"only-light", "only-dark", "gh-light-mode-only", "gh-dark-mode-only"}
 _ATTRIBUTE = re.compile(
-    r"""\s*(?:
-        (?P<key>[^\s=.\#{}"']+)=(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s}"']+))
-      | \.(?P<class>[^\s.\#={}"']+)
-      | \#(?P<id>[^\s.\#={}"']+)
-      | (?P<flag>[^\s=.\#{}"']+)
+    rf"""\s*(?:
+        (?P<key>[^\s=.\#{{}}"']+)=(?:(?P<quoted>{_VALUE})|(?P<bare>[^\s}}"']+))
+      | \.(?P<class>[^\s.\#={{}}"']+)
+      | \#(?P<id>[^\s.\#={{}}"']+)
+      | (?P<flag>[^\s=.\#{{}}"']+)
     )""",
     re.VERBOSE,
 )
+_MARKDOWN_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @lru_cache(maxsize=4096)  # sites use the same macro on many pages
@@ -82,12 +121,61 @@ def read_call(function: str, arguments: str, source: str) -> Call:
 @cache
 def is_ours(function: str) -> bool:
     """Tell whether a function is one of ours, or meant to be; others are other people's."""
-    return bool(get_close_matches(function, FUNCTIONS, n=1, cutoff=0.85))
+    name = _plain_name(function)
+    return "." in function or bool(get_close_matches(name, FUNCTIONS, n=1, cutoff=0.85))
 
 
-def unterminated_macro(function: str) -> ReferenceProblem:
-    """Make the error for a macro that starts and does not end: a slip of the pen."""
-    return ReferenceProblem(
+def _plain_name(function: str) -> str:
+    """Return `masko_image` for `masko.image`, which templates may write too."""
+    return function.lower().replace(".", "_")
+
+
+def read_macro(match: re.Match[str], unescape: Callable[[str], str] = str) -> Call:
+    """Read a macro.
+
+    Args:
+        match: Of `MACRO`.
+        unescape: Undoes what HTML did to its arguments.
+
+    Raises:
+        ReferenceProblem: It is not written well, or its arguments cannot be read.
+    """
+    function = match["function"]
+    if match["arguments"] is not None and match["brace"] == "{" and function == function.lower():
+        name = _plain_name(function)
+        if name in FUNCTIONS or "." not in function:
+            return read_call(name, unescape(match["arguments"]), match[0])
+    raise misspelled_macro(match)
+
+
+def misspelled_macro(match: re.Match[str]) -> ReferenceProblem:
+    """Make the error for a macro that is not written well: a slip of the pen."""
+    function, plain = match["function"], _plain_name(match["function"])
+    if match["import"]:
+        problem = f"{IMPORT}. Write {_EXAMPLE} without it."
+    elif plain not in FUNCTIONS:
+        hint = suggest(plain, FUNCTIONS) or f". There are: {', '.join(FUNCTIONS)}"
+        problem = f"there is no function {sanitize(function)!r}{hint}"
+    elif match["brace"] == "%":
+        problem = f"{plain} is a function, and no statement. Write {_EXAMPLE}."
+    elif function != function.lower():
+        problem = f"{function} must be in lower case: {plain}"
+    elif match["open"] is None:
+        problem = f"{plain} needs parentheses. Write {_EXAMPLE}."
+    else:
+        problem = _unfinished_macro(plain, match.string[match.end() :][:_QUOTED])
+    return ReferenceProblem(problem)
+
+
+def _unfinished_macro(function: str, rest: str) -> str:
+    """Say what is wrong with a macro whose arguments begin, and do not end in `) }}`."""
+    call = _CALL_REST.match(rest)
+    if call and call["rest"].strip():
+        return (
+            f"{AFTER_CALL} {function}(...); got {sanitize(call['rest'].strip())!r}. "
+            "Filters and operators need mkdocs-macros."
+        )
+    return (
         f"unterminated {function}(...): a quote, the parenthesis or }}}} is missing. "
         "In a table, write \\| for |."
     )
@@ -130,15 +218,27 @@ def read_image(src: str, alt: str, attributes: dict[str, Any]) -> Call:
         src: The URL: `masko:wave`; spaces may be percent-encoded.
         alt: The text in square brackets.
         attributes: What the attribute list says.
+
+    Raises:
+        ReferenceProblem: It names no pose, or asks for a palette in a way that does nothing.
     """
-    return make_call("masko", [pose_of(src)], {"alt": alt, **attributes}, src)
+    pose = pose_of(src) or ""
+    name, _, fragment = pose.partition("#")
+    if fragment in _PALETTE_FRAGMENTS:
+        raise ReferenceProblem(
+            f"'#{fragment}' does nothing for a pose. One image has both palettes: "
+            f"![...]({SCHEME}{sanitize(name)}){{ dark=... }}"
+        )
+    return make_call("masko", [pose], {"alt": alt, **attributes}, src)
 
 
 def read_attributes(text: str) -> dict[str, Any]:
     """Read an attribute list, without its braces: `width=240 .right #fox background`.
 
+    Backslashes escape what they escape in Markdown, and references such as `&amp;` are replaced.
+
     Raises:
-        ReferenceProblem: It cannot be read.
+        ReferenceProblem: It cannot be read, or names an argument twice.
     """
     attributes: dict[str, Any] = {}
     classes: list[str] = []
@@ -146,22 +246,67 @@ def read_attributes(text: str) -> dict[str, Any]:
     while position < len(text):
         match = _ATTRIBUTE.match(text, position)
         if match is None:
-            raise ReferenceProblem(f"cannot read {text[position:]!r}; write name=value or .class")
-        _add_attribute(match, attributes, classes)
+            part = sanitize(text[position:].strip())
+            raise ReferenceProblem(f"cannot read {part!r}; write name=value or .class")
+        name, value = _attribute(match)
+        if name == ".":
+            classes.append(value)
+        elif name in attributes:
+            part = sanitize(match[0].strip())
+            raise ReferenceProblem(f"cannot read {part!r}: {sanitize(name)} is written twice")
+        else:
+            attributes[name] = value
         position = match.end()
+    for name in (name for name, value in attributes.items() if value is True):
+        attributes[name] = read_flag(name)
     if classes:
         attributes["class"] = " ".join([*classes, *str(attributes.get("class", "")).split()])
     return attributes
 
 
-def _add_attribute(match: re.Match[str], attributes: dict[str, Any], classes: list[str]) -> None:
+def _attribute(match: re.Match[str]) -> tuple[str, Any]:
+    """Return the name of an attribute, with a dot for a class, and its value."""
     part = match.groupdict()
     if part["class"]:
-        classes.append(part["class"])
-    elif part["id"]:
-        attributes["id"] = part["id"]
-    elif part["flag"]:
-        attributes[part["flag"]] = True
-    else:
-        values = (part["double"], part["single"], part["bare"])
-        attributes[part["key"]] = next(value for value in values if value is not None)
+        return ".", unescape(part["class"])
+    if part["id"]:
+        return "id", unescape(part["id"])
+    if part["flag"]:
+        return part["flag"], True
+    value = part["bare"] if part["quoted"] is None else part["quoted"][1:-1]
+    return part["key"], unescape(_MARKDOWN_ESCAPE.sub(r"\1", value))
+
+
+def read_flag(name: str) -> bool:
+    """Return the value of an attribute that is written without one.
+
+    Raises:
+        ReferenceProblem: It needs one.
+    """
+    if name in VALUED_ARGUMENTS:
+        raise ReferenceProblem(f"cannot read {name!r}: it has no value. Write {name}=...")
+    return True
+
+
+_STRAY_LIST = re.compile(
+    r"(?P<gap>[ \t]*(?:\n[ \t]*)?)\{:?[ \t]*"
+    r"(?P<sign>[.#](?=[A-Za-z_-]))?(?P<name>[\w-]+)(?P<value>=)?"
+)
+
+
+def stray_attributes(text: str, end: int, *, block: bool) -> str:
+    """Return the start of an attribute list that is meant for a pose and stands apart from it.
+
+    Args:
+        text: The text of a paragraph, a heading or a cell.
+        end: Where the pose ends in it.
+        block: Whether the list may be meant for the element around it, as behind a heading.
+    """
+    match = _STRAY_LIST.match(text, end)
+    if match is None:
+        return ""
+    names = match["name"] in ARGUMENT_NAMES and (match["value"] or not match["sign"])
+    own = names and match["name"] not in {"class", "id"}
+    styled = bool(match["sign"]) or (names and bool(match["value"]))
+    is_meant = own or (styled and not block and "\n" not in match["gap"])
+    return match[0] if is_meant else ""

@@ -25,7 +25,7 @@ from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
-from mkdocs_masko.markdown.syntax import CALL_START
+from mkdocs_masko.markdown.syntax import MACRO
 from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
@@ -71,7 +71,7 @@ log = get_plugin_logger("masko")
 
 _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` what is registered
 _LAST = -100  # after every plugin that still changes what we collect
-_EMBED = re.compile(rf"{CALL_START}|\]\({SCHEME}")
+_EMBED = re.compile(rf"{MACRO}|\]\((?i:{SCHEME})", re.DOTALL)
 
 
 class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # theirs

@@ -5,8 +5,10 @@ nothing, and `renderer` fills the templates of `templates/masko/` with that data
 """
 
 from mkdocs_masko.rendering.call import (
+    ARGUMENT_NAMES,
     FUNCTIONS,
     GALLERY,
+    VALUED_ARGUMENTS,
     Arguments,
     Call,
     bad_argument,
@@ -35,9 +37,11 @@ from mkdocs_masko.rendering.selection import (
 )
 
 __all__ = [
+    "ARGUMENT_NAMES",
     "FUNCTIONS",
     "GALLERY",
     "MARK",
+    "VALUED_ARGUMENTS",
     "Arguments",
     "Call",
     "Embed",

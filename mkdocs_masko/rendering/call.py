@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.text import sanitize, suggest
+from mkdocs_masko.urls import is_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,8 +159,14 @@ _EXPECTED = {
 """What a value must be, for people; text, where an argument is not listed."""
 
 _FIELDS = {field.encode_name: field.name for field in msgspec.structs.fields(Arguments)}
+ARGUMENT_NAMES = tuple(_FIELDS)
+"""The arguments of a pose, as authors write them."""
+
 _HINTS = get_type_hints(Arguments, include_extras=True)
 _TYPES = {name: _HINTS[field] for name, field in _FIELDS.items()}
+
+VALUED_ARGUMENTS = frozenset(name for name in _FIELDS if _TYPES[name] is not bool)
+"""Those of them that say nothing without a value."""
 
 
 def check_arguments(raw: Mapping[str, Any]) -> Arguments:
@@ -176,6 +183,15 @@ def check_arguments(raw: Mapping[str, Any]) -> Arguments:
     arguments = Arguments(**{field: value for field, value in values.items() if value is not None})
     if arguments.replay and arguments.play != "once":
         raise ReferenceProblem(f"argument 'replay' needs play='once'; got play={arguments.play!r}")
+    if arguments.href is not None and not is_link(arguments.href):
+        raise bad_argument("href", "the URL of a page or a file", arguments.href)
+    moving = {"play": raw.get("play"), "replay": arguments.replay, "animation": arguments.animation}
+    ignored = next((name for name, value in moving.items() if value), None)
+    if arguments.kind == "image" and ignored:
+        raise ReferenceProblem(
+            f"argument {ignored!r} needs an animation, and a still image has none. "
+            "Write masko() without kind=image."
+        )
     return arguments
 
 

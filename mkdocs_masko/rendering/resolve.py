@@ -229,8 +229,7 @@ def _resolve_pose(
         picture=picture,
         sources=tuple(_video_sources(pose, files, page, loads)),
         palette=pose.palette,
-        # Of two palettes one is not shown: eager would load both.
-        loading="lazy" if pose.palette else arguments.loading,
+        loading=arguments.loading,
         play=arguments.play,
         replay=arguments.replay,
         label=_control_label(pose, arguments, page),

@@ -125,6 +125,21 @@ BAD: list[tuple[str, object, str, str]] = [
     ("href", "a\nb", "a URL", "a b"),
     ("href", "\ud800", "a URL", "\N{REPLACEMENT CHARACTER}"),
     ("href", "\x02wzxhzdk:0\x03", "a URL", "\N{REPLACEMENT CHARACTER}wzxhzdk:0�"),
+    *(
+        ("href", url, "the URL of a page or a file", " ".join(url.split()))
+        for url in (
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "  javascript:alert(1)",
+            "vbscript:x",
+            "data:text/html,x",
+            "blob:https://example.org/x",
+            "masko:wave",
+            "MASKO%3Awave",
+        )
+    ),
+    ("href", "java\tscript:alert(1)", "a URL", "java script:alert(1)"),
+    ("href", "\x01javascript:alert(1)", "a URL", "\N{REPLACEMENT CHARACTER}javascript:alert(1)"),
     ("loading", "soon", "one of 'lazy', 'eager'", "soon"),
     ("background", "yes", "true or false", "yes"),
     ("background", "", "true or false", ""),
@@ -144,6 +159,20 @@ def test_a_value_that_does_not_fit_is_reported_with_what_would(
     with pytest.raises(ReferenceProblem) as caught:
         check_arguments({name: value})
     assert str(caught.value) == f"argument {name!r} must be {expected}; got {shown!r}"
+
+
+@pytest.mark.parametrize("name", ["play", "replay", "animation"])
+def test_what_only_an_animation_has_is_no_argument_of_a_still_image(name: str) -> None:
+    """It would be ignored in silence."""
+    moving = {"play": "once", "replay": True, "animation": 1}
+    needed = {"play": "once"} if name == "replay" else {}
+    with pytest.raises(ReferenceProblem, match="needs an animation, and a still image has none"):
+        check_arguments({"kind": "image", **needed, name: moving[name]})
+
+
+@pytest.mark.parametrize("url", ["page.md", "mailto:a@b.c", "tel:1", "x?u=javascript:1", "#data:x"])
+def test_other_links_are_fine(url: str) -> None:
+    assert check_arguments({"href": url}).href == url
 
 
 @pytest.mark.parametrize(
