@@ -15,6 +15,7 @@ from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer, StandalonePage
 from mkdocs_masko.slips import find_css_slips, find_slips
 from mkdocs_masko.source_text import SourceText
+from mkdocs_masko.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -86,7 +87,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         place = f"{self.name}:{self.line}:{self.column}" if self.line else self.name
-        return f"{place}: {self.message}"
+        return printable(f"{place}: {self.message}")
 
 
 class _Shown(Struct, frozen=True, kw_only=True):

@@ -36,8 +36,18 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def _printable(text: str) -> str:
+    from mkdocs_masko.text import printable  # noqa: PLC0415 - `--help` shows no error
+
+    return printable(text)
+
+
 class MaskoError(Exception):
     """The root of the tree."""
+
+    def __str__(self) -> str:
+        # Whatever a message quotes, from a file's name to what a server said.
+        return _printable(super().__str__())
 
 
 class OptionError(MaskoError):
@@ -52,8 +62,8 @@ class OptionError(MaskoError):
         self, problem: str, *, option: str = "", errors: Sequence[OptionError] = ()
     ) -> None:
         super().__init__(f"option {option!r} {problem}" if option else problem)
-        self.option = option
-        self.problem = problem
+        self.option = _printable(option)
+        self.problem = _printable(problem)
         self._errors = tuple(errors)
 
     @property

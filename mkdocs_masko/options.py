@@ -167,7 +167,7 @@ def _check_option(name: str, value: object, source: str) -> Any:  # noqa: ANN401
     try:
         # Not strict: a value of `!ENV` is a text, also where a number is expected.
         converted = msgspec.convert(value, _TYPES[name], strict=False)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeError):  # half a letter cannot be converted
         pass
     else:
         check = _CHECKS.get(name)

@@ -38,14 +38,37 @@ def _acts(char: str) -> bool:
     return unicodedata.category(char) in _ACTING
 
 
-def sanitize(text: str) -> str:
-    """Make foreign text safe inside a message: one line of at most 200 characters.
+# What CI systems obey in a log: `::error::` at the start of a line (GitHub), `##[error]` (GitHub,
+# Azure), `##vso[` (Azure) and `##teamcity[` anywhere in it; `--- title` starts a group (Buildkite).
+# GitLab's sections need a carriage return and an escape character. The `::` of an IPv6 address is
+# followed by its other digits and a bracket.
+_COMMAND = re.compile(
+    r"(?<=#)(?=#\w*\[)|(?<=:)(?=:+(?![0-9a-fA-F:.]*\])\w)|(?<=^:)(?=:)"
+    r"|^(?=(?:---|\+{3}|~~~|\^{3})\s)"
+)
 
-    `::` is broken up, because CI systems take `::error::` in a log for a command.
+
+def printable(text: str) -> str:
+    """Return foreign text as one line that neither a terminal nor a CI system obeys.
+
+    Every message, log line and cell of a table goes through this function on its way out.
     """
-    words = _replace_acting(text[: _LONGEST_LINE * 4], exceptions="").split()
+    return _COMMAND.sub(" ", _replace_acting(text, exceptions=""))
+
+
+def sanitize(text: str) -> str:
+    """Make foreign text safe inside a message: `printable`, and at most 200 characters.
+
+    No `::` is left at all, because a message may start with it.
+    """
+    words = printable(text[: _LONGEST_LINE * 4]).split()
     line = re.sub(":(?=:)", ": ", " ".join(words))
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+
+
+def escape_json(document: str) -> str:
+    """Escape in JSON what a CI system obeys anywhere in a line; the data stay the same."""
+    return re.sub("#(?=#)", r"\\u0023", document)
 
 
 def slugify(name: str) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mkdocs_masko.cli.options import collection_names
-from mkdocs_masko.cli.output import format_value
+from mkdocs_masko.cli.output import format_value, print_line
 from mkdocs_masko.cli.session import describe, open_session, session_options
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import printable, sanitize
 
 if TYPE_CHECKING:
     from mkdocs_masko.cli.session import ApiObject
@@ -51,7 +51,7 @@ def rename(
         collection_id, obj = session.exact_item(item, collection)
         session.client.rename_item(collection_id, obj["id"], name, prompt)
     new_name = f": the name is now {sanitize(name)!r}" if name else ""
-    click.echo(f"updated {describe(obj)}{new_name}")
+    print_line(f"updated {describe(obj)}{new_name}")
 
 
 @click.command()
@@ -82,14 +82,14 @@ def delete(
     Examples:
       mkdocs-masko delete item wave
       mkdocs-masko delete item wave --collection fox --yes --api-url sandbox
-      mkdocs-masko delete asset 82fe47af-5b46-5ea2-be64-0c392112b396 --yes --api-url sandbox
+      mkdocs-masko delete asset 82fe47af-5b46-5ea2-be64-0c392112b396
     """
     with open_session(**where) as session:
         if kind == "asset":
             asset_id = session.exact_asset_id(text)
             _confirm(_describe_asset(session.raw.asset(asset_id)), yes=yes)
             session.client.delete_asset(asset_id)
-            click.echo(f"archived asset {asset_id}")
+            print_line(f"archived asset {asset_id}")
             return
         collection_id, item = session.exact_item(text, collection)
         owner = session.raw.collection(collection_id)
@@ -98,7 +98,7 @@ def delete(
         count = "1 asset" if len(assets) == 1 else f"{len(assets)} assets"
         _confirm(f"{description} and its {count}", yes=yes)
         session.client.delete_item(collection_id, item["id"])
-    click.echo(f"deleted {description}")
+    print_line(f"deleted {description}")
 
 
 def _describe_asset(asset: ApiObject) -> str:
@@ -119,4 +119,4 @@ def _confirm(description: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise OptionError(f"nothing was deleted: confirm with --yes to delete {description}")
-    click.confirm(f"Delete {description}?", abort=True, err=True)
+    click.confirm(printable(f"Delete {description}?"), abort=True, err=True)

@@ -30,7 +30,7 @@ from mkdocs_masko.manifest import load
 from mkdocs_masko.mkdocs_yml import find_config, load_settings, plugins_of
 from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.sync import connect, site_of
-from mkdocs_masko.text import list_some, sanitize
+from mkdocs_masko.text import list_some, printable, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # no
 def _print(finding: Finding) -> None:
     if not is_terminal():
         parts = (finding.level, finding.subject, finding.text, finding.remedy)
-        click.echo("\t".join(parts))
+        click.echo("\t".join(map(printable, parts)))
         return
     from rich.table import Table
     from rich.text import Text
@@ -129,10 +129,10 @@ def _print(finding: Finding) -> None:
     line.add_column(no_wrap=True)
     line.add_column(width=_WIDTH, overflow="fold")
     line.add_column(overflow="fold")
-    text = Text(finding.text)
+    text = Text(printable(finding.text))
     if finding.remedy:
-        text.append(f"\n→ {finding.remedy}", style=style)
-    line.add_row(Text(sign, style=f"bold {style}"), Text(finding.subject), text)
+        text.append(f"\n→ {printable(finding.remedy)}", style=style)
+    line.add_row(Text(sign, style=f"bold {style}"), Text(printable(finding.subject)), text)
     console().print(line)
 
 

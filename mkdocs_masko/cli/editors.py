@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mkdocs_masko.cli.options import load_site, poll_policy, site_options
+from mkdocs_masko.cli.output import print_line
 from mkdocs_masko.cli.poses import matches, row
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.snippets import image_snippet, macro_snippet
+from mkdocs_masko.text import escape_json
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
@@ -89,7 +91,7 @@ def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - si
     site = load_site(mode="frozen", **where)
     text = snippets_file(prepare(site, poll_policy(site)).manifest, site.options.default)
     if str(output) == "-":
-        click.echo(text, nl=False)
+        click.echo(escape_json(text), nl=False)
         return
     path = output or site.manifest.parent / _SNIPPETS_FILE
     try:
@@ -97,7 +99,7 @@ def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - si
         replace_file(path, text.encode())
     except OSError as error:
         raise OptionError(f"{path}: cannot be written: {error.strerror}") from None
-    click.echo(f"{output or _SNIPPETS_FILE}: written")
+    print_line(f"{output or _SNIPPETS_FILE}: written")
 
 
 def snippets_file(manifest: Manifest, default: str) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any, Final
+from traceback import format_exception
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mkdocs_masko.errors import MaskoError, NotReady, OptionError
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 COMMANDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Start": {
@@ -98,8 +102,14 @@ class CommandGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a command; an error becomes a line on standard error and an exit code."""
         _escape_unencodable_output()
+        sys.excepthook = _print_traceback
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            from mkdocs_masko.text import printable
+
+            vars(error)["message"] = printable(error.message)  # it quotes what was typed
+            raise
         except MaskoError as error:
             color = False if os.environ.get("NO_COLOR") else None  # click does not read it
             click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=color)
@@ -112,6 +122,17 @@ def _escape_unencodable_output() -> None:
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure:
         reconfigure(errors="backslashreplace")
+
+
+def _print_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print a traceback of what nobody caught, so that a message in it is only text."""
+    from mkdocs_masko.text import printable
+
+    for part in format_exception(kind, error, trace):
+        for line in part.splitlines():
+            click.echo(printable(line), err=True)
 
 
 def _exit_code(error: MaskoError) -> int:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mkdocs_masko.cli.options import api_url_option, collection_names, config_option, environment
-from mkdocs_masko.cli.output import console, is_terminal, make_table, show_polling, to_rich
+from mkdocs_masko.cli.output import (
+    console,
+    is_terminal,
+    make_table,
+    print_line,
+    show_polling,
+    to_rich,
+)
 from mkdocs_masko.cli.session import open_session, pick, session_plugin_options
 from mkdocs_masko.errors import NotReady, OptionError
 
@@ -61,7 +68,7 @@ def init(
         replace_file(path, content)
     except OSError as error:
         raise OptionError(f"{path.name}: cannot be written: {error.strerror}") from None
-    click.echo(f"{path.name}: plugin added")
+    print_line(f"{path.name}: plugin added")
     if not_ready or result is None:
         click.echo("Next: publish the mascot in Masko, then run 'mkdocs-masko sync --wait 600'.")
         raise not_ready or NotReady("nothing is published yet (409)")
@@ -124,13 +131,13 @@ def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -
 
     poses = sorted(result.manifest.collections[DEFAULT_ALIAS].poses)
     count = "1 pose" if len(poses) == 1 else f"{len(poses)} poses"
-    click.echo(f"{MANIFEST}: written, {count}")
+    print_line(f"{MANIFEST}: written, {count}")
     pose = "wave" if "wave" in poses else next(iter(poses), "wave")
     click.secho("\nNext:", bold=is_terminal())
-    click.echo(f"  1. Write ![What it shows](masko:{pose}) on a page, and run 'mkdocs serve'.")
-    click.echo(f"  2. git add {path.name} {MANIFEST}")
+    print_line(f"  1. Write ![What it shows](masko:{pose}) on a page, and run 'mkdocs serve'.")
+    print_line(f"  2. git add {path.name} {MANIFEST}")
     api_url = options.get("api_url", API_URL)
     if api_url != SANDBOX and not is_known_api(api_url):
-        click.echo(f"  3. Wherever the key is used: export MASKO_API_URL={api_url}")
+        print_line(f"  3. Wherever the key is used: export MASKO_API_URL={api_url}")
     if api_url == SANDBOX:
         click.echo("\nFor your own mascot, put its id in 'collection' and remove 'api_url'.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from msgspec import Struct
 
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import escape_json, printable, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -61,9 +61,19 @@ def console() -> Console:
     return Console(highlight=False, emoji=False, markup=False)
 
 
+def print_line(line: str, *, err: bool = False) -> None:
+    """Print a line, of which a terminal or a CI system obeys nothing.
+
+    Args:
+        line: What to print; it may quote anybody.
+        err: Whether it goes to standard error.
+    """
+    click.echo(printable(line), err=err)
+
+
 def print_json(document: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
     """Print a document as ASCII, which every pipe can encode and no terminal obeys."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=True))
+    click.echo(escape_json(json.dumps(document, indent=2, ensure_ascii=True)))
 
 
 def print_table(table: Table, *, title: str = "") -> None:
@@ -73,7 +83,7 @@ def print_table(table: Table, *, title: str = "") -> None:
         return
     terminal = console()
     if title:
-        terminal.print(title, style="bold")
+        terminal.print(printable(title), style="bold")
     terminal.print(to_rich(table, terminal.width))
 
 
@@ -87,13 +97,15 @@ def print_groups(groups: Iterable[tuple[str, Sequence[tuple[str, str]]]]) -> Non
     if not is_terminal():
         for title, pairs in groups:
             for pair in pairs:
-                click.echo("\t".join([title, *pair] if title else pair))
+                click.echo("\t".join(map(printable, [title, *pair] if title else pair)))
         return
     terminal = console()
     for number, (title, pairs) in enumerate(groups):
         if title:
-            terminal.print(f"\n{title}" if number else title, style="bold")
-        for line in _pair_lines(pairs, terminal.width, indent=2 if title else 0):
+            blank_line = "\n" if number else ""
+            terminal.print(f"{blank_line}{printable(title)}", style="bold")
+        rows = [(printable(name), printable(value)) for name, value in pairs]
+        for line in _pair_lines(rows, terminal.width, indent=2 if title else 0):
             terminal.print(line, soft_wrap=True)
 
 
@@ -146,7 +158,11 @@ def make_table(columns: Sequence[Column], objects: Iterable[Mapping[str, Any]]) 
 
 def tab_separated(table: Table) -> Iterator[str]:
     """Yield one line a row, with tabs between the cells, for other programs."""
-    yield from ("\t".join(row) for row in table.rows)
+    yield from ("\t".join(row) for row in _printable_rows(table))
+
+
+def _printable_rows(table: Table) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(printable, row)) for row in table.rows)
 
 
 def to_rich(table: Table, width: int) -> RichTable:
@@ -159,6 +175,7 @@ def to_rich(table: Table, width: int) -> RichTable:
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    table = Table(columns=table.columns, rows=_printable_rows(table))
     numbers = _fitting_columns(table, width)
     result = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
     for number in numbers:
@@ -216,7 +233,7 @@ def _pair_lines(pairs: Sequence[tuple[str, str]], width: int, *, indent: int) ->
 
 def warn(text: str) -> None:
     """Print a warning on standard error."""
-    click.echo(f"warning: {text}", err=True)
+    print_line(f"warning: {text}", err=True)
 
 
 @contextmanager
@@ -290,7 +307,7 @@ def show_polling(seconds: float) -> Iterator[PollPolicy]:
 
 def log_not_ready(collection: str, seconds: float) -> None:
     """Print a line that an export is not ready."""
-    click.echo(f"{collection} is not ready (409); retrying in {seconds:.0f} s", err=True)
+    print_line(f"{collection} is not ready (409); retrying in {seconds:.0f} s", err=True)
 
 
 class _Countdown:

@@ -20,13 +20,14 @@ from mkdocs_masko.cli.output import (
     make_table,
     print_groups,
     print_json,
+    print_line,
     print_table,
 )
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.media_types import EMBEDDABLE_VIDEOS, MEDIA_TYPES, without_size
 from mkdocs_masko.rendering import Renderer, StandalonePage, make_call
 from mkdocs_masko.snippets import html_snippet, image_snippet, macro_snippet
-from mkdocs_masko.text import format_size, replace_controls, sanitize
+from mkdocs_masko.text import format_size, printable, replace_controls, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,10 +126,10 @@ def gallery(*, output: Path | None, no_open: bool, **where: Any) -> None:  # noq
     site = load_site(**where)
     result = read_or_fetch(site, poll_policy(site))
     for note in result.messages:
-        click.echo(f"{note.level}: {note.text}", err=True)
+        print_line(f"{note.level}: {note.text}", err=True)
     folder = output or Path(mkdtemp(prefix="masko-gallery-"))
     page = write(result.manifest, folder, default=site.options.default, packaged=packaged_file)
-    click.echo(page)
+    print_line(str(page))
     if not no_open and not webbrowser.open(page.absolute().as_uri()):
         click.echo("no browser found: open this page yourself", err=True)
 
@@ -212,15 +213,16 @@ def _print_pose(manifest: Manifest, match: Match, default: str) -> None:
     collection = manifest.collections[match.alias].name or match.alias
     title = f"{sanitize(match.pose.name)!r} of {sanitize(collection)!r}"
     print_table(_file_table(match, with_urls=False), title=title)
-    print_groups([("\nURLs", _urls(match))])
     terminal = console()
+    terminal.print()
+    print_groups([("URLs", _urls(match))])
     for title, lines in (
         ("Write it in one of three ways", ways(match, default)),
         ("HTML on a page", markup(manifest, match, default).splitlines()),
     ):
         terminal.print(f"\n{title}", style="bold")
         for line in lines:
-            terminal.print(f"  {line}", soft_wrap=True)
+            terminal.print(f"  {printable(line)}", soft_wrap=True)
 
 
 def ways(match: Match, default: str) -> list[str]:

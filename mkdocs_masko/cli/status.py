@@ -16,6 +16,7 @@ from mkdocs_masko.cli.output import (
     json_option,
     make_table,
     print_json,
+    print_line,
     print_table,
 )
 from mkdocs_masko.cli.poses import video_formats
@@ -72,7 +73,7 @@ def _collection_status(session: ApiSession, collection_id: str) -> tuple[str, li
     try:
         export = parse_export(session.raw.cdn_export(collection_id))
     except NotReady as error:
-        click.echo(f"info: {describe(collection)}: {error}", err=True)
+        print_line(f"info: {describe(collection)}: {error}", err=True)
         export = None
     return describe(collection), list(pose_statuses(items, assets, export))
 

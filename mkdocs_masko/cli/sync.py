@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mkdocs_masko.cli.options import load_site, poll_policy, site_options
-from mkdocs_masko.cli.output import json_option, print_json, show_downloads, show_polling, warn
+from mkdocs_masko.cli.output import (
+    json_option,
+    print_json,
+    print_line,
+    show_downloads,
+    show_polling,
+    warn,
+)
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.text import format_size, sanitize
 
@@ -89,7 +96,7 @@ def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - site_option
     # With --collection, no configuration is read that says where pages are.
     problems = [] if where["collection"] else _bad_references(where["config_file"], site, manifest)
     for problem in problems:
-        click.echo(problem, err=True)
+        print_line(problem, err=True)
     result = None if offline else compare(site, poll_policy(site), revalidate=True)
     if problems:
         raise ReferenceProblem(f"bad references on pages: {len(problems)}, listed above")
@@ -97,7 +104,7 @@ def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - site_option
         _print_result(site, result)
     else:
         name, revision = site.manifest.name, manifest.revision
-        click.echo(f"{name}: has all poses that pages use, revision {revision}")
+        print_line(f"{name}: has all poses that pages use, revision {revision}")
 
 
 def _bad_references(config_file: Path | None, site: Site, manifest: Manifest) -> list[str]:
@@ -136,26 +143,26 @@ def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
         print_json(to_builtins(result.changes))
     elif result.changes:
         _print_changes(result)
-        click.echo(_count_changes(result))
+        print_line(_count_changes(result))
     else:
-        click.echo(f"{site.manifest.name}: up to date")
+        print_line(f"{site.manifest.name}: up to date")
 
 
 def _print_result(site: Site, result: SyncResult) -> None:
     _print_notes(result)
     _print_changes(result)
     state = "written" if result.is_written else "up to date"
-    click.echo(f"{site.manifest.name}: {state}, revision {result.manifest.revision}")
+    print_line(f"{site.manifest.name}: {state}, revision {result.manifest.revision}")
 
 
 def _print_notes(result: SyncResult) -> None:
     for note in result.messages:
-        click.echo(f"{note.level}: {note.text}", err=True)
+        print_line(f"{note.level}: {note.text}", err=True)
 
 
 def _print_changes(result: SyncResult) -> None:
     for change in result.changes:
-        click.echo(f"  {sanitize(str(change))}")
+        print_line(f"  {sanitize(str(change))}")
 
 
 def _count_changes(result: SyncResult) -> str:
@@ -184,7 +191,7 @@ def _export_media(site: Site, manifest: Manifest, folder: Path) -> None:
         path.removeprefix(prefix): file for path, file in hosting.resolve(exported).paths.items()
     }
     summary = export_to(index, files, folder)
-    click.echo(
+    print_line(
         f"{folder}: {summary.files} media, {format_size(summary.size)}; "
         f"{summary.written} written, {summary.removed} removed"
     )
@@ -213,4 +220,4 @@ def prune(*, everything: bool, dry: bool, **where: Any) -> None:  # noqa: ANN401
     summary = prune_cache(site.cache, None if everything else reload(site), dry_run=dry)
     verb = "would be removed" if dry else "removed"
     count = f"{summary.files} file{'s' * (summary.files != 1)}"
-    click.echo(f"{site.cache}: {count} {verb}, {format_size(summary.size)}; {summary.kept} kept")
+    print_line(f"{site.cache}: {count} {verb}, {format_size(summary.size)}; {summary.kept} kept")

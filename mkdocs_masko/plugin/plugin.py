@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
 
 from mkdocs_masko.assets import FOLDER, Cache
@@ -28,6 +28,7 @@ from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import MACRO
 from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
+from mkdocs_masko.plugin.log import log, note
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
 from mkdocs_masko.plugin.publish import (
     add_gallery_page,
@@ -66,8 +67,6 @@ if TYPE_CHECKING:
     from mkdocs.utils.templates import TemplateContext
 
     from mkdocs_masko.rendering import Call
-
-log = get_plugin_logger("masko")
 
 _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` what is registered
 _LAST = -100  # after every plugin that still changes what we collect
@@ -244,10 +243,10 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 )
             policy = PollPolicy(self.options.wait, time.sleep, log_polling, log_downloads)
             result = prepare(site, policy)
-        self._site, self._cache, self._synced = site, Cache(site.cache, log.info), result
+        self._site, self._cache, self._synced = site, Cache(site.cache, note), result
         self._elapsed = time.monotonic() - start
         for message in result.messages:
-            (log.warning if message.level == "warning" else log.info)(message.text)
+            (log.warning if message.level == "warning" else log.info)("%s", message.text)
         for change in result.changes if result.is_written else ():
             log.info("%s: %s", site.manifest.name, change)
         return result
@@ -263,7 +262,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 manifest,
                 self._cache,
                 media_folder=Path(config.docs_dir, FOLDER),
-                warn=log.info,
+                warn=note,
                 progress=log_downloads,
                 elapsed=self._elapsed,
             )

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, InclusionLevel
 
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.build import COPIED_SUFFIXES
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.hosting import select_included
+from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
-from mkdocs_masko.text import format_size
+from mkdocs_masko.text import format_size, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.budget import PageWeights
     from mkdocs_masko.build import BuildSession, RenderContext
     from mkdocs_masko.options import GalleryPage, Options
-
-log = get_plugin_logger("masko")
 
 INDEX = f"{FOLDER}/files.json"
 """Which file of the site is which medium, of those that `include:` names."""
@@ -113,19 +111,19 @@ def report(build: BuildSession, options: Options, *, strict: bool) -> None:
     """
     sizes, weights = build.sizes(), build.weights()
     if options.hosting == "self":
-        log.info(_summarize(build, weights, sizes))
+        log.info("%s", _summarize(build, weights, sizes))
     for line in weights.over_budget(sizes, options.limits):
         log.warning("%s", line)
     gaps = build.gaps()
     if gaps and options.incomplete == "warn":
-        lines = "".join(f"\n  {gap}" for gap in gaps)
-        log.warning("some poses lack a file, and are not the same for all readers:%s", lines)
+        lines = "".join(f"\n  {printable(gap)}" for gap in gaps)
+        log.warning("some poses lack a file, and are not the same for all readers:" + lines)
     problems = [str(problem) for problem in build.sorted_problems()]
     if problems and strict:
         count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"
         raise PluginError(f"masko: {count}:\n" + "\n".join(problems))
     for problem in problems:
-        log.warning(problem)
+        log.warning("%s", problem)
 
 
 def _summarize(build: BuildSession, weights: PageWeights, sizes: dict[str, int]) -> str:
@@ -179,7 +177,7 @@ def add_gallery_page(files: Files, config: MkDocsConfig, page: GalleryPage | Non
     other = next((file for file in files if file.dest_uri == generated.dest_uri), None)
     if other is not None:
         raise PluginError(
-            f"masko: option 'gallery' would replace {other.src_uri}. Give another path, "
+            f"masko: option 'gallery' would replace {printable(other.src_uri)}. Give another path, "
             "or write {{ masko_gallery() }} on that page"
         )
     files.append(generated)
