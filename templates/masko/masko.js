@@ -1,149 +1,209 @@
-// Lets poses move. Each is a picture, with a hidden video over it.
+// Lets poses move: each is a still image, whose video waits in a <template>.
 (() => {
   if (customElements.get("masko-pose")) return;
+
+  const TICK = 250; // ms
+  const BRIEF = 4500; // and a tick; more than 5000 needs a control (WCAG 2.2.2)
 
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
   const saving = navigator.connection; // only Chromium tells
   // what WebKit draws opaque: VP9 on Apple's systems, elsewhere HEVC
   const opaque = navigator.vendor.startsWith("Apple") &&
     (/^(Mac|iP)/.test(navigator.platform) ? "webm" : "hvc1");
+  const player = document.createElement("video");
+  const plays = ({ type }) => !(opaque && type.includes(opaque)) && player.canPlayType(type);
 
   let visit;
   try { visit = sessionStorage; } catch { /* blocked */ }
-  let choice = visit?.getItem("masko-motion"); // the reader's, for this visit
-  const moves = () => choice ? choice === "on" : !reduced.matches && !saving?.saveData;
+  let choice = visit?.getItem("masko-motion"); // for this visit
+  let blocked; // by the browser
+  const allowed = () => choice === "on" || !reduced.matches && !saving?.saveData;
+  const moves = () => choice !== "off" && !blocked && allowed();
 
   const poses = new Set();
-  const updateAll = () => poses.forEach((pose) => pose.update());
+  const paths = {}; // to the mouse and to the focus
+  let timer;
+
+  // No event tells what is covered, so all look about while one wants to move.
+  const update = () => {
+    clearTimeout(timer);
+    let busy, label;
+    for (const pose of poses) {
+      busy = pose.update() || busy;
+      label ||= pose.starts && pose.label;
+    }
+    if (busy) timer = setTimeout(update, TICK);
+    for (const button of document.querySelectorAll("[data-masko-toggle]")) {
+      button.hidden = !label;
+      button.setAttribute("aria-pressed", !moves());
+      if (label && button.matches(":empty:not([aria-label])")) button.setAttribute("aria-label", label);
+    }
+  };
   const choose = (value) => {
     choice = value;
+    blocked = false;
     visit?.setItem("masko-motion", value);
-    poses.forEach((pose) => { pose.blocked = false; });
-    updateAll();
+    for (const pose of poses) {
+      pose.spent = 0;
+      if (value === "off") pose.asked = false;
+    }
+    update();
+  };
+  const recall = () => { // from another page
+    choice = visit?.getItem("masko-motion") ?? choice;
+    update();
   };
 
+  // out of shadow roots too
+  const closest = (from, css) => from && (from.closest(css) || closest(from.getRootNode().host, css));
+
   class MaskoPose extends HTMLElement {
+    spent = 0; // ms for which it moved
+
     connectedCallback() {
-      if (!this.video && !this.prepare()) return;
+      this.clear();
+      this.template = this.querySelector("template");
+      if (![...this.template?.content.querySelectorAll("source") ?? []].some(plays)) return;
+      const { label, play } = this.dataset;
+      Object.assign(this, { label, play, starts: /loop|once/.test(play) });
       poses.add(this);
       sight.observe(this);
+      this.getRootNode().addEventListener("load", update, true); // of a style sheet
     }
 
     disconnectedCallback() {
       if (!poses.delete(this)) return;
       sight.unobserve(this);
-      this.video.pause();
+      this.clear();
+      timer = setTimeout(update);
     }
 
-    prepare() {
-      const video = this.querySelector("video");
-      for (const source of [...video.children]) {
-        if (opaque && source.type.includes(opaque) || !video.canPlayType(source.type)) source.remove();
-      }
-      if (!video.children.length) return false;
-      video.muted = true; // a copied node forgets it
-      video.disablePictureInPicture = video.disableRemotePlayback = true;
-      video.tabIndex = -1;
-      video.addEventListener("playing", () => this.setAttribute("data-moving", ""));
-      video.addEventListener("ended", () => {
-        this.over = true;
-        this.update();
-      });
-      video.addEventListener("error", ({ target }) => {
-        if (!target.nextSibling) this.fail(); // the last source
-      }, true);
-      this.video = video;
-      this.starts = /loop|once/.test(this.dataset.play);
-      this.attend();
-      return true;
+    clear() { // a copy has dead parts
+      this.video = this.control = null;
+      this.removeAttribute("data-moving");
+      for (const part of this.querySelectorAll("video, .masko-control")) part.remove();
     }
 
-    // Who starts it: itself, what it is in, or its control.
-    attend() {
-      const outer = this.closest("a[href], button, summary, label");
-      const inner = this.querySelector("a");
-      if (this.starts && outer?.href && outer.children.length < 2 && !outer.textContent.trim()) {
-        outer.replaceWith(this); // a link must not hold a control
-        outer.append(...this.childNodes);
-        this.append(outer);
-      } else if (outer || inner && !this.starts) {
-        this.starts = false;
-        this.follow(outer || inner);
-        return;
+    // Tells whether to look again.
+    update() {
+      if (!this.seen) return this.video?.pause();
+      if (getComputedStyle(this).position === "static") return; // no style sheet
+      if ([this.template, this.video, this.control].some((part) => part && !this.contains(part))) {
+        this.disconnectedCallback();
+        return this.connectedCallback();
       }
-      if (this.dataset.play === "hover") this.follow(this);
-      if (!this.dataset.label) return;
-      const control = this.control = document.createElement("button");
+      const { asked, at, label, since, starts, video } = this;
+      this.at = video?.currentTime;
+      this.since = Date.now();
+      if (at !== this.at && video?.paused === false) this.spent += this.since - since;
+
+      const link = closest(this, "a[href], button, summary, label") || this.querySelector("a");
+      const near = Object.values(paths).flat().includes(link || this);
+      if (!near && asked === false) this.asked = null;
+      const small = Math.min(this.offsetWidth, this.offsetHeight) < 96; // px: the sign would lie on the mascot
+      this.brief = starts && label && (small || link);
+      const goes = starts ? moves() && !this.over
+        : asked ?? (near && (link || this.play === "hover") && allowed());
+      const rests = this.brief && !near && this.spent >= BRIEF;
+      this.still = !goes || !!rests;
+      if (label && !link) this.show(small, starts ? !goes : goes);
+      if (this.still || this.covered) video?.pause();
+      else this.start(this.brief && !near);
+      if (goes && rests && video) {
+        this.removeAttribute("data-moving");
+        video.currentTime = 0;
+      }
+      return !this.still;
+    }
+
+    get covered() {
+      return document.hidden || closest(this, "[inert]") ||
+        this.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) === false ||
+        (closest(this, ":is(:modal)") || document).querySelector(":is(:modal)");
+    }
+
+    show(small, pressed) {
+      const control = this.control ??= document.createElement("button");
       control.type = "button";
       control.className = "masko-control";
-      control.setAttribute("aria-label", this.dataset.label);
-      (this.starts ? control : this).addEventListener("click", () => this.press());
-      this.append(control);
-    }
-
-    follow(area) {
-      const on = (name, asked, counts) => area.addEventListener(name, (event) => {
-        if (!counts(event)) return;
-        this.asked = asked && moves();
-        this.update();
-      });
-      on("pointerenter", true, (event) => event.pointerType === "mouse");
-      on("pointerleave", false, (event) => event.pointerType === "mouse");
-      on("focusin", true, (event) => event.target.matches(":focus-visible"));
-      on("focusout", false, () => true);
+      Object.assign(control.dataset, { small, still: this.still, shown: this.shown > Date.now() });
+      control.setAttribute("aria-label", this.label);
+      control.setAttribute("aria-pressed", pressed);
+      if (!control.parentNode) this.append(control);
     }
 
     press() {
       const { still } = this;
-      this.asked = still;
-      this.over = false;
-      if (this.starts) choose(still ? "on" : "off");
-      else this.update();
+      this.shown = Date.now() + 2500;
+      setTimeout(update, 2500);
+      this.over = this.spent = 0;
+      if (!this.starts) this.asked = still;
+      else if (!still || !moves()) choose(still ? "on" : "off");
+      update();
     }
 
-    get still() {
-      return !(this.starts ? moves() && !this.blocked && !this.over : this.asked);
-    }
-
-    update() {
-      const { video, control, still } = this;
-      control?.setAttribute("aria-pressed", still === this.starts);
-      control?.classList.toggle("is-still", still);
-      if (still || !this.seen || document.hidden || this.failed) video.pause();
-      else if (video.paused) this.start();
-    }
-
-    start() {
-      const { video } = this;
-      // until the style sheet is there, it would not lie over its picture
-      if (getComputedStyle(video).pointerEvents !== "none") return;
-      video.hidden = false;
-      if (!this.begun) video.load();
-      this.begun = true;
-      video.play().catch(({ name }) => {
-        if (name === "NotSupportedError") this.fail();
+    start(brief) {
+      const video = this.video ??= this.insert();
+      const left = (2 * video.duration - video.currentTime) * 1000; // with one more round
+      video.loop = this.loops && !(brief && this.spent + left > BRIEF);
+      if (video.paused) video.play().catch(({ name }) => {
         if (name !== "NotAllowedError") return;
-        this.blocked = true;
-        this.update();
+        blocked = true;
+        update();
       });
     }
 
-    fail() {
-      this.failed = true;
-      this.removeAttribute("data-moving");
-      this.video.hidden = !!this.querySelector("img");
-      this.control?.remove();
+    insert() {
+      const video = this.template.content.querySelector("video").cloneNode(true);
+      for (const source of [...video.children]) if (!plays(source)) source.remove();
+      this.loops = video.loop;
+      video.muted = true; // a copied node forgets it
+      video.disablePictureInPicture = video.disableRemotePlayback = true;
+      video.onplaying = () => {
+        if (!video.paused) this.setAttribute("data-moving", "");
+        update();
+      };
+      video.onended = () => {
+        if (this.brief) this.spent = BRIEF;
+        else this.over = true;
+        update();
+      };
+      video.addEventListener("error", ({ target }) => {
+        if (!target.nextElementSibling || target === video) this.disconnectedCallback();
+      }, true);
+      this.template.after(video);
+      video.load(); // or WebKitGTK may fetch nothing
+      return video;
     }
   }
 
-  const sight = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
-    target.seen = isIntersecting;
-    if (!isIntersecting && "replay" in target.dataset) target.over = false;
-    target.update();
-  }));
-  reduced.addEventListener("change", () => choose("")); // the newest word counts
-  saving?.addEventListener?.("change", updateAll);
-  document.addEventListener("visibilitychange", updateAll);
-  document.addEventListener("load", ({ target }) => target.rel && updateAll(), true);
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      target.seen = isIntersecting;
+      if (!isIntersecting && "replay" in target.dataset) target.over = target.spent = 0;
+    }
+    update();
+  });
+
+  const note = (kind, path) => {
+    paths[kind] = path;
+    update();
+  };
+  const listeners = {
+    pointerover: (event) => note("mouse", event.pointerType === "touch" ? [] : event.composedPath()),
+    pointerout: (event) => event.relatedTarget || note("mouse", []),
+    focusin: (event) => note("focus", event.target.matches(":focus-visible") ? event.composedPath() : []),
+    focusout: () => note("focus", []),
+    click: (event) => {
+      const [target] = event.composedPath();
+      if (target.closest("[data-masko-toggle]")) choose(moves() ? "off" : "on");
+      target.closest(".masko-control")?.parentNode.press();
+    },
+    visibilitychange: recall,
+    pageshow: recall,
+    pagehide: () => poses.forEach(({ video }) => video?.pause()),
+  };
+  for (const name in listeners) addEventListener(name, listeners[name], true);
+  reduced.onchange = () => choose(choice === "off" ? "off" : "");
   customElements.define("masko-pose", MaskoPose);
 })();

@@ -56,8 +56,7 @@ return [...document.images].filter((image) => image.getBoundingClientRect().top 
   .every((image) => image.complete && image.naturalWidth > 0);
 """
 _MOVES = """
-const video = document.querySelector("masko-pose video");
-return video.currentTime > 0 && !video.hidden;
+return document.querySelector("masko-pose video")?.currentTime > 0;
 """
 _GROUND = """
 const stage = document.querySelector(".mg-card:not([hidden]) .mg-stage");

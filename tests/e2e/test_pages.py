@@ -28,17 +28,18 @@ _WATCH = """
 const done = arguments[arguments.length - 1];
 const sleep = () => new Promise(then => setTimeout(then, 20));
 async function watch(pose) {
-  const video = pose.querySelector("video");
-  const types = [...(video?.querySelectorAll("source") ?? [])].map(source => source.type);
-  const starts = !!video && /loop|once/.test(pose.dataset.play);
+  const sources = pose.querySelector("template")?.content.querySelectorAll("source") ?? [];
+  const types = [...sources].map(source => source.type);
+  const starts = types.length > 0 && /loop|once/.test(pose.dataset.play);
+  const moved = () => !!pose.querySelector("video")?.currentTime;
   const {width} = pose.getBoundingClientRect();
   if (starts && width) {
     pose.scrollIntoView({block: "center"});
     const playable = types.some(type => !type.includes("hvc1"));  // which only Safari plays
     const end = Date.now() + (playable ? 30000 : 500);
-    while (!video.currentTime && Date.now() < end) await sleep();
+    while (!moved() && Date.now() < end) await sleep();
   }
-  const went = !width || !!video?.currentTime;
+  const went = !width || moved();
   return {types, starts, width, went, text: pose.outerHTML};
 }
 (async () => {

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.no_cover  # so many pages take twice as long with it
 MARKS = re.compile("[\x02\x03]")
 ESCAPED = r"\`*_{}[]()>#+-.!"
 IMAGE = ["class", "src", "alt", "width", "height", "loading", "decoding", "referrerpolicy"]
-ANIMATION = ["masko-pose", "span", "img", "video", "source", "source"]
+ANIMATION = ["masko-pose", "span", "img", "template", "video", "source", "source"]
 STAGE = ["class"]
 
 

@@ -195,4 +195,4 @@ def test_a_theme_may_have_templates_of_its_own_for_embeds(tmp_path: Path) -> Non
     built = sites.build(sites.make(tmp_path, pages, files=files), "--strict").good()
     assert '<b class="masko mine">&lt;A &amp; B&gt;</b>' in built.page()
     assert '<masko-pose class="masko"' in built.page()
-    assert '<b class="masko mine">C</b><video' in built.page()
+    assert '<b class="masko mine">C</b><template><video' in built.page()

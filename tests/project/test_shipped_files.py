@@ -8,7 +8,7 @@ import pytest
 
 from mkdocs_masko.plugin.theme import POSE_ASSETS, inject_assets, shipped_file, site_path
 
-LIMITS = {"masko.js": 2000, "masko.css": 1000}
+LIMITS = {"masko.js": 3000, "masko.css": 1500}
 SHEET = '<link rel="stylesheet" href="../'
 
 

@@ -336,7 +336,7 @@ def test_a_template_of_the_site_comes_before_ours(tmp_path: Path) -> None:
         '<figcaption class="masko-caption">c</figcaption></figure>'
     )
     video = make_call("masko", ["wave"], {}, "")
-    assert "<i>wave</i><video" in found.embed(video, StandalonePage()).html
+    assert "<i>wave</i><template><video" in found.embed(video, StandalonePage()).html
 
 
 def test_the_templates_are_found_beside_the_package_or_in_it() -> None:
