@@ -1,13 +1,14 @@
 """The API's resources as frozen data, and how its JSON becomes them.
 
 A field that is missing or null is None or empty, and an unknown field is ignored, because the API
-grows. A field of the wrong type is an error.
+grows. A field of the wrong type is an error; in an export, though, one bad item does not spoil the
+others.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import msgspec
 
@@ -16,7 +17,12 @@ from mkdocs_masko.media_types import FLAT_KEYS, KEY_PATTERN
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import ID_PATTERN
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Id = Annotated[str, msgspec.Meta(pattern=rf"\A{ID_PATTERN}\Z", max_length=128)]
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # JSON of JavaScript has no larger ones
 
 _KEY = re.compile(KEY_PATTERN)
 
@@ -98,9 +104,9 @@ class Asset(Resource, frozen=True, kw_only=True):
 class Pagination(msgspec.Struct, frozen=True, kw_only=True):
     """The position of a page in its list, counted in entries."""
 
-    total: int | None = None
-    limit: int | None = None
-    offset: int | None = None
+    total: Count | None = None
+    limit: Count | None = None
+    offset: Count | None = None
     has_more: bool | None = None
 
 
@@ -124,63 +130,113 @@ class ExportItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """What a collection has published."""
+    """What a collection has published.
+
+    Attributes:
+        collection: The collection's name.
+        items: The poses.
+        problems: What was left out because it breaks the contract, as sentences that name the
+            item: `item 3 of the export has no name`.
+    """
 
     collection: str
     items: tuple[ExportItem, ...]
+    problems: tuple[str, ...] = ()
 
 
 def parse_export(raw: object) -> Export:
     """Make an export of the JSON of `cdn-export`, in its current or its older, flat form.
 
+    An item without a name is left out, and so is a field of the wrong type.
+
     Args:
         raw: The decoded object `{"collection", "items"}`.
 
     Raises:
-        MalformedResponse: A name is missing, or a field has the wrong type.
+        MalformedResponse: There is no list of items, or not one of them is as it should be.
     """
     export = _object(raw, "the export")
-    items = export.get("items")
-    if not isinstance(items, list):
+    entries = export.get("items")
+    if not isinstance(entries, list):
         raise MalformedResponse("the export has no list 'items'")
-    return Export(
-        collection=_text(export, "collection", "the export") or "",
-        items=tuple(
-            _parse_item(item, f"item {n} of the export") for n, item in enumerate(items, 1)
-        ),
-    )
+    name = _text(export, "collection", "the export") or ""
+    parsers = [_ItemParser(entry, number) for number, entry in enumerate(entries, 1)]
+    items = [parser.parse() for parser in parsers]
+    problems = tuple(problem for parser in parsers for problem in parser.problems)
+    if problems and all(parser.problems for parser in parsers):
+        raise MalformedResponse(problems[0])
+    return Export(collection=name, items=tuple(item for item in items if item), problems=problems)
 
 
-def _parse_item(raw: object, place: str) -> ExportItem:
-    item = _object(raw, place)
-    name = _text(item, "name", place)
-    if name is None or not name.strip():
-        raise MalformedResponse(f"{place} has no name")
-    return ExportItem(
-        name=name,
-        image=_text(item, "image", place),
-        transparent_image=_text(item, "transparent_image", place),
-        animations=_parse_animations(item, f"{place}, {sanitize(name)!r},"),
-    )
+class _ItemParser:
+    """Parses one item of an export, and notes what it has to leave out.
 
+    Args:
+        raw: The item.
+        number: Its position in the export, from 1.
 
-def _parse_animations(item: dict[str, object], place: str) -> tuple[dict[str, str], ...]:
-    entries = item.get("animations")
-    if entries is not None and not isinstance(entries, list):
-        raise MalformedResponse(f"{place} has animations that are not a list")
-    objects = [_object(entry, f"an animation of {place}") for entry in entries or () if entry]
-    # The older form has no list: one animation, whose media stand in the item itself.
-    media = [_media(each, place) for each in objects] or [_media(_rename_flat_keys(item), place)]
-    return tuple(filter(None, media))
+    Attributes:
+        problems: One sentence for each thing that is left out.
+    """
+
+    def __init__(self, raw: object, number: int) -> None:
+        self._raw, self._number = raw, number
+        self._place = f"item {number} of the export"
+        self.problems: list[str] = []
+
+    def parse(self) -> ExportItem | None:
+        """Return the pose, or None where the item is none."""
+        if not isinstance(self._raw, dict):
+            self.problems.append(f"{self._place} is not an object")
+            return None
+        item, id_ = self._raw, self._raw.get("id")
+        if isinstance(id_, str) and id_:
+            self._place += f" (id {sanitize(id_)!r})"
+        name = self._text(item, "name")
+        if name is None or not name.strip():
+            self.problems = self.problems or [f"{self._place} has no name"]
+            return None
+        self._place = f"item {self._number} of the export ({sanitize(name)!r})"
+        return ExportItem(
+            name=name,
+            image=self._text(item, "image"),
+            transparent_image=self._text(item, "transparent_image"),
+            animations=tuple(self._animations(item)),
+        )
+
+    def _animations(self, item: dict[str, object]) -> Iterator[dict[str, str]]:
+        entries = item.get("animations")
+        if entries is not None and not isinstance(entries, list):
+            self.problems.append(f"{self._place} has animations that are not a list")
+            entries = None
+        animations = [self._animation(entry) for entry in entries or () if entry]
+        # The older form has no list: one animation, whose media stand in the item itself.
+        animations = animations or [self._media(_rename_flat_keys(item))]
+        yield from (animation for animation in animations if animation is not None)
+
+    def _animation(self, raw: object) -> dict[str, str] | None:
+        """Return the media; an animation that lost all of them stays, because pages count them."""
+        if not isinstance(raw, dict):
+            self.problems.append(f"{self._place} has an animation that is not an object")
+            return {}
+        return self._media(raw)
+
+    def _media(self, animation: dict[str, object]) -> dict[str, str] | None:
+        count = len(self.problems)
+        keys = filter(_KEY.fullmatch, animation)
+        media = {key: url for key in keys if (url := self._text(animation, key))}
+        return media if media or len(self.problems) > count else None
+
+    def _text(self, raw: dict[str, object], key: str) -> str | None:
+        try:
+            return _text(raw, key, self._place)
+        except MalformedResponse as error:
+            self.problems.append(str(error))
+            return None
 
 
 def _rename_flat_keys(item: dict[str, object]) -> dict[str, object]:
     return {FLAT_KEYS.get(key, key): value for key, value in item.items() if value}
-
-
-def _media(animation: dict[str, object], place: str) -> dict[str, str]:
-    keys = filter(_KEY.fullmatch, animation)
-    return {key: url for key in keys if (url := _text(animation, key, place))}
 
 
 def _object(raw: object, place: str) -> dict[str, object]:

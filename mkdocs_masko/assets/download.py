@@ -403,9 +403,7 @@ class PartialDownload:
         if not self.size:
             self._max_bytes = _max_bytes(piece)
         if self.size + len(piece) > self._max_bytes:
-            raise MediaError(
-                f"is larger than {self._max_bytes // _MIB} MiB, the limit for its type"
-            )
+            raise _too_large(self._max_bytes)
         with as_cache_error():
             file.write(piece)
         self._digest.update(piece)
@@ -415,6 +413,25 @@ class PartialDownload:
 def _read_head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(_HEAD)
+
+
+def check_media_size(media_type: str, size: int | None) -> None:
+    """Check the size of a medium.
+
+    Args:
+        media_type: Its MIME type.
+        size: In bytes, where it is known.
+
+    Raises:
+        MediaError: It is larger than any real one of its type.
+    """
+    limit = _MAX_BYTES[media_type.partition("/")[0]]
+    if size is not None and size > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> MediaError:
+    return MediaError(f"is larger than {limit // _MIB} MiB, the limit for its type")
 
 
 def _max_bytes(head: bytes) -> int:

@@ -33,6 +33,11 @@ NEW_COLLECTION: Final = "Run 'mkdocs-masko sync'."
 _SCHEME: Final = "masko:"
 _MOST_LISTED: Final = 8  # names in one message
 _LONGEST_LIST: Final = 160  # characters of them
+MOST_BYTES: Final = 2**40
+"""More than any medium has; a larger number is a mistake, or an attack on what adds them up."""
+
+MOST_SECONDS: Final = 1_000_000
+"""Longer than any video."""
 
 _REMEDY = "Restore it from version control, or delete it and run 'mkdocs-masko sync'."
 
@@ -59,12 +64,12 @@ class Medium(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     """What the bytes are, whatever the URL ends in."""
     width: Px
     height: Px
-    bytes: Annotated[int, Meta(ge=1)] | None = None
+    bytes: Annotated[int, Meta(ge=1, le=MOST_BYTES)] | None = None
     """Size of the file, where the CDN says so."""
     sha256: Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{_END}")] | None = None
     alpha: bool | None = None
     """Whether a video can be transparent."""
-    duration: Annotated[float, Meta(ge=0)] | None = None
+    duration: Annotated[float, Meta(ge=0, le=MOST_SECONDS)] | None = None
     """Of a video, in seconds."""
     codecs: Annotated[str, Meta(pattern=rf"^avc1\.[0-9A-F]{{6}}{_END}")] | None = None
     """Profile and level of H.264, as in a `codecs` parameter (RFC 6381): `avc1.42E01E`."""

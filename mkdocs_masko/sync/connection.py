@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from mkdocs_masko.errors import NotFound, NotReady
+from mkdocs_masko.errors import MalformedResponse, NotFound, NotReady
 from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
@@ -141,7 +141,7 @@ def _poll(
     while True:
         try:
             return connection.cdn_export(collection_id)
-        except NotFound as error:
+        except (NotFound, MalformedResponse) as error:
             raise error.at(f"collection {collection_id!r}") from None
         except NotReady as error:
             pause = next(pauses, None)

@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from mkdocs_masko.assets import Cache
-from mkdocs_masko.assets.download import MAX_CONNECTIONS, Download, Downloader, DownloadRequest
+from mkdocs_masko.assets.download import (
+    MAX_CONNECTIONS,
+    Download,
+    Downloader,
+    DownloadRequest,
+    check_media_size,
+)
 from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected
 from mkdocs_masko.manifest import Medium
+from mkdocs_masko.manifest.schema import MOST_SECONDS
 from mkdocs_masko.probe import MediaInfo, mismatch, probe
 from mkdocs_masko.sync.connection import connect
 from mkdocs_masko.sync.site import shared_cache
@@ -87,6 +94,7 @@ def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> P
     try:
         check_media_url(url, origins)
         info = probe(read)
+        check_media_size(info.type, size)
     except (MediaError, NotFound, RequestRejected) as error:
         return str(error)
     return ProbeResult(info=info, size=size)
@@ -124,7 +132,7 @@ def _medium(url: str, result: ProbeResult) -> Medium:
         bytes=result.size or None,
         sha256=result.sha256,
         alpha=info.alpha if is_video else None,
-        duration=info.duration,
+        duration=info.duration if (info.duration or 0) <= MOST_SECONDS else None,
         codecs=info.codecs or None,
     )
 

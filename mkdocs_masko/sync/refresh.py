@@ -94,6 +94,7 @@ def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
     messages = [
         *(_not_ready(alias, site, is_kept=alias in last_good) for alias in refusals),
         *(_emptied(alias, site) for alias in emptied_aliases),
+        *_odd_items(exports),
         *_faulty(fault for plan in plans.values() for fault in plan.faults),
         *_empty(exports),
     ]
@@ -196,6 +197,17 @@ def _emptied(alias: str, site: Site) -> Message:
 def _empty(exports: Mapping[str, Export]) -> list[Message]:
     empty = [alias for alias, export in exports.items() if not export.items]
     return [Message(level="warning", text=f"collection {alias!r} has no poses") for alias in empty]
+
+
+def _odd_items(exports: Mapping[str, Export]) -> list[Message]:
+    """Report what an export has that breaks the API's contract, and was left out."""
+    texts = (
+        f"collection {alias!r}: {list_some(export.problems, _MOST_SHOWN, separator='; ')}; "
+        "left out until the next sync"
+        for alias, export in exports.items()
+        if export.problems
+    )
+    return [Message(level="warning", text=text) for text in texts]
 
 
 def _faulty(faults: Iterable[MediaFault]) -> list[Message]:

@@ -20,6 +20,7 @@ from mkdocs_masko.api.models import (
     ExportItem,
     Item,
     Project,
+    decode_page,
     parse_export,
 )
 from mkdocs_masko.errors import MalformedResponse
@@ -162,7 +163,7 @@ def test_an_empty_export_is_returned_as_such() -> None:
         ({"collection": "Fox"}, "'items'"),
         ({"collection": 5, "items": []}, "'collection'"),
         ({"items": [None]}, "item 1"),
-        ({"items": [{"name": "a"}, {}]}, "item 2"),
+        ({"items": [[], {}]}, "item 1"),
         ({"items": [{"name": " \t"}]}, "item 1"),
         ({"items": [{"name": 5}]}, "'name'"),
         ({"items": [{"name": "a", "image": {}}]}, "'image'"),
@@ -178,6 +179,63 @@ def test_a_broken_export_names_the_place(raw: object, place: str) -> None:
         parse_export(raw)
     assert str(caught.value).isprintable()
     assert "::" not in str(caught.value)
+
+
+GOOD = {"name": "wave", "image": URL, "animations": [{"video": URL}]}
+ODD: dict[str, tuple[object, str, tuple[ExportItem, ...]]] = {
+    "no name": ({"image": URL}, "item 2 of the export has no name", ()),
+    "null name": ({"name": None}, "item 2 of the export has no name", ()),
+    "blank name": ({"name": " \t"}, "item 2 of the export has no name", ()),
+    "an id": ({"id": "a-1"}, "item 2 of the export (id 'a-1') has no name", ()),
+    "a hostile id": ({"id": "\x1b::x"}, "item 2 of the export (id '\ufffd: :x') has no name", ()),
+    "name": (
+        {"name": 5},
+        "item 2 of the export has 'name' of type int, not a string",
+        (),
+    ),
+    "null": (None, "item 2 of the export is not an object", ()),
+    "list": (["wave"], "item 2 of the export is not an object", ()),
+    "image": (
+        {"name": "a", "image": 10**30, "transparent_image": URL},
+        "item 2 of the export ('a') has 'image' of type int, not a string",
+        (ExportItem(name="a", transparent_image=URL),),
+    ),
+    "animations": (
+        {"name": "a", "animations": {"video": URL}},
+        "item 2 of the export ('a') has animations that are not a list",
+        (ExportItem(name="a"),),
+    ),
+    "an animation": (
+        {"name": "a", "animations": ["x", {"video": URL}]},
+        "item 2 of the export ('a') has an animation that is not an object",
+        (ExportItem(name="a", animations=({}, {"video": URL})),),
+    ),
+    "a video": (
+        {"name": "a", "animations": [{"video": 5}, {"video": URL, "video_720": []}]},
+        "item 2 of the export ('a') has 'video' of type int, not a string",
+        (ExportItem(name="a", animations=({}, {"video": URL})),),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_one_odd_item_does_not_spoil_the_others(case: str) -> None:
+    """It is left out, or what is odd in it is; the problem names its position, name or id."""
+    item, problem, expected = ODD[case]
+    result = export_of(GOOD, item, GOOD)
+    (good,) = export_of(GOOD).items
+    assert result.items == (good, *expected, good)
+    assert result.problems[0] == problem
+    assert all(problem.isprintable() for problem in result.problems)
+
+
+@pytest.mark.parametrize("field", ["total", "limit", "offset"])
+@pytest.mark.parametrize("number", [-1, 2**63, 10**30])
+def test_absurd_numbers_of_a_page_are_errors(field: str, number: int) -> None:
+    """A list that is cut short by a negative offset would be an incomplete list."""
+    page = {"data": [], "meta": {"pagination": {field: number}}}
+    with pytest.raises(MalformedResponse, match=field):
+        decode_page(page, "projects", Project, "")
 
 
 JSON = st.recursive(

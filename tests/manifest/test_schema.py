@@ -38,7 +38,7 @@ media = st.builds(
     type=st.sampled_from(["image/png", "image/webp", "video/webm", "video/mp4"]),
     width=st.integers(1, 65535),
     height=st.integers(1, 65535),
-    bytes=st.none() | st.integers(1, 2**53),
+    bytes=st.none() | st.integers(1, 2**40),
     sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64),
     alpha=st.none() | st.booleans(),
     duration=st.none() | st.floats(0, 1e6) | st.integers(0, 100),
@@ -214,6 +214,19 @@ WRONG = {
     "unknown field of a collection": _set("collections", "fox", "prompt", to="a fox"),
     "unknown field of a pose": _set(*FOX_POSE, "asset_id", to="1"),
     "unknown field of a medium": _set(*FOX_POSE, "image", "signed_url", to="x"),
+    **{
+        f"{field} {value:.0e}": _set(*FOX_POSE, "image", field, to=value)
+        for field, value in (
+            ("bytes", 10**30),
+            ("bytes", 2**63),
+            ("bytes", 2**40 + 1),
+            ("bytes", -1),
+            ("width", 10**30),
+            ("height", -(10**30)),
+            ("duration", 1e300),
+            ("duration", 1_000_001),
+        )
+    },
     "unknown key": _set(*FOX_POSE, "animations", 0, "gif", to=None),
     "key with a line break": _set(*FOX_POSE, "animations", 0, "video\n", to={}),
     "variant of nothing": _set(*FOX_POSE, "animations", 0, "video_0", to={}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,8 +27,11 @@ from synced_sites import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from mkdocs_masko.sandbox import Moment
+    from mkdocs_masko.sync import SyncResult
 
 PLACEHOLDER = "is an image: the placeholder that the CDN serves until the file is ready"
 CDN = "/5a0db0c5/*"
@@ -185,6 +190,73 @@ def test_each_reason_is_reported_once(sandbox: Sandbox, tmp_path: Path) -> None:
     places = warning.partition(": is an image")[0]
     assert places.count("default/") == 3
     assert places.endswith(" more")
+
+
+def _break_items(*items: object) -> Fault:
+    """Put odd items between those of an export."""
+
+    def effect(moment: Moment, /) -> Answer:
+        answer = moment.usual()
+        export = json.loads(answer.body)
+        first, *others = export["items"]
+        export["items"] = [first, *items, *others]
+        return replace(answer, body=json.dumps(export).encode())
+
+    return Fault(effect=effect, paths=re.compile(r"/v1/.*/cdn-export"))
+
+
+@pytest.mark.parametrize("hosting", ["cdn", "self"])
+@pytest.mark.parametrize("act", [prepare, update])
+def test_a_nameless_item_is_left_out(
+    sandbox: Sandbox, tmp_path: Path, act: Callable[..., SyncResult], hosting: str
+) -> None:
+    """The other poses are there, and one warning for the collection says what is not."""
+    docs = site(tmp_path, sandbox, hosting=hosting, collections={"fox": "fox", "owl": "owl"})
+    sandbox.add_fault(_break_items({"id": "i-1", "image": "x"}, None, {"name": "a", "image": 5}))
+    result = act(docs, now())
+    assert {"wave", "idle", "card-sit", "cheer"} == poses(result, "fox").keys()
+    assert warnings(result) == [
+        f"collection {alias!r}: item 2 of the export (id 'i-1') has no name; item 3 of the export "
+        "is not an object; item 4 of the export ('a') has 'image' of type int, not a string; "
+        "left out until the next sync"
+        for alias in ("fox", "owl")
+    ]
+
+
+def test_an_export_of_odd_items_alone_stops_the_sync(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An API that calls names something else does not empty the manifest."""
+    docs = site(tmp_path, sandbox, collections={"fox": "fox", "owl": "owl"})
+    update(docs, now())
+    before = stamp(tmp_path / NAME)
+
+    def rename(moment: Moment, /) -> Answer:
+        answer = moment.usual()
+        return replace(answer, body=answer.body.replace(b'"name"', b'"title"'))
+
+    sandbox.add_fault(Fault(effect=rename, paths=re.compile(r"/v1/.*/owl/cdn-export")))
+    with pytest.raises(
+        MalformedResponse, match="collection 'owl': item 1 of the export has no name"
+    ):
+        update(docs, now())
+    assert stamp(tmp_path / NAME) == before
+
+
+@pytest.mark.parametrize("size", [25 * 1024 * 1024 + 1, 10**17])
+def test_a_medium_of_an_absurd_size_is_left_out(
+    sandbox: Sandbox, tmp_path: Path, size: int
+) -> None:
+    """The server says how large a file is before it is read."""
+
+    def enlarge(moment: Moment, /) -> Answer:
+        answer = moment.usual()
+        span = answer.headers["Content-Range"].partition("/")[0]
+        return replace(answer, headers={**answer.headers, "Content-Range": f"{span}/{size}"})
+
+    sandbox.add_fault(Fault(effect=enlarge, paths=re.compile(r".*/idle-.*\.png")))
+    result = update(site(tmp_path, sandbox), now())
+    (warning,) = warnings(result)
+    assert warning.startswith("default/idle image, default/idle transparent_image: is larger than")
+    assert poses(result)["idle"].image is None
 
 
 FAILURES = {
