@@ -19,6 +19,7 @@ MaskoError                    what the plugin and the command line catch
     ├── RequestRejected       any other 4xx
     ├── ServerError           5xx
     ├── NetworkError          no response, or not in time
+    │   └── TimedOut          the time for all network work is up
     └── MalformedResponse     the response breaks HTTP or the API's contract
 ```
 
@@ -191,6 +192,20 @@ class ServerError(ApiError):
 
 class NetworkError(ApiError):
     """No connection, no response, or not in time."""
+
+
+class TimedOut(NetworkError):
+    """The time for network work is up.
+
+    Attributes:
+        seconds: How much there was.
+        setting: What the user raises to get more.
+    """
+
+    def __init__(self, message: str, *, url: str, seconds: float, setting: str) -> None:
+        super().__init__(message, url=url)
+        self.seconds = seconds
+        self.setting = setting
 
 
 class MalformedResponse(ApiError):

@@ -6,12 +6,13 @@ variants/abcdef.../240x240.01234567.avif a variant: its original, its size, how 
 downloads/abcdef....json                 what was downloaded from a URL, and its ETag
 downloads/abcdef....part, .etag          a partial download, to resume
 downloads/abcdef....lock                 who downloads it, so that one is enough
+unfinished/01234567.json                 what an unfinished sync has read, for the next one
 ```
 
 No path inside is longer than 73 characters, because Windows takes 260 for the whole. Nothing in
-here is trusted: whoever reads a file says which bytes it must have. Any number of builds may share
-a cache: a file appears under its name only when it is complete, and is only ever replaced. The
-folder may be deleted at any time; that costs only the downloads and the encoding.
+here is trusted: whoever reads a file says which bytes it must have, or has signed it. Any number of
+builds may share a cache: a file appears under its name only when it is complete, and is only ever
+replaced. The folder may be deleted at any time; that costs only the downloads and the encoding.
 """
 
 from __future__ import annotations

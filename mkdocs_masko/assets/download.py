@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mkdocs_masko.assets.cache import as_cache_error, hash_file
 from mkdocs_masko.errors import (
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from mkdocs_masko.assets.cache import Cache
+    from mkdocs_masko.assets.signature import Signer
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.http import Stream, Transport
 
@@ -92,8 +93,8 @@ class Downloader:
         cache: Where to put them.
         download: Runs one download, with retries.
         origins: Where media may come from, as `scheme://host`.
-        on_finished: Called after each medium, in several threads, with the bytes that came over
-            the network: 0 for a cache hit.
+        signer: Signs what is remembered of URLs, which others could otherwise write.
+        on_finished: Called after each medium, in several threads, with its URL.
         revalidate: Ask the server also for media without a known hash that the cache has.
         lock_timeout: Seconds to wait for another build that downloads the same medium.
     """
@@ -104,11 +105,12 @@ class Downloader:
         download: Callable[[Callable[[Transport], str | None]], str | None],
         origins: Collection[str],
         *,
-        on_finished: Callable[[int], None] = lambda _: None,
+        signer: Signer,
+        on_finished: Callable[[str, Download], None] = lambda *_: None,
         revalidate: bool = False,
         lock_timeout: float = 30,
     ) -> None:
-        self._cache, self._index = cache, UrlIndex(cache)
+        self._cache, self._index = cache, UrlIndex(cache, signer)
         self._download, self._origins = download, origins
         self._on_finished, self._lock_timeout = on_finished, lock_timeout
         self._since = time.time() - (0 if revalidate else _RECENT)
@@ -144,7 +146,7 @@ class Downloader:
                 )
         except (MediaError, DriftError, NotFound, RequestRejected) as error:
             return error
-        self._on_finished(download.size if download.is_new else 0)
+        self._on_finished(request.url, download)
         return download
 
     def _find_in_cache(self, request: DownloadRequest) -> Download | None:
@@ -272,22 +274,30 @@ def url_key(url: str) -> str:
 
 
 class UrlRecord(Struct, frozen=True, kw_only=True):
-    """What was downloaded from a URL. When that was is the modification time of its file.
+    """What was downloaded from a URL.
 
     Attributes:
         sha256: Of the whole medium.
         etag: A strong one, or an empty string.
+        asked_at: When the server was asked, in seconds since the epoch.
     """
 
     sha256: str
     etag: str = ""
+    asked_at: float = 0.0
 
 
 class UrlIndex:
-    """Remembers what was downloaded from URLs; part of a cache."""
+    """Remembers what was downloaded from URLs; part of a cache.
 
-    def __init__(self, cache: Cache) -> None:
-        self._cache = cache
+    Args:
+        cache: Where.
+        signer: Signs the records: a hash from here gets into the manifest when the server says
+            that the file has not changed. Without a key there are none.
+    """
+
+    def __init__(self, cache: Cache, signer: Signer) -> None:
+        self._cache, self._signer = cache, signer
 
     def get(self, url: str, *, since: float = 0) -> UrlRecord | None:
         """Return the record of a URL, or None where there is no valid one.
@@ -296,17 +306,27 @@ class UrlIndex:
             url: The URL.
             since: Seconds since the epoch; older records do not count.
         """
-        name = _file_path(url, "json")
-        with suppress(OSError, msgspec.MsgspecError):
-            if since and (self._cache.folder / name).stat().st_mtime < since:
-                return None
-            return msgspec.json.decode(self._cache.read(name) or b"", type=UrlRecord)
+        signed = self._cache.read(_file_path(url, "json")) or b""
+        content = self._signer.verify(_purpose(url), signed)
+        with suppress(msgspec.MsgspecError):
+            record = msgspec.json.decode(content or b"", type=UrlRecord)
+            return record if record.asked_at >= since else None
         return None
 
     def put(self, url: str, record: UrlRecord) -> None:
-        """Write the record of a URL, where that is possible: without it a build only asks more."""
-        with suppress(CacheError):
-            self._cache.put(_file_path(url, "json"), msgspec.json.encode(record), durable=False)
+        """Write the record of a URL that the server was asked for now.
+
+        Where that is not possible, a build only asks more.
+        """
+        if self._signer:
+            record = structs.replace(record, asked_at=time.time())
+            content = self._signer.sign(_purpose(url), msgspec.json.encode(record))
+            with suppress(CacheError):
+                self._cache.put(_file_path(url, "json"), content, durable=False)
+
+
+def _purpose(url: str) -> str:
+    return f"download of {url}"
 
 
 class PartialDownload:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.manifest import Manifest
 
-_KINDS = {"media", "variants", "downloads"}  # the layout is in assets/cache.py
+_KINDS = {"media", "variants", "downloads", "unfinished"}  # the layout is in assets/cache.py
 _OLD_KINDS = {"forms", "addresses", "parts", "locks"}  # what version 0.1 had beside the media
 _RECENT = 3600.0  # seconds; another build may be using what is younger
 
@@ -91,7 +91,7 @@ class _NeededFiles:
         """
         if self._is_empty:
             return False
-        if path.name.endswith(TEMPORARY_SUFFIX):
+        if parts[0] == "unfinished" or path.name.endswith(TEMPORARY_SUFFIX):
             return _is_recent(path)
         match parts:
             case ("media", _, sha256):

@@ -224,7 +224,7 @@ def _check_key(site: Site) -> Finding:
 
 def _check_network(site: Site) -> Iterator[Finding]:
     try:
-        with connect(site, wait=0) as client:
+        with connect(site) as client:
             yield from _check_api(client, site)
             yield _check_cdn(client, site)
     except ApiError as error:

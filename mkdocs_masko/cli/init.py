@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mkdocs_masko.cli.options import api_url_option, collection_names, config_option, environment
+from mkdocs_masko.cli.options import (
+    api_url_option,
+    collection_names,
+    config_option,
+    environment,
+    give_time,
+    poll_policy,
+)
 from mkdocs_masko.cli.output import (
     console,
     is_terminal,
@@ -117,9 +124,9 @@ def _write_manifest(
 
     environ, api_url = environment(), options.get("api_url")
     chosen = read_options({**options, "not_ready": "fail"}, environ, flags={"api_url": api_url})
-    site = site_of(chosen, path.parent, environ, api_url=api_url)
+    site = give_time(site_of(chosen, path.parent, environ, api_url=api_url), None)
     try:
-        with show_polling(0) as policy:
+        with show_polling(poll_policy(site)) as policy:
             return update(site, policy, revalidate=True), None
     except NotReady as error:
         return None, error

@@ -6,9 +6,10 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from msgspec import structs
 
 from mkdocs_masko.errors import MaskoError, OptionError
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_masko.sync import PollPolicy, Site
+
+
+SYNC_TIMEOUT: Final = 600.0
+"""Seconds for the network work of a command that reads all media of a site."""
 
 
 def site_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -81,12 +86,51 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "MASKO_MODE"}
 
 
-def poll_policy(site: Site) -> PollPolicy:
-    """Return how to poll for as long as the site's options say, with lines on standard error."""
-    from mkdocs_masko.cli.output import log_not_ready, show_downloads
+def timeout_option(seconds: float) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option `--timeout`.
+
+    Args:
+        seconds: What it is where nobody gives it, for the help.
+    """
+    text = f"Seconds for all network work [{seconds:.0f}]."
+    kind = click.FloatRange(0.1, 86400)
+    return click.option("--timeout", type=kind, metavar="SECONDS", help=text)
+
+
+def give_time(site: Site, timeout: float | None) -> Site:
+    """Return a site for a command that somebody waits for, and that reads media.
+
+    The option `timeout` is for builds. A collection with thousands of media takes longer, and
+    whoever started the command sees how far it is.
+
+    Args:
+        site: The site.
+        timeout: Seconds for all network work; None for ten minutes, or the site's option if that
+            is longer.
+    """
+    seconds = timeout or max(SYNC_TIMEOUT, site.options.timeout)
+    return structs.replace(site, options=structs.replace(site.options, timeout=seconds))
+
+
+def poll_policy(site: Site, *, time_setting: str = "timeout") -> PollPolicy:
+    """Return how to poll for as long as the site's options say, with lines on standard error.
+
+    Args:
+        site: The site.
+        time_setting: What the user raises to get more time for network work.
+    """
+    from mkdocs_masko.cli.output import log_not_ready, show_downloads, show_reading, show_retry
     from mkdocs_masko.sync import PollPolicy
 
-    return PollPolicy(site.options.wait, time.sleep, log_not_ready, show_downloads)
+    return PollPolicy(
+        site.options.wait,
+        time.sleep,
+        log_not_ready,
+        show_downloads,
+        show_reading,
+        sleep_before_retry=show_retry,
+        time_setting=time_setting,
+    )
 
 
 def collection_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from math import ceil
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mkdocs_masko.text import escape_json, printable, sanitize
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _GAP: Final = 2  # columns of the terminal between two of a table
 _MIN_WIDTH: Final = 12  # columns of the terminal that a folded column keeps
 _TICK: Final = 0.25  # seconds between two updates of the countdown
+_READING: Final = "reading media"
+_BAR_DELAY: Final = 2.0  # seconds; what takes less needs no bar
+_LINE_INTERVAL: Final = 10.0  # seconds between two lines about progress
+_LONG_PAUSE: Final = 1.0  # seconds; shorter pauses are not worth a line
 
 _CELL_STYLES: Final = {
     "yes": "green",
@@ -253,12 +258,12 @@ def show_downloads(count: int) -> Iterator[Callable[[int], None]]:
             yield log
             return
         sizes: list[int] = []
-        with _progress_bar(count) as advance:
+        with _progress_bar(count, "downloading media") as advance:
 
             def show(size: int) -> None:
                 log(size)
                 sizes.append(size)
-                advance(f"downloading media, {format_size(sum(sizes))}")
+                advance(f"downloading media, {format_size(sum(sizes))}", 1)
 
             yield show
 
@@ -278,31 +283,92 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def _progress_bar(count: int) -> Iterator[Callable[[str], None]]:
+def show_reading(count: int) -> Iterator[Callable[[int], None]]:
+    """Show on standard error how many media are read: a bar on a terminal, or a line at times.
+
+    A sync that is done within some seconds shows neither.
+
+    Args:
+        count: How many there are.
+
+    Yields:
+        What to call after each medium.
+    """
+    if not sys.stderr.isatty():
+        with log_reading(count) as log:
+            yield log
+        return
+    start, done, lock = time.monotonic(), 0, Lock()
+    bars: list[Callable[[str, int], None]] = []
+    with ExitStack() as stack:
+
+        def show(_: int) -> None:
+            nonlocal done
+            with lock:
+                done += 1
+                if bars:
+                    bars[0](_READING, 1)
+                elif time.monotonic() - start >= _BAR_DELAY:
+                    bars.append(stack.enter_context(_progress_bar(count, _READING)))
+                    bars[0](_READING, done)
+
+        yield show
+
+
+@contextmanager
+def log_reading(count: int) -> Iterator[Callable[[int], None]]:
+    """Print a line about the media that are read on standard error, now and then."""
+    done, next_line, lock = 0, time.monotonic() + _LINE_INTERVAL, Lock()
+
+    def log(_: int) -> None:
+        nonlocal done, next_line
+        with lock:
+            done += 1
+            if time.monotonic() >= next_line:
+                next_line += _LINE_INTERVAL
+                click.echo(f"{done:,} of {count:,} media read", err=True)
+
+    yield log
+
+
+def show_retry(seconds: float) -> None:
+    """Sleep before a request is made again; tell about a pause that somebody could notice."""
+    if seconds >= (_LONG_PAUSE if sys.stderr.isatty() else _LINE_INTERVAL):
+        click.echo(f"rate limited: retrying in {seconds:.0f} s", err=True)
+    time.sleep(seconds)
+
+
+@contextmanager
+def _progress_bar(count: int, title: str) -> Iterator[Callable[[str, int], None]]:
+    """Yield what to call with a new title, and the number of media that are done since."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("downloading media", total=count)
-        yield lambda text: progress.update(task, advance=1, description=text)
+        task = progress.add_task(title, total=count)
+        yield lambda text, done: progress.update(task, advance=done, description=text)
 
 
 @contextmanager
-def show_polling(seconds: float) -> Iterator[PollPolicy]:
-    """Yield how to poll for so many seconds, with a countdown on a terminal or lines elsewhere."""
-    from mkdocs_masko.sync import PollPolicy
-
-    if not sys.stderr.isatty() or not seconds:
-        yield PollPolicy(seconds, time.sleep, log_not_ready, show_downloads)
+def show_polling(policy: PollPolicy) -> Iterator[PollPolicy]:
+    """Yield the same policy, which on a terminal shows a countdown in place of lines."""
+    if not sys.stderr.isatty() or not policy.timeout:
+        yield policy
         return
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    countdown = _Countdown(console.status("requesting the export", spinner="line"), seconds)
+    countdown = _Countdown(console.status("requesting the export", spinner="line"), policy.timeout)
     with countdown.status:
-        # rich can show one live display at a time, so that there is no bar for downloads.
-        yield PollPolicy(seconds, countdown.sleep, countdown.note, log_downloads)
+        # rich can show one live display at a time, so that there is no bar for media.
+        yield structs.replace(
+            policy,
+            sleep=countdown.sleep,
+            on_wait=countdown.note,
+            progress=log_downloads,
+            reading=log_reading,
+        )
 
 
 def log_not_ready(collection: str, seconds: float) -> None:

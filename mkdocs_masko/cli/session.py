@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import click
-
-from mkdocs_masko.cli.options import api_url_option, config_option, environment
+from mkdocs_masko.cli.options import (
+    api_url_option,
+    config_option,
+    environment,
+    timeout_option,
+)
+from mkdocs_masko.cli.output import show_retry
 from mkdocs_masko.errors import OptionError, ReferenceProblem
 from mkdocs_masko.text import list_some, sanitize, slugify, suggest
 
@@ -26,16 +28,14 @@ ApiObject: TypeAlias = dict[str, Any]
 """A project, collection, item or asset as the API's JSON has it."""
 
 _TIMEOUT = 120.0  # seconds; enough for a rate limit of a minute in the middle of a long list
-_LONG_PAUSE = 1.0  # seconds; shorter pauses are not worth a line
 _MAX_NAMED = 5  # objects that one message names
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def session_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that `open_session` takes."""
-    text = f"Seconds for all network work [{_TIMEOUT:.0f}]."
     for option in (
-        click.option("--timeout", type=click.FloatRange(0.1, 86400), metavar="SECONDS", help=text),
+        timeout_option(_TIMEOUT),
         api_url_option(),
         config_option("Configuration of the site, if any [mkdocs.yml]."),
     ):
@@ -67,7 +67,7 @@ def open_session(
     if not site.has_api_access:
         name = options.api_key_env
         raise OptionError(f"no key in {name}: set it, or try '--api-url sandbox'")
-    with connect(site, wait=0, sleep=_sleep) as client:
+    with connect(site, sleep=show_retry) as client:
         yield ApiSession(client, options)
 
 
@@ -82,12 +82,6 @@ def session_plugin_options(
     raw = {"timeout": _TIMEOUT, **((find_plugin_options(path) if path else None) or {})}
     flags = {"api_url": api_url, "timeout": timeout}
     return read_options(raw, environment(), flags=flags, complete=False)
-
-
-def _sleep(seconds: float) -> None:
-    if seconds >= _LONG_PAUSE and sys.stderr.isatty():
-        click.echo(f"rate limited: retrying in {seconds:.0f} s", err=True)
-    time.sleep(seconds)
 
 
 class ApiSession:

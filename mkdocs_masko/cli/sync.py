@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_masko.cli.options import load_site, poll_policy, site_options
+from mkdocs_masko.cli.options import (
+    SYNC_TIMEOUT,
+    give_time,
+    load_site,
+    poll_policy,
+    site_options,
+    timeout_option,
+)
 from mkdocs_masko.cli.output import (
     json_option,
     print_json,
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Poll for so long if the export is not ready.",
 )
+@timeout_option(SYNC_TIMEOUT)
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
@@ -45,13 +53,15 @@ def sync(
     locked: bool,
     frozen: bool,
     wait: float | None,
+    timeout: float | None,
     into: Path | None,
     **where: Any,  # noqa: ANN401 - site_options
 ) -> None:
     """Update the manifest with what is published.
 
     Reads type, size and transparency of all media from their first bytes; with 'hosting: self' or
-    --into, downloads the media to the cache. Writes the manifest only if something changed.
+    --into, downloads the media to the cache. Writes the manifest only if something changed. A sync
+    whose time is up goes on from there when you run it again.
 
     \b
     Examples:
@@ -67,7 +77,8 @@ def sync(
     mode = "locked" if locked else "frozen" if frozen else "auto"
     hosting = None if into is None else "self"
     site = load_site(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
-    with show_polling(site.options.wait) as policy:
+    site = give_time(site, timeout)
+    with show_polling(poll_policy(site, time_setting="--timeout")) as policy:
         result = update(site, policy, revalidate=True) if mode == "auto" else prepare(site, policy)
     _print_result(site, result)
     if into is not None:
@@ -77,7 +88,8 @@ def sync(
 @click.command()
 @site_options
 @click.option("--offline", is_flag=True, help="Check the pages only; needs no key and no network.")
-def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+@timeout_option(SYNC_TIMEOUT)
+def check(*, offline: bool, timeout: float | None, **where: Any) -> None:  # noqa: ANN401 - site_options
     """Compare the manifest with the API and the pages; write nothing.
 
     Finds poses that pages use and the manifest lacks, and everything that the API has changed.
@@ -91,13 +103,14 @@ def check(*, offline: bool, **where: Any) -> None:  # noqa: ANN401 - site_option
     """
     from mkdocs_masko.sync import compare, reload
 
-    site = load_site(mode="locked", not_ready="fail", **where)
+    site = give_time(load_site(mode="locked", not_ready="fail", **where), timeout)
     manifest = reload(site)
     # With --collection, no configuration is read that says where pages are.
     problems = [] if where["collection"] else _bad_references(where["config_file"], site, manifest)
     for problem in problems:
         print_line(problem, err=True)
-    result = None if offline else compare(site, poll_policy(site), revalidate=True)
+    policy = poll_policy(site, time_setting="--timeout")
+    result = None if offline else compare(site, policy, revalidate=True)
     if problems:
         raise ReferenceProblem(f"bad references on pages: {len(problems)}, listed above")
     if result:
@@ -121,8 +134,9 @@ def _bad_references(config_file: Path | None, site: Site, manifest: Manifest) ->
 
 @click.command()
 @site_options
+@timeout_option(SYNC_TIMEOUT)
 @json_option
-def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
+def diff(*, as_json: bool, timeout: float | None, **where: Any) -> None:  # noqa: ANN401 - site_options
     """Show what a sync would change; write nothing.
 
     Compares the manifest with the API. 'check' does the same, and fails if they differ.
@@ -136,8 +150,9 @@ def diff(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
 
     from mkdocs_masko.sync import preview
 
-    site = load_site(mode="locked", not_ready="fail", **where)
-    result = preview(site, poll_policy(site), revalidate=True)
+    site = give_time(load_site(mode="locked", not_ready="fail", **where), timeout)
+    policy = poll_policy(site, time_setting="--timeout")
+    result = preview(site, policy, revalidate=True)
     _print_notes(result)
     if as_json:
         print_json(to_builtins(result.changes))

@@ -28,13 +28,16 @@ from mkdocs_masko.errors import (
     RateLimited,
     RequestRejected,
     ServerError,
+    TimedOut,
     Unauthorized,
 )
-from mkdocs_masko.http.sockets import ResponseTooLarge
+from mkdocs_masko.http.sockets import ResponseTooLarge, TooSlow
 from mkdocs_masko.text import format_duration, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from mkdocs_masko.http.sockets import Budget
 
 NOT_READY: Final = "cdn_export_not_ready"
 """The API's code for a collection without an export."""
@@ -211,6 +214,7 @@ _CAUSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str]
         ssl.SSLCertVerificationError,
         "its certificate is not trusted; name the one of your company in REQUESTS_CA_BUNDLE",
     ),
+    (TooSlow, "it sends hardly anything; try again later"),
     (_TIMEOUTS, "timed out; try again later"),
     (ssl.SSLError, "it does not speak TLS; check the URL"),
     (ConnectionRefusedError, "connection refused; check the URL, or try again later"),
@@ -224,6 +228,16 @@ _CAUSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str]
 def no_response(url: str, cause: str) -> NetworkError:
     """Return the error for a host that sends no response, or not in time."""
     return NetworkError(f"no response from {_host(url)}: {cause}", url=url)
+
+
+def timed_out(url: str, budget: Budget) -> TimedOut:
+    """Return the error for a response that did not come before the time was up."""
+    return TimedOut(
+        f"no response from {_host(url)}: {budget.explain_timeout()}",
+        url=url,
+        seconds=budget.seconds,
+        setting=budget.setting,
+    )
 
 
 def is_timeout(error: BaseException) -> bool:

@@ -42,6 +42,11 @@ class Budget:
         seconds: How long it lasts.
         clock: Returns a time in seconds that never goes back.
         setting: What the user raises to get more time, for messages.
+        elapsed: Seconds of it that have passed already.
+
+    Attributes:
+        seconds: How long it lasts.
+        setting: What the user raises to get more time.
     """
 
     def __init__(
@@ -50,11 +55,12 @@ class Budget:
         clock: Callable[[], float] = time.monotonic,
         *,
         setting: str = "budget",
+        elapsed: float = 0.0,
     ) -> None:
         self.seconds = seconds
+        self.setting = setting
         self._clock = clock
-        self._setting = setting
-        self._end = clock() + seconds
+        self._end = clock() + seconds - elapsed
 
     def __repr__(self) -> str:
         return f"Budget(seconds={self.seconds:g})"
@@ -62,6 +68,10 @@ class Budget:
     def remaining(self) -> float:
         """Return the seconds left, 0 when the time is up."""
         return max(0.0, self._end - self._clock())
+
+    def extend(self, seconds: float) -> None:
+        """Let it last longer, because of a pause that does not count."""
+        self._end += seconds
 
     def for_call(self, timeout: float) -> Budget:
         """Return the budget of one call: `timeout` seconds, or this one if it has less left."""
@@ -71,7 +81,7 @@ class Budget:
 
     def explain_timeout(self) -> str:
         """Say that the time is up, and how to get more."""
-        return f"timed out after {self.seconds:g} s; try again later, or raise '{self._setting}'"
+        return f"timed out after {self.seconds:g} s; try again later, or raise '{self.setting}'"
 
 
 # A pooled connection outlives the call that opened it, and urllib3 passes nothing of a call down
@@ -109,13 +119,19 @@ class Limits:
     Attributes:
         connect: Seconds for one IP address of a host.
         read: Seconds between two pieces of a response.
+        rate: Bytes a second that a response must bring, on average over a window.
+        window: Seconds of that, of which only those count that were spent waiting.
         response: Bytes after one request, headers included.
+        clock: Returns a time in seconds that never goes back.
         resolve: Returns the IP addresses of a host, as `socket.getaddrinfo` does.
     """
 
     connect: float = 10.0
     read: float = 10.0
+    rate: int = 256
+    window: float = 20.0
     response: int = 64 * 1024 * 1024
+    clock: Callable[[], float] = time.monotonic
     resolve: Callable[..., list[Any]] = socket.getaddrinfo
 
 
@@ -123,24 +139,34 @@ class ResponseTooLarge(Exception):
     """A server sends more than any response may have."""
 
 
+class TooSlow(TimeoutError):
+    """A server sends, but so little that it would take for ever."""
+
+
 class BoundedSocket(socket.socket):
-    """A socket under limits, which a subclass sets."""
+    """A socket under limits, which a subclass sets.
+
+    Attributes:
+        received: Bytes of the response at hand.
+    """
 
     limits: ClassVar[Limits]
     received = 0
+    _waited = 0.0  # seconds of the window, and the bytes that came in them
+    _window_bytes = 0
 
     def recv(self, *args: Any) -> bytes:  # noqa: ANN401 - as the base class has it
         """Receive bytes."""
-        self.settimeout(_cut(self.limits.read))
+        start = self._start_wait()
         data = super().recv(*args)
-        self._count(len(data))
+        self._count(len(data), start)
         return data
 
     def recv_into(self, *args: Any) -> int:  # noqa: ANN401 - as the base class has it
         """Receive into a buffer."""
-        self.settimeout(_cut(self.limits.read))
+        start = self._start_wait()
         size = super().recv_into(*args)
-        self._count(size)
+        self._count(size, start)
         return size
 
     def send(self, *args: Any) -> int:  # noqa: ANN401 - as the base class has it
@@ -155,13 +181,23 @@ class BoundedSocket(socket.socket):
 
     def _start_request(self) -> None:
         # Sending means that the response before is read: HTTP/1.1 without pipelining.
-        self.received = 0
+        self.received, self._waited, self._window_bytes = 0, 0.0, 0
         self.settimeout(_cut(self.limits.read))
 
-    def _count(self, size: int) -> None:
+    def _start_wait(self) -> float:
+        self.settimeout(_cut(self.limits.read))
+        return self.limits.clock()
+
+    def _count(self, size: int, start: float) -> None:
         self.received += size
         if self.received > self.limits.response:
             raise ResponseTooLarge
+        self._waited += self.limits.clock() - start
+        self._window_bytes += size
+        if self._waited >= self.limits.window:
+            if self._window_bytes < self.limits.rate * self.limits.window:
+                raise TooSlow
+            self._waited, self._window_bytes = 0.0, 0
 
 
 class BoundedTlsSocket(BoundedSocket, ssl.SSLSocket):

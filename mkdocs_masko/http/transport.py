@@ -22,7 +22,7 @@ from mkdocs_masko.http.errors import (
     error_from_library,
     error_from_media_server,
     is_timeout,
-    no_response,
+    timed_out,
 )
 from mkdocs_masko.http.sockets import Adapter, Limits, proxies_for, within
 
@@ -254,7 +254,7 @@ class Transport:
         self, request: requests.Request, url: str, read: Callable[[requests.Response], T | _Failure]
     ) -> T:
         if not self.budget.remaining():
-            raise self._timeout(url)
+            raise timed_out(url, self.budget)
         result = self._attempt(request, url, read)
         if isinstance(result, _Failure):
             raise result.error
@@ -286,11 +286,8 @@ class Transport:
 
     def _translate(self, error: BaseException, url: str) -> ApiError:
         if is_timeout(error) and not self.budget.remaining():
-            return self._timeout(url)
+            return timed_out(url, self.budget)
         return error_from_library(error, url)
-
-    def _timeout(self, url: str) -> ApiError:
-        return no_response(url, self.budget.explain_timeout())
 
 
 @dataclass(frozen=True, slots=True)

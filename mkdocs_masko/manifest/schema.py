@@ -33,6 +33,7 @@ NEW_COLLECTION: Final = "Run 'mkdocs-masko sync'."
 _SCHEME: Final = "masko:"
 _MOST_LISTED: Final = 8  # names in one message
 _LONGEST_LIST: Final = 160  # characters of them
+
 MOST_BYTES: Final = 2**40
 """More than any medium has; a larger number is a mistake, or an attack on what adds them up."""
 

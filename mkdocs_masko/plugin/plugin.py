@@ -233,23 +233,27 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         site = site_of(self.options, folder, os.environ)
         start = time.monotonic()
         with as_plugin_error():
+            self._elapsed = 0.0
             if site == self._site and self._synced:
-                self._elapsed = 0.0
                 manifest = reload(site)
                 return (
                     self._synced
                     if manifest == self._synced.manifest
                     else SyncResult(manifest=manifest)
                 )
-            policy = PollPolicy(self.options.wait, time.sleep, log_polling, log_downloads)
+            policy = PollPolicy(self.options.wait, self._poll_pause, log_polling, log_downloads)
             result = prepare(site, policy)
         self._site, self._cache, self._synced = site, Cache(site.cache, note), result
-        self._elapsed = time.monotonic() - start
+        self._elapsed += time.monotonic() - start
         for message in result.messages:
             (log.warning if message.level == "warning" else log.info)("%s", message.text)
         for change in result.changes if result.is_written else ():
             log.info("%s: %s", site.manifest.name, change)
         return result
+
+    def _poll_pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self._elapsed -= seconds  # the option `timeout` does not count it
 
     def _hosting(self, manifest: Manifest, config: MkDocsConfig) -> SelfHosting | CdnHosting:
         assert self._site is not None  # noqa: S101 - it came with the manifest

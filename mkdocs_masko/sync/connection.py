@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mkdocs_masko.errors import MalformedResponse, NotFound, NotReady
 from mkdocs_masko.options import SANDBOX
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from mkdocs_masko.api import Client
+    from mkdocs_masko.api import Budget, Client
     from mkdocs_masko.api.models import Export
     from mkdocs_masko.http import Transport
     from mkdocs_masko.sync.site import Site
@@ -45,26 +45,39 @@ class Connection(Protocol):
         ...
 
 
+def network_budget(site: Site, *, elapsed: float = 0.0, setting: str = "timeout") -> Budget:
+    """Return the time for all network work of a build or a command, which begins now.
+
+    Args:
+        site: Its options say how long it is.
+        elapsed: Seconds of it that have passed already.
+        setting: What the user raises to get more.
+    """
+    # A build from the manifest alone must not pay for importing an HTTP client.
+    from mkdocs_masko.api import Budget  # noqa: PLC0415
+
+    return Budget(site.options.timeout, setting=setting, elapsed=elapsed)
+
+
 @contextmanager
 def connect(
-    site: Site, *, wait: float, sleep: Callable[[float], None] = time.sleep
+    site: Site, budget: Budget | None = None, *, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Client]:
     """Open a connection that lasts as long as the options allow.
 
     Args:
         site: Which API, with which key, and the timeout for network work.
-        wait: Seconds on top of the timeout, to poll for an export; negative where some of the
-            timeout has passed.
+        budget: The time for network work, where some of it has passed.
         sleep: Sleeps for a number of seconds, before a retry.
 
     Raises:
         OptionError: The key or the API's URL cannot be used, or the key may not go there.
     """
     # A build from the manifest alone must not pay for importing an HTTP client.
-    from mkdocs_masko.api import Budget, Client  # noqa: PLC0415
+    from mkdocs_masko.api import Client  # noqa: PLC0415
 
     options = site.options
-    budget = Budget(max(options.timeout + wait, 0), setting="timeout")
+    budget = budget or network_budget(site)
     # The option bounds a build as a whole, so no call has a timeout of its own.
     make_client = partial(Client, budget=budget, timeout=math.inf, sleep=sleep)
     with ExitStack() as stack:
@@ -87,8 +100,9 @@ def _replace_origin(old: str, new: str, url: str) -> str:
 
 
 Progress: TypeAlias = "Callable[[int], AbstractContextManager[Callable[[int], None]]]"
-"""Reports downloads: is called with their number, and gives a context whose value is called with
-the bytes of each download, 0 for a cache hit. That may happen in several threads."""
+"""Reports work on media: is called with their number, and gives a context whose value is called
+with the bytes that came over the network for each, 0 for a cache hit. That may happen in several
+threads."""
 
 
 def no_progress(_count: int) -> AbstractContextManager[Callable[[int], None]]:
@@ -97,19 +111,34 @@ def no_progress(_count: int) -> AbstractContextManager[Callable[[int], None]]:
 
 
 class PollPolicy(Struct, frozen=True):
-    """How to poll for an export that is not ready, and how to report it.
+    """How to poll for an export that is not ready, and how to report that and other work.
 
     Attributes:
         timeout: Seconds, for all collections together.
         sleep: Sleeps for a number of seconds.
         on_wait: Called before each pause with the collection's id and the seconds of the pause.
         progress: Reports the downloads of the sync.
+        reading: Reports the media whose first bytes are read.
+        sleep_before_retry: Sleeps for a number of seconds, before a request is made again.
+        time_setting: What the user raises to get more time for network work.
     """
 
     timeout: float
     sleep: Callable[[float], None]
     on_wait: Callable[[str, float], None]
     progress: Progress = no_progress
+    reading: Progress = no_progress
+    sleep_before_retry: Callable[[float], None] = time.sleep
+    time_setting: str = "timeout"
+
+    def excluded_from(self, budget: Budget) -> PollPolicy:
+        """Return the same policy, whose pauses do not count as network work."""
+
+        def sleep(seconds: float) -> None:
+            self.sleep(seconds)
+            budget.extend(seconds)
+
+        return structs.replace(self, sleep=sleep)
 
 
 def fetch_exports(

@@ -1,17 +1,16 @@
 """What media are: type, size and transparency, from their bytes on the CDN.
 
-Where readers get media from the CDN, `probe_all` reads their first bytes by range requests. Where
-the site serves them, the manifest needs their hashes, so `download_all` downloads them whole into
-the cache, and `changed_urls` finds those whose bytes were replaced at the same URL. A build then
-gets the cache's misses with `download_missing`.
+Where readers get media from the CDN, a `MediaReader` reads their first bytes by range requests.
+Where the site serves them, the manifest needs their hashes, so it downloads them whole into the
+cache, and `changed_urls` finds those whose bytes were replaced at the same URL. A build then gets
+the cache's misses with `download_missing`.
 """
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
-
-from msgspec import Struct
 
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import (
@@ -21,11 +20,13 @@ from mkdocs_masko.assets.download import (
     DownloadRequest,
     check_media_size,
 )
-from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected
+from mkdocs_masko.assets.signature import Signer
+from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected, TimedOut
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.manifest.schema import MOST_SECONDS
-from mkdocs_masko.probe import MediaInfo, mismatch, probe
-from mkdocs_masko.sync.connection import connect
+from mkdocs_masko.probe import mismatch, probe
+from mkdocs_masko.sync.connection import connect, network_budget
+from mkdocs_masko.sync.journal import Journal, ProbeResult
 from mkdocs_masko.sync.site import shared_cache
 from mkdocs_masko.urls import check_media_url
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.errors import MaskoError
-    from mkdocs_masko.sync.connection import Connection, Progress
+    from mkdocs_masko.sync.connection import Connection, PollPolicy, Progress
     from mkdocs_masko.sync.plan import MediaLookup
     from mkdocs_masko.sync.site import Site
 
@@ -44,37 +45,107 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class ProbeResult(Struct, frozen=True, kw_only=True):
-    """What the bytes at a URL are.
-
-    Attributes:
-        info: What the file's own header says.
-        size: In bytes, where it is known.
-        sha256: Of the whole file, where it was downloaded.
-    """
-
-    info: MediaInfo
-    size: int | None
-    sha256: str | None = None
-
-
-def probe_all(
-    urls: Iterable[str], fetch_range: FetchRange, origins: Collection[str]
-) -> dict[str, ProbeResult | str]:
-    """Probe media by range requests, eight at once.
+class MediaReader:
+    """Finds out what media are: from their first bytes, or by downloading them.
 
     Args:
-        urls: As the API gives them.
-        fetch_range: Returns a range of a medium's bytes, and the size of the whole.
-        origins: Where media may come from, as `scheme://host`.
-
-    Returns:
-        For each URL the result, or the reason why the medium cannot be used.
-
-    Raises:
-        ApiError: The CDN cannot be reached or fails; nothing can be said of its media then.
+        connection: To the CDN.
+        site: Whose media.
+        poll_policy: Reports the work.
+        revalidate: Ask the server also for media that the cache has.
     """
-    return _map_each(urls, lambda url: _probe_url(url, fetch_range, origins))
+
+    def __init__(
+        self, connection: Connection, site: Site, poll_policy: PollPolicy, *, revalidate: bool
+    ) -> None:
+        self._connection, self._site, self._revalidate = connection, site, revalidate
+        self._poll_policy = poll_policy
+        self._cache = Cache(site.cache)
+
+    def read(self, pairs: Collection[tuple[str, str]]) -> dict[str, ProbeResult | str]:
+        """Read media; what a sync that was not finished has read of them is not read again.
+
+        Args:
+            pairs: The API's key and the URL of each medium.
+
+        Returns:
+            For each URL the result, or the reason why the medium cannot be used.
+
+        Raises:
+            ApiError: The CDN cannot be reached or fails, or the time is up. The message says how
+                many media are read; the next sync goes on from there.
+            CacheError: The disk is full, or fails.
+        """
+        keys: dict[str, set[str]] = {}
+        for key, url in pairs:
+            keys.setdefault(url, set()).add(key)
+        journal = Journal(self._cache, Signer(self._site.key), self._site)
+        results: dict[str, ProbeResult | str] = {**journal.results(keys)}
+
+        def note(url: str, result: ProbeResult | str) -> None:
+            results[url] = result
+            # A placeholder may be replaced at any moment, so the next sync reads it again.
+            if not isinstance(result, str) and not any(mismatch(k, result.info) for k in keys[url]):
+                journal.add(url, result)
+
+        read = self._download_all if self._site.is_self_hosted else self._probe_all
+        try:
+            read(sorted(keys.keys() - results.keys()), note)
+        except ApiError as error:
+            raise _with_progress(error, len(results), len(keys), is_kept=journal.save()) from error
+        except BaseException:  # such as Ctrl+C
+            journal.save()
+            raise
+        journal.remove(keys)
+        return results
+
+    def _probe_all(self, urls: list[str], note: Callable[[str, ProbeResult | str], None]) -> None:
+        """Probe media by range requests, eight at once."""
+        fetch_range, origins = self._connection.fetch_range, self._site.origins
+        with self._poll_policy.reading(len(urls)) as advance:
+
+            def read(url: str) -> None:
+                note(url, _probe_url(url, fetch_range, origins))
+                advance(0)
+
+            _map_each(urls, read)
+
+    def _download_all(
+        self, urls: list[str], note: Callable[[str, ProbeResult | str], None]
+    ) -> None:
+        """Download media into the cache, share new ones, and probe them."""
+        downloads = _download(
+            [DownloadRequest(url=url) for url in urls],
+            self._connection,
+            self._site,
+            self._cache,
+            self._poll_policy.progress,
+            revalidate=self._revalidate,
+            on_download=lambda url, download: note(url, _probe_download(download)),
+        )
+        for url, download in downloads.items():
+            if not isinstance(download, Download):
+                note(url, str(download))
+        new = {d.sha256: d.path for d in downloads.values() if isinstance(d, Download) and d.is_new}
+        remote_cache = shared_cache(self._site, self._cache)
+        if remote_cache and new:
+            remote_cache.put_media(new)
+
+
+def _with_progress(error: ApiError, done: int, count: int, *, is_kept: bool) -> ApiError:
+    """Say how far the work came, and how to go on where the time was up."""
+    if not done:
+        return error
+    progress = f"{done:,} of {count:,} media read" + is_kept * ", which are kept"
+    if isinstance(error, TimedOut):
+        return TimedOut(
+            f"timed out after {error.seconds:g} s with {progress}. Run 'mkdocs-masko sync' to read "
+            f"the rest, or raise {error.setting!r}",
+            url=error.url,
+            seconds=error.seconds,
+            setting=error.setting,
+        )
+    return error.at(progress)
 
 
 def _map_each(urls: Iterable[str], function: Callable[[str], T]) -> dict[str, T]:
@@ -137,38 +208,7 @@ def _medium(url: str, result: ProbeResult) -> Medium:
     )
 
 
-def download_all(
-    urls: list[str], connection: Connection, site: Site, progress: Progress, *, revalidate: bool
-) -> dict[str, ProbeResult | str]:
-    """Download media into the cache, share new ones, and probe them.
-
-    Args:
-        urls: As the API gives them.
-        connection: To the CDN.
-        site: Whose cache.
-        progress: Reports the downloads.
-        revalidate: Ask the server also for media that the cache has.
-
-    Returns:
-        For each URL the result, or the reason why the medium cannot be used.
-
-    Raises:
-        ApiError: The CDN cannot be reached or fails. What was downloaded stays in the cache.
-        CacheError: The disk is full, or fails.
-    """
-    cache = Cache(site.cache)
-    requests = [DownloadRequest(url=url) for url in urls]
-    downloads = _download(requests, connection, site, cache, progress, revalidate=revalidate)
-    new = {d.sha256: d.path for d in downloads.values() if isinstance(d, Download) and d.is_new}
-    remote_cache = shared_cache(site, cache)
-    if remote_cache and new:
-        remote_cache.put_media(new)
-    return {url: _probe_download(download) for url, download in downloads.items()}
-
-
-def _probe_download(download: Download | MaskoError) -> ProbeResult | str:
-    if not isinstance(download, Download):
-        return str(download)
+def _probe_download(download: Download) -> ProbeResult | str:
     try:
         with download.path.open("rb") as file:
 
@@ -181,11 +221,24 @@ def _probe_download(download: Download | MaskoError) -> ProbeResult | str:
         return str(error)
 
 
-def changed_urls(media: Iterable[Medium], connection: Connection, site: Site) -> set[str]:
+def changed_urls(
+    media: Iterable[Medium],
+    connection: Connection,
+    site: Site,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> set[str]:
     """Return the URLs where the CDN has a file of another size than the manifest says.
 
     A size costs one request of one byte. Media in the cache are not asked for: a build goes on
-    with those.
+    with those. A quarter of the time for network work is spent on it at most, because where a file
+    is not what it should be, its download finds out as well.
+
+    Args:
+        media: Those of the manifest.
+        connection: To the CDN.
+        site: Whose cache, and how long network work may take.
+        clock: Returns a time in seconds that never goes back.
 
     Raises:
         ApiError: The CDN cannot be reached or fails.
@@ -194,7 +247,12 @@ def changed_urls(media: Iterable[Medium], connection: Connection, site: Site) ->
     expected_sizes = {
         m.url: m.bytes for m in media if m.bytes and m.sha256 and cache.lacks(m.sha256)
     }
-    sizes = _map_each(expected_sizes, lambda url: _fetch_size(url, connection.fetch_range))
+    end = clock() + site.options.timeout / 4
+
+    def fetch_size(url: str) -> int | None:
+        return _fetch_size(url, connection.fetch_range) if clock() < end else None
+
+    sizes = _map_each(expected_sizes, fetch_size)
     return {url for url, size in expected_sizes.items() if sizes[url] not in {None, size}}
 
 
@@ -230,8 +288,19 @@ def download_missing(
         CacheError: The disk is full, or fails.
     """
     requests = [DownloadRequest(url=file.medium.url, sha256=file.sha256) for file in files]
-    with connect(site, wait=site.options.wait - elapsed) as connection:
-        downloads = _download(requests, connection, site, cache, progress)
+    finished_urls: list[str] = []
+    try:
+        with connect(site, network_budget(site, elapsed=elapsed)) as connection:
+            downloads = _download(
+                requests,
+                connection,
+                site,
+                cache,
+                progress,
+                on_download=lambda url, _: finished_urls.append(url),
+            )
+    except ApiError as error:
+        raise _with_progress(error, len(finished_urls), len(requests), is_kept=True) from error
     digests = {request.url: request.sha256 for request in requests}
     return {
         digests[url]: download.path if isinstance(download, Download) else download
@@ -247,24 +316,21 @@ def _download(  # noqa: PLR0913 - what a download needs
     progress: Progress,
     *,
     revalidate: bool = False,
+    on_download: Callable[[str, Download], None] = lambda *_: None,
 ) -> dict[str, Download | MaskoError]:
-    finished_sizes: list[int] = []
     with progress(len(requests)) as advance:
 
-        def on_finished(size: int) -> None:
-            finished_sizes.append(size)
-            advance(size)
+        def on_finished(url: str, download: Download) -> None:
+            on_download(url, download)
+            advance(download.size if download.is_new else 0)
 
         downloader = Downloader(
             cache,
             connection.download,
             site.origins,
+            signer=Signer(site.key),
             on_finished=on_finished,
             revalidate=revalidate,
             lock_timeout=site.options.timeout,
         )
-        try:
-            return downloader.download_all(requests)
-        except ApiError as error:
-            progress_text = f"{len(finished_sizes)} of {len(requests)} media are in the cache"
-            raise error.at(progress_text) from error
+        return downloader.download_all(requests)

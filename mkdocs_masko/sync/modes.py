@@ -200,15 +200,16 @@ def _refresh(
             "'mode: frozen', which need no key"
         )
     # A build from the manifest alone must not pay for importing the downloader.
-    from mkdocs_masko.sync.connection import connect  # noqa: PLC0415
+    from mkdocs_masko.sync.connection import connect, network_budget  # noqa: PLC0415
     from mkdocs_masko.sync.refresh import refresh  # noqa: PLC0415
 
-    with connect(site, wait=poll_policy.timeout) as connection:
+    budget = network_budget(site, setting=poll_policy.time_setting)
+    with connect(site, budget, sleep=poll_policy.sleep_before_retry) as connection:
         return refresh(
             connection,
             site,
             old,
-            poll_policy,
+            poll_policy.excluded_from(budget),
             revalidate=revalidate,
             keep_unpublished=keep_unpublished,
         )

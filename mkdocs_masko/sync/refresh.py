@@ -13,7 +13,7 @@ from msgspec import Struct
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.manifest import Collection, Manifest, make
 from mkdocs_masko.sync.connection import fetch_exports
-from mkdocs_masko.sync.media import changed_urls, download_all, media_lookup, probe_all
+from mkdocs_masko.sync.media import MediaReader, changed_urls, media_lookup
 from mkdocs_masko.sync.plan import media_urls, plan_collection
 from mkdocs_masko.sync.site import Message
 from mkdocs_masko.text import list_some
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.api.models import Export
     from mkdocs_masko.manifest import Medium
-    from mkdocs_masko.sync.connection import Connection, PollPolicy, Progress
-    from mkdocs_masko.sync.media import ProbeResult
+    from mkdocs_masko.sync.connection import Connection, PollPolicy
     from mkdocs_masko.sync.plan import CollectionPlan, MediaFault, MediaLookup
     from mkdocs_masko.sync.site import Site
 
@@ -84,9 +83,7 @@ def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
         else []
     )
     exports = {alias: export for alias, export in exports.items() if alias not in emptied_aliases}
-    lookup = _read_media(
-        exports, last_good, connection, site, poll_policy.progress, revalidate=revalidate
-    )
+    lookup = _read_media(exports, last_good, connection, site, poll_policy, revalidate=revalidate)
     plans = {
         alias: plan_collection(alias, ids[alias], export, lookup, last_good.get(alias))
         for alias, export in exports.items()
@@ -135,20 +132,15 @@ def _read_media(  # noqa: PLR0913 - all that decides how media are read
     last_good: Mapping[str, Collection],
     connection: Connection,
     site: Site,
-    progress: Progress,
+    poll_policy: PollPolicy,
     *,
     revalidate: bool,
 ) -> MediaLookup:
     """Learn about every medium of the exports, from the manifest where that is enough."""
     pairs = {pair for e in exports.values() for item in e.items for pair in media_urls(item)}
     known_media = {} if revalidate else _reusable_media(last_good, pairs, connection, site)
-    urls = sorted({url for _, url in pairs - known_media.keys()})
-    results: dict[str, ProbeResult | str]
-    if site.is_self_hosted:  # needs the hash of the whole file
-        results = download_all(urls, connection, site, progress, revalidate=revalidate)
-    else:  # the first bytes tell type, size and transparency
-        results = probe_all(urls, connection.fetch_range, site.origins)
-    return media_lookup(known_media, results)
+    reader = MediaReader(connection, site, poll_policy, revalidate=revalidate)
+    return media_lookup(known_media, reader.read(pairs - known_media.keys()))
 
 
 def _reusable_media(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from media_cache import PNG, files, sha
+from media_cache import PNG, SIGNER, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.cache import IntegrityChecker, medium_path, variant_path
 from mkdocs_masko.assets.download import UrlIndex, UrlRecord
@@ -100,7 +100,7 @@ def test_no_path_inside_the_cache_is_long(tmp_path: Path) -> None:
     cache.put_medium(DIGEST, PNG)
     cache.put(variant_path(DIGEST, Variant(format="avif", width=8192, height=8192)), b"1")
     url = "https://assets.masko.ai/" + "long/" * 100
-    UrlIndex(cache).put(url, UrlRecord(sha256=DIGEST))
+    UrlIndex(cache, SIGNER).put(url, UrlRecord(sha256=DIGEST))
     lengths = {
         path.relative_to(tmp_path).parts[0]: len(path.relative_to(tmp_path).as_posix())
         for path in tmp_path.rglob("*")

@@ -9,10 +9,11 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from media_cache import PNG, WEBM, fetching, files, sha
+from media_cache import PNG, SIGNER, WEBM, fetching, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import (
     Download,
@@ -22,9 +23,13 @@ from mkdocs_masko.assets.download import (
     UrlRecord,
     url_key,
 )
+from mkdocs_masko.assets.signature import Signer
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
 from raw_server import Exchange, Wire, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TAG = '"v1"'
 REST = re.compile(rb"Range: bytes=(\d+)-\r\n")
@@ -75,12 +80,16 @@ def test_eight_downloads_run_at_once_and_each_is_reported(tmp_path: Path) -> Non
     """The server answers only when it has eight requests."""
     eight = threading.Barrier(8, timeout=60)
     with Wire(lambda e: (eight.wait(), e.send(answer(PNG)))) as wire:
-        sizes: list[int] = []
+        reports: list[tuple[str, int]] = []
         urls = [f"{wire.url}/{n}.png" for n in range(24)]
-        with fetching(tmp_path, wire.url, on_finished=sizes.append) as (downloader, _):
+
+        def note(url: str, download: Download) -> None:
+            reports.append((url, download.size))
+
+        with fetching(tmp_path, wire.url, on_finished=note) as (downloader, _):
             found = downloader.download_all(map(_wanted, urls))
         assert all(isinstance(each, Download) for each in found.values())
-        assert sizes == [len(PNG)] * 24
+        assert sorted(reports) == sorted((url, len(PNG)) for url in urls)
         assert len(files(tmp_path, "media")) == 1
 
 
@@ -270,8 +279,12 @@ def test_a_revalidation_costs_no_bytes_where_the_server_has_etags(
 
     with Wire(script) as wire:
         url, came = f"{wire.url}/a.png", []
+
+        def note(_: str, download: Download) -> None:
+            came.append(download.size if download.is_new else 0)
+
         for _ in range(2):
-            with fetching(tmp_path, wire.url, revalidate=True, on_finished=came.append) as (
+            with fetching(tmp_path, wire.url, revalidate=True, on_finished=note) as (
                 downloader,
                 _,
             ):
@@ -303,7 +316,7 @@ def test_a_recent_record_of_a_url_saves_the_request(tmp_path: Path) -> None:
             with fetching(tmp_path, sandbox.cdn_url) as (downloader, cache):
                 downloader.download_all([DownloadRequest(url=url)])
         assert len(sandbox.requests) == 1
-        findings = UrlIndex(cache)
+        findings = UrlIndex(cache, SIGNER)
         assert findings.get(url) == findings.get(url, since=time.time() - 60)
         assert findings.get(url, since=time.time() + 60) is None
 
@@ -311,11 +324,46 @@ def test_a_recent_record_of_a_url_saves_the_request(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"sha256": 1}'])
 def test_a_corrupt_record_of_a_url_is_a_miss(text: str, tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    findings = UrlIndex(cache)
+    findings = UrlIndex(cache, SIGNER)
     findings.put("https://assets.masko.ai/a.png", UrlRecord(sha256=sha(PNG)))
     (path,) = files(tmp_path, "downloads")
-    path.write_text(text)
+    path.write_bytes(SIGNER.sign("download of https://assets.masko.ai/a.png", text.encode()))
     assert findings.get("https://assets.masko.ai/a.png") is None
+
+
+FORGED: dict[str, Callable[[bytes], bytes]] = {
+    "not signed": lambda signed: signed.partition(b"\n")[2],
+    "an empty signature": lambda signed: b"\n" + signed.partition(b"\n")[2],
+    "another hash": lambda signed: signed.replace(sha(PNG).encode(), sha(WEBM).encode()),
+    "another key": lambda signed: Signer("masko_" + "2" * 64).sign(
+        "download of https://assets.masko.ai/a.png", signed.partition(b"\n")[2]
+    ),
+    "another URL": lambda signed: SIGNER.sign(
+        "download of https://assets.masko.ai/b.png", signed.partition(b"\n")[2]
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_a_record_that_somebody_else_wrote_is_a_miss(case: str, tmp_path: Path) -> None:
+    """A pull request that brings a cache along cannot say which bytes a URL has."""
+    index = UrlIndex(Cache(tmp_path), SIGNER)
+    index.put("https://assets.masko.ai/a.png", UrlRecord(sha256=sha(PNG), etag=TAG))
+    assert index.get("https://assets.masko.ai/a.png") is not None
+    (path,) = files(tmp_path, "downloads")
+    path.write_bytes(FORGED[case](path.read_bytes()))
+    assert index.get("https://assets.masko.ai/a.png") is None
+
+
+def test_without_a_key_nothing_is_remembered_of_a_url(tmp_path: Path) -> None:
+    """Nobody could tell who wrote it."""
+    index = UrlIndex(Cache(tmp_path), Signer(None))
+    index.put("https://assets.masko.ai/a.png", UrlRecord(sha256=sha(PNG), etag=TAG))
+    assert list(tmp_path.iterdir()) == []
+    UrlIndex(Cache(tmp_path), SIGNER).put(
+        "https://assets.masko.ai/a.png", UrlRecord(sha256=sha(PNG), etag=TAG)
+    )
+    assert index.get("https://assets.masko.ai/a.png") is None
 
 
 SUPPORT = Path(__file__).parents[1] / "support"

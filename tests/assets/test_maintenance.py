@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from media_cache import PNG, WEBM, files, sha
+from media_cache import PNG, SIGNER, WEBM, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.cache import variant_path
 from mkdocs_masko.assets.download import UrlIndex, UrlRecord, url_key
@@ -17,9 +17,6 @@ from mkdocs_masko.assets.maintenance import export_to, prune
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
 from mkdocs_masko.variants import Variant
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 VARIANT = Variant(format="avif", width=240, height=240)
 URL = "https://assets.masko.ai/fox/wave.png"
@@ -38,7 +35,7 @@ def _full(folder: Path) -> Cache:
     for url, content in ((URL, PNG), (OTHER, WEBM)):
         cache.put_medium(sha(content), content)
         cache.put(variant_path(sha(content), VARIANT), b"small" + content[:9])
-        UrlIndex(cache).put(url, UrlRecord(sha256=sha(content)))
+        UrlIndex(cache, SIGNER).put(url, UrlRecord(sha256=sha(content)))
     old = (folder / variant_path(sha(PNG), VARIANT)).with_name("240x240.01234567.avif")
     old.write_bytes(b"of another setting")
     for name, age in (("young", 0), ("old", 7200)):
@@ -58,13 +55,26 @@ def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:
     assert summary.size > len(WEBM)
     assert cache.get_medium(sha(PNG)) is not None
     assert cache.locate(variant_path(sha(PNG), VARIANT)) is not None
-    assert UrlIndex(cache).get(URL) is not None
+    assert UrlIndex(cache, SIGNER).get(URL) is not None
     assert cache.get_medium(sha(WEBM)) is cache.locate(variant_path(sha(WEBM), VARIANT)) is None
     (record, *young) = files(tmp_path, "downloads")
     assert record.name == f"{url_key(URL)}.json"
     assert [path.name for path in young] == ["young.lock", "young.part"]
     assert (tmp_path / "notes.txt").exists()
     assert not (tmp_path / "media" / sha(WEBM)[:2]).exists()
+
+
+@pytest.mark.parametrize(("age", "is_kept"), [(0, True), (7200, False)])
+def test_the_journal_of_an_unfinished_sync_stays_for_an_hour(
+    tmp_path: Path, age: int, *, is_kept: bool
+) -> None:
+    """Somebody may be about to go on."""
+    path = Cache(tmp_path).put(Path("unfinished", "0123.json"), b"1")
+    os.utime(path, (time.time() - age, time.time() - age))
+    prune(tmp_path, _manifest())
+    assert path.exists() is is_kept
+    prune(tmp_path, None)
+    assert not path.exists()
 
 
 def test_folders_of_the_first_version_are_removed(tmp_path: Path) -> None:

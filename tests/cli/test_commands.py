@@ -133,9 +133,9 @@ FAILURES = {
 def test_each_failure_is_one_line_on_stderr(tmp_path: Path, case: str) -> None:
     """No traceback, nothing on stdout, nothing written, and the exit code of its kind."""
     faults, code = FAILURES[case]
-    config(tmp_path, timeout=3)  # two pauses fit in
-    with Sandbox(faults=map(Fault.parse, faults)) as sandbox:
-        done = run(tmp_path, "sync", **variables(sandbox))
+    config(tmp_path)
+    with Sandbox(faults=map(Fault.parse, faults)) as sandbox:  # two pauses fit into the time
+        done = run(tmp_path, "sync", "--timeout", "3", **variables(sandbox))
     assert done.code == code
     assert is_one_error(done)
     assert not (tmp_path / NAME).exists()
@@ -164,10 +164,10 @@ def test_a_key_that_is_none_is_not_shown(sandbox: Sandbox, tmp_path: Path, key: 
 
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A refused connection tells the address."""
-    config(tmp_path, timeout=1)
+    config(tmp_path)
     with Sandbox() as sandbox:
         given = variables(sandbox)
-    done = run(tmp_path, "sync", **given)
+    done = run(tmp_path, "sync", "--timeout", "1", **given)
     assert done.code == 1
     assert is_one_error(done)
     assert "no response from 127.0.0.1:" in done.err

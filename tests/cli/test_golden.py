@@ -16,6 +16,7 @@ import pytest
 
 from cli_process import COMMAND, NAME, Done, config, run, transcript, variables
 from manifest_samples import check_golden
+from mkdocs_masko.cli import output
 from mkdocs_masko.cli.group import commands_by_name
 from mkdocs_masko.manifest import Collection, Pose, dumps, load, make
 from mkdocs_masko.sandbox import Sandbox
@@ -54,6 +55,13 @@ WITHOUT_JSON = {
 
 _SHELL = frozenset("|&;<>()$`*?[]#~=%!{}\n")
 """Letters that mean something to a shell; quotes and backslashes are read as a shell does."""
+
+
+@pytest.fixture(autouse=True)
+def no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show none of it, however slow the machine is."""
+    monkeypatch.setattr(output, "_BAR_DELAY", 3600.0)
+    monkeypatch.setattr(output, "_LINE_INTERVAL", 3600.0)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import subprocess
 import sys
@@ -132,3 +133,52 @@ def test_one_wait_is_shorter_than_the_budget() -> None:
             transport.request("GET", wire.url)
         assert transport.request("GET", wire.url).status == 200
         transport.close()
+
+
+class QuickClock:
+    """A clock that goes on by some seconds whenever it is read: twice for each piece received."""
+
+    def __init__(self, seconds: float) -> None:
+        self._times = itertools.count(0.0, seconds)
+
+    def __call__(self) -> float:
+        """Return the time in seconds."""
+        return next(self._times)
+
+
+@pytest.mark.parametrize("case", ["headers", "body"])
+def test_a_server_that_sends_a_byte_at_a_time_is_left(case: str) -> None:
+    """It ends long before the budget; a budget of minutes is no invitation."""
+
+    def script(exchange: Exchange) -> None:
+        if case == "body":
+            exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+        exchange.drip(b"x" * 9999, 0.001)
+
+    budget = Budget(600)
+    with Wire(script) as wire:
+        transport = Transport(budget, limits=Limits(clock=QuickClock(1)))
+        with pytest.raises(NetworkError, match="it sends hardly anything; try again later"):
+            transport.request("GET", wire.url)
+        assert wire.exchanges[0].sent < 200
+        transport.close()
+
+
+def test_a_server_that_is_slow_but_steady_is_not_left() -> None:
+    """Some kB in each window are enough, and the time between two requests is no wait."""
+    body = b"x" * 300_000
+    with Wire(lambda exchange: exchange.send(answer(body))) as wire:
+        transport = Transport(Budget(600), limits=Limits(clock=QuickClock(9)))
+        for _ in range(2):
+            assert transport.request("GET", wire.url).body == body
+        transport.close()
+
+
+def test_a_budget_can_begin_late_and_last_longer() -> None:
+    """The message has what the option says, not what is left of it."""
+    now = [0.0]
+    budget = Budget(3, clock=lambda: now[0], setting="timeout", elapsed=2.5)
+    assert budget.remaining() == 0.5
+    budget.extend(4)
+    assert budget.remaining() == 4.5
+    assert budget.explain_timeout() == "timed out after 3 s; try again later, or raise 'timeout'"

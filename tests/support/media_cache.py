@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_masko.api.retry import retry
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import Downloader
+from mkdocs_masko.assets.signature import Signer
 from mkdocs_masko.http import MAX_MEDIA_BYTES, Budget, Limits, Transport
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ MEDIA = Path(__file__).parents[2] / "mkdocs_masko/sandbox/media"
 PNG = (MEDIA / "fox/wave/image.png").read_bytes()
 """A real still, of 512 px."""
 WEBM = (MEDIA / "fox/wave/0/transparent_video_webm.webm").read_bytes()
+
+
+SIGNER = Signer("masko_" + "1" * 64)
 
 
 def sha(content: bytes) -> str:
@@ -44,7 +48,7 @@ def fetching(
     def download(attempt: Callable[[Transport], str | None]) -> str | None:
         return retry(partial(attempt, transport), budget, sleep=sleep)
 
-    yield Downloader(cache, download, [origin], **more), cache
+    yield Downloader(cache, download, [origin], signer=SIGNER, **more), cache
     transport.close()
 
 
