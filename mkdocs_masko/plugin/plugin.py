@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from mkdocs_masko.assets import FOLDER, Cache
 from mkdocs_masko.build import BuildSession
@@ -28,6 +27,7 @@ from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import MACRO
 from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
+from mkdocs_masko.plugin.generated import GeneratedFiles
 from mkdocs_masko.plugin.log import log, note
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
 from mkdocs_masko.plugin.publish import (
@@ -70,6 +70,8 @@ if TYPE_CHECKING:
 
 _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` what is registered
 _LAST = -100  # after every plugin that still changes what we collect
+# mkdocs-static-i18n rebuilds the list of pages from those in `docs_dir`, after every other plugin.
+_DROPS_GENERATED_PAGES = "i18n"
 _EMBED = re.compile(rf"{MACRO}|\]\((?i:{SCHEME})", re.DOTALL)
 
 
@@ -83,6 +85,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._cache: Cache | None = None
         self._elapsed = 0.0  # seconds of network work
         self._build: BuildSession | None = None
+        self._generated = GeneratedFiles()
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -117,16 +120,25 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         register_macros(config, functions(self._put_placeholder, self._put_url_placeholder))
         return config
 
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+    def _add_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish the manifest, the style sheet, the script and the gallery page."""
         build = self._session()
         register_imports(config)
         text = dumps(build.manifest)
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
-            files.append(File.generated(config, f"{FOLDER}/{name}", content=text))
+            files.append(self._generated.file(config, f"{FOLDER}/{name}", text))
         add_pose_assets(files, config)
-        add_gallery_page(files, config, self.options.gallery_page)
+        if _DROPS_GENERATED_PAGES not in config.plugins:
+            add_gallery_page(files, config, self.options.gallery_page, self._generated)
         return files
+
+    @event_priority(_LAST - 1)
+    def _add_late_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        if _DROPS_GENERATED_PAGES in config.plugins:
+            add_gallery_page(files, config, self.options.gallery_page, self._generated)
+        return files
+
+    on_files = CombinedEvent(_add_files, _add_late_files)
 
     @event_priority(_FIRST)
     def on_page_markdown(
@@ -153,7 +165,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Publish the media that pages use, and add the macros to theme templates."""
         build = self._session()
         review_copied_files(build, config, files)
-        publish(build, self.options, config, files)
+        publish(build, self.options, config, files, self._generated)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
         return env

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.budget import PageWeights
     from mkdocs_masko.build import BuildSession, RenderContext
     from mkdocs_masko.options import GalleryPage, Options
+    from mkdocs_masko.plugin.generated import GeneratedFiles
 
 INDEX = f"{FOLDER}/files.json"
 """Which file of the site is which medium, of those that `include:` names."""
@@ -47,14 +48,20 @@ def as_plugin_error() -> Iterator[None]:
         raise PluginError(f"masko: {error}") from None
 
 
-def publish(build: BuildSession, options: Options, config: MkDocsConfig, files: Files) -> None:
+def publish(
+    build: BuildSession,
+    options: Options,
+    config: MkDocsConfig,
+    files: Files,
+    generated: GeneratedFiles,
+) -> None:
     """Put the media that pages use, and those that scripts need, among the site's files."""
     with as_plugin_error():
         index = _include(build, options)
         build.settle(_replace_on_page)
         site_files = build.site_files()
     if index:
-        files.append(File.generated(config, INDEX, content=json.dumps(index, indent=2) + "\n"))
+        files.append(generated.file(config, INDEX, json.dumps(index, indent=2) + "\n"))
     for path, source in site_files.items():
         # What `sync --into` put into the docs may be damaged since; what is published here is not.
         same = files.get_file_from_path(path)
@@ -162,7 +169,9 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
 _SEARCH_INDEX = "search/search_index.json"
 
 
-def add_gallery_page(files: Files, config: MkDocsConfig, page: GalleryPage | None) -> None:
+def add_gallery_page(
+    files: Files, config: MkDocsConfig, page: GalleryPage | None, generated: GeneratedFiles
+) -> None:
     """Add the gallery page to the site, where the options ask for one.
 
     Raises:
@@ -172,15 +181,14 @@ def add_gallery_page(files: Files, config: MkDocsConfig, page: GalleryPage | Non
         return
     # A page that `nav` leaves out on purpose is nothing that MkDocs should report.
     level = InclusionLevel.NOT_IN_NAV if config.nav else InclusionLevel.UNDEFINED
-    content = _gallery_source(page)
-    generated = File.generated(config, page.source, content=content, inclusion=level)
-    other = next((file for file in files if file.dest_uri == generated.dest_uri), None)
+    gallery = generated.file(config, page.source, _gallery_source(page), inclusion=level)
+    other = next((file for file in files if file.dest_uri == gallery.dest_uri), None)
     if other is not None:
         raise PluginError(
             f"masko: option 'gallery' would replace {printable(other.src_uri)}. Give another path, "
             "or write {{ masko_gallery() }} on that page"
         )
-    files.append(generated)
+    files.append(gallery)
 
 
 def _gallery_source(page: GalleryPage) -> str:
