@@ -9,7 +9,7 @@ import pytest
 import sites
 from e2e.support.browser import Reader
 from e2e.support.cases import tried
-from e2e.support.web_server import Served
+from e2e.support.web_server import Fault, Served
 from e2e.test_axe import PAGES
 
 if TYPE_CHECKING:
@@ -94,6 +94,43 @@ def test_the_manual_has_poses_on_most_pages(browser: Browser, example: Served) -
     browser.open(example.visit().url("poses/"))
     assert len(browser.all("masko-pose")) >= 15
     assert len(browser.all("img.masko")) >= 5
+
+
+_SHIFTS = """
+const done = arguments[0];
+const shifts = [];
+new PerformanceObserver(list => shifts.push(...list.getEntries().map(entry => entry.value)))
+  .observe({type: "layout-shift", buffered: true});
+setTimeout(() => done(shifts.reduce((sum, value) => sum + value, 0)), 500);
+"""
+_EMPTY = """
+return [...document.querySelectorAll(".shown code")].map((code) => {
+  const text = document.createRange();
+  text.selectNodeContents(code);
+  return code.closest("pre").clientHeight - text.getBoundingClientRect().height;
+});
+"""
+
+
+@tried("no layout shift")
+@pytest.mark.parametrize("page", ["", "poses/", "start/"], ids=["home", "poses", "start"])
+def test_a_font_that_comes_late_moves_nothing(browser: Browser, example: Served, page: str) -> None:
+    """On a phone, where lines break elsewhere in another font."""
+    visit = example.visit(faults={"*.woff2": Fault(delay=0.8)})
+    browser.open(visit.url(page), Reader(width=_PHONE, height=844))
+    browser.wait(lambda: visit.paths("*.woff2"), "the font")
+    browser.sleep(1.2)
+    assert browser.driver.execute_async_script(_SHIFTS) < 0.01
+
+
+@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+@pytest.mark.parametrize("page", ["embed", "syntax"])
+def test_the_code_of_an_example_fills_its_box(browser: Browser, example: Served, page: str) -> None:
+    """However tall the result is, there is no more than its padding around the code."""
+    browser.open(example.visit().url(f"{page}/"), Reader(width=_DESK, height=900))
+    empty = browser.run(_EMPTY)
+    assert empty
+    assert max(empty) < 48
 
 
 @pytest.fixture(scope="module")
