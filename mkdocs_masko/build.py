@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from msgspec import Struct, structs
@@ -12,19 +16,28 @@ from msgspec import Struct, structs
 from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import MaskoError, MissingPose, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
-from mkdocs_masko.rendering import GALLERY, Embedder, Page, Placeholders, Renderer, StandalonePage
+from mkdocs_masko.rendering import (
+    GALLERY,
+    Embedder,
+    Page,
+    Placeholders,
+    Renderer,
+    StandalonePage,
+    bad_argument,
+)
 from mkdocs_masko.slips import find_css_slips, find_slips
 from mkdocs_masko.source_text import SourceText
-from mkdocs_masko.text import printable
+from mkdocs_masko.text import printable, sanitize
+from mkdocs_masko.theme_templates import calling_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.rendering import Call, Embed
+    from mkdocs_masko.theme_templates import TemplatePlace
 
     ReplaceHtml = Callable[["RenderContext", str, str], bool]
 
@@ -40,8 +53,8 @@ class RenderContext(Page, Protocol):
         """For messages: `docs/index.md`, or `template home.html`."""
         ...
 
-    def text(self) -> str:
-        """Return its source, to find a macro in; empty where it cannot be read."""
+    def sources(self) -> Iterable[tuple[str, str]]:
+        """Return the files that it may be made of, by their names in messages, with their texts."""
         ...
 
 
@@ -50,8 +63,8 @@ class _OutsidePages(StandalonePage):
 
     name = "outside of pages"
 
-    def text(self) -> str:
-        return ""
+    def sources(self) -> Iterable[tuple[str, str]]:
+        return ()
 
 
 _OUTSIDE = _OutsidePages()
@@ -60,14 +73,20 @@ COPIED_SUFFIXES = (".html", ".htm", ".css")
 """Files in the docs folder which are copied as they are, and may still name a pose."""
 
 
-class _CopiedFile(StandalonePage):
-    """A file that is copied into the site; nothing in it is rendered."""
+class SourceFile(StandalonePage):
+    """A file whose HTML nobody looks at: copied into the site as it is, or only checked.
+
+    Args:
+        name: The file, for messages: `docs/extra.css`.
+        text: Its content.
+    """
 
     def __init__(self, name: str, text: str) -> None:
-        self.name, self._text = name, text
+        self.name, self.text = name, text
 
-    def text(self) -> str:
-        return self._text
+    def sources(self) -> Iterable[tuple[str, str]]:
+        """Return the file."""
+        return ((self.name, self.text),)
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -109,17 +128,19 @@ class BuildSession:
         default: Alias of the collection that names without one are looked up in.
         overrides: Folders with templates of the theme's.
         hosting: Which media the site serves, and under which names.
+        folder: The folder of `mkdocs.yml`, from which messages name templates.
         remedy: Returns what helps where a pose is missing, as far as more is known of the
             manifest than what is in it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what stands around a build
         self,
         manifest: Manifest,
         *,
         default: str,
         overrides: Sequence[Path],
         hosting: SelfHosting | CdnHosting,
+        folder: Path | None = None,
         remedy: Callable[[MissingPose], str] = lambda problem: problem.remedy,
     ) -> None:
         self.manifest, self.hosting = manifest, hosting
@@ -130,7 +151,7 @@ class BuildSession:
         """The page or template that is being rendered."""
         self.extra_files: dict[str, Path] = {}
         """Files beside the media that some page needs, by their paths in the site."""
-        self._default, self._remedy = default, remedy
+        self._default, self._remedy, self._folder = default, remedy, folder
         self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
         self._embeds: dict[Hashable, Embed] = {}
         self._shown: list[_Shown] = []
@@ -140,15 +161,31 @@ class BuildSession:
         self._replaced: dict[str, str] = {}  # HTML by the HTML that it took the place of
         self._dropped: dict[str, SiteFile] = {}  # variants that no page should show, by path
         self._occurrences: dict[tuple[str, str], int] = {}
-        self._source = ("", SourceText(""))
+        self._texts: dict[str, SourceText] = {}
 
     def enter(self, context: RenderContext) -> None:
         """Say which page or template is rendered from now on."""
         self.context = context
 
-    def show(self, source: str, read: Callable[[], Call]) -> str:
-        """Return the HTML of a macro for a template, where it is not escaped again."""
-        html = self.embedder.render_or_report(source, read)
+    def enter_page(self, context: RenderContext, meta: Mapping[str, Any]) -> None:
+        """Say which page is rendered from now on, and check what its front matter names."""
+        self.enter(context)
+        if "mascot" in meta:
+            self.check(meta["mascot"], "mascot:")
+
+    def show(
+        self, source: str, read: Callable[[], Call], place: TemplatePlace | None = None
+    ) -> str:
+        """Return the HTML of a macro for a template, where it is not escaped again.
+
+        Args:
+            source: The macro as an author would write it.
+            read: Reads it, or raises ReferenceProblem.
+            place: Where it is called; by default in the template that is running.
+        """
+        report = partial(self.report_in_template, place=place)
+        embedder = Embedder(self._render, report)
+        html = embedder.render_or_report(source, read)
         return Markup(html)  # noqa: S704 - escaped by our templates
 
     def _render(self, call: Call) -> str:
@@ -289,12 +326,12 @@ class BuildSession:
         """Return what the poses that pages show lack, and what readers see instead."""
         return list(dict.fromkeys(gap for shown in self._shown for gap in shown.embed.gaps))
 
-    def check(self, reference: object, source: str) -> None:
+    def check(self, reference: object, source: str, place: TemplatePlace | None = None) -> None:
         """Report a name that leads to no pose, wherever it stands."""
         try:
             find_pose(self.manifest, str(reference), self._default)
         except ReferenceProblem as problem:
-            self._report(problem, source)
+            self.report_in_template(problem, source, place=place)
 
     def review(self, html: str, reviewed: str = "") -> None:
         """Report the poses that HTML names where none can be shown.
@@ -318,7 +355,7 @@ class BuildSession:
             name: The file, for messages: `docs/extra.css`.
             text: Its HTML or CSS.
         """
-        self.enter(_CopiedFile(name, text))
+        self.enter(SourceFile(name, text))
         is_css = name.endswith(".css")
         for slip in find_css_slips(text) if is_css else find_slips(text, has_macros=False):
             self._report(ReferenceProblem(slip.message), slip.source)
@@ -329,20 +366,72 @@ class BuildSession:
         order = {name: number for number, name in enumerate(names)}
         return sorted(self._problems, key=lambda p: (order[p.name], p.line, p.column))
 
-    def _report(self, problem: ReferenceProblem, source: str) -> None:
-        if isinstance(problem, MissingPose):
-            problem = problem.with_remedy(self._remedy(problem))
-        # A template has the same one on every page; it counts once.
-        self._problems[self._locate(str(problem), source)] = None
+    def report_in_template(
+        self, problem: ReferenceProblem, source: str, *, place: TemplatePlace | None
+    ) -> None:
+        """Report what is wrong with a macro in a template; the arguments are those of `show`."""
+        place = place or calling_template()
+        if place is None:
+            self._report(problem, source)
+            return
+        name = self._template_name(place.path)
+        text = self._text(name, place.path.read_text(encoding="utf-8", errors="replace"))
+        self._add(problem, name, text.location_below(source, place.line))
 
-    def _locate(self, message: str, source: str) -> Problem:
+    def _template_name(self, path: Path) -> str:
+        """Name a template by its path in the project, or by its name where it is elsewhere."""
+        folder = self._folder or Path.cwd()
+        try:
+            return path.resolve().relative_to(folder.resolve()).as_posix()
+        except ValueError:
+            return f"template {path.name}"
+
+    def _report(self, problem: ReferenceProblem, source: str) -> None:
         name = self.context.name
         number = self._occurrences.get((name, source), -1) + 1
         self._occurrences[name, source] = number
-        if self._source[0] != name:
-            self._source = (name, SourceText(self.context.text()))
-        line, column = self._source[1].location(source, number) or (0, 0)
-        return Problem(name=name, line=line, column=column, message=message)
+        for file_name, text in self.context.sources():
+            location = self._text(file_name, text).location(source, number)
+            if location:
+                self._add(problem, file_name, location)
+                return
+        self._add(problem, name, (0, 0))
+
+    def _text(self, name: str, text: str) -> SourceText:
+        if name not in self._texts:
+            self._texts[name] = SourceText(text)
+        return self._texts[name]
+
+    def _add(self, problem: ReferenceProblem, name: str, location: tuple[int, int]) -> None:
+        if isinstance(problem, MissingPose):
+            problem = problem.with_remedy(self._remedy(problem))
+        line, column = location
+        located = Problem(name=name, line=line, column=column, message=str(problem))
+        self._problems[located] = None  # a template has the same one on every page; it counts once
+
+
+def resolve_link(href: str, page: str, url_of: Callable[[str], str | None]) -> str:
+    """Return the URL of the page whose Markdown file a link names, as MkDocs does for links.
+
+    Args:
+        href: The link as the author wrote it.
+        page: The file of the page that it stands on, in the docs folder: `guide/index.md`.
+        url_of: Returns the URL of a file of the docs folder, or None where there is no such file.
+
+    Raises:
+        ReferenceProblem: It is no URL, or names a page that does not exist.
+    """
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        raise bad_argument("href", "a URL", href) from None
+    if parts.scheme or parts.netloc or not parts.path:
+        return href
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), parts.path))
+    url = url_of(target)
+    if url is None and parts.path.endswith(".md"):
+        raise ReferenceProblem(f"argument 'href' names no page: {sanitize(href)!r}")
+    return href if url is None else parts._replace(path=url).geturl()
 
 
 def _files(embed: Embed) -> Iterator[SiteFile]:

@@ -15,6 +15,7 @@ from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.assets.ledger import Ledger
 from mkdocs_masko.errors import ManifestError, ReferenceProblem
 from mkdocs_masko.sync import no_progress, shared_cache
+from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class SelfHosting:
         _require_hashes(site, manifest)
         self._site, self._manifest, self._cache = site, manifest, local_cache
         self._progress, self._elapsed = progress, elapsed
-        self.files = SiteFiles(self._digest, variants=True)
+        self.files = self_hosted_files(manifest)
         self._resolver = FileResolver(
             local_cache,
             LocalSources(local_cache, folders=[media_folder], packaged=packaged_file),
@@ -131,19 +132,40 @@ class SelfHosting:
         finally:
             self._elapsed += time.monotonic() - start
 
-    def _digest(self, medium: Medium) -> str:
+    def _describe(self, medium: Medium) -> str:
+        return _describe(self._manifest, medium)
+
+
+def served_files(site: Site, manifest: Manifest) -> SiteFiles:
+    """Return what names the files that a site serves, whether or not they have been downloaded.
+
+    Raises:
+        ManifestError: The site serves its media, and the manifest has no hashes.
+    """
+    if not site.is_self_hosted:
+        return SiteFiles(_packaged_digest)
+    _require_hashes(site, manifest)
+    return self_hosted_files(manifest)
+
+
+def self_hosted_files(manifest: Manifest) -> SiteFiles:
+    """Return what names the files of a site that serves all its media."""
+
+    def digest(medium: Medium) -> str:
         if medium.sha256 is None:
             raise ReferenceProblem(
-                f"the manifest has no sha256 of {self._describe(medium)}, which 'hosting: self' "
-                "needs. Run 'mkdocs-masko sync' and commit the manifest."
+                f"the manifest has no sha256 of {_describe(manifest, medium)}, which "
+                "'hosting: self' needs. Run 'mkdocs-masko sync' and commit the manifest."
             )
         return medium.sha256
 
-    def _describe(self, medium: Medium) -> str:
-        """Return what people call a medium; searched for only when there is trouble to report."""
-        media = self._manifest.media()
-        names = (f"{pose} {place}" for pose, place, each in media if each.url == medium.url)
-        return next(names, medium.url)
+    return SiteFiles(digest, variants=True)
+
+
+def _describe(manifest: Manifest, medium: Medium) -> str:
+    """Return what people call a medium; searched for only when there is trouble to report."""
+    names = (f"{pose} {place}" for pose, place, each in manifest.media() if each.url == medium.url)
+    return next(names, medium.url)
 
 
 def site_paths(files: SiteFiles, manifest: Manifest) -> dict[str, dict[str, SiteFile]]:
@@ -209,3 +231,8 @@ def select_included(
                 and fnmatchcase(place.rpartition(".")[2], key or "*")
             ],
         )
+
+
+def unmatched_include(pattern: str) -> str:
+    """Return the warning about a pattern of `include:` that matches no pose."""
+    return f"option 'include': {sanitize(pattern)!r} matches no pose. See 'mkdocs-masko list'."

@@ -1,45 +1,110 @@
-"""Check pages against the manifest without MkDocs and without a build: `mkdocs-masko check`.
+"""Check a site against the manifest without MkDocs and without a build: `mkdocs-masko check`.
 
 Each page goes through the same Markdown extension and the same session as in a build, so that the
-problems are the same, with the same places. What is left out is what cannot change a pose's
-reference: the theme, other plugins, and Markdown extensions that do not decide what is code.
+problems are the same, with the same places. Templates are not run: their macros are shown with the
+arguments that are literals. What is left out is what needs a rendered site: what other plugins and
+hooks write, Markdown extensions that do not decide what is code, and the budget.
 """
 
 from __future__ import annotations
 
-import os
-import posixpath
-import re
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from mkdocs_masko.assets import SiteFiles
-from mkdocs_masko.build import COPIED_SUFFIXES, BuildSession, Problem
-from mkdocs_masko.errors import OptionError
-from mkdocs_masko.hosting import CdnHosting
+from mkdocs_masko.build import COPIED_SUFFIXES, BuildSession, Problem, SourceFile, resolve_link
+from mkdocs_masko.docs_files import DocsFolder, split_front_matter
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.gallery.page import replaced_page
+from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
+from mkdocs_masko.macros import call_source, functions
 from mkdocs_masko.markdown.reader import PageReader
 from mkdocs_masko.markdown.syntax import LITERALS_ONLY
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
-from mkdocs_masko.rendering import StandalonePage
+from mkdocs_masko.rendering import FUNCTIONS, GALLERY, check_arguments, make_call
 from mkdocs_masko.text import sanitize
+from mkdocs_masko.theme_templates import (
+    TemplatePlace,
+    TemplateSyntaxError,
+    find_calls,
+    text_of_template,
+)
 from mkdocs_masko.urls import may_name_pose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
+    from mkdocs_masko.docs_files import DocsFile
+    from mkdocs_masko.errors import MissingPose
     from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.sync import Site
+    from mkdocs_masko.theme_templates import TemplateCall
 
-# The suffixes that MkDocs takes for Markdown (mkdocs.utils.markdown_extensions).
-_SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+# Plugins that add pages to the site; whether a link leads to one, only a build knows.
+_PAGE_MAKERS: Final = {
+    *("api-autonav", "blog", "gen-files", "i18n", "jupyter", "material/blog", "material/tags"),
+    *("mkdocs-jupyter", "mkdocs-simple", "monorepo", "multirepo", "simple", "tags"),
+}
+_POSES: Final = ("masko", "masko_image", "masko_animation")
+_TEMPLATE_SUFFIXES: Final = (".html", ".htm")
+_STATIC_TEMPLATES: Final = ("404.html", "sitemap.xml")  # what MkDocs renders for every theme
 
-# YAML front matter as MkDocs reads it (mkdocs.utils.meta): it may end with `---` or `...`.
-_FRONT_MATTER: Final = re.compile(r"\A-{3}[ \t]*\n.*?\n(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
+
+class Findings(Struct, frozen=True, kw_only=True):
+    """What is wrong with a site.
+
+    Attributes:
+        problems: Bad references, file by file, in the order of their lines.
+        warnings: What a build warns of beside them.
+    """
+
+    problems: list[Problem]
+    warnings: list[str]
+
+
+def check_site(
+    site: Site,
+    folder: Path,
+    settings: Mapping[str, Any],
+    manifest: Manifest,
+    remedy: Callable[[MissingPose], str],
+) -> Findings:
+    """Find what a build would report.
+
+    Args:
+        site: What the options say.
+        folder: The folder of `mkdocs.yml`.
+        settings: The content of `mkdocs.yml`.
+        manifest: What pages may show.
+        remedy: Returns what helps where a pose is missing.
+
+    Raises:
+        OptionError: A page cannot be read, or the gallery would replace one.
+        ManifestError: The site serves its media, and the manifest has no hashes.
+    """
+    options = site.options
+    docs = DocsFolder(folder, settings)
+    gallery = options.gallery_page.source if options.gallery_page else None
+    replaced = next((f for f in docs.files() if gallery and docs.replaces(gallery, f)), None)
+    if replaced:
+        raise replaced_page(replaced.uri)
+    reader = _SiteReader(folder, settings, docs, pages={gallery} if gallery else set())
+    build = reader.read(manifest, options.default, served_files(site, manifest), remedy)
+    included = select_included(manifest, options.include, options.default)
+    warnings = [unmatched_include(pattern) for pattern, media in included if not media]
+    if options.incomplete == "warn":
+        warnings += build.gaps()
+    return Findings(problems=reader.problems(build), warnings=warnings)
 
 
 def find_bad_references(
     folder: Path, config: Mapping[str, Any], manifest: Manifest, default: str
 ) -> list[Problem]:
-    """Find every pose that pages name and the manifest lacks, and every invalid argument.
+    """Find every pose that a site names and the manifest lacks, and every invalid argument.
 
     Args:
         folder: The folder of `mkdocs.yml`.
@@ -50,48 +115,168 @@ def find_bad_references(
     Raises:
         OptionError: A page cannot be read.
     """
-    hosting = CdnHosting(SiteFiles())  # nothing is published, so no file needs a name
-    build = BuildSession(manifest, default=default, overrides=[], hosting=hosting)
-    reader = PageReader(
-        build.embedder, build.placeholders, by_name(config.get("markdown_extensions"))
-    )
-    docs_dir = str(config.get("docs_dir") or "docs")
-    for name, path in _files(folder, docs_dir, _SUFFIXES):
-        page = _Page(name, _read_page(path, name))
-        if may_name_pose(page.text()):  # most pages have none, and parsing is slow
-            build.enter(page)
-            reader.read(_FRONT_MATTER.sub("", page.text()))
-    for name, path in _files(folder, docs_dir, COPIED_SUFFIXES):
-        build.review_file(name, path.read_text(encoding="utf-8", errors="replace"))
-    problems = build.sorted_problems()
-    if "macros" in plugins_of(config):  # it evaluates variables, whose values only a build knows
-        problems = [problem for problem in problems if LITERALS_ONLY not in problem.message]
-    return problems
+    reader = _SiteReader(folder, config, DocsFolder(folder, config))
+    return reader.problems(reader.read(manifest, default, SiteFiles(), lambda each: each.remedy))
 
 
-class _Page(StandalonePage):
-    """A page outside of a site. URLs stay as they are: nobody looks at the HTML."""
+class _SiteReader:
+    """Reads the pages and templates of a site as a build would.
 
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self._text = name, text
+    Args:
+        folder: The folder of `mkdocs.yml`.
+        settings: The content of `mkdocs.yml`.
+        docs: The docs folder.
+        pages: Pages that the plugin adds to those in the docs folder.
+    """
 
-    def text(self) -> str:
-        return self._text
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, Any],
+        docs: DocsFolder,
+        pages: Collection[str] = (),
+    ) -> None:
+        self._folder, self._settings, self._docs = folder, settings, docs
+        self._plugins = plugins_of(settings)
+        theme = settings.get("theme")
+        self._theme: Mapping[str, Any] = theme if isinstance(theme, dict) else {}
+        custom_dir = self._theme.get("custom_dir")
+        self._custom_dir = folder / custom_dir if isinstance(custom_dir, str) else None
+        can_grow = settings.get("hooks") or not _PAGE_MAKERS.isdisjoint(self._plugins)
+        self._uris = None if can_grow else {*docs.uris, *pages}
+        self._site_url = str(settings.get("site_url") or "")
+
+    def read(
+        self,
+        manifest: Manifest,
+        default: str,
+        files: SiteFiles,
+        remedy: Callable[[MissingPose], str],
+    ) -> BuildSession:
+        """Return a build that has shown all that the site shows."""
+        custom_dir = self._custom_dir
+        build = BuildSession(
+            manifest,
+            default=default,
+            overrides=[custom_dir] if custom_dir and (custom_dir / "masko").is_dir() else [],
+            hosting=CdnHosting(files),
+            folder=self._folder,
+            remedy=remedy,
+        )
+        extensions = by_name(self._settings.get("markdown_extensions"))
+        reader = PageReader(build.embedder, build.placeholders, extensions)
+        templates = {*_STATIC_TEMPLATES, *_names(self._theme.get("static_templates"))}
+        for file in self._docs.files():
+            if file.is_page:
+                templates |= self._read_page(build, reader, file)
+            elif file.uri.endswith(COPIED_SUFFIXES):
+                build.review_file(
+                    file.name, file.path.read_text(encoding="utf-8", errors="replace")
+                )
+        for path in self._templates(templates):
+            self._read_template(build, path)
+        return build
+
+    def problems(self, build: BuildSession) -> list[Problem]:
+        """Return what is wrong, without what only mkdocs-macros can tell."""
+        problems = build.sorted_problems()
+        if "macros" in self._plugins:  # it evaluates variables, whose values only a build knows
+            problems = [each for each in problems if LITERALS_ONLY not in each.message]
+        return problems
+
+    def _read_page(self, build: BuildSession, reader: PageReader, file: DocsFile) -> set[str]:
+        """Show the poses of a page; return the template that it is rendered with."""
+        text = file.text()
+        meta, markdown = split_front_matter(text)
+        if may_name_pose(text) or "mascot" in meta:  # most pages have none, and parsing is slow
+            page = _PageContext(file, text, self._uris, self._site_url)
+            build.enter_page(page, meta)
+            reader.read(markdown)
+            if "macros" in self._plugins and meta.get("render_macros") is not False:
+                self._show_imported(build, markdown)
+        return {str(meta["template"])} if "template" in meta else set()
+
+    def _show_imported(self, build: BuildSession, markdown: str) -> None:
+        """Show the macros that a page of mkdocs-macros imports; others are Markdown's to read."""
+        with suppress(TemplateSyntaxError):  # it may have other delimiters
+            for call in find_calls(markdown):
+                if call.is_imported:
+                    _show(build, call, None)
+
+    def _templates(self, names: set[str]) -> Iterator[Path]:
+        """Yield the templates in the theme's `custom_dir`, which the other templates are built on.
+
+        Those in `masko/` are ours to fill; a mistake in them shows where a pose is rendered.
+        """
+        folder = self._custom_dir
+        for path in sorted(folder.rglob("*")) if folder else ():
+            name = path.relative_to(folder).as_posix()  # type: ignore[arg-type] # there is one
+            is_template = name.endswith(_TEMPLATE_SUFFIXES) or name in names
+            if is_template and not name.startswith("masko/") and path.is_file():
+                yield path
+
+    def _read_template(self, build: BuildSession, path: Path) -> None:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if "masko" not in text and not may_name_pose(text):
+            return
+        name = path.relative_to(self._folder).as_posix() if self._folder in path.parents else ""
+        build.enter(SourceFile(name or f"template {path.name}", text))
+        try:
+            calls = find_calls(text)
+        except TemplateSyntaxError as error:
+            problem = ReferenceProblem(f"Jinja cannot read this template: {sanitize(str(error))}")
+            place = TemplatePlace(path=path, line=error.lineno)
+            build.report_in_template(problem, "", place=place)
+            return
+        for call in calls:
+            _show(build, call, TemplatePlace(path=path, line=call.line))
+        build.review(text_of_template(text))
 
 
-def _files(folder: Path, docs_dir: str, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    """Yield files of the docs folder, in the order of their names, with their names in messages."""
-    docs = folder / docs_dir
-    for path in sorted(docs.rglob("*")):
-        inside = path.relative_to(docs)
-        is_hidden = any(part.startswith(".") for part in inside.parts)  # MkDocs leaves them out
-        if path.suffix in suffixes and not is_hidden and path.is_file():
-            yield posixpath.join(os.path.relpath(docs, folder), inside.as_posix()), path
+class _PageContext(SourceFile):
+    """A page that is checked: its links lead where those of a build do.
+
+    Args:
+        file: The page.
+        text: Its source.
+        uris: All files that a link can lead to, or None where only a build knows them.
+        site_url: The URL of the site.
+    """
+
+    def __init__(
+        self, file: DocsFile, text: str, uris: Collection[str] | None, site_url: str
+    ) -> None:
+        super().__init__(file.name, text)
+        self._uri, self._uris, self.site_url = file.uri, uris, site_url
+
+    def link(self, href: str) -> str:
+        """Return the link, after a look for the page that it names."""
+        uris = self._uris
+        return resolve_link(
+            href, self._uri, lambda uri: uri if uris is None or uri in uris else None
+        )
 
 
-def _read_page(path: Path, name: str) -> str:
+def _show(build: BuildSession, call: TemplateCall, place: TemplatePlace | None) -> None:
+    """Show a macro of a template or, where it has variables, check what it has of literals."""
+    show = partial(build.show, place=place)
+    if call.is_literal and call.function in FUNCTIONS:
+        functions(show, show)[call.function](*call.positional, **call.named)
+        return
+    source = call_source(call.function, call.positional, call.named)
+    report = partial(build.report_in_template, source=source, place=place)
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise OptionError(f"{sanitize(name)}: cannot be read: {reason}") from None
+        if call.function not in FUNCTIONS:
+            make_call(call.function, call.positional, call.named, source)
+        if call.function in _POSES:
+            check_arguments({n: value for n, value in call.named.items() if n != "pose"})
+    except ReferenceProblem as problem:
+        report(problem)
+    if call.function != GALLERY:
+        names = [*call.positional, *([call.named["pose"]] if "pose" in call.named else [])]
+        for name in names:
+            build.check(name, source, place)
+
+
+def _names(value: object) -> list[str]:
+    return [str(name) for name in value] if isinstance(value, list) else []

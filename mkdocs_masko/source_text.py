@@ -37,6 +37,7 @@ _SCHEME = re.compile(
     + "(?::|&#0*58;?|&#x0*3a;?|&colon;|%3a)",
     re.IGNORECASE,
 )
+_MOST_LINES = 12  # of a statement in a template
 _LONGEST = 2_000  # characters of a link's text, a tag or a URL that are looked at
 
 
@@ -72,6 +73,24 @@ class SourceText:
             if offsets:
                 return self._position(offsets[min(number, len(offsets) - 1)])
         return None
+
+    def location_below(self, source: str, line: int) -> tuple[int, int]:
+        """Find a macro of a template, of which Jinja knows the line.
+
+        Args:
+            source: The macro, written again from its arguments.
+            line: Where the statement begins that calls it.
+
+        Returns:
+            Line and column; at worst, the beginning of that line.
+        """
+        start = self._lines[min(line, len(self._lines)) - 1]
+        end = self._lines[line + _MOST_LINES] if line + _MOST_LINES < len(self._lines) else None
+        for pattern in _patterns(source):
+            match = re.search(pattern, self._text[start:end])
+            if match:
+                return self._position(start + match.start())
+        return line, 1
 
     def _find(self, pattern: str) -> list[int]:
         if pattern not in self._offsets:

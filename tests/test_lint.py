@@ -39,7 +39,10 @@ CONFIG = {
 }
 FOX = "There are: card-sit, cheer, idle, wave."
 OWL = "'mkdocs-masko list' lists all 11."
-UNPUBLISHED = "Run 'mkdocs-masko sync' if it is new."
+UNPUBLISHED = (
+    "The manifest is up to date, so no pose of this name is published; "
+    "'mkdocs-masko status' shows what is not published yet."
+)
 PROBLEMS = [
     "docs/deep/er/page.md:3:10: no pose 'nope' in 'fox'",
     "docs/deep/er/page.md:3:39: no pose 'nope' in 'owl'",
@@ -86,6 +89,76 @@ def test_a_build_finds_the_same_problems(tmp_path: Path) -> None:
     assert sorted(line.partition("docs/")[2] for line in warnings) == sorted(
         problem.partition("docs/")[2] for problem in problems
     )
+
+
+SITE = {
+    "docs/index.md": (
+        '---\nmascot: nobody\ntemplate: home.html\n---\n\n{{ masko("wave", href="gone.md") }}\n'
+        '{{ masko("wave", href="guide/index.md#top") }} {{ masko("wave", href="http://[") }}\n\n'
+        '{{ masko("wave", href="drafts/new.md") }} {{ masko_gallery("hawk") }}\n'
+    ),
+    "docs/guide/README.md": "![a](masko:readme)\n",
+    "docs/guide/index.md": (
+        'x {{ masko("wave", href="../index.md") }} {{ masko("wave", href="no.md") }}\n'
+    ),
+    "docs/meta.md": "Title: Hello\nMascot: noone\n\n# Hello\n",
+    "docs/drafts/new.md": "![a](masko:draft)\n",
+    "docs/private/x.md": "![a](masko:private)\n",
+    "docs/templates/x.md": "![a](masko:template)\n",
+    "docs/.hidden.md": "![a](masko:hidden)\n",
+    "docs/.shown/x.md": "![a](masko:shown)\n",
+    "docs/unlisted.md": "![a](masko:unlisted)\n",
+    "docs/copied.html": '<a href="masko:wave">x</a>\n',
+    "theme/main.html": (
+        '{% import "masko/macros.html" as m %}\n<body>{{ page.content }}\n  {{ masko("main") }}\n'
+        '{{ m.image("imported") }} {% include "part.html" %}{# {{ masko("comment") }} #}\n'
+        '{{ masko(page.meta.mascot or "wave") }}{% raw %}{{ masko("raw") }}{% endraw %}\n'
+    ),
+    "theme/part.html": (
+        '<p>\n{{ masko(\n  "wave",\n  widht=3\n) }}</p>\n<a href="masko:wave">x</a>\n'
+    ),
+    "theme/home.html": '{% extends "main.html" %}\n{% set x = masko_url("wave", "webm") %}\n',
+    "theme/404.html": '{{ masko.animation("owl/card-sit") }}\n',
+}
+EXCLUSIONS = {
+    "exclude_docs": "private/\n!.shown\n",
+    "draft_docs": "drafts/\n",
+    "not_in_nav": "unlisted.md\n",
+    "nav": [{"Home": "index.md"}, {"Guide": "guide/index.md"}, {"Meta": "meta.md"}],
+}
+
+
+def mkdocs_site(folder: Path, **more: object) -> Path:
+    """Write a site with a fault of each kind that a build finds."""
+    site = sites.make(folder, {}, **{**EXCLUSIONS, **more})
+    for name, text in SITE.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return site
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+def test_a_check_finds_what_a_build_finds(tmp_path: Path, host: str) -> None:
+    """All of it: links, front matter, templates; and nothing that a build leaves out."""
+    mkdocs_site(tmp_path)
+    built = sites.build(tmp_path, host=host).good()
+    warned = {line.removeprefix("masko: ") for line in built.lines("WARNING") if "masko: " in line}
+    done = run(tmp_path, "check", "--offline")
+    assert done.code == 1
+    reported = {*done.err.splitlines()[:-1]}
+    # What a template makes of the front matter has the place of the template in a build.
+    in_front_matter = {line for line in warned if "theme/main.html:5" in line}
+    assert sorted(reported) == sorted(warned - in_front_matter)
+    assert len(in_front_matter) == 2
+    places = {line.split(": ")[0] for line in reported}
+    assert places == {
+        *("docs/index.md:2:1", "docs/index.md:6:1", "docs/index.md:7:48", "docs/index.md:9:43"),
+        *("docs/guide/index.md:1:43", "docs/meta.md", "docs/unlisted.md:1:6"),
+        *("docs/.shown/x.md:1:6", "docs/copied.html:1:10"),
+        *("theme/main.html:3:3", "theme/main.html:4:13", "theme/part.html:2:4"),
+        *("theme/part.html:6:10", "theme/home.html:2:12", "theme/404.html:1:4"),
+    }
 
 
 def test_what_mkdocs_macros_evaluates_is_no_problem(tmp_path: Path) -> None:

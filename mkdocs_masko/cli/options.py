@@ -81,6 +81,28 @@ def load_site(
     return site_of(options, path.parent if path else Path.cwd(), environ, api_url=api_url)
 
 
+def site_folder(config_file: Path | None) -> Path:
+    """Return the folder of the site's configuration, or the current one without any."""
+    from mkdocs_masko.mkdocs_yml import find_config
+
+    path = config_file or find_config(Path.cwd())
+    return path.absolute().parent if path else Path.cwd()
+
+
+def require_api_access(site: Site, alternative: str) -> None:
+    """Refuse to go on without a key, where one is needed.
+
+    Args:
+        site: The site.
+        alternative: What the command can do without one, as the end of a sentence.
+
+    Raises:
+        OptionError: There is no key.
+    """
+    if not site.has_api_access:
+        raise OptionError(f"no key in {site.options.api_key_env}: set it{alternative}")
+
+
 def environment() -> dict[str, str]:
     """Return the environment without MASKO_MODE, which is for builds."""
     return {name: value for name, value in os.environ.items() if name != "MASKO_MODE"}

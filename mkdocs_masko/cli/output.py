@@ -49,9 +49,17 @@ _CELL_STYLES: Final = {
 
 
 def json_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `--json`."""
-    text = "Print JSON instead of a table."
-    return click.option("--json", "as_json", is_flag=True, help=text)(command)
+    """Add `--json` to a command that prints a table."""
+    return _json_flag("Print JSON instead of a table.")(command)
+
+
+def json_result_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--json` to a command that does something and says how it went."""
+    return _json_flag("Print the result as JSON.")(command)
+
+
+def _json_flag(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option("--json", "as_json", is_flag=True, help=text)
 
 
 def is_terminal() -> bool:

@@ -12,23 +12,28 @@ from mkdocs_masko.cli.options import (
     give_time,
     load_site,
     poll_policy,
+    require_api_access,
+    site_folder,
     site_options,
     timeout_option,
 )
 from mkdocs_masko.cli.output import (
     json_option,
+    json_result_option,
     print_json,
     print_line,
     show_downloads,
     show_polling,
     warn,
 )
-from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.cli.report import Report, format_option, problem_document
+from mkdocs_masko.errors import MaskoError, ReferenceProblem
 from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
+    from mkdocs_masko.lint import Findings
     from mkdocs_masko.manifest import Manifest
-    from mkdocs_masko.sync import Site, SyncResult
+    from mkdocs_masko.sync import PollPolicy, Site, SyncResult
 
 
 @click.command()
@@ -48,13 +53,17 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Also write all media to a folder.",
 )
-def sync(
+@json_result_option
+@format_option
+def sync(  # noqa: PLR0913 - one for each option
     *,
     locked: bool,
     frozen: bool,
     wait: float | None,
     timeout: float | None,
     into: Path | None,
+    as_json: bool,
+    annotate: bool,
     **where: Any,  # noqa: ANN401 - site_options
 ) -> None:
     """Update the manifest with what is published.
@@ -70,66 +79,121 @@ def sync(
       mkdocs-masko sync --into docs/assets/masko
       mkdocs-masko sync --collection fox --api-url sandbox
     """
-    from mkdocs_masko.sync import prepare, update
+    from mkdocs_masko.sync import require_no_changes
 
     if locked and frozen:
         raise click.UsageError("--locked and --frozen cannot be used together.")
-    mode = "locked" if locked else "frozen" if frozen else "auto"
-    hosting = None if into is None else "self"
-    site = load_site(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
-    site = give_time(site, timeout)
-    with show_polling(poll_policy(site, time_setting="--timeout")) as policy:
-        result = update(site, policy, revalidate=True) if mode == "auto" else prepare(site, policy)
-    _print_result(site, result)
-    if into is not None:
-        _export_media(site, result.manifest, into)
+    report = Report(folder=site_folder(where["config_file"]), as_json=as_json, annotate=annotate)
+    report.more["written"] = False
+    with report.ending():
+        mode = "locked" if locked else "frozen" if frozen else "auto"
+        hosting = None if into is None else "self"
+        site = load_site(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
+        report.site = site = give_time(site, timeout)
+        if not frozen:
+            require_api_access(site, "; --frozen reads the manifest without one")
+        with show_polling(poll_policy(site, time_setting="--timeout")) as policy:
+            report.result = result = _sync(site, policy)
+        if locked:
+            require_no_changes(site, result)
+        report.more["written"] = result.is_written
+        report.print_result()
+        report.say(_state(site, result))
+        if into is not None:
+            _export_media(site, result.manifest, into, report)
+
+
+def _sync(site: Site, policy: PollPolicy) -> SyncResult:
+    from mkdocs_masko.sync import find_changes, prepare, update
+
+    if site.options.mode == "locked":
+        return find_changes(site, policy)
+    if site.options.mode == "frozen":
+        return prepare(site, policy)
+    return update(site, policy, revalidate=True)
 
 
 @click.command()
 @site_options
 @click.option("--offline", is_flag=True, help="Check the pages only; needs no key and no network.")
 @timeout_option(SYNC_TIMEOUT)
-def check(*, offline: bool, timeout: float | None, **where: Any) -> None:  # noqa: ANN401 - site_options
+@json_result_option
+@format_option
+def check(
+    *,
+    offline: bool,
+    timeout: float | None,
+    as_json: bool,
+    annotate: bool,
+    **where: Any,  # noqa: ANN401 - site_options
+) -> None:
     """Compare the manifest with the API and the pages; write nothing.
 
-    Finds poses that pages use and the manifest lacks, and everything that the API has changed.
-    Exits with 1 if anything differs, so that a CI job fails.
+    Finds poses that pages and templates use and the manifest lacks, and everything that the API has
+    changed. Exits with 1 if anything differs, so that a CI job fails.
 
     \b
     Examples:
       mkdocs-masko check
       mkdocs-masko check --offline
+      mkdocs-masko check --json
       mkdocs-masko check -f docs/mkdocs.yml
     """
-    from mkdocs_masko.sync import compare, reload
+    from mkdocs_masko.sync import reload
 
-    site = give_time(load_site(mode="locked", not_ready="fail", **where), timeout)
-    manifest = reload(site)
-    # With --collection, no configuration is read that says where pages are.
-    problems = [] if where["collection"] else _bad_references(where["config_file"], site, manifest)
-    for problem in problems:
-        print_line(problem, err=True)
-    policy = poll_policy(site, time_setting="--timeout")
-    result = None if offline else compare(site, policy, revalidate=True)
-    if problems:
-        raise ReferenceProblem(f"bad references on pages: {len(problems)}, listed above")
-    if result:
-        _print_result(site, result)
-    else:
-        name, revision = site.manifest.name, manifest.revision
-        print_line(f"{name}: has all poses that pages use, revision {revision}")
+    report = Report(folder=site_folder(where["config_file"]), as_json=as_json, annotate=annotate)
+    report.more["problems"] = []
+    with report.ending():
+        site = load_site(mode="locked", not_ready="fail", **where)
+        report.site = site = give_time(site, timeout)
+        manifest = reload(site)
+        report.revision = manifest.revision
+        failure = None if offline else _compare(site, report)
+        # With --collection, no configuration is read that says where pages are.
+        if not where["collection"]:
+            report.findings = _check_pages(where["config_file"], site, manifest, report.result)
+            report.more["problems"] = list(map(problem_document, report.findings.problems))
+            report.print_findings()
+        if failure:
+            raise failure
+        if report.more["problems"]:
+            count = len(report.more["problems"])
+            raise ReferenceProblem(f"bad references on pages: {count}, listed above")
+        report.print_result()
+        if report.result:
+            report.say(_state(site, report.result))
+        else:
+            report.say(
+                f"{site.manifest.name}: has all poses that pages use, revision {manifest.revision}"
+            )
 
 
-def _bad_references(config_file: Path | None, site: Site, manifest: Manifest) -> list[str]:
-    """Return what is wrong on the pages of a site, if it has a configuration."""
-    from mkdocs_masko.lint import find_bad_references
+def _compare(site: Site, report: Report) -> MaskoError | None:
+    """Compare the manifest with the API; return what is wrong, as the pages are to be read too."""
+    from mkdocs_masko.sync import find_changes, require_no_changes
+
+    try:
+        require_api_access(site, "; or check the pages alone with --offline")
+        policy = poll_policy(site, time_setting="--timeout")
+        report.result = find_changes(site, policy, revalidate=True)
+        require_no_changes(site, report.result)
+    except MaskoError as error:
+        return error
+    return None
+
+
+def _check_pages(
+    config_file: Path | None, site: Site, manifest: Manifest, compared: SyncResult | None
+) -> Findings:
+    """Check the pages of a site, if it has a configuration."""
+    from mkdocs_masko.lint import Findings, check_site
     from mkdocs_masko.mkdocs_yml import find_config, load_settings
 
     path = config_file or find_config(Path.cwd())
     if path is None:
-        return []
-    problems = find_bad_references(path.parent, load_settings(path), manifest, site.options.default)
-    return [str(problem) for problem in problems]
+        return Findings(problems=[], warnings=[])
+    remedy = compared.remedy if compared else lambda problem: problem.remedy
+    return check_site(site, path.parent, load_settings(path), manifest, remedy)
 
 
 @click.command()
@@ -151,6 +215,7 @@ def diff(*, as_json: bool, timeout: float | None, **where: Any) -> None:  # noqa
     from mkdocs_masko.sync import preview
 
     site = give_time(load_site(mode="locked", not_ready="fail", **where), timeout)
+    require_api_access(site, "")
     policy = poll_policy(site, time_setting="--timeout")
     result = preview(site, policy, revalidate=True)
     _print_notes(result)
@@ -163,11 +228,9 @@ def diff(*, as_json: bool, timeout: float | None, **where: Any) -> None:  # noqa
         print_line(f"{site.manifest.name}: up to date")
 
 
-def _print_result(site: Site, result: SyncResult) -> None:
-    _print_notes(result)
-    _print_changes(result)
+def _state(site: Site, result: SyncResult) -> str:
     state = "written" if result.is_written else "up to date"
-    print_line(f"{site.manifest.name}: {state}, revision {result.manifest.revision}")
+    return f"{site.manifest.name}: {state}, revision {result.manifest.revision}"
 
 
 def _print_notes(result: SyncResult) -> None:
@@ -185,8 +248,8 @@ def _count_changes(result: SyncResult) -> str:
     return ", ".join(f"{kinds.count(k)} {k}" for k in ("added", "changed", "removed") if k in kinds)
 
 
-def _export_media(site: Site, manifest: Manifest, folder: Path) -> None:
-    """Write all media of a manifest to a folder, and print how many they are."""
+def _export_media(site: Site, manifest: Manifest, folder: Path, report: Report) -> None:
+    """Write all media of a manifest to a folder, and report how many they are."""
     from mkdocs_masko.assets import FOLDER, Cache
     from mkdocs_masko.assets.maintenance import export_to
     from mkdocs_masko.hosting import SelfHosting, site_paths
@@ -206,7 +269,14 @@ def _export_media(site: Site, manifest: Manifest, folder: Path) -> None:
         path.removeprefix(prefix): file for path, file in hosting.resolve(exported).paths.items()
     }
     summary = export_to(index, files, folder)
-    print_line(
+    report.more["media"] = {
+        "folder": str(folder),
+        "files": summary.files,
+        "bytes": summary.size,
+        "written": summary.written,
+        "removed": summary.removed,
+    }
+    report.say(
         f"{folder}: {summary.files} media, {format_size(summary.size)}; "
         f"{summary.written} written, {summary.removed} removed"
     )

@@ -24,6 +24,7 @@ from mkdocs_masko.rendering import (
     templates_dir,
     unknown_argument,
 )
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -114,6 +115,15 @@ def _read_options(call: Call, manifest: Manifest) -> GalleryOptions:
     if not isinstance(search, bool):
         raise bad_argument("search", "true or false", search)
     return GalleryOptions(alias=_alias(call.reference, manifest), level=level, search=search)
+
+
+def replaced_page(other: str) -> OptionError:
+    """Make the error for a gallery page that would have the URL of another file of the site."""
+    return OptionError(
+        f"would replace {sanitize(other)}. Give another path, "
+        "or write {{ masko_gallery() }} on that page",
+        option="gallery",
+    )
 
 
 def _alias(name: str, manifest: Manifest) -> str | None:

@@ -7,13 +7,12 @@ import posixpath
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering import bad_argument
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.build import resolve_link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
@@ -43,23 +42,16 @@ class PageContext:
 
     def link(self, href: str) -> str:
         """Return the URL of the page whose Markdown file a link names, as MkDocs does for links."""
-        try:
-            parts = urlsplit(href)
-        except ValueError:
-            raise bad_argument("href", "a URL", href) from None
-        if parts.scheme or parts.netloc or not parts.path:
-            return href
-        folder = posixpath.dirname(self._page.file.src_uri)
-        target = self._files.src_uris.get(posixpath.normpath(posixpath.join(folder, parts.path)))
-        if target is None and parts.path.endswith(".md"):
-            raise ReferenceProblem(f"argument 'href' names no page: {sanitize(href)!r}")
-        if target is None:
-            return href
-        return parts._replace(path=target.url_relative_to(self._page.file)).geturl()
+        files, page = self._files.src_uris, self._page.file
 
-    def text(self) -> str:
+        def url_of(uri: str) -> str | None:
+            return files[uri].url_relative_to(page) if uri in files else None
+
+        return resolve_link(href, page.src_uri, url_of)
+
+    def sources(self) -> Iterable[tuple[str, str]]:
         """Return the source, with its front matter."""
-        return self._page.file.content_string
+        return ((self.name, self._page.file.content_string),)
 
     def replace(self, html: str, other: str) -> bool:
         """Replace HTML in the content; return whether that was there."""
@@ -78,7 +70,7 @@ class ThemeContext:
     """
 
     def __init__(self, name: str, base_url: str, config: MkDocsConfig) -> None:
-        self.name = f"template {name}"
+        self.name, self._config = f"template {name}", config
         self.language = _theme_language(config)
         self.root = f"{base_url.rstrip('/')}/"
         self.site_url = config.site_url or ""
@@ -87,9 +79,13 @@ class ThemeContext:
         """Return the link as it is: a template has no Markdown files beside it."""
         return href
 
-    def text(self) -> str:
-        """Return nothing: the theme's loader knows where the template lies, we do not."""
-        return ""
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Yield the templates in the theme's `custom_dir`: the page is made of any of them."""
+        custom_dir = self._config.theme.custom_dir
+        folder = Path(self._config.config_file_path or ".").absolute().parent
+        for path in sorted(Path(custom_dir).rglob("*.html")) if custom_dir else ():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            yield Path(os.path.relpath(path, folder)).as_posix(), text
 
 
 def _theme_language(config: MkDocsConfig) -> str:

@@ -112,6 +112,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             default=self.options.default,
             overrides=overrides,
             hosting=self._hosting(manifest, config),
+            folder=_folder(config),
             remedy=result.remedy,
         )
         extension = MaskoExtension(build.embedder, build.placeholders)
@@ -145,10 +146,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Tell the build which page follows, before any other plugin sees its text."""
-        build = self._session()
-        build.enter(PageContext(page, config, files))
-        if "mascot" in page.meta:
-            build.check(page.meta["mascot"], "mascot:")
+        self._session().enter_page(PageContext(page, config, files), page.meta)
         return markdown
 
     @event_priority(_LAST)

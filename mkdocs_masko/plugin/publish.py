@@ -19,7 +19,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.build import COPIED_SUFFIXES
 from mkdocs_masko.errors import MaskoError
-from mkdocs_masko.hosting import select_included
+from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
 from mkdocs_masko.text import format_size, printable
@@ -79,7 +79,7 @@ def _include(build: BuildSession, options: Options) -> dict[str, dict[str, str]]
     index: dict[str, dict[str, str]] = {}
     for pattern, media in select_included(build.manifest, options.include, options.default):
         if not media:
-            log.warning("option 'include': %r matches no pose. See 'mkdocs-masko list'.", pattern)
+            log.warning("%s", unmatched_include(pattern))
         for pose, key, medium in media:
             file = build.hosting.files.file(medium)
             if file is not None:
@@ -184,10 +184,10 @@ def add_gallery_page(
     gallery = generated.file(config, page.source, _gallery_source(page), inclusion=level)
     other = next((file for file in files if file.dest_uri == gallery.dest_uri), None)
     if other is not None:
-        raise PluginError(
-            f"masko: option 'gallery' would replace {printable(other.src_uri)}. Give another path, "
-            "or write {{ masko_gallery() }} on that page"
-        )
+        from mkdocs_masko.gallery.page import replaced_page  # noqa: PLC0415 - most have no gallery
+
+        with as_plugin_error():
+            raise replaced_page(other.src_uri)
     files.append(gallery)
 
 

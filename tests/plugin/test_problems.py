@@ -77,8 +77,8 @@ EXPECTED = [
     "docs/a/b.md:4:3: pose 'wave' has 1 animation(s), counted from 0",
     'docs/a/b.md:7:5: masko() needs the name of a pose first: masko("wave")',
     "docs/a/b.md:7:21: masko_image() takes no 'kind'; write masko() with it",
-    f"template home.html: no pose 'nope' in 'fox'. {_FOX} {SYNC}",
-    f"template home.html: unknown argument 'foo'. There are: {_ALL}, dark, animation",
+    f"theme/home.html:1:25: no pose 'nope' in 'fox'. {_FOX} {SYNC}",
+    f"theme/home.html:1:44: unknown argument 'foo'. There are: {_ALL}, dark, animation",
 ]
 
 

@@ -1,0 +1,160 @@
+"""The files of a site's docs folder without MkDocs: which there are, and which become pages.
+
+What is left out, and why, follows MkDocs: `exclude_docs`, `draft_docs`, and a README beside an
+index (read in MkDocs 1.6.1, `structure/files.py` and `utils/meta.py`; ProperDocs 1.6.7 is equal).
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+from msgspec import Struct
+from pathspec import GitIgnoreSpec
+
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.text import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# The suffixes that MkDocs takes for Markdown (mkdocs.utils.markdown_extensions).
+_PAGE_SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+_INDEX_NAMES: Final = ("index", "README")
+_ALWAYS_EXCLUDED: Final = (".*", "/templates/")  # `exclude_docs` can take them back: `!.well-known`
+
+# YAML front matter as MkDocs reads it: it may end with `---` or `...`.
+_YAML: Final = re.compile(r"\A-{3}[ \t]*\n(.*?\n)(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
+# The other form that it knows, of MultiMarkdown: `Title: Home` in the first lines.
+_PAIR: Final = re.compile(r"[ ]{0,3}(?P<key>[A-Za-z0-9_-]+):\s*(?P<value>.*)")
+_CONTINUATION: Final = re.compile(r"(?:[ ]{4}|\t)\s*(?P<value>.*)")
+
+
+class DocsFile(Struct, frozen=True, kw_only=True):
+    """A file of the docs folder that is part of the site.
+
+    Attributes:
+        uri: Its path in the docs folder: `guide/index.md`.
+        name: Its path from the folder of `mkdocs.yml`, for messages: `docs/guide/index.md`.
+        path: Where it is.
+    """
+
+    uri: str
+    name: str
+    path: Path
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is Markdown."""
+        return self.uri.endswith(_PAGE_SUFFIXES)
+
+    def text(self) -> str:
+        """Return the source of a page.
+
+        Raises:
+            OptionError: It cannot be read.
+        """
+        try:
+            return self.path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise OptionError(f"{sanitize(self.name)}: cannot be read: {reason}") from None
+
+
+class DocsFolder:
+    """The docs folder of a site.
+
+    Args:
+        folder: The folder of `mkdocs.yml`.
+        settings: The content of `mkdocs.yml`.
+
+    Attributes:
+        uris: The paths of all files in the docs folder, excluded ones too.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        self._docs = Path(os.path.normpath(folder / str(settings.get("docs_dir") or "docs")))
+        self._name = Path(os.path.relpath(self._docs, folder)).as_posix()
+        self._excluded = _spec([*_ALWAYS_EXCLUDED, *_lines(settings.get("exclude_docs"))])
+        self._drafts = _spec(_lines(settings.get("draft_docs")))
+        self._has_page_folders = settings.get("use_directory_urls") is not False
+        self.uris = frozenset(self._walk())
+
+    def files(self) -> list[DocsFile]:
+        """Return the files that are part of the site, in the order of their paths."""
+        files: dict[tuple[str, str], str] = {}
+        for uri in sorted(filter(self._is_published, self.uris), key=_order):
+            # Of a README and an index in one folder, the index comes last.
+            files[posixpath.dirname(uri), self.target(uri)] = uri
+        return [
+            DocsFile(uri=uri, name=posixpath.join(self._name, uri), path=self._docs / uri)
+            for uri in sorted(files.values(), key=PurePosixPath)
+        ]
+
+    def target(self, uri: str) -> str:
+        """Return the path in the site of what becomes of a file: `guide/index.html`."""
+        path = PurePosixPath(uri)
+        if not uri.endswith(_PAGE_SUFFIXES):
+            return uri
+        if path.stem in _INDEX_NAMES:
+            return path.with_name("index.html").as_posix()
+        if self._has_page_folders:
+            return path.with_name(path.stem).joinpath("index.html").as_posix()
+        return path.with_suffix(".html").as_posix()
+
+    def replaces(self, uri: str, file: DocsFile) -> bool:
+        """Tell whether a page would have the URL of a file that there is."""
+        return self.target(uri) == self.target(file.uri)
+
+    def _walk(self) -> Iterator[str]:
+        for folder, _, names in os.walk(self._docs, followlinks=True):
+            inside = Path(os.path.relpath(folder, self._docs))
+            yield from ((inside / name).as_posix() for name in names)
+
+    def _is_published(self, uri: str) -> bool:
+        return not (self._excluded.match_file(uri) or self._drafts.match_file(uri))
+
+
+def _order(uri: str) -> tuple[str, bool, str]:
+    folder, name = posixpath.split(uri)
+    return folder, posixpath.splitext(name)[0] == "index", name
+
+
+def _lines(patterns: object) -> list[str]:
+    """Return the lines of an option that holds patterns; MkDocs refuses anything but text."""
+    return patterns.splitlines() if isinstance(patterns, str) else []
+
+
+def _spec(lines: list[str]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """Return the front matter of a page, and the page without it."""
+    match = _YAML.match(text)
+    if match is None:
+        return _split_pairs(text)
+    try:
+        meta = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError):
+        return {}, text
+    return (meta, text[match.end() :]) if isinstance(meta, dict) else ({}, text)
+
+
+def _split_pairs(text: str) -> tuple[dict[str, Any], str]:
+    meta: dict[str, Any] = {}
+    key, lines = "", text.splitlines()
+    while lines and lines[0].strip():
+        pair, more = _PAIR.match(lines[0]), _CONTINUATION.match(lines[0])
+        if pair:
+            key = pair["key"].lower()
+        elif not (more and key):
+            break
+        value = (pair or more)["value"].strip()  # type: ignore[index] # one of them matched
+        meta[key] = f"{meta[key]} {value}" if key in meta else value
+        lines.pop(0)
+    return (meta, "\n".join(lines)) if meta else ({}, text)

@@ -1,0 +1,201 @@
+"""Macros in Jinja templates: which ones a template calls, and which line of one is running.
+
+A build runs templates, and asks `calling_template` where a macro that went wrong was called. A
+check runs none: `find_calls` tells it what they call, as far as the arguments are literals.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from msgspec import Struct
+
+from mkdocs_masko.rendering import FUNCTIONS, templates_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUR_TEMPLATE: Final = "masko/macros.html"
+"""The template that others import our macros from."""
+
+# What themes of MkDocs may use beside plain Jinja: translations, and two extensions of Jinja's own.
+_EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
+_JINJA: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+
+
+class TemplatePlace(Struct, frozen=True, kw_only=True):
+    """Where a macro is called.
+
+    Attributes:
+        path: The file of the template.
+        line: From 1; the macro starts in it or, where a statement has several lines, below it.
+    """
+
+    path: Path
+    line: int
+
+
+class TemplateCall(Struct, frozen=True, kw_only=True):
+    """A call of a macro in a template.
+
+    Attributes:
+        function: Its name: `masko_image`; one that does not exist, where none has the name.
+        positional: The arguments without names.
+        named: The arguments with names, as far as they are literals.
+        line: From 1.
+        is_literal: Whether all arguments are literals; if not, `positional` may hold several
+            values of the first: `page.meta.mascot or "wave"` has one.
+        is_imported: Whether the macro was imported from our template.
+    """
+
+    function: str
+    positional: tuple[Any, ...]
+    named: dict[str, Any]
+    line: int
+    is_literal: bool
+    is_imported: bool
+
+
+def calling_template() -> TemplatePlace | None:
+    """Return the innermost template, other than ours, that is running in this thread."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        template = frame.f_globals.get("__jinja_template__")  # what Jinja's own tracebacks use
+        if template is not None and template.filename:
+            path = Path(template.filename)
+            if templates_dir() not in path.parents:
+                return TemplatePlace(
+                    path=path, line=template.get_corresponding_lineno(frame.f_lineno)
+                )
+        frame = frame.f_back
+    return None
+
+
+def text_of_template(source: str) -> str:
+    """Return a template without what Jinja runs, which is blanked out so that places stay."""
+    return _JINJA.sub(lambda match: re.sub(r"\S", " ", match[0]), source)
+
+
+def find_calls(source: str) -> list[TemplateCall]:
+    """Find the calls of our macros in a template, in the order of their lines.
+
+    Args:
+        source: The template.
+
+    Raises:
+        TemplateSyntaxError: Jinja cannot read it.
+    """
+    template = Environment(extensions=_EXTENSIONS).parse(source)  # noqa: S701 - nothing is rendered
+    names = _Names(template)
+    calls = (_read_call(call, names) for call in template.find_all(nodes.Call))
+    return sorted(filter(None, calls), key=lambda call: call.line)
+
+
+class _Names:
+    """What the names of a template stand for.
+
+    Attributes:
+        modules: Names under which the template imports all of our macros.
+        functions: Our macros by the names under which the template imports them.
+        own: Names that the template gives to something else.
+    """
+
+    def __init__(self, template: nodes.Template) -> None:
+        self.modules: set[str] = set()
+        self.functions: dict[str, str] = {}
+        for node in template.find_all(nodes.Import):
+            if _is_our_template(node.template):
+                self.modules.add(node.target)
+        for statement in template.find_all(nodes.FromImport):
+            if _is_our_template(statement.template):
+                pairs = (n if isinstance(n, tuple) else (n, n) for n in statement.names)
+                self.functions |= {alias: f"masko_{name}" for name, alias in pairs}
+        self.own = set(_assigned_names(template)) - self.modules - self.functions.keys()
+
+
+def _is_our_template(node: nodes.Expr) -> bool:
+    return isinstance(node, nodes.Const) and node.value == OUR_TEMPLATE
+
+
+def _assigned_names(template: nodes.Template) -> Iterator[str]:
+    for name in template.find_all(nodes.Name):
+        if name.ctx != "load":
+            yield name.name
+    yield from (macro.name for macro in template.find_all(nodes.Macro))
+    yield from (node.target for node in template.find_all(nodes.Import))
+    for statement in template.find_all(nodes.FromImport):
+        yield from (name[1] if isinstance(name, tuple) else name for name in statement.names)
+
+
+def _read_call(call: nodes.Call, names: _Names) -> TemplateCall | None:
+    function, is_imported = _function_of(call.node, names)
+    if not function:
+        return None
+    dynamic = [node for node in (call.dyn_args, call.dyn_kwargs) if node is not None]
+    named: dict[str, Any] = {}
+    for keyword in call.kwargs:
+        values = list(_values(keyword.value))
+        if len(values) == 1 and _is_literal(keyword.value):
+            named[keyword.key] = values[0]
+        else:
+            dynamic.append(keyword.value)
+    dynamic += [argument for argument in call.args if not _is_literal(argument)]
+    listed = call.args[:1] if dynamic else call.args
+    return TemplateCall(
+        function=function,
+        positional=tuple(value for argument in listed for value in _values(argument)),
+        named=named,
+        line=call.lineno,
+        is_literal=not dynamic,
+        is_imported=is_imported,
+    )
+
+
+def _function_of(node: nodes.Node, names: _Names) -> tuple[str, bool]:
+    """Return which of our macros an expression is, and whether it was imported; or no name."""
+    if isinstance(node, nodes.Name) and node.name not in names.own:
+        if node.name in names.functions:
+            return names.functions[node.name], True
+        is_ours = node.name in FUNCTIONS or node.name.startswith("masko_")
+        return (node.name if is_ours else ""), False
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        owner = node.node.name
+        if owner in names.modules or (owner == "masko" and owner not in names.own):
+            return f"masko_{node.attr}", owner in names.modules
+    return "", False
+
+
+def _is_literal(node: nodes.Expr) -> bool:
+    try:
+        node.as_const()
+    except nodes.Impossible:
+        return False
+    return True
+
+
+def _values(node: nodes.Expr) -> Iterator[Any]:
+    """Yield the values that an expression can have, as far as they are literals."""
+    if _is_literal(node):
+        yield node.as_const()
+    elif isinstance(node, nodes.CondExpr):
+        yield from _values(node.expr1)
+        if node.expr2 is not None:
+            yield from _values(node.expr2)
+    elif isinstance(node, nodes.Or):
+        yield from _values(node.left)
+        yield from _values(node.right)
+
+
+__all__ = [
+    "OUR_TEMPLATE",
+    "TemplateCall",
+    "TemplatePlace",
+    "TemplateSyntaxError",
+    "calling_template",
+    "find_calls",
+    "text_of_template",
+]
