@@ -7,6 +7,8 @@ import hashlib
 import math
 import re
 import unicodedata
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,8 +91,61 @@ def suggest(name: str, names: Iterable[str]) -> str:
     Returns:
         ` (did you mean 'wave'?)`, with up to three names, or an empty string.
     """
-    close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.6)
-    return f" (did you mean {' or '.join(repr(sanitize(c)) for c in close)}?)" if close else ""
+    return Suggester(names).suggest(name)
+
+
+_ALL_COMPARED = 256  # names; difflib needs 10 us for each
+_MOST_COMPARED = 64  # of more names than that
+_MOST_COUNTED = 4096  # occurrences of pairs of letters that are looked up for one name
+
+
+class Suggester:
+    """Says which of many names come close to a wrong one; the same wrong name is looked up once.
+
+    Of thousands of names, only those that share the most, and the rarest, pairs of letters with the
+    wrong one are compared with it.
+
+    Args:
+        names: What there is.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = sorted(set(names))
+        self._answers: dict[str, str] = {}
+
+    def suggest(self, name: str) -> str:
+        """Return ` (did you mean 'wave'?)`, with up to three names, or an empty string."""
+        if name not in self._answers:
+            close = difflib.get_close_matches(name, self._candidates(name), n=3, cutoff=0.6)
+            meant = " or ".join(repr(sanitize(each)) for each in close)
+            self._answers[name] = f" (did you mean {meant}?)" if meant else ""
+        return self._answers[name]
+
+    def _candidates(self, name: str) -> list[str]:
+        if len(self._names) <= _ALL_COMPARED:
+            return self._names
+        shared: Counter[str] = Counter()
+        counted = 0
+        for names in sorted((self._by_pair.get(pair, ()) for pair in _pairs(name)), key=len):
+            counted += len(names)
+            if counted > _MOST_COUNTED and shared:
+                break
+            shared.update(names)
+        return [each for each, _ in shared.most_common(_MOST_COMPARED)]
+
+    @cached_property
+    def _by_pair(self) -> dict[str, list[str]]:
+        by_pair: dict[str, list[str]] = {}
+        for name in self._names:
+            for pair in _pairs(name):
+                by_pair.setdefault(pair, []).append(name)
+        return by_pair
+
+
+def _pairs(name: str) -> set[str]:
+    """Return all pairs of neighbouring letters; the ends count as letters."""
+    padded = f"\n{name.casefold()}\n"
+    return {padded[at : at + 2] for at in range(len(padded) - 1)}
 
 
 def list_some(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 
@@ -10,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hostile_texts import TEXTS
-from mkdocs_masko.text import replace_controls, sanitize, slugify, suggest
+from mkdocs_masko.text import Suggester, replace_controls, sanitize, slugify, suggest
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 SOME = st.one_of(ANY, st.sampled_from(TEXTS))
@@ -124,3 +125,28 @@ def test_the_nearest_names_are_told(name: str, hint: str) -> None:
 
 def test_at_most_three_names_are_told() -> None:
     assert suggest("wave", ["wave1", "wave2", "wave3", "wave4"]).count("wave") == 3
+
+
+WORDS = ("wave", "idle", "card-sit", "think", "jump", "read-book", "sleep", "point-left", "cheer")
+MANY = [f"{word}-{number}" for word in WORDS for number in range(400)]
+SUGGESTER = Suggester(MANY)
+
+
+@given(st.sampled_from(MANY), st.data())
+def test_among_thousands_of_names_a_slip_of_one_letter_is_found(
+    name: str, data: st.DataObject
+) -> None:
+    """A letter that is missing, doubled, or in the place of its neighbour."""
+    at = data.draw(st.integers(0, len(name) - 2))
+    slips = [name[:at] + name[at + 1 :], name[:at] + name[at] + name[at:]]
+    slips.append(name[:at] + name[at + 1] + name[at] + name[at + 2 :])
+    slip = data.draw(st.sampled_from(slips))
+    hint = SUGGESTER.suggest(slip)
+    best = max(difflib.SequenceMatcher(None, slip, each).ratio() for each in MANY)
+    meant = re.findall("'([^']+)'", hint)
+    assert max(difflib.SequenceMatcher(None, slip, each).ratio() for each in meant) == best
+
+
+@pytest.mark.parametrize("name", ["zzzz", "", "ab", "\n", "1"])
+def test_among_thousands_of_names_nothing_comes_close_to_something_else(name: str) -> None:
+    assert SUGGESTER.suggest(name) == ""

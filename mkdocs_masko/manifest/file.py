@@ -74,9 +74,15 @@ def save(path: Path, manifest: Manifest) -> bool:
         Whether the file was written. An unchanged file keeps its modification time.
 
     Raises:
-        ManifestError: The file cannot be written, or is a symbolic link.
+        ManifestError: The file cannot be written, is a symbolic link, or would be larger than
+            `load` reads.
     """
     content = dumps(manifest).encode()
+    if len(content) > _LARGEST:
+        raise ManifestError(
+            f"{path.name}: would have {len(content) / 2**20:.1f} MiB, and is read up to "
+            f"{_LARGEST // 2**20} MiB. Configure fewer collections."
+        )
     try:
         # In a checkout of somebody else's branch, a link could lead the build anywhere.
         if path.is_symlink():

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostile_texts import TEXTS
-from manifest_samples import FOX, ORIGINS, collection, manifest
+from manifest_samples import FOX, ORIGINS, collection, manifest, pose
 from mkdocs_masko.errors import ManifestError, ManifestMissing
 from mkdocs_masko.manifest import Manifest, Pose, dumps, load, make, save
 from mkdocs_masko.manifest.file import has_conflict_markers
@@ -197,6 +197,17 @@ def test_a_giant_file_is_refused_without_being_read(path: Path) -> None:
         file.truncate(33 * 1024 * 1024)
     with pytest.raises(ManifestError, match=f"^{NAME}: it is larger than 32 MiB[.]$"):
         load(path, ORIGINS)
+
+
+def test_what_is_too_large_to_be_loaded_is_not_saved(path: Path) -> None:
+    """And the file stays as it was."""
+    save(path, manifest())
+    before = path.read_bytes()
+    huge = manifest(fox={"wave": pose("wave", name="x" * (32 * 1024 * 1024))})
+    with pytest.raises(ManifestError, match=r"would have 32[.]0 MiB, and is read up to 32 MiB"):
+        save(path, huge)
+    assert path.read_bytes() == before
+    assert only_file(path.parent)
 
 
 @pytest.mark.parametrize(
