@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mkdocs_masko.sandbox.cdn import MEDIA_DIR, media_file
 from mkdocs_masko.sandbox.faults import Effect, Fault, Hangup, Moment
+from mkdocs_masko.sandbox.limits import Limits
 from mkdocs_masko.sandbox.models import Collection, Item, Project
 from mkdocs_masko.sandbox.responses import Answer, Refusal, Request
 from mkdocs_masko.sandbox.sandbox import Sandbox
@@ -21,6 +22,7 @@ __all__ = [
     "Fault",
     "Hangup",
     "Item",
+    "Limits",
     "Moment",
     "Project",
     "Refusal",

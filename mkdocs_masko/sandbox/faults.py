@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox.cdn import media_answer
@@ -99,12 +99,6 @@ def serve_placeholder(moment: Moment, /) -> Answer:
     return media_answer(moment.request, moment.placeholder())
 
 
-GRAMMAR = (
-    "not-ready:N, not-ready:SECONDSs, rate-limit:N[:RETRY_AFTER], error:STATUS:N[:html], "
-    "placeholder:PATTERN, slow:SECONDS or drop:N, each with @PATTERN at its end for some paths only"
-)
-"""How a fault is typed; N is the number of requests that it applies to, PATTERN is a glob."""
-
 _EXPORTS = re.compile(r"/v1/collections/[^/]+/cdn-export")
 _API = re.compile(r"/v1/.*", re.DOTALL)
 _ALL = re.compile(r".*", re.DOTALL)
@@ -142,7 +136,7 @@ class Fault:
         words, at, pattern = text.partition("@")
         kind, _, rest = words.partition(":")
         try:
-            fault = _PARSERS[kind](rest)
+            fault = FAULTS[kind].parse(rest)
             return replace(fault, paths=_parse_glob(pattern)) if at else fault
         except (KeyError, ValueError):
             raise OptionError(
@@ -187,14 +181,63 @@ def _drop(rest: str) -> Fault:
     return Fault(effect=drop_connection, times=_parse_count(rest))
 
 
-_PARSERS = {
-    "not-ready": _not_ready,
-    "rate-limit": _rate_limit,
-    "error": _error,
-    "placeholder": _placeholder,
-    "slow": _slow,
-    "drop": _drop,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultKind:
+    """A kind of fault, as it is typed.
+
+    Attributes:
+        parse: Reads what is typed after its name.
+        forms: What can be typed after the name, for messages.
+        examples: What somebody may type, with what it does.
+    """
+
+    parse: Callable[[str], Fault]
+    forms: tuple[str, ...]
+    examples: tuple[tuple[str, str], ...]
+
+
+FAULTS: Final = {
+    "not-ready": FaultKind(
+        parse=_not_ready,
+        forms=("N", "SECONDSs"),
+        examples=(
+            ("not-ready:3", "answer 409 to the next 3 exports"),
+            ("not-ready:20s", "answer 409 to exports for 20 seconds"),
+        ),
+    ),
+    "rate-limit": FaultKind(
+        parse=_rate_limit,
+        forms=("N[:RETRY_AFTER]",),
+        examples=(("rate-limit:2:5", "answer 429 twice, with 'Retry-After: 5'"),),
+    ),
+    "error": FaultKind(
+        parse=_error,
+        forms=("STATUS:N[:html]",),
+        examples=(("error:503:2", "answer 503 twice; with ':html' as a web page"),),
+    ),
+    "placeholder": FaultKind(
+        parse=_placeholder,
+        forms=("PATTERN",),
+        examples=(("placeholder:*.webm", "serve the placeholder picture at these URLs"),),
+    ),
+    "slow": FaultKind(
+        parse=_slow,
+        forms=("SECONDS",),
+        examples=(("slow:2.5", "answer everything 2.5 seconds late"),),
+    ),
+    "drop": FaultKind(
+        parse=_drop,
+        forms=("N",),
+        examples=(("drop:2", "close 2 connections without an answer"),),
+    ),
 }
+"""Every kind of fault by its name."""
+
+_FORMS = [f"{name}:{form}" for name, kind in FAULTS.items() for form in kind.forms]
+GRAMMAR = (
+    f"{', '.join(_FORMS[:-1])} or {_FORMS[-1]}, each with @PATTERN at its end for some paths only"
+)
+"""How a fault is typed; N is the number of requests that it applies to, PATTERN is a glob."""
 
 
 def _parse_count(text: str) -> int:

@@ -10,6 +10,7 @@ from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox.app import Service
 from mkdocs_masko.sandbox.cdn import MEDIA_DIR
 from mkdocs_masko.sandbox.faults import Faults
+from mkdocs_masko.sandbox.limits import Limits
 from mkdocs_masko.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Sandbox:
 
     Attributes:
         world: The projects, collections and items; tests may change it.
-        requests: The requests since the start, in order of arrival.
+        requests: The requests since the start, in order of arrival; of many, the last ones.
 
     Args:
         port: Where to listen on 127.0.0.1; 0 takes a free port.
@@ -43,6 +44,7 @@ class Sandbox:
         faults: Faults to inject; their seconds count from the start.
         media_dir: Folder of the media.
         clock: Returns the time in seconds since the epoch.
+        limits: What is taken from clients.
     """
 
     def __init__(  # noqa: PLR0913 - each is a choice of whoever starts it
@@ -54,11 +56,13 @@ class Sandbox:
         faults: Iterable[Fault] = (),
         media_dir: Path = MEDIA_DIR,
         clock: Callable[[], float] = time.time,
+        limits: Limits | None = None,
     ) -> None:
         if not (media_dir / "placeholder.png").is_file():
             raise OptionError(f"no media of the cast in {media_dir}: placeholder.png is missing")
         self.world = World(media_dir)
         self.requests: list[Request] = []
+        self._limits = limits or Limits()
         self._port = port
         self._cdn_url = cdn_url
         self._stopped = Event()
@@ -81,7 +85,9 @@ class Sandbox:
             self._faults.restart()
             from mkdocs_masko.sandbox.server import LoopbackServer  # noqa: PLC0415 - see there
 
-            self._server = LoopbackServer(self._port, self._answer, self._service.refuse)
+            self._server = LoopbackServer(
+                self._port, self._answer, self._service.refuse, self._limits
+            )
             self._service.origin = self.origin
             self._service.cdn_url = self.cdn_url
         return self
@@ -153,4 +159,5 @@ class Sandbox:
 
     def _answer(self, request: Request) -> Answer:
         self.requests.append(request)
+        del self.requests[: -self._limits.requests]
         return self._service.answer(request)

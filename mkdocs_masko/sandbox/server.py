@@ -5,18 +5,22 @@ It is imported when a sandbox starts: to look up the media of the cast, nobody n
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 import socketserver
 import sys
+import time
 from contextlib import suppress
 from http import HTTPStatus
+from http.client import LineTooLong
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox.faults import Hangup
+from mkdocs_masko.sandbox.limits import Limits, is_loopback_host
 from mkdocs_masko.sandbox.responses import Answer, Refusal, Request
 
 if TYPE_CHECKING:
@@ -24,7 +28,10 @@ if TYPE_CHECKING:
 
     Connection = socket.socket | tuple[bytes, socket.socket]
 
-_LARGEST_BODY = 64 * 1024  # bytes
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
 _END_TIMEOUT = 5  # seconds that the listener and open connections get to end
 
 
@@ -34,6 +41,7 @@ class LoopbackServer(ThreadingHTTPServer):
     Attributes:
         answer: Returns the answer to a request, or raises `Hangup`.
         refuse: Returns the answer to what cannot be read as a request.
+        limits: What it takes from its clients.
     """
 
     daemon_threads = True
@@ -44,9 +52,11 @@ class LoopbackServer(ThreadingHTTPServer):
         port: int,
         answer: Callable[[Request], Answer],
         refuse: Callable[[Refusal], Answer],
+        limits: Limits,
     ) -> None:
         self.answer = answer
         self.refuse = refuse
+        self.limits = limits
         self._connections: set[Connection] = set()
         self._connections_changed = Condition()
         try:
@@ -83,10 +93,18 @@ class LoopbackServer(ThreadingHTTPServer):
             self.handle_request()
 
     def process_request(self, request: Connection, client_address: object) -> None:
-        """Note a connection as open, and serve it in a thread."""
+        """Note a connection as open, and serve it in a thread; refuse one that is too many."""
         with self._connections_changed:
-            self._connections.add(request)
-        super().process_request(request, client_address)
+            is_full = len(self._connections) >= self.limits.connections
+            if not is_full:
+                self._connections.add(request)
+        if is_full:
+            with suppress(OSError):
+                if isinstance(request, socket.socket):
+                    request.sendall(_BUSY)  # a new connection has room for so little
+            self.shutdown_request(request)
+        else:
+            super().process_request(request, client_address)
 
     def shutdown_request(self, request: Connection) -> None:
         """Close a connection, and note it as closed."""
@@ -107,6 +125,48 @@ def _shut_down(connection: Connection) -> None:
             connection.shutdown(socket.SHUT_RDWR)
 
 
+class _RequestReader(io.RawIOBase):
+    """Reads from a connection for as long, and as much, as the limits allow.
+
+    A timeout of the socket alone would start anew with each byte.
+    """
+
+    def __init__(self, connection: socket.socket, limits: Limits) -> None:
+        super().__init__()
+        self._connection, self._limits = connection, limits
+        self.start_request()
+
+    def start_request(self) -> None:
+        """Wait for another request."""
+        self._deadline: float | None = None
+        # The buffer may hold what comes behind the headers.
+        self._left = self._limits.head + io.DEFAULT_BUFFER_SIZE
+
+    def expect_body(self, size: int) -> None:
+        """Take so many bytes more."""
+        self._left += size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # that of sockets
+        now = time.monotonic()
+        if self._deadline is None:
+            seconds = self._limits.idle_timeout
+        else:
+            seconds = self._deadline - now
+            if seconds <= 0:
+                raise TimeoutError
+        if self._left <= 0:
+            raise LineTooLong("header")  # which http.server answers with 431
+        self._connection.settimeout(seconds)
+        size = self._connection.recv_into(buffer)
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._limits.request_timeout
+        self._left -= size
+        return size
+
+
 class _RequestHandler(BaseHTTPRequestHandler):
     """One connection, with any number of requests."""
 
@@ -115,6 +175,17 @@ class _RequestHandler(BaseHTTPRequestHandler):
     server_version = "masko-sandbox"
     sys_version = ""
     disable_nagle_algorithm = True  # head and body are two writes; neither waits for the other
+
+    def setup(self) -> None:
+        """Bound what is read."""
+        super().setup()
+        self._reader = _RequestReader(self.connection, self.server.limits)
+        self.rfile = io.BufferedReader(self._reader)
+
+    def handle_one_request(self) -> None:
+        """Wait for a request, and answer it."""
+        self._reader.start_request()
+        super().handle_one_request()
 
     def _answer_request(self) -> None:
         try:
@@ -134,6 +205,8 @@ class _RequestHandler(BaseHTTPRequestHandler):
 
     def _read_request(self) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if not all(map(is_loopback_host, self.headers.get_all("Host", []))):
+            raise Refusal(403, "this host is not the sandbox: use 127.0.0.1 or localhost")
         return Request(
             method=self.command, path=self.path, headers=headers, body=self._read_body(headers)
         )
@@ -144,11 +217,16 @@ class _RequestHandler(BaseHTTPRequestHandler):
             raise Refusal(411, "send the body whole, with its Content-Length")
         if not re.fullmatch(r"[0-9]{1,18}", length):
             raise Refusal(400, "Content-Length is a whole number")
-        if int(length) > _LARGEST_BODY:
-            raise Refusal(413, f"a body has at most {_LARGEST_BODY} bytes")
-        return self.rfile.read(int(length))
+        if int(length) > self.server.limits.body:
+            raise Refusal(413, f"a body has at most {self.server.limits.body} bytes")
+        self._reader.expect_body(int(length))
+        try:
+            return self.rfile.read(int(length))
+        except TimeoutError:
+            raise Refusal(408, "the body did not arrive in time") from None
 
     def _send(self, answer: Answer) -> None:
+        self.connection.settimeout(self.server.limits.request_timeout)  # of all that `wfile` sends
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
