@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mkdocs_masko.cli.options import collection_names
-from mkdocs_masko.cli.output import format_value, print_line
+from mkdocs_masko.cli.output import format_value, json_result_option, print_json, print_line
 from mkdocs_masko.cli.session import describe, open_session, session_options
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.text import printable, sanitize
 
 if TYPE_CHECKING:
-    from mkdocs_masko.cli.session import ApiObject
+    from mkdocs_masko.cli.session import ApiObject, ApiSession
 
 _COLLECTION_TEXT: Final = "Collection of the item [those of mkdocs.yml]."
 
@@ -27,12 +27,14 @@ _COLLECTION_TEXT: Final = "Collection of the item [those of mkdocs.yml]."
     "--collection", metavar="COLLECTION", help=_COLLECTION_TEXT, shell_complete=collection_names
 )
 @session_options
+@json_result_option
 def rename(
     *,
     item: str,
     name: str | None,
     prompt: str | None,
     collection: str | None,
+    as_json: bool,
     **where: Any,  # noqa: ANN401 - session_options
 ) -> None:
     """Change the name or the prompt of an item.
@@ -50,6 +52,18 @@ def rename(
     with open_session(**where) as session:
         collection_id, obj = session.exact_item(item, collection)
         session.client.rename_item(collection_id, obj["id"], name, prompt)
+    if as_json:
+        print_json(
+            {
+                "updated": "item",
+                "id": obj["id"],
+                "collection_id": collection_id,
+                "old_name": obj.get("name"),
+                "name": name or obj.get("name"),
+                "prompt": prompt or obj.get("prompt"),
+            }
+        )
+        return
     new_name = f": the name is now {sanitize(name)!r}" if name else ""
     print_line(f"updated {describe(obj)}{new_name}")
 
@@ -65,12 +79,14 @@ def rename(
     shell_complete=collection_names,
 )
 @session_options
+@json_result_option
 def delete(
     *,
     kind: str,
     text: str,
     yes: bool,
     collection: str | None,
+    as_json: bool,
     **where: Any,  # noqa: ANN401 - session_options
 ) -> None:
     """Delete an item, or archive an asset.
@@ -86,19 +102,44 @@ def delete(
     """
     with open_session(**where) as session:
         if kind == "asset":
-            asset_id = session.exact_asset_id(text)
-            _confirm(_describe_asset(session.raw.asset(asset_id)), yes=yes)
-            session.client.delete_asset(asset_id)
-            print_line(f"archived asset {asset_id}")
-            return
-        collection_id, item = session.exact_item(text, collection)
-        owner = session.raw.collection(collection_id)
-        description = f"item {describe(item)} of {describe(owner)}"
-        assets = [a for a in session.raw.assets(collection_id) if a.get("item_id") == item["id"]]
-        count = "1 asset" if len(assets) == 1 else f"{len(assets)} assets"
-        _confirm(f"{description} and its {count}", yes=yes)
-        session.client.delete_item(collection_id, item["id"])
-    print_line(f"deleted {description}")
+            document, text = _delete_asset(session, text, yes=yes)
+        else:
+            document, text = _delete_item(session, text, collection, yes=yes)
+    if as_json:
+        print_json(document)
+    else:
+        print_line(text)
+
+
+def _delete_asset(session: ApiSession, text: str, *, yes: bool) -> tuple[dict[str, Any], str]:
+    """Archive an asset; return what was done, for a program and for a person."""
+    asset_id = session.exact_asset_id(text)
+    asset = session.raw.asset(asset_id)
+    _confirm(_describe_asset(asset), yes=yes)
+    session.client.delete_asset(asset_id)
+    document = {"archived": "asset", "id": asset_id, "item_id": asset.get("item_id")}
+    return document, f"archived asset {asset_id}"
+
+
+def _delete_item(
+    session: ApiSession, text: str, collection: str | None, *, yes: bool
+) -> tuple[dict[str, Any], str]:
+    """Delete an item with its assets; return what was done, for a program and for a person."""
+    collection_id, item = session.exact_item(text, collection)
+    owner = session.raw.collection(collection_id)
+    description = f"item {describe(item)} of {describe(owner)}"
+    assets = [a["id"] for a in session.raw.assets(collection_id) if a.get("item_id") == item["id"]]
+    count = "1 asset" if len(assets) == 1 else f"{len(assets)} assets"
+    _confirm(f"{description} and its {count}", yes=yes)
+    session.client.delete_item(collection_id, item["id"])
+    document = {
+        "deleted": "item",
+        "id": item["id"],
+        "collection_id": collection_id,
+        "name": item.get("name"),
+        "asset_ids": assets,
+    }
+    return document, f"deleted {description}"
 
 
 def _describe_asset(asset: ApiObject) -> str:

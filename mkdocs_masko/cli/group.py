@@ -86,6 +86,18 @@ class CommandGroup(click.Group):
         command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
         return command if isinstance(command, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed; name those that come close to one that is not there."""
+        name = click.utils.make_str(args[0])
+        if name not in commands_by_name() and not name.startswith("-"):
+            from mkdocs_masko.text import sanitize, suggest
+
+            hint = suggest(name.lower(), commands_by_name())
+            ctx.fail(f"No such command {sanitize(name)!r}{hint}.")
+        return super().resolve_command(ctx, args)
+
     def format_commands(
         self,
         ctx: click.Context,  # noqa: ARG002 - click's signature

@@ -20,7 +20,9 @@ from mkdocs_masko.cli.options import (
 from mkdocs_masko.cli.output import (
     console,
     is_terminal,
+    json_result_option,
     make_table,
+    print_json,
     print_line,
     show_polling,
     to_rich,
@@ -45,8 +47,14 @@ _SANDBOX: Final = {"collection": "fox", "api_url": "sandbox"}
 @click.option("--sandbox", is_flag=True, help="Use a sample mascot; needs no key.")
 @api_url_option("URL of the API, to be written to the file.")
 @config_option("Configuration of the site [mkdocs.yml].")
+@json_result_option
 def init(
-    *, collection: str | None, sandbox: bool, api_url: str | None, config_file: Path | None
+    *,
+    collection: str | None,
+    sandbox: bool,
+    api_url: str | None,
+    config_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Add the plugin to a site and write its first manifest.
 
@@ -75,11 +83,32 @@ def init(
         replace_file(path, content)
     except OSError as error:
         raise OptionError(f"{path.name}: cannot be written: {error.strerror}") from None
-    print_line(f"{path.name}: plugin added")
+    if as_json:
+        print_json(_document(path, options, result))
+    else:
+        print_line(f"{path.name}: plugin added")
     if not_ready or result is None:
-        click.echo("Next: publish the mascot in Masko, then run 'mkdocs-masko sync --wait 600'.")
+        click.echo(
+            "Next: publish the mascot in Masko, then run 'mkdocs-masko sync --wait 600'.",
+            err=as_json,
+        )
         raise not_ready or NotReady("nothing is published yet (409)")
-    _print_next_steps(path, options, result)
+    if not as_json:
+        _print_next_steps(path, options, result)
+
+
+def _document(path: Path, options: dict[str, Any], result: SyncResult | None) -> dict[str, Any]:
+    """Return what was written, for a program."""
+    from mkdocs_masko.options import DEFAULT_ALIAS, MANIFEST
+
+    poses = result.manifest.collections[DEFAULT_ALIAS].poses if result else {}
+    return {
+        "config": path.name,
+        "options": options,
+        "manifest": MANIFEST if result else None,
+        "revision": result.manifest.revision if result else None,
+        "poses": sorted(poses),
+    }
 
 
 def _choose_options(
@@ -108,7 +137,7 @@ def _ask_for_collection(session: ApiSession) -> str:
     collections = list(session.raw.collections())
     if not collections:
         raise OptionError("no mascot in this workspace. Create one in Masko first.")
-    terminal = console()
+    terminal = console(err=True)  # as the question
     terminal.print(to_rich(make_table(COLLECTION_COLUMNS, collections), terminal.width))
     default = collections[0]["id"] if len(collections) == 1 else None
     answer = click.prompt("\nWhich mascot (id or name)", default=default, err=True)

@@ -67,11 +67,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def console() -> Console:
+def console(*, err: bool = False) -> Console:
     """Return the terminal, on which no text has a meaning as markup or emoji."""
     from rich.console import Console
 
-    return Console(highlight=False, emoji=False, markup=False)
+    return Console(stderr=err, highlight=False, emoji=False, markup=False)
 
 
 def print_line(line: str, *, err: bool = False) -> None:
@@ -129,6 +129,11 @@ def format_value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return sanitize(str(value))
+
+
+def format_list(value: object, separator: str = ", ") -> str:
+    """Format a list as one line."""
+    return separator.join(map(format_value, value)) if isinstance(value, (list, tuple)) else ""
 
 
 def format_day(value: object) -> str:

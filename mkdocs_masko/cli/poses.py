@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from mkdocs_masko.cli.options import completion_site, load_site, poll_policy, site_options
+from mkdocs_masko.cli.options import (
+    completion_site,
+    load_site,
+    poll_policy,
+    site_folder,
+    site_options,
+)
 from mkdocs_masko.cli.output import (
     Column,
     Table,
@@ -22,6 +28,7 @@ from mkdocs_masko.cli.output import (
     print_json,
     print_line,
     print_table,
+    warn,
 )
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.media_types import EMBEDDABLE_VIDEOS, MEDIA_TYPES, without_size
@@ -32,7 +39,11 @@ from mkdocs_masko.text import format_size, printable, replace_controls, sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mkdocs_masko.assets import SiteFile
+    from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest, Match, Medium, Pose
+    from mkdocs_masko.rendering import Embed
+    from mkdocs_masko.sync import Site
 
 
 def pose_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -75,8 +86,8 @@ def list_(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_option
 def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
     """Show a pose: its files, its markup and how to write it.
 
-    POSE is written as on pages: wave, "Plush Swagger", owl/wave. The command reads the manifest
-    and uses no network.
+    POSE is written as on pages: wave, "Plush Swagger", owl/wave. Of a site that serves its media,
+    the command shows the files that the site serves. It reads the manifest and uses no network.
 
     \b
     Examples:
@@ -87,14 +98,16 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - s
     from mkdocs_masko.sync import prepare
 
     site = load_site(mode="frozen", **where)
-    manifest = prepare(site, poll_policy(site)).manifest
-    match = find_pose(manifest, pose.removeprefix("masko:"), site.options.default)
+    manifest, default = prepare(site, poll_policy(site)).manifest, site.options.default
+    match = find_pose(manifest, pose, default)
+    folder = site_folder(where["config_file"])
+    embed = embed_of(manifest, match, default, _hosting(site, manifest, folder))
     if as_json:
-        print_json(_pose_document(manifest, match, site.options.default))
+        print_json(_pose_document(match, default, embed))
     elif is_terminal():
-        _print_pose(manifest, match, site.options.default)
+        _print_pose(manifest, match, default, embed)
     else:
-        print_table(_file_table(match, with_urls=True))
+        print_table(_served_table(match, embed) or _file_table(match, with_urls=True))
 
 
 @click.command()
@@ -209,7 +222,7 @@ def video_formats(keys: Iterable[str]) -> list[str]:
     return [video.name.lower() for video in EMBEDDABLE_VIDEOS if video.key in keys]
 
 
-def _print_pose(manifest: Manifest, match: Match, default: str) -> None:
+def _print_pose(manifest: Manifest, match: Match, default: str, embed: Embed) -> None:
     collection = manifest.collections[match.alias].name or match.alias
     title = f"{sanitize(match.pose.name)!r} of {sanitize(collection)!r}"
     print_table(_file_table(match, with_urls=False), title=title)
@@ -218,7 +231,7 @@ def _print_pose(manifest: Manifest, match: Match, default: str) -> None:
     print_groups([("URLs", _urls(match))])
     for title, lines in (
         ("Write it in one of three ways", ways(match, default)),
-        ("HTML on a page", markup(manifest, match, default).splitlines()),
+        ("HTML on a page", markup(embed).splitlines()),
     ):
         terminal.print(f"\n{title}", style="bold")
         for line in lines:
@@ -230,12 +243,81 @@ def ways(match: Match, default: str) -> list[str]:
     return [str(write(match, default)) for write in (image_snippet, macro_snippet, html_snippet)]
 
 
-def markup(manifest: Manifest, match: Match, default: str) -> str:
-    """Return the HTML that a page gets, fit for a terminal."""
+def _hosting(site: Site, manifest: Manifest, folder: Path) -> SelfHosting | CdnHosting:
+    """Return where readers load media from, for a command that downloads nothing."""
+    from mkdocs_masko.assets import FOLDER, Cache, SiteFiles
+    from mkdocs_masko.cli.output import show_downloads
+    from mkdocs_masko.hosting import CdnHosting, SelfHosting
+    from mkdocs_masko.mkdocs_yml import find_config, load_settings
+
+    if not site.is_self_hosted:
+        return CdnHosting(SiteFiles())
+    path = find_config(folder)
+    docs = str((load_settings(path) if path else {}).get("docs_dir") or "docs")
+    return SelfHosting(
+        site,
+        manifest,
+        Cache(site.cache, warn),
+        media_folder=folder / docs / FOLDER,
+        warn=warn,
+        progress=show_downloads,
+    )
+
+
+def embed_of(
+    manifest: Manifest, match: Match, default: str, hosting: SelfHosting | CdnHosting
+) -> Embed:
+    """Return what a page gets, in its own size, at the root of the site."""
     name = match.reference(default)
     call = make_call("masko", [name], {"alt": match.pose.name}, name)
-    html = Renderer(manifest, default=default).embed(call, StandalonePage()).html
-    return "\n".join(map(replace_controls, html.splitlines()))
+    renderer = Renderer(manifest, hosting.files, default=default)
+    embed = renderer.embed(call, StandalonePage())
+    with suppress(MaskoError):  # without the bytes, nobody knows which variants are worth it
+        hosting.resolve(load.file for load in embed.loads if load.file)
+        embed = renderer.embed(call, StandalonePage())
+    return embed
+
+
+def markup(embed: Embed) -> str:
+    """Return the HTML that a page gets, fit for a terminal."""
+    return "\n".join(map(replace_controls, embed.html.splitlines()))
+
+
+def _served(embed: Embed) -> list[SiteFile]:
+    """Return the files that the site serves for a pose, each once; none where a CDN serves them."""
+    return list(dict.fromkeys(load.file for load in embed.loads if load.file))
+
+
+def _served_rows(match: Match, embed: Embed) -> Iterator[dict[str, Any]]:
+    """Yield where each file of the site stands, and what it is made of."""
+    places = {medium.url: place for place, medium in _media(match)}
+    for file in _served(embed):
+        shape = file.variant or file.medium
+        yield {
+            "path": file.path,
+            "place": places[file.medium.url],
+            "type": file.path.rpartition(".")[2],
+            "size": f"{shape.width}x{shape.height}",
+            "width": shape.width,
+            "height": shape.height,
+        }
+
+
+def _served_paths(match: Match, embed: Embed) -> list[tuple[str, str]]:
+    rows = _served_rows(match, embed)
+    return [(f"{row['place']} {row['size']}", row["path"]) for row in rows]
+
+
+def _served_table(match: Match, embed: Embed) -> Table | None:
+    """Return a table of the files that the site serves, or None where a CDN serves them."""
+    columns = (
+        Column(title="File", key="place", style="cyan", no_wrap=True),
+        Column(title="Type", key="type", no_wrap=True),
+        Column(title="Size", key="size", no_wrap=True),
+        Column(title="Path in the site", key="path"),
+    )
+    rows = list(_served_rows(match, embed))
+    return make_table(columns, rows) if rows else None
 
 
 def _file_table(match: Match, *, with_urls: bool) -> Table:
@@ -274,15 +356,20 @@ def _media(match: Match) -> Iterator[tuple[str, Medium]]:
     yield from ((key.removeprefix(prefix), medium) for key, medium in match.pose.media())
 
 
-def _pose_document(manifest: Manifest, match: Match, default: str) -> dict[str, Any]:
+def _pose_document(match: Match, default: str, embed: Embed) -> dict[str, Any]:
     """Return all that `show` prints, for a program."""
+    served = [
+        {name: row[name] for name in ("path", "place", "type", "width", "height")}
+        for row in _served_rows(match, embed)
+    ]
     return {
         "collection": match.alias,
         "pose": match.slug,
         "name": match.pose.name,
         "files": [_medium_document(key, medium) for key, medium in match.pose.media()],
+        **({"served": served} if served else {}),
         "write": ways(match, default),
-        "markup": markup(manifest, match, default),
+        "markup": markup(embed),
     }
 
 

@@ -134,11 +134,11 @@ class ApiSession:
             OptionError: No collection is given, and no site names one.
             ReferenceProblem: There is no such item, or several.
         """
-        ids = [self._exact_collection_id(collection)] if collection else self.site_ids.values()
+        ids = [self._exact_collection_id(collection)] if collection else [*self.site_ids.values()]
         if not ids:
             raise OptionError("no mkdocs.yml names a collection: give one with --collection")
         owners = {item["id"]: (id_, item) for id_ in ids for item in self.raw.items(id_)}
-        item = pick_exact(text, [item for _, item in owners.values()], "item")
+        item = pick_exact(text, [item for _, item in owners.values()], "item", ids)
         return owners[item["id"]]
 
     def _exact_collection_id(self, text: str) -> str:
@@ -195,7 +195,9 @@ def pick(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
     )
 
 
-def pick_exact(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
+def pick_exact(
+    text: str, objects: Iterable[ApiObject], kind: str, within: Iterable[str] = ()
+) -> ApiObject:
     """Find an object that is to be changed: by its id, or by a name that no other one has.
 
     A slug or the start of a name is not enough. After a deletion, the same command would find
@@ -205,6 +207,8 @@ def pick_exact(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
         text: What somebody typed.
         objects: Candidates.
         kind: What one of them is called, for messages: `item`.
+        within: The collections that were looked in, where the command that lists the objects needs
+            to know them.
 
     Raises:
         ReferenceProblem: No object matches, or several do; the message names them, or those that
@@ -222,9 +226,11 @@ def pick_exact(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
     similar = [each for each in candidates if any(is_match(each) for is_match in _criteria(text))]
     meant = list_some(map(describe, similar), _MAX_NAMED, separator=" or ")
     hint = f"; did you mean {meant}?" if meant else f"{_suggestion(text, candidates)}."
+    commands = [f"'mkdocs-masko {kind}s {id_}'" for id_ in within] or [f"'mkdocs-masko {kind}s'"]
+    verb = "lists" if len(commands) == 1 else "list"
     raise ReferenceProblem(
         f"no {kind} has exactly this id or name: {sanitize(text)!r}{hint} "
-        f"Give the whole id or name; 'mkdocs-masko {kind}s' lists them."
+        f"Give the whole id or name; {' and '.join(commands)} {verb} them."
     )
 
 

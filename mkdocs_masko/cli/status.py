@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,6 +13,7 @@ from mkdocs_masko.cli.options import collection_names
 from mkdocs_masko.cli.output import (
     Column,
     Table,
+    format_list,
     is_terminal,
     json_option,
     make_table,
@@ -81,9 +83,9 @@ def _collection_status(session: ApiSession, collection_id: str) -> tuple[str, li
 def _table(poses: list[PoseStatus]) -> Table:
     columns = (
         Column(title="Pose", key="name", style="cyan"),
-        Column(title="State", key="state"),
-        Column(title="Formats", key="formats"),
-        Column(title="Missing", key="missing"),
+        Column(title="State", key="state", format=format_list),
+        Column(title="Formats", key="formats", format=partial(format_list, separator=" ")),
+        Column(title="Missing", key="missing", format=format_list),
         Column(title="ID", key="id", optional=True, no_wrap=True),
     )
     return make_table(columns, to_builtins(poses))
@@ -103,17 +105,17 @@ class PoseStatus(Struct, frozen=True, kw_only=True):
     Attributes:
         name: What the API calls it.
         id: The item's id, or an empty string for what is published without an item.
-        state: `published`, `generating`, `failed`, `not published` or `no assets`, or two of
-            them: `published, generating`.
-        formats: What is published of it: `png mov webm mp4`.
+        state: `published`, `generating`, `failed`, `not published` or `no assets`, or several of
+            them: published and generating.
+        formats: What is published of it: `png`, `mov`.
         missing: What browsers need of it and is not published: `MOV`.
     """
 
     name: str
     id: str
-    state: str
-    formats: str
-    missing: str
+    state: tuple[str, ...]
+    formats: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def pose_statuses(
@@ -143,7 +145,7 @@ def pose_statuses(
 
 def needs_attention(pose: PoseStatus) -> bool:
     """Tell whether there is something to do or to wait for."""
-    return pose.state != "published" or bool(pose.missing)
+    return pose.state != ("published",) or bool(pose.missing)
 
 
 def _pose_status(
@@ -152,9 +154,9 @@ def _pose_status(
     return PoseStatus(
         name=name,
         id=id_,
-        state=", ".join(_states(asset_statuses, is_published=pose is not None)),
-        formats=" ".join(_formats(pose)) if pose else "",
-        missing=", ".join(_missing(pose)) if pose else "",
+        state=tuple(_states(asset_statuses, is_published=pose is not None)),
+        formats=tuple(_formats(pose)) if pose else (),
+        missing=tuple(_missing(pose)) if pose else (),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 CHANGING = {"PATCH", "DELETE"}
 FOX = ("--collection", "fox")
+SANDBOX = ("--api-url", "sandbox")
 ITEM = "f0c0a001-75a1-4f0e-8a3b-0c5f6e1d0003"
 
 
@@ -73,7 +76,7 @@ def test_what_is_only_like_a_name_or_an_id_is_refused_and_told(
     error = refused(done, sandbox)
     assert error.startswith(f"error: no item has exactly this id or name: {text.strip()!r}; ")
     assert f"'card-sit' ({ITEM})" in error
-    assert error.endswith("Give the whole id or name; 'mkdocs-masko items' lists them.\n")
+    assert error.endswith("Give the whole id or name; 'mkdocs-masko items fox' lists them.\n")
 
 
 def test_the_slug_of_a_former_name_is_no_name(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -167,3 +170,40 @@ def test_an_id_and_a_unique_name_are_enough(text: str, meant: str) -> None:
 def test_anything_else_is_refused(text: str, message: str) -> None:
     with pytest.raises(ReferenceProblem, match=message):
         pick_exact(text, THINGS, "item")
+
+
+def test_the_command_that_lists_items_is_told_whole(tmp_path: Path) -> None:
+    """It needs the collection, so what a message names can be typed."""
+    done = run(tmp_path, "rename", "nobody", "--name", "x", "--collection", "fox", *SANDBOX)
+    (command,) = re.findall(r"'mkdocs-masko (items \S+)' lists them", done.err)
+    assert run(tmp_path, *command.split(), *SANDBOX).code == 0
+
+
+def test_a_rename_as_json_has_the_item(tmp_path: Path) -> None:
+    """With its old and its new name; standard error has nothing."""
+    done = run(
+        tmp_path, "rename", "wave", "--name", "hello", "--collection", "fox", "--json", *SANDBOX
+    )
+    assert (done.code, done.err) == (0, "")
+    document = json.loads(done.out)
+    assert document.keys() == {"updated", "id", "collection_id", "old_name", "name", "prompt"}
+    assert (document["updated"], document["collection_id"]) == ("item", "fox")
+    assert (document["old_name"], document["name"]) == ("wave", "hello")
+
+
+def test_a_delete_as_json_has_what_is_gone(tmp_path: Path) -> None:
+    """An item with its assets, or an asset."""
+    arguments = ("wave", "--collection", "fox", "--yes", "--json", *SANDBOX)
+    item = json.loads(run(tmp_path, "delete", "item", *arguments).out)
+    assert item.keys() == {"deleted", "id", "collection_id", "name", "asset_ids"}
+    assert (item["deleted"], item["name"], len(item["asset_ids"])) == ("item", "wave", 6)
+    asset_id = item["asset_ids"][0]
+    asset = run(tmp_path, "delete", "asset", asset_id, "--yes", "--json", *SANDBOX)
+    assert json.loads(asset.out) == {"archived": "asset", "id": asset_id, "item_id": item["id"]}
+
+
+def test_what_is_refused_prints_no_json(tmp_path: Path) -> None:
+    """Nothing was deleted, and the line on standard error says why."""
+    done = run(tmp_path, "delete", "item", "wave", "--collection", "fox", "--json", *SANDBOX)
+    assert (done.code, done.out) == (2, "")
+    assert "confirm with --yes" in done.err

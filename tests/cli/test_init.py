@@ -207,3 +207,27 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert run(tmp_path, "init", "--sandbox").code == 0
     assert link.is_symlink()
     assert b"masko" in (real / "mkdocs.yml").read_bytes()
+
+
+def test_as_json_it_says_what_it_wrote(tmp_path: Path) -> None:
+    """And nothing else, so that a program can go on from there."""
+    site(tmp_path)
+    done = run(tmp_path, "init", "--sandbox", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out) == {
+        "config": "mkdocs.yml",
+        "options": {"collection": "fox", "api_url": "sandbox"},
+        "manifest": NAME,
+        "revision": json.loads((tmp_path / NAME).read_text())["revision"],
+        "poses": ["card-sit", "cheer", "idle", "wave"],
+    }
+
+
+def test_as_json_it_says_that_nothing_is_published_yet(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The plugin is added all the same; advice and the error go to standard error."""
+    site(tmp_path)
+    done = run(tmp_path, "init", "--collection", "draft", "--json", **variables(sandbox))
+    document = json.loads(done.out)
+    assert done.code == 3
+    assert (document["manifest"], document["revision"], document["poses"]) == (None, None, [])
+    assert done.err.startswith("Next: publish the mascot in Masko")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
 
+import sites
+from cli_process import NAME, config, run, variables
 from hostile_texts import TEXTS
 from manifest_samples import FOX, manifest, pose
 from mkdocs_masko.cli.output import print_json, tab_separated, to_rich
 from mkdocs_masko.cli.poses import manifest_document, pose_table, rows
 from mkdocs_masko.manifest import Collection, Manifest, Pose, make
+from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.text import replace_controls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 EXPECTED = {
     "wave": ("wave", "512x512", "mov webm mp4"),
@@ -27,6 +36,13 @@ EXPECTED = {
     "wide": ("wide", "600x200", "none"),
     "bare": ("bare", "none", "none"),
 }
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Start the API and its CDN."""
+    with Sandbox() as running:
+        yield running
 
 
 @pytest.mark.parametrize("slug", EXPECTED)
@@ -88,3 +104,37 @@ def test_a_document_is_printed_in_ascii(capsys: pytest.CaptureFixture[str]) -> N
     text = capsys.readouterr().out
     assert text.isascii()
     assert text.replace("\n", "").isprintable()
+
+
+def test_show_lists_what_a_self_hosted_site_serves(tmp_path: Path) -> None:
+    """The same files that a build publishes for the pose, and the HTML that names them."""
+    options = {**sites.FROZEN, "hosting": "self"}
+    folder = sites.make(tmp_path, {"index.md": "![wave](masko:wave)"}, options=options)
+    (folder / NAME).unlink()
+    assert run(folder, "sync").code == 0
+    built = sites.build(folder).good()
+    document = json.loads(run(folder, "show", "wave", "--json").out)
+    served = {file["path"].rpartition("/")[2] for file in document["served"]}
+    assert served >= sites.published(built) - {"files.json"}
+    assert "sandbox.masko.invalid" not in document["markup"]
+    assert all(file["path"] in document["markup"] for file in document["served"])
+    piped = [line.split("\t") for line in run(folder, "show", "wave").out.splitlines()]
+    assert {path for *_, path in piped} == {file["path"] for file in document["served"]}
+    assert {place for place, *_ in piped} >= {"transparent_image", "transparent_video_webm"}
+
+
+def test_show_lists_urls_where_a_cdn_serves_the_files(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The site then serves none."""
+    config(tmp_path)
+    assert run(tmp_path, "sync", **variables(sandbox)).code == 0
+    done = run(tmp_path, "show", "wave", "--json", MASKO_API_URL=sandbox.api_url)
+    document = json.loads(done.out)
+    assert "served" not in document
+    assert sandbox.origin in document["markup"]
+
+
+def test_show_takes_what_a_page_writes(tmp_path: Path) -> None:
+    """With the scheme, or without."""
+    config(tmp_path, api_url="sandbox")
+    assert run(tmp_path, "sync").code == 0
+    assert run(tmp_path, "show", "masko:wave").out == run(tmp_path, "show", "wave").out
