@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import parse_size, sanitize, suggest
+from mkdocs_masko.text import is_portable_name, parse_size, sanitize, suggest
 from mkdocs_masko.urls import API_URL, ID_PATTERN, NOT_ENCRYPTED, api_url_problem, is_known_api
 
 if TYPE_CHECKING:
@@ -232,7 +232,11 @@ def _api_url_reason(url: str) -> str:
 
 def _is_gallery(gallery: bool | str | GalleryPage) -> bool:
     page = Options(gallery=gallery).gallery_page
-    return page is None or bool(_PAGE.fullmatch(page.path) and page.path.isprintable())
+    if page is None:
+        return True
+    is_path = _PAGE.fullmatch(page.path) and page.path.isprintable()
+    # Without its suffix, the name of the page is that of a folder of the site.
+    return bool(is_path) and all(map(is_portable_name, page.source.removesuffix(".md").split("/")))
 
 
 def _is_manifest(path: str) -> bool:

@@ -85,6 +85,19 @@ def slugify(name: str) -> str:
     return slug or "pose-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
 
 
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*", re.IGNORECASE)
+
+
+def is_portable_name(name: str) -> bool:
+    """Tell whether a file or folder can have a name on every system.
+
+    Windows takes some names for devices, whatever follows the first dot, and drops dots and blanks
+    at the end: https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+    """
+    is_device = _DEVICE.fullmatch(name.partition(".")[0])
+    return bool(name) and not is_device and name[-1] not in ". "
+
+
 def suggest(name: str, names: Iterable[str]) -> str:
     """Say which names come close to a wrong one.
 

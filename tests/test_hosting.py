@@ -7,11 +7,13 @@ import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 import sites
 from media_cache import PNG, files, sha
 from mkdocs_masko.assets.site_files import OURS
+from mkdocs_masko.manifest import Collection, dumps, make
 from mkdocs_masko.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -371,3 +373,70 @@ def _names(folder: Path) -> list[str]:
 
 def _used(built: sites.Built, path: Path) -> bool:
     return path.name in built.page()
+
+
+def test_include_of_a_medium_without_a_hash_is_one_line(copy: Path) -> None:
+    """The manifest has hashes of others: it was merged, or written by hand."""
+    path = copy / "masko.manifest.json"
+    text = json.loads(path.read_text())
+    fox = text["collections"]["fox"]
+    del fox["poses"]["card-sit"]["image"]["sha256"]
+    path.write_bytes(dumps(make({"fox": msgspec.convert(fox, Collection)})).encode())
+    _set_option(copy, include=["card-sit:image"])
+    built = _build(copy, MASKO_MODE="frozen")
+    assert built.code == 1
+    assert "Traceback" not in built.output
+    assert "masko: the manifest has no sha256 of fox/card-sit image" in built.output
+
+
+def _set_option(folder: Path, **options: Any) -> None:  # noqa: ANN401 - the plugin's
+    settings = json.loads((folder / "mkdocs.yml").read_text())
+    settings["plugins"][0]["masko"] |= options
+    (folder / "mkdocs.yml").write_text(json.dumps(settings))
+
+
+@pytest.mark.parametrize("kind", ["full", "read-only", "a file"])
+def test_a_build_needs_no_cache_that_can_be_written(
+    kind: str, copy: Path, full: Path, small_disk: Path, tmp_path: Path
+) -> None:
+    """It says so in one line, and makes the same site."""
+    folder = small_disk / "cache"
+    if kind == "a file":
+        folder = tmp_path / "file"
+        folder.write_text("in the way")
+    elif kind == "full":
+        (small_disk / "filler").write_bytes(bytes(40 * 1024))
+    else:
+        sites.remount_read_only(small_disk)
+    built = _build(copy, "--strict", MASKO_CACHE_DIR=str(folder)).good()
+    lines = [line for line in built.lines("INFO") if "cannot be written" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"masko: the cache {folder} cannot be written (")
+    for name in sites.published(built):
+        path = f"assets/masko/{name}"
+        assert (built.site / path).read_bytes() == (full / "site" / path).read_bytes()
+
+
+@pytest.mark.parametrize("fsspec", ["installed", "missing"])
+def test_a_shared_cache_on_a_disk(fsspec: str, copy: Path, tmp_path: Path) -> None:
+    """Its folder is made by the first build; without the library, one line says what to install."""
+    storage = tmp_path / "storage/docs"
+    _set_option(copy, cache=f"file://{storage}")
+    shutil.rmtree(_cache(copy) / "media")
+    variables = {}
+    if fsspec == "missing":
+        (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['fsspec'] = None\n")
+        variables["PYTHONPATH"] = str(tmp_path)
+    for path in files(_cache(copy), "variants"):
+        path.unlink()
+    built = _build(copy, "--strict", **variables).good()
+    lines = [line for line in built.lines("INFO") if "shared cache" in line]
+    if fsspec == "missing":
+        assert len(lines) == 1
+        assert "pip install 'mkdocs-masko[remote-cache]'" in lines[0]
+        return
+    assert lines == []
+    assert {path.name for path in files(storage, "variants")} == {
+        path.name for path in files(_cache(copy), "variants")
+    }
+    assert len(files(storage, "media")) > 2

@@ -17,6 +17,7 @@ import sites
 from media_cache import files
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.text import format_size
+from sandbox_client import exported, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -199,6 +200,55 @@ def test_what_another_plugin_made_of_the_html_still_finds_its_files(
     assert names <= sites.published(built)
     if "copied" in template:
         assert names == sites.published(built)
+
+
+STILLS = sites.ROOT / "tests/data/stills"
+
+
+@pytest.fixture
+def odd(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A site whose fox is a still that browsers show, and that other programs find odd."""
+    with Sandbox() as running:
+        folder = _site(tmp_path / "odd", running)
+        _, medium = next(iter(_media_of(running, "wave")))
+        running.world.put_file(medium, (STILLS / request.param).read_bytes())
+        yield folder
+
+
+def _media_of(sandbox: Sandbox, pose: str) -> Iterator[tuple[str, str]]:
+    """Yield the key and the path of a pose's stills, the transparent one first."""
+    for item in exported(sandbox, "fox"):
+        if item["name"] == pose:
+            for key in ("transparent_image", "image"):
+                yield key, path_of(item[key])
+
+
+@pytest.mark.parametrize("odd", ["bad-crc-phys.png"], indirect=True)
+def test_a_still_that_cannot_be_encoded_is_published_as_it_is(odd: Path) -> None:
+    """It is told in one line, and stops no other; the next build does not even try."""
+    content = (STILLS / "bad-crc-phys.png").read_bytes()
+    for reason in ("it is damaged", "as a build before found"):
+        built = _build(odd, "--strict").good()
+        (line,) = [line for line in built.lines("INFO") if "without variants" in line]
+        assert line.startswith("masko: fox/wave transparent_image: published as it is, without ")
+        assert line.endswith(reason)
+        assert sites.missing(built) == []
+        (name,) = [
+            n
+            for n in sites.published(built)
+            if n.startswith("wave.") and ".webm" not in n and ".mov" not in n
+        ]
+        assert (built.site / "assets/masko" / name).read_bytes() == content
+        assert name.endswith(".png")
+        assert f'src="assets/masko/{name}"' in built.page()
+        assert len([n for n in sites.published(built) if n.startswith("idle.")]) > 2
+
+
+@pytest.mark.parametrize("odd", ["rawexif-nothex.png"], indirect=True)
+def test_a_still_with_odd_metadata_stops_nothing(odd: Path) -> None:
+    built = _build(odd, "--strict").good()
+    assert sites.missing(built) == []
+    assert any(name.startswith("wave.") for name in sites.published(built))
 
 
 def _png(change: Callable[[Image.Image], Image.Image], content: bytes) -> bytes:

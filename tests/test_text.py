@@ -11,7 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hostile_texts import TEXTS
-from mkdocs_masko.text import Suggester, replace_controls, sanitize, slugify, suggest
+from mkdocs_masko.text import (
+    Suggester,
+    is_portable_name,
+    replace_controls,
+    sanitize,
+    slugify,
+    suggest,
+)
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 SOME = st.one_of(ANY, st.sampled_from(TEXTS))
@@ -150,3 +157,30 @@ def test_among_thousands_of_names_a_slip_of_one_letter_is_found(
 @pytest.mark.parametrize("name", ["zzzz", "", "ab", "\n", "1"])
 def test_among_thousands_of_names_nothing_comes_close_to_something_else(name: str) -> None:
     assert SUGGESTER.suggest(name) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "con",
+            "CON",
+            "con.png",
+            "nul.a.b",
+            "aux ",
+            "Prn.txt",
+            "com1",
+            "lpt9",
+            "com¹.x",
+            "CONIN$",
+        ),
+        *("wave.", "wave ", "wave. .", "..", ""),
+    ],
+)
+def test_what_windows_cannot_store_is_no_portable_name(name: str) -> None:
+    assert not is_portable_name(name)
+
+
+@pytest.mark.parametrize("name", ["wave", "console", "com10", "com", "lpt", "a.con", ".hidden"])
+def test_all_else_is_a_portable_name(name: str) -> None:
+    assert is_portable_name(name)

@@ -21,7 +21,7 @@ from mkdocs_masko.assets.cache import variant_path
 from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
 from mkdocs_masko.errors import CacheError, MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
-from mkdocs_masko.text import list_some, slugify
+from mkdocs_masko.text import is_portable_name, list_some, slugify
 from mkdocs_masko.variants import EncoderFailure, Variant, plan_variants, recipe_of
 
 if TYPE_CHECKING:
@@ -47,15 +47,6 @@ OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
 _MOST_SHOWN = 5  # media named in one message
 _LONGEST_NAME = 48
 _HASH_DIGITS = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
-_DEVICES = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{name}{n}" for name in ("com", "lpt") for n in range(10)),
-}
-# Windows takes these for devices, whatever follows the first dot:
-# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
 _CDN_HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # ours takes its place
 
 
@@ -74,8 +65,8 @@ def variant_name(medium: Medium, sha256: str, variant: Variant) -> str:
 
 def _stem(medium: Medium) -> str:
     stem = _CDN_HASH.sub("", Path(medium.url.rpartition("/")[2]).stem)
-    name = re.sub(r"[^a-z0-9]+", "-", slugify(stem)).strip("-")[:_LONGEST_NAME].strip("-")
-    return f"pose-{name}" if name in _DEVICES else name or "pose"
+    name = re.sub(r"[^a-z0-9]+", "-", slugify(stem)).strip("-")[:_LONGEST_NAME]
+    return name if is_portable_name(name) else f"pose-{name}".strip("-")
 
 
 class SiteFile(Struct, frozen=True, kw_only=True):
@@ -303,6 +294,7 @@ class FileResolver:
         self.work = Work()
         self.stand_ins: set[str] = set()
         """Paths in the site of variants that cannot be made; they have the original's bytes."""
+        self._reported: set[Medium] = set()
 
     def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
         """Return a sound file on disk for each path of the site.
@@ -409,17 +401,27 @@ class FileResolver:
         self, files: Iterable[SiteFile], originals: Mapping[str, Path]
     ) -> dict[Key, Path]:
         jobs: dict[Path, list[SiteFile]] = {}
+        failures: dict[Medium, MediaError] = {}
         for file in files:
             assert file.variant is not None  # noqa: S101 - the caller asked
-            if self._ledger.get(recipe_of(file.sha256, file.variant)) != CANNOT_BE_ENCODED:
+            if self._ledger.get(recipe_of(file.sha256, file.variant)) == CANNOT_BE_ENCODED:
+                failures[file.medium] = MediaError(
+                    "cannot be used as a still, as a build before found"
+                )
+            else:
                 jobs.setdefault(originals[file.sha256], []).append(file)
-        if not jobs:
-            return {}
+        paths = self._encode(jobs, failures) if jobs else {}
+        self._report_unencoded(failures)
+        return paths
+
+    def _encode(
+        self, jobs: Mapping[Path, list[SiteFile]], failures: dict[Medium, MediaError]
+    ) -> dict[Key, Path]:
+        """Encode variants of originals, and cache them; take down those that cannot be encoded."""
         from mkdocs_masko.variants import encode_all  # noqa: PLC0415 - only who encodes pays for it
 
         paths: dict[Key, Path] = {}
         digests: dict[str, str] = {}
-        failures: dict[Medium, MediaError] = {}
         todo = ((p, _variants(f)) for p, f in jobs.items())
         with self._progress(sum(map(len, jobs.values()))) as advance:
             for source, variant, content in encode_all(todo):
@@ -437,14 +439,15 @@ class FileResolver:
                 advance(len(content) if isinstance(content, bytes) else 0)
         self._ledger.add(digests)
         self.work.variants += len(paths)
-        self._report_unencoded(failures)
         if self._store:
             self._store.put_variants(paths)
         return paths
 
     def _report_unencoded(self, failures: Mapping[Medium, MediaError]) -> None:
-        for reason, media in _by_reason(failures).items():
-            self._report(f"{self._list(media)}: published as it is; {reason}")
+        new = {medium: error for medium, error in failures.items() if medium not in self._reported}
+        self._reported |= new.keys()
+        for reason, media in _by_reason(new).items():
+            self._report(f"{self._list(media)}: published as it is, without variants: {reason}")
 
     def _raise_failures(self, results: Mapping[Medium, Path | MaskoError]) -> None:
         """Raise one error for all that failed: media with the same reason are named together."""

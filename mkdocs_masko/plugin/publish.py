@@ -182,7 +182,9 @@ def add_gallery_page(
     # A page that `nav` leaves out on purpose is nothing that MkDocs should report.
     level = InclusionLevel.NOT_IN_NAV if config.nav else InclusionLevel.UNDEFINED
     gallery = generated.file(config, page.source, _gallery_source(page), inclusion=level)
-    other = next((file for file in files if file.dest_uri == gallery.dest_uri), None)
+    # On macOS and Windows, names that differ in case alone are one file.
+    path = gallery.dest_uri.casefold()
+    other = next((file for file in files if file.dest_uri.casefold() == path), None)
     if other is not None:
         from mkdocs_masko.gallery.page import replaced_page  # noqa: PLC0415 - most have no gallery
 

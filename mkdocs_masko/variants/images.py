@@ -224,8 +224,10 @@ def as_media_error(source: Path) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Say what Pillow found, without the object that it read from."""
-    text = re.sub(r" *<_io\.\w+ object at \w+>", " it", sanitize(str(error)))
+    """Say what Pillow found; it names the object that it read from, which tells nobody anything."""
+    text = sanitize(str(error))
+    if text.startswith("cannot identify image file"):
+        return "it is damaged"
     return text or type(error).__name__
 
 

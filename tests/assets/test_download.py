@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,10 @@ from mkdocs_masko.assets.signature import Signer
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
 from raw_server import Exchange, Wire, answer
+from sites import remount_read_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -433,3 +439,75 @@ def test_a_builder_resumes_the_download_of_one_that_was_killed(tmp_path: Path) -
         assert isinstance(found, Download)
         assert found.path.read_bytes() == large
         assert REST.search(wire.requests[-1])
+
+
+@pytest.mark.parametrize("kind", ["read-only", "full", "a file"])
+def test_a_cache_that_cannot_be_written_fails_no_download(
+    kind: str, small_disk: Path, tmp_path: Path
+) -> None:
+    """Twelve threads find out at the same time, and one line says so."""
+    folder = _unwritable(kind, small_disk, tmp_path)
+    contents = {f"/{n}.png": PNG + bytes([n]) for n in range(24)}
+    messages: list[str] = []
+    with Wire(lambda e: _serve(e, contents[e.request.split(b" ")[1].decode()])) as wire:
+        requests = [DownloadRequest(url=wire.url + path) for path in contents]
+        with fetching(folder, wire.url, warn=messages.append) as (downloader, cache):
+            found = downloader.download_all(requests)
+            for request in requests:
+                download = found[request.url]
+                assert isinstance(download, Download)
+                assert download.path.read_bytes() == contents[request.url.removeprefix(wire.url)]
+                assert cache.get_medium(download.sha256) == download.path
+    (message,) = messages
+    assert "; the next build has to download and encode again" in message
+    if kind == "full":
+        assert _parts(small_disk / "cache") == []
+
+
+def _unwritable(kind: str, small_disk: Path, tmp_path: Path) -> Path:
+    if kind == "a file":
+        (tmp_path / "file").write_text("in the way")
+        return tmp_path / "file" / "cache"
+    if kind == "full":
+        (small_disk / "filler").write_bytes(bytes(40 * 1024))
+    else:
+        remount_read_only(small_disk)
+    return small_disk / "cache"
+
+
+@pytest.mark.parametrize("block", [Path.mkdir, os.mkfifo, lambda p: p.symlink_to("nowhere/x")])
+@pytest.mark.parametrize("suffix", ["lock", "part", "etag", "json"])
+def test_whatever_stands_where_a_file_of_a_download_belongs(
+    suffix: str, block: Callable[[Path], object], tmp_path: Path
+) -> None:
+    """Nothing waits for it, and the medium is downloaded."""
+    with Wire(partial(_serve, content=WEBM)) as wire:
+        url = f"{wire.url}/a.webm"
+        place = tmp_path / "downloads" / f"{url_key(url)}.{suffix}"
+        place.parent.mkdir()
+        block(place)
+        for _ in range(2):
+            with fetching(tmp_path, wire.url) as (downloader, _):
+                found = downloader.download_all([DownloadRequest(url=url)])[url]
+            assert isinstance(found, Download)
+            assert found.path.read_bytes() == WEBM
+
+
+def test_builds_without_locks_do_not_mix_their_bytes(tmp_path: Path) -> None:
+    """Each writes a partial download of its own, of which nothing is left."""
+    large = WEBM + bytes(2**20)
+    with Wire(partial(_serve, content=large)) as wire:
+        url = f"{wire.url}/a.webm"
+        place = tmp_path / "downloads" / f"{url_key(url)}.lock"
+        place.mkdir(parents=True)  # no lock can be made
+
+        def build(_: int) -> bytes:
+            with fetching(tmp_path, wire.url, revalidate=True) as (downloader, _):
+                found = downloader.download_all([DownloadRequest(url=url)])[url]
+            assert isinstance(found, Download)
+            return found.path.read_bytes()
+
+        with ThreadPoolExecutor(20) as pool:
+            assert set(pool.map(build, range(20))) == {large}
+    assert _parts(tmp_path) == []
+    assert Cache(tmp_path).get_medium(sha(large)) is not None

@@ -41,6 +41,13 @@ def medium(url: str, type_: str = "image/png", size: int = 512) -> Medium:
         ("https://assets.masko.ai/fox/wave-2.png", "wave-2"),
         ("https://assets.masko.ai/fox/cafe-creme-2-12345678abcd.png", "cafe-creme-2"),
         ("https://assets.masko.ai/fox/12345678", "12345678"),
+        ("https://assets.masko.ai/fox/con.png", "pose-con"),
+        ("https://assets.masko.ai/fox/AUX-7288dd2e.png", "pose-aux"),
+        ("https://assets.masko.ai/fox/nul..png", "pose-nul"),
+        ("https://assets.masko.ai/fox/com1.png", "pose-com1"),
+        ("https://assets.masko.ai/fox/lpt9 .png", "pose-lpt9"),
+        ("https://assets.masko.ai/fox/console.png", "console"),
+        ("https://assets.masko.ai/fox/WAVE.png", "wave"),
         ("https://assets.masko.ai/", "pose-e3b0c442"),
         ("https://assets.masko.ai/狐狸.png", "pose"),
         ("https://assets.masko.ai/%F0%9F%A6%8A", "f0-9f-a6-8a"),
@@ -50,6 +57,13 @@ def medium(url: str, type_: str = "image/png", size: int = 512) -> Medium:
 def test_a_file_is_named_by_pose_and_content(url: str, name: str) -> None:
     """The hash is that of the bytes, and what the CDN put for it is dropped."""
     assert file_name(medium(url), SHA) == f"{name}.{DIGEST}.png"
+
+
+def test_a_variant_has_no_reserved_name_either() -> None:
+    """Windows cannot open `con.0123456789abcdef.avif`."""
+    variant = Variant(format="avif", width=9, height=9)
+    name = variant_name(medium("https://assets.masko.ai/fox/con-7288dd2e.png"), SHA, variant)
+    assert name.startswith("pose-con.")
 
 
 @pytest.mark.parametrize("type_", TYPES)

@@ -104,7 +104,9 @@ def test_nobody_can_edit_it(tmp_path: Path) -> None:
     assert "edit/mascots.md" not in built.page(PAGE)
 
 
-@pytest.mark.parametrize("path", ["mascots.md", "mascots/index.md"])
+@pytest.mark.parametrize(
+    "path", ["mascots.md", "mascots/index.md", "Mascots.md", "MASCOTS/index.md"]
+)
 def test_a_page_that_is_there_is_never_replaced(tmp_path: Path, path: str) -> None:
     built = _site(tmp_path, pages={path: "# Mine"})
     assert built.code == 1
@@ -238,6 +240,13 @@ WRONG: list[object] = [
     "a/../m.md",
     "a//m.md",
     "a\\m.md",
+    "con.md",
+    "AUX/",
+    "a/nul/m.md",
+    "com1.x.md",
+    "mascots..md",
+    "mascots .md",
+    "a./m.md",
     "c:m.md",
     "m\x07.md",
     {"path": "x"},

@@ -38,12 +38,13 @@ def fetching(
     *,
     seconds: float = 20,
     sleep: Callable[[float], None] = lambda _: None,
+    warn: Callable[[str], None] = lambda _: None,
     **more: Any,  # noqa: ANN401 - what a fetcher takes
 ) -> Iterator[tuple[Downloader, Cache]]:
     """Give a fetcher for the media of one server, and the cache that it fills."""
     budget = Budget(seconds)
     transport = Transport(budget, limits=Limits(response=MAX_MEDIA_BYTES + 2**20))
-    cache = Cache(folder)
+    cache = Cache(folder, warn)
 
     def download(attempt: Callable[[Transport], str | None]) -> str | None:
         return retry(partial(attempt, transport), budget, sleep=sleep)

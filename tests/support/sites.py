@@ -225,6 +225,12 @@ class Offline:
         return set((self.folder / "log.modules").read_text(encoding="utf-8").split())
 
 
+def remount_read_only(disk: Path) -> None:
+    """Make a disk that a test has mounted read-only."""
+    sudo = ["sudo", "-n"] if os.getuid() else []
+    subprocess.run([*sudo, "mount", "-o", "remount,ro", str(disk)], check=True)
+
+
 def parse(html: str) -> ET.Element:
     """Parse a page as a browser does."""
     root: ET.Element = html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
