@@ -264,6 +264,7 @@ def show_downloads(count: int) -> Iterator[Callable[[int], None]]:
     Yields:
         What to call with the bytes of each medium; 0 is a cache hit.
     """
+    from mkdocs_masko.progress import show_bar
     from mkdocs_masko.text import format_size
 
     with log_downloads(count) as log:
@@ -271,7 +272,7 @@ def show_downloads(count: int) -> Iterator[Callable[[int], None]]:
             yield log
             return
         sizes: list[int] = []
-        with _progress_bar(count, "downloading media") as advance:
+        with show_bar(count, "downloading media") as advance:
 
             def show(size: int) -> None:
                 log(size)
@@ -311,6 +312,8 @@ def show_reading(count: int) -> Iterator[Callable[[int], None]]:
         with log_reading(count) as log:
             yield log
         return
+    from mkdocs_masko.progress import show_bar
+
     start, done, lock = time.monotonic(), 0, Lock()
     bars: list[Callable[[str, int], None]] = []
     with ExitStack() as stack:
@@ -322,7 +325,7 @@ def show_reading(count: int) -> Iterator[Callable[[int], None]]:
                 if bars:
                     bars[0](_READING, 1)
                 elif time.monotonic() - start >= _BAR_DELAY:
-                    bars.append(stack.enter_context(_progress_bar(count, _READING)))
+                    bars.append(stack.enter_context(show_bar(count, _READING)))
                     bars[0](_READING, done)
 
         yield show
@@ -349,18 +352,6 @@ def show_retry(seconds: float) -> None:
     if seconds >= (_LONG_PAUSE if sys.stderr.isatty() else _LINE_INTERVAL):
         click.echo(f"rate limited: retrying in {seconds:.0f} s", err=True)
     time.sleep(seconds)
-
-
-@contextmanager
-def _progress_bar(count: int, title: str) -> Iterator[Callable[[str, int], None]]:
-    """Yield what to call with a new title, and the number of media that are done since."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=count)
-        yield lambda text, done: progress.update(task, advance=done, description=text)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from mkdocs_masko.plugin.publish import (
     add_gallery_page,
     as_plugin_error,
     log_downloads,
+    log_encoding,
     log_polling,
     publish,
     publish_rest,
@@ -278,6 +279,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 media_folder=Path(config.docs_dir, FOLDER),
                 warn=note,
                 progress=log_downloads,
+                encoding=log_encoding,
                 elapsed=self._elapsed,
             )
 

@@ -7,6 +7,7 @@ and every problem.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
+from mkdocs_masko.progress import show_steps
 from mkdocs_masko.text import format_size, printable
 
 if TYPE_CHECKING:
@@ -164,6 +166,19 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
             count,
             format_size(sum(sizes)),
         )
+
+
+@contextmanager
+def log_encoding(count: int) -> Iterator[Callable[[int], None]]:
+    """Log that variants are encoded, which takes the most time of a first build."""
+    text = "encoding %d variant%s of still images; later builds take them from the cache"
+    log.info(text, count, "s" * (count != 1))
+    # With `--quiet` there is no bar either.
+    if not log.isEnabledFor(logging.INFO):
+        yield lambda _: None
+        return
+    with show_steps(count, "encoding variants", log.info) as step:
+        yield lambda _: step()
 
 
 _SEARCH_INDEX = "search/search_index.json"
