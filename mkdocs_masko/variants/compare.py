@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,12 @@ from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.variants.images import as_media_error, decode, resize, to_srgb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from PIL.Image import Image
 
-    from mkdocs_masko.variants.plan import Variant
+    from mkdocs_masko.variants.plan import Format, Variant
 
 _BLOCK = 8  # px; both codecs work in blocks of that size or of a multiple
 _BLUR = 2  # px; what a blur of that radius takes away is detail
@@ -33,6 +34,12 @@ _ERROR = 10, 0.25  # the same for the mean error of its pixels
 # Encodings of the sandbox's stills, of text, lines and noise at 1 to 512 px, by these and by five
 # other settings, stay below nine tenths of it. A logo of a twelfth of the width does not, nor a
 # line of text, a shift by a sixtieth, or a sixth less light.
+
+_PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+_WEBP_CHUNKS = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L"}
+_AVIF_COLOUR = b"colrnclx\x00\x01\x00\x0d\x00\x06\x80"  # sRGB, as libavif writes it for Pillow
+_AVIF_TRANSFORMS = (b"irot", b"imir", b"clap", b"grid", b"iovl")
+_PNG_SIGNATURE, _RIFF_HEADER = 8, 12  # bytes
 
 _MAX_BYTES = 16 * 1024 * 1024  # no variant of 40 megapixels that is worth publishing is larger
 
@@ -76,6 +83,8 @@ def _decode_variant(content: bytes, variant: Variant) -> Image:
     expected = (f"image/{variant.format}", variant.width, variant.height)
     if len(content) > _MAX_BYTES or (facts.type, facts.width, facts.height) != expected:
         raise MediaError("is of another type or size")
+    if not _has_pixels_alone(content, variant.format):
+        raise MediaError("has more in it than pixels")
     from PIL import Image  # noqa: PLC0415 - only who compares pays for Pillow
 
     with Image.open(io.BytesIO(content), formats=[MEDIA_TYPES[facts.type].name.upper()]) as image:
@@ -83,6 +92,39 @@ def _decode_variant(content: bytes, variant: Variant) -> Image:
         if image.size != expected[1:] or getattr(image, "n_frames", 1) != 1:
             raise MediaError("is of another size, or moves")
         return to_srgb(image)
+
+
+def _has_pixels_alone(content: bytes, format_: Format) -> bool:
+    """Tell whether nothing in a file makes a browser show its pixels otherwise.
+
+    Metadata can turn an image or change its colours, and browsers do not follow it alike. None of
+    our encoders writes any.
+    """
+    if format_ == "avif":
+        head = content.partition(b"mdat")[0]
+        is_plain = not any(name in head for name in _AVIF_TRANSFORMS)
+        return is_plain and head.count(b"colr") == head.count(_AVIF_COLOUR) == 1
+    try:
+        kinds = set(_png_chunks(content) if format_ == "png" else _webp_chunks(content))
+    except struct.error:  # there is a rest that is no chunk
+        return False
+    return kinds <= (_PNG_CHUNKS if format_ == "png" else _WEBP_CHUNKS)
+
+
+def _png_chunks(content: bytes) -> Iterator[bytes]:
+    at = _PNG_SIGNATURE
+    while at < len(content):
+        size, kind = struct.unpack_from(">L4s", content, at)
+        yield kind
+        at += 12 + size  # length, type and CRC are four bytes each
+
+
+def _webp_chunks(content: bytes) -> Iterator[bytes]:
+    at = _RIFF_HEADER
+    while at < len(content):
+        kind, size = struct.unpack_from("<4sL", content, at)
+        yield kind
+        at += 8 + size + size % 2
 
 
 def is_alike(one: Image, other: Image) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import Variant, compare_all, encode
 from mkdocs_masko.variants.compare import compare_variants, excess
 from mkdocs_masko.variants.images import bleed_edge_colour, decode, resize, to_srgb
-from still_samples import DRAWN, drawn, saved, variant
+from still_samples import DRAWN, drawn, other_profile, saved, talkative, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,6 +146,35 @@ def test_colours_of_what_is_clear_count_for_nothing() -> None:
     assert excess(red, Image.new("RGBA", (16, 16))) == 0
 
 
+def _with_gamma(path: Path) -> bytes:
+    """Darken an image without touching its pixels."""
+    content = drawn(path.parent).read_bytes()
+    chunk = b"gAMA" + (10_000).to_bytes(4, "big")
+    packed = (4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    return content[:33] + packed + content[33:]
+
+
+@pytest.mark.parametrize("format_", ["avif", "webp"])
+def test_what_metadata_turns_does_not_pass(format_: Format, tmp_path: Path) -> None:
+    """Its pixels, turned as Exif says, are those of the original; not every browser turns them."""
+    source = drawn(tmp_path, "original.png")
+    path = tmp_path / f"turned.{format_}"
+    exif = Image.Exif()
+    exif[0x0112] = 3  # half a turn
+    DRAWN.rotate(180).save(path, format_, exif=exif)
+    ((_, result),) = compare_variants(source, [(variant(format_), path)])
+    assert isinstance(result, MediaError)
+    assert "has more in it than pixels" in str(result)
+
+
+@pytest.mark.parametrize("format_", ["avif", "webp"])
+def test_a_profile_of_other_colours_does_not_pass(format_: Format, tmp_path: Path) -> None:
+    source, path = drawn(tmp_path, "original.png"), tmp_path / "variant"
+    DRAWN.save(path, format_, icc_profile=other_profile())
+    ((_, result),) = compare_variants(source, [(variant(format_), path)])
+    assert isinstance(result, MediaError)
+
+
 FRAME = Image.new("RGBA", DRAWN.size, (200, 0, 0, 255))
 FILES: dict[str, Callable[[Path], object]] = {
     "HTML": lambda path: path.write_bytes(b"<!DOCTYPE html>"),
@@ -153,6 +183,12 @@ FILES: dict[str, Callable[[Path], object]] = {
     "another size": lambda path: DRAWN.resize((47, 48)).save(path, "png"),
     "a moving one": lambda path: DRAWN.save(path, "png", save_all=True, append_images=[FRAME]),
     "half of it": lambda path: path.write_bytes(drawn(path.parent).read_bytes()[:500]),
+    "one with a profile": lambda path: DRAWN.save(path, "png", icc_profile=other_profile()),
+    "one with Exif": lambda path: DRAWN.save(path, "png", exif=talkative()["exif"]),
+    "one with a chunk for its gamma": lambda path: path.write_bytes(_with_gamma(path)),
+    "one with something behind it": lambda path: path.write_bytes(
+        drawn(path.parent).read_bytes() + b"<script>"
+    ),
     "a folder": lambda path: path.mkdir(),
     "nothing": lambda path: path.unlink(missing_ok=True),
     "too large a file": lambda path: path.write_bytes(
