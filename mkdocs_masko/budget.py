@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.text import format_size, sanitize
+from mkdocs_masko.text import format_size, list_some, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mkdocs_masko.rendering import Load
+
+_MOST_PAGES = 3  # named in one message
 
 
 class PageWeights:
@@ -17,7 +19,7 @@ class PageWeights:
 
     A still image counts once, in its best format: on screens of one pixel a px what comes first,
     on finer ones what is largest. Of an animation's files the largest counts, as a browser takes
-    one of them.
+    one of them. What the theme's template shows on a page counts for that page.
     """
 
     def __init__(self) -> None:
@@ -27,7 +29,8 @@ class PageWeights:
         """Add what a page makes its readers load.
 
         Args:
-            page: The page or template: `docs/index.md`.
+            page: The page: `docs/index.md`; or a template that is one: `template 404.html`. An
+                empty string for a page that is generated: nobody could make it lighter.
             loads: The files of one embed.
         """
         for load in (load for load in loads if load.role != "other"):
@@ -49,7 +52,7 @@ class PageWeights:
             The page and its bytes; an empty name when nothing is shown.
         """
         pages: dict[str, int] = {}
-        for (page, _), by_role in self._files.items():
+        for page, _, by_role in self._budgeted():
             size = sum(sizes[file] for file in by_role.get("first", ()))
             pages[page] = pages.get(page, 0) + size
         return max(pages.items(), key=lambda item: item[1], default=("", 0))
@@ -62,16 +65,30 @@ class PageWeights:
             limits: The most bytes of a `page` and of a `pose`.
         """
         pages: dict[str, int] = {}
-        for (page, pose), by_role in self._files.items():
+        heavy: dict[tuple[str, int], list[str]] = {}  # pages by what weighs too much, and how much
+        for page, pose, by_role in self._budgeted():
             size = sum(sizes[file] for file in by_role.get("dense", ()))
             size += max((sizes[file] for file in by_role.get("video", ())), default=0)
             pages[page] = pages.get(page, 0) + size
             if size > limits.get("pose", size):
-                yield _excess(f"{page}: pose {pose!r} weighs", size, limits["pose"])
+                heavy.setdefault((f"pose {pose!r} weighs", size), []).append(page)
+        yield from _excesses(heavy, limits.get("pose", 0))
+        heavy = {}
         for page, size in pages.items():
             if size > limits.get("page", size):
-                yield _excess(f"{page}: its poses weigh", size, limits["page"])
+                heavy.setdefault(("", size), []).append(page)
+        yield from _excesses(heavy, limits.get("page", 0))
+
+    def _budgeted(self) -> Iterator[tuple[str, str, dict[str, set[str]]]]:
+        for (page, pose), by_role in self._files.items():
+            if page:
+                yield page, pose, by_role
 
 
-def _excess(subject: str, size: int, limit: int) -> str:
-    return f"{sanitize(subject)} {format_size(size)}, more than the budget of {format_size(limit)}"
+def _excesses(heavy: Mapping[tuple[str, int], list[str]], limit: int) -> Iterator[str]:
+    """Say each excess once: a template shows the same on many pages."""
+    for (subject, size), pages in heavy.items():
+        place = list_some(pages, _MOST_PAGES)
+        weigh = subject or ("its poses weigh" if len(pages) == 1 else "the poses of each weigh")
+        sizes = f"{format_size(size)}, more than the budget of {format_size(limit)}"
+        yield f"{place}: {sanitize(weigh)} {sizes}"

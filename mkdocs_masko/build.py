@@ -110,9 +110,10 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class _Shown(Struct, frozen=True, kw_only=True):
-    """A macro, where it stands, and what became of it."""
+    """A macro, where it stands, for which page it is shown, and what became of it."""
 
     context: RenderContext
+    page: str
     call: Call
     embed: Embed
 
@@ -151,6 +152,7 @@ class BuildSession:
         """The page or template that is being rendered."""
         self.extra_files: dict[str, Path] = {}
         """Files beside the media that some page needs, by their paths in the site."""
+        self._page = ""
         self._default, self._remedy, self._folder = default, remedy, folder
         self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
         self._embeds: dict[Hashable, Embed] = {}
@@ -163,13 +165,21 @@ class BuildSession:
         self._occurrences: dict[tuple[str, str], int] = {}
         self._texts: dict[str, SourceText] = {}
 
-    def enter(self, context: RenderContext) -> None:
-        """Say which page or template is rendered from now on."""
-        self.context = context
+    def enter(self, context: RenderContext, *, page: str = "") -> None:
+        """Say which page or template is rendered from now on.
 
-    def enter_page(self, context: RenderContext, meta: Mapping[str, Any]) -> None:
+        Args:
+            context: The page or template.
+            page: The page whose readers load what is shown, as its weight is told; empty for one
+                that has no budget.
+        """
+        self.context, self._page = context, page
+
+    def enter_page(
+        self, context: RenderContext, meta: Mapping[str, Any], *, page: str = ""
+    ) -> None:
         """Say which page is rendered from now on, and check what its front matter names."""
-        self.enter(context)
+        self.enter(context, page=page)
         if "mascot" in meta:
             self.check(meta["mascot"], "mascot:")
 
@@ -198,7 +208,7 @@ class BuildSession:
                 embed = self._settled_embed(embed, call, context)
             if key is not None:
                 self._embeds[key] = embed
-        self._shown.append(_Shown(context=context, call=call, embed=embed))
+        self._shown.append(_Shown(context=context, page=self._page, call=call, embed=embed))
         return embed.html
 
     def _settled_embed(self, embed: Embed, call: Call, context: RenderContext) -> Embed:
@@ -315,11 +325,11 @@ class BuildSession:
         return remote | {path: file.stat().st_size for path, file in self.site_files().items()}
 
     def weights(self) -> PageWeights:
-        """Return what each page makes its readers load."""
+        """Return what each page makes its readers load, for its content and its template."""
         weights = PageWeights()
         for shown in self._shown:
             if shown.context is not _OUTSIDE:  # which no reader opens
-                weights.add(shown.context.name, shown.embed.loads)
+                weights.add(shown.page, shown.embed.loads)
         return weights
 
     def gaps(self) -> list[str]:

@@ -36,9 +36,7 @@ class PageContext:
     @cached_property
     def name(self) -> str:
         """The file, from the folder of `mkdocs.yml`."""
-        folder = Path(self._config.config_file_path or ".").parent
-        docs = os.path.relpath(self._config.docs_dir, folder)
-        return posixpath.join(docs, self._page.file.src_uri)
+        return page_name(self._page, self._config)
 
     def link(self, href: str) -> str:
         """Return the URL of the page whose Markdown file a link names, as MkDocs does for links."""
@@ -86,6 +84,23 @@ class ThemeContext:
         for path in sorted(Path(custom_dir).rglob("*.html")) if custom_dir else ():
             text = path.read_text(encoding="utf-8", errors="replace")
             yield Path(os.path.relpath(path, folder)).as_posix(), text
+
+
+def page_name(page: Page, config: MkDocsConfig) -> str:
+    """Return a page's file, from the folder of `mkdocs.yml`."""
+    folder = Path(config.config_file_path or ".").parent
+    docs = os.path.relpath(config.docs_dir, folder)
+    return posixpath.join(docs, page.file.src_uri)
+
+
+def budgeted_page(page: Page, config: MkDocsConfig) -> str:
+    """Return the name under which a page is weighed; empty for one that a plugin generates.
+
+    The gallery is one of those, and so are the archives of a blog: no author can make them lighter.
+    """
+    source = page.file.abs_src_path
+    is_written = source is not None and Path(config.docs_dir) in Path(source).parents
+    return page_name(page, config) if is_written else ""
 
 
 def _theme_language(config: MkDocsConfig) -> str:

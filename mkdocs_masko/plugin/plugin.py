@@ -29,7 +29,7 @@ from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.generated import GeneratedFiles
 from mkdocs_masko.plugin.log import log, note
-from mkdocs_masko.plugin.page_context import PageContext, ThemeContext
+from mkdocs_masko.plugin.page_context import PageContext, ThemeContext, budgeted_page
 from mkdocs_masko.plugin.publish import (
     add_gallery_page,
     as_plugin_error,
@@ -147,7 +147,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Tell the build which page follows, before any other plugin sees its text."""
-        self._session().enter_page(PageContext(page, config, files), page.meta)
+        context = PageContext(page, config, files)
+        self._session().enter_page(context, page.meta, page=budgeted_page(page, config))
         return markdown
 
     @event_priority(_LAST)
@@ -173,7 +174,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Tell the build which template follows: `404.html`, `sitemap.xml`."""
-        self._session().enter(ThemeContext(template_name, str(context["base_url"]), config))
+        theme = ThemeContext(template_name, str(context["base_url"]), config)
+        self._session().enter(theme, page=theme.name)
         return context
 
     @event_priority(_FIRST)
@@ -191,7 +193,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     ) -> TemplateContext:
         """Tell the build which page the theme's template is rendered for."""
         name = str(page.meta.get("template", "main.html"))
-        self._session().enter(ThemeContext(name, str(context["base_url"]), config))
+        theme = ThemeContext(name, str(context["base_url"]), config)
+        self._session().enter(theme, page=budgeted_page(page, config))
         return context
 
     @event_priority(_FIRST)

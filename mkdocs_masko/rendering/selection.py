@@ -182,10 +182,12 @@ def _nothing_to_show(match: Match, arguments: Arguments) -> ReferenceProblem:
 def _transparent_sources(
     animation: Mapping[str, Medium], arguments: Arguments
 ) -> tuple[Source, ...]:
+    # Before a size is chosen: a variant without alpha is no reason to do without the others.
+    usable = {key: medium for key, medium in animation.items() if medium.alpha is not False}
     return tuple(
         Source(medium=medium, type=video.source_type)
         for video in TRANSPARENT_VIDEOS
-        if (medium := _select_size(animation, video.key, arguments)) and medium.alpha is not False
+        if (medium := _select_size(usable, video.key, arguments))
     )
 
 
