@@ -9,6 +9,7 @@ publishes the files that pages use, `on_post_page` injects style sheet and scrip
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -27,6 +28,7 @@ from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import MACRO
 from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
+from mkdocs_masko.plugin.exported import INDEX, ExportedMedia
 from mkdocs_masko.plugin.generated import GeneratedFiles
 from mkdocs_masko.plugin.log import log, note
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext, budgeted_page
@@ -39,6 +41,7 @@ from mkdocs_masko.plugin.publish import (
     publish,
     publish_rest,
     remove_gallery_from_search,
+    replace_file,
     report,
     review_copied_files,
 )
@@ -87,6 +90,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._elapsed = 0.0  # seconds of network work
         self._build: BuildSession | None = None
         self._generated = GeneratedFiles()
+        self._exported = ExportedMedia()
+        self._is_dirty = False
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -101,6 +106,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Stay the same object while `mkdocs serve` builds again and again."""
+        self._is_dirty = dirty
 
     @event_priority(_FIRST)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -165,7 +171,13 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Publish the media that pages use, and add the macros to theme templates."""
         build = self._session()
         review_copied_files(build, config, files)
-        publish(build, self.options, config, files, self._generated)
+        index = publish(build, self.options, config, files)
+        self._exported = ExportedMedia()
+        if not self._is_dirty:  # such a build renders some pages only; what others use must stay
+            index = self._exported.withhold(files, build.manifest, build.site_files()) | index
+        if index:
+            text = json.dumps(index, indent=2) + "\n"
+            replace_file(files, self._generated.file(config, INDEX, text))
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
         return env
@@ -183,6 +195,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         """Inject the style sheet and the script into a page of the theme's own: `404.html`."""
+        self._exported.review(output_content)
         if not template_name.endswith(".html"):
             return output_content
         self._session().review(output_content)
@@ -201,6 +214,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Review the theme's part, and inject style sheet and script before a minifier runs."""
         self._session().review(output, page.content or "")
+        self._exported.review(output)
         return self._inject_assets(output)
 
     @event_priority(_LAST)
@@ -208,6 +222,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Publish what only templates used, and report every bad reference."""
         build = self._session()
         publish_rest(build, config)
+        self._exported.publish_mentioned()
         remove_gallery_from_search(config, self.options.gallery_page)
         report(build, self.options, strict=config.strict)
 

@@ -35,10 +35,8 @@ if TYPE_CHECKING:
     from mkdocs_masko.budget import PageWeights
     from mkdocs_masko.build import BuildSession, RenderContext
     from mkdocs_masko.options import GalleryPage, Options
+    from mkdocs_masko.plugin.exported import Index
     from mkdocs_masko.plugin.generated import GeneratedFiles
-
-INDEX = f"{FOLDER}/files.json"
-"""Which file of the site is which medium, of those that `include:` names."""
 
 
 @contextmanager
@@ -50,35 +48,37 @@ def as_plugin_error() -> Iterator[None]:
         raise PluginError(f"masko: {error}") from None
 
 
-def publish(
-    build: BuildSession,
-    options: Options,
-    config: MkDocsConfig,
-    files: Files,
-    generated: GeneratedFiles,
-) -> None:
-    """Put the media that pages use, and those that scripts need, among the site's files."""
+def publish(build: BuildSession, options: Options, config: MkDocsConfig, files: Files) -> Index:
+    """Put the media that pages use, and those that scripts need, among the site's files.
+
+    Returns:
+        The index of those that scripts need.
+    """
     with as_plugin_error():
         index = _include(build, options)
         build.settle(_replace_on_page)
         site_files = build.site_files()
-    if index:
-        files.append(generated.file(config, INDEX, json.dumps(index, indent=2) + "\n"))
     for path, source in site_files.items():
         # What `sync --into` put into the docs may be damaged since; what is published here is not.
-        same = files.get_file_from_path(path)
-        if same is not None:
-            files.remove(same)
-        files.append(File.generated(config, path, abs_src_path=str(source)))
+        replace_file(files, File.generated(config, path, abs_src_path=str(source)))
+    return index
+
+
+def replace_file(files: Files, file: File) -> None:
+    """Add a file to a site, in the place of one of the same path."""
+    same = files.get_file_from_path(file.src_uri)
+    if same is not None:
+        files.remove(same)
+    files.append(file)
 
 
 def _replace_on_page(context: RenderContext, html: str, other: str) -> bool:
     return isinstance(context, PageContext) and context.replace(html, other)
 
 
-def _include(build: BuildSession, options: Options) -> dict[str, dict[str, str]]:
+def _include(build: BuildSession, options: Options) -> Index:
     """Publish what `include:` names; return the files by pose and key, for scripts to read."""
-    index: dict[str, dict[str, str]] = {}
+    index: Index = {}
     for pattern, media in select_included(build.manifest, options.include, options.default):
         if not media:
             log.warning("%s", unmatched_include(pattern))
