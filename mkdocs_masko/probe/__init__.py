@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from mkdocs_masko.probe.damage import check_pixel_count, find_damage
 from mkdocs_masko.probe.detect import mismatch, probe, probe_bytes, sniff
 from mkdocs_masko.probe.reader import MediaInfo, Read
 
-__all__ = ["MediaInfo", "Read", "mismatch", "probe", "probe_bytes", "sniff"]
+__all__ = [
+    "MediaInfo",
+    "Read",
+    "check_pixel_count",
+    "find_damage",
+    "mismatch",
+    "probe",
+    "probe_bytes",
+    "sniff",
+]

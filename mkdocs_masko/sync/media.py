@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, TypeVar
 
 from mkdocs_masko.assets import Cache
@@ -24,7 +25,7 @@ from mkdocs_masko.assets.signature import Signer
 from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected, TimedOut
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.manifest.schema import MOST_SECONDS
-from mkdocs_masko.probe import mismatch, probe
+from mkdocs_masko.probe import find_damage, mismatch, probe
 from mkdocs_masko.sync.connection import connect, network_budget
 from mkdocs_masko.sync.journal import Journal, ProbeResult
 from mkdocs_masko.sync.site import shared_cache
@@ -156,10 +157,12 @@ def _map_each(urls: Iterable[str], function: Callable[[str], T]) -> dict[str, T]
 
 def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> ProbeResult | str:
     size: int | None = None
+    beginning = b""
 
     def read(offset: int, length: int) -> bytes:
-        nonlocal size
+        nonlocal size, beginning
         content, size = fetch_range(url, offset, length)
+        beginning = content if offset == 0 else beginning
         return content
 
     try:
@@ -168,7 +171,7 @@ def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> P
         check_media_size(info.type, size)
     except (MediaError, NotFound, RequestRejected) as error:
         return str(error)
-    return ProbeResult(info=info, size=size)
+    return find_damage(info, beginning, size) or ProbeResult(info=info, size=size)
 
 
 def media_lookup(
@@ -216,9 +219,12 @@ def _probe_download(download: Download) -> ProbeResult | str:
                 file.seek(offset)
                 return file.read(length)
 
-            return ProbeResult(info=probe(read), size=download.size, sha256=download.sha256)
+            info = probe(read)
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                damage = find_damage(info, content, download.size)
     except MediaError as error:
         return str(error)
+    return damage or ProbeResult(info=info, size=download.size, sha256=download.sha256)
 
 
 def changed_urls(

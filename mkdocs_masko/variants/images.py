@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
-from mkdocs_masko.probe import probe_bytes
+from mkdocs_masko.probe import check_pixel_count, probe_bytes
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
@@ -90,13 +90,6 @@ def recipe_of(sha256: str, variant: Variant) -> str:
     """
     recipe = f"{sha256} {variant.format} {variant.width}x{variant.height} {SETTINGS}"
     return hashlib.sha256(recipe.encode()).hexdigest()
-
-
-LONGEST_SIDE = 8192
-"""Most px that an image may be wide or high."""
-
-MOST_PIXELS = 40_000_000
-"""Most px that an image may have in all."""
 
 
 def encode(source: Path, variant: Variant) -> bytes:
@@ -182,21 +175,13 @@ def decode(source: Path) -> Image:
         facts = probe_bytes(data)
         if not facts.type.startswith("image/"):
             raise MediaError(f"is {facts.type}, where a still belongs")
-        _check_size(facts.width, facts.height)
+        check_pixel_count(facts.width, facts.height)
         format_ = MEDIA_TYPES[facts.type].name.upper()  # Pillow's names are the usual ones
         from PIL import Image  # noqa: PLC0415 - only who encodes pays for Pillow
 
         with Image.open(io.BytesIO(data), formats=[format_]) as image:
-            _check_size(*image.size)  # of the frame, which may be larger than its header says
+            check_pixel_count(*image.size)  # of the frame, which may be larger than its header says
             return _orient(to_srgb(image), facts)
-
-
-def _check_size(width: int, height: int) -> None:
-    if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
-        raise MediaError(
-            f"is {width} x {height} px; a still may have {LONGEST_SIDE} px a side "
-            f"and {MOST_PIXELS // 1_000_000} megapixels: publish a smaller one"
-        )
 
 
 class EncoderFailure(MediaError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -257,6 +258,68 @@ def test_a_medium_of_an_absurd_size_is_left_out(
     (warning,) = warnings(result)
     assert warning.startswith("default/idle image, default/idle transparent_image: is larger than")
     assert poses(result)["idle"].image is None
+
+
+DAMAGES = {
+    "truncated": (lambda png: png[: len(png) // 2], "is cut off: the file ends before"),
+    "a pixel chunk": (lambda png: _spoil(png, b"IDAT"), "has a wrong checksum in its IDAT chunk"),
+    "the header": (lambda png: _spoil(png, b"IHDR"), "has a wrong checksum in its IHDR chunk"),
+    "too large": (lambda png: _resize(png, 9000), "is 9000 x 9000 px; a still may have 8192 px"),
+    "a bomb": (lambda png: _resize(png, 8192), "40 megapixels: publish a smaller one"),
+}
+
+
+def _spoil(png: bytes, kind: bytes) -> bytes:
+    at = png.index(kind)
+    end = at + 4 + int.from_bytes(png[at - 4 : at], "big")
+    return png[:end] + bytes([png[end] ^ 1]) + png[end + 1 :]
+
+
+def _resize(png: bytes, side: int) -> bytes:
+    header = b"IHDR" + side.to_bytes(4, "big") * 2 + png[24:29]
+    return png[:12] + header + zlib.crc32(header).to_bytes(4, "big") + png[33:]
+
+
+@pytest.mark.parametrize("hosting", ["cdn", "self"])
+@pytest.mark.parametrize("case", DAMAGES)
+def test_a_damaged_still_is_left_out(
+    sandbox: Sandbox, tmp_path: Path, case: str, hosting: str
+) -> None:
+    """The warning names pose and key, and no hash of 64 digits.
+
+    With media on the CDN, the first 64 KiB tell: all of a small file, the header of any.
+    """
+    damage, words = DAMAGES[case]
+    docs = site(tmp_path, sandbox, hosting=hosting)
+    good = poses(update(docs, now()))["wave"].transparent_image
+    assert good is not None
+    docs.manifest.unlink()
+    content = content_of(sandbox, good)
+    sandbox.world.put_file(path_of(good.url), damage(content))
+    result = update(docs, now(), revalidate=True)
+    assert poses(result)["wave"].transparent_image is None
+    assert poses(result)["wave"].image is not None
+    (warning,) = warnings(result)
+    assert warning.startswith("default/wave transparent_image: ")
+    assert warning.endswith("; left out until the next sync")
+    assert words in warning
+    assert not re.search(r"[0-9a-f]{64}|object at", warning)
+
+
+@pytest.mark.parametrize("hosting", ["cdn", "self"])
+@pytest.mark.parametrize("key", ["transparent_video_webm", "transparent_video_mov", "video"])
+def test_a_truncated_video_is_left_out(
+    sandbox: Sandbox, tmp_path: Path, key: str, hosting: str
+) -> None:
+    """Its container says how long it should be."""
+    docs = site(tmp_path, sandbox, hosting=hosting)
+    good = poses(update(docs, now()))["wave"].animations[0][key]  # type: ignore[index] # a key
+    docs.manifest.unlink()
+    sandbox.world.put_file(path_of(good.url), content_of(sandbox, good)[:-100])
+    result = update(docs, now(), revalidate=True)
+    assert key not in poses(result)["wave"].animations[0]
+    (warning,) = warnings(result)
+    assert warning.startswith(f"default/wave animations[0].{key}: ")
 
 
 FAILURES = {
