@@ -7,6 +7,7 @@ MaskoError                    what the plugin and the command line catch
 │   └── MissingPose           the manifest has no such pose or collection; has a `remedy`
 ├── ManifestError             the manifest cannot be read or written
 │   ├── ManifestMissing       there is no manifest, and the mode needs one
+│   ├── BoundManifest         its media are on another server on this machine
 │   └── DriftError            the manifest is out of date
 ├── MediaError                a file is damaged, or not an image or video we know
 ├── CacheError                the cache cannot be written
@@ -108,6 +109,10 @@ class ManifestError(MaskoError):
 
 class ManifestMissing(ManifestError):
     """There is no manifest, and the mode needs one."""
+
+
+class BoundManifest(ManifestError):
+    """The manifest was written with a server on a port of this machine that is not in use now."""
 
 
 class DriftError(ManifestError):

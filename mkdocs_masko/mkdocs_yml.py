@@ -13,7 +13,7 @@ import yaml
 from yaml_env_tag import construct_env_tag
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import has_conflict_markers, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -107,13 +107,18 @@ def _load_inherited(path: Path, depth: int, content: bytes | None = None) -> dic
 
 
 def _load_file(path: Path, content: bytes | None) -> Mapping[str, Any]:
+    text = content or b""
     try:
-        settings = yaml.load(path.read_bytes() if content is None else content, _Loader)  # noqa: S506 - a safe loader
+        text = path.read_bytes() if content is None else content
+        settings = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except OSError as error:
         raise OptionError(f"{sanitize(str(path))}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
         # PyYAML lets through what some damaged files raise inside it, such as very deep lists.
-        raise OptionError(f"{sanitize(str(path))}: not valid YAML{_position(error)}") from None
+        problem = f"not valid YAML{_position(error)}"
+        if has_conflict_markers(text):
+            problem = "contains merge conflict markers. Resolve the conflict first"
+        raise OptionError(f"{sanitize(str(path))}: {problem}") from None
     return settings if isinstance(settings, dict) else {}
 
 
@@ -181,6 +186,10 @@ def _insert_into_plugins(
     """Insert the plugin below an existing key `plugins`."""
     if value.start_mark.index < key.end_mark.index:  # the node of an alias is that of its anchor
         raise _edit_by_hand(path, options, "its plugins are an alias")
+    if value.tag.startswith(
+        "!"
+    ):  # such as `!ENV [VARIABLE, [search]]`, which is no list of plugins
+        raise _edit_by_hand(path, options, f"its plugins have the tag {sanitize(value.tag)}")
     if isinstance(value, yaml.CollectionNode) and value.flow_style:
         plugin = f"masko: {_in_brackets(options)}"
         entry = plugin if isinstance(value, yaml.MappingNode) else f"{{{plugin}}}"

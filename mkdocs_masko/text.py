@@ -73,6 +73,16 @@ def escape_json(document: str) -> str:
     return re.sub("#(?=#)", r"\\u0023", document)
 
 
+# Seven of a kind and then a label, which is optional. A line of seven `=`, which separates the two
+# sides, is also a heading in other formats, and never alone.
+_CONFLICT_MARKER = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+
+
+def has_conflict_markers(content: bytes) -> bool:
+    """Tell whether version control left an unresolved merge conflict in a file."""
+    return bool(_CONFLICT_MARKER.search(content))
+
+
 def slugify(name: str) -> str:
     """Turn a free name into the one that is typed: `Plush Swagger` is `plush-swagger`.
 

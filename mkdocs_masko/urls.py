@@ -33,6 +33,7 @@ _API_ORIGINS = {"https://api.masko.ai", "https://api.masko.ai:443"}
 NOT_ENCRYPTED = "is not https (only a server on this machine may use plain http)"
 """What is wrong with a URL to which the key would travel in the open."""
 
+_LOCAL_SERVER = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}(?=/)")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # The characters of a path in RFC 3986, section 3.3. A URL with any other, such as `"` or a space,
 # is not valid as it stands, and what it means would depend on who quotes it.
@@ -60,6 +61,12 @@ def is_known_api(url: str) -> bool:
         url: One that `check_api_url` has returned.
     """
     return origin_of(url) in _API_ORIGINS or is_loopback(url)
+
+
+def local_server(url: str) -> str:
+    """Return the origin of a URL on a port of this machine, or an empty string for any other."""
+    match = _LOCAL_SERVER.match(url)
+    return match[0] if match else ""
 
 
 def media_origins(api_url: str) -> frozenset[str]:

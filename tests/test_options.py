@@ -9,6 +9,7 @@ import pytest
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.options import Options, read_options
+from mkdocs_masko.urls import API_URL
 
 KEY = "masko_" + "5ec2e7a1" * 8
 FOX = {"collection": "fox"}
@@ -26,6 +27,11 @@ BUDGET = "must be a map of sizes such as {page: 500 kB, pose: 200 kB}; got "
 CACHE = "must be a storage URL such as s3://bucket/folder, without user or password"
 MANIFEST = "must be a path that ends in .json; got "
 URL = "must be an https URL or 'sandbox'; got "
+OPEN = "is not https (only a server on this machine may use plain http)"
+FOREIGN_VARIABLE = (
+    "must be the NAME of an environment variable that starts with 'MASKO_', because the file must "
+    "not choose which secret is sent. To use another, set MASKO_API_KEY_ENV to its name"
+)
 VARIABLE = "must be the NAME of an environment variable"
 
 GOOD: list[tuple[str, Any, Any]] = [
@@ -96,6 +102,18 @@ BAD: list[tuple[str, Any, str]] = [
     ("manifest", "\x1b[31m.json", f"{MANIFEST}'\\x1b[31m.json'"),
     ("api_url", 5, f"{URL}5"),
     ("api_url", "http://[", f"{URL}'http://['"),
+    ("api_url", "Sandbox", f"{URL}'Sandbox' (did you mean 'sandbox'?)"),
+    ("api_url", "api.masko.ai", f"{URL}'api.masko.ai' (did you mean '{API_URL}'?)"),
+    ("api_url", "masko.corp/v1", f"{URL}'masko.corp/v1' (did you mean 'https://masko.corp/v1'?)"),
+    ("api_url", "http://api.masko.ai/v1", f"{URL}'http://api.masko.ai/v1', which {OPEN}"),
+    ("api_url", "http://10.0.0.1", f"{URL}'http://10.0.0.1', which {OPEN}"),
+    ("api_url", "", f"{URL}''"),
+    (
+        "api_url",
+        "https://user:password@x.example",
+        "must be an https URL or 'sandbox', without user or password",
+    ),
+    ("api_key_env", "AWS_SECRET_ACCESS_KEY", FOREIGN_VARIABLE),
     ("api_key_env", "MY KEY", VARIABLE),
     ("api_key_env", "", VARIABLE),
     ("api_key_env", ["A"], VARIABLE),

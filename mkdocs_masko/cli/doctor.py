@@ -197,7 +197,13 @@ def _check_manifest(site: Site) -> Iterator[Finding]:
     else:
         poses = sum(len(collection.poses) for collection in manifest.collections.values())
         text = f"revision {manifest.revision}, {poses} poses, written {site.manifest_age} ago"
-        yield Finding(level="ok", subject="manifest", text=text)
+        if manifest.server:
+            remedy = (
+                f"its media are on {manifest.server}; run 'mkdocs-masko sync' before you publish"
+            )
+            yield Finding(level="warning", subject="manifest", text=text, remedy=remedy)
+        else:
+            yield Finding(level="ok", subject="manifest", text=text)
 
 
 def _check_key(site: Site) -> Finding:

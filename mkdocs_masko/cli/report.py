@@ -171,7 +171,9 @@ class Report(Struct, kw_only=True):
         path = file or (self.site.manifest if self.site else self.folder)
         root = repository_root(self.folder)
         name = Path(os.path.relpath(path, root)).as_posix() if path.is_file() else ""
-        line_of_text = annotation(level, printable(text), file=name, line=line, column=column)
+        line_of_text = annotation(
+            level, printable(text), file=printable(name), line=line, column=column
+        )
         click.echo(line_of_text, err=self.as_json)
 
     def _document(self, failure: str | None) -> dict[str, Any]:

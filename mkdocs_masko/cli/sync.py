@@ -99,6 +99,8 @@ def sync(  # noqa: PLR0913 - one for each option
         report.more["written"] = result.is_written
         report.print_result()
         report.say(_state(site, result))
+        if result.is_written and result.bound_to:
+            report.say(f"{site.manifest.name}: {result.bound_to}")
         if into is not None:
             _export_media(site, result.manifest, into, report)
 

@@ -6,6 +6,7 @@ only what changed, so that a watching server does not build again for nothing.
 
 from __future__ import annotations
 
+import codecs
 import os
 import secrets
 import stat
@@ -13,7 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from mkdocs_masko.errors import ManifestError, ManifestMissing
-from mkdocs_masko.manifest.schema import Manifest, dumps, loads
+from mkdocs_masko.manifest.schema import REMEDY, Manifest, dumps, loads
+from mkdocs_masko.text import has_conflict_markers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
 
 TEMPORARY_SUFFIX: Final = ".new"
 """How the name of a file ends while it is written."""
+
+_ENCODINGS: Final = {
+    codecs.BOM_UTF8: (
+        "it starts with a byte order mark (BOM), which an editor has added; "
+        "save it as UTF-8 without one"
+    ),
+    codecs.BOM_UTF16_LE: "it is UTF-16; save it as UTF-8",
+    codecs.BOM_UTF16_BE: "it is UTF-16; save it as UTF-8",
+}
+"""What is wrong with a file by its first bytes."""
 
 _LARGEST = 32 * 1024 * 1024  # bytes; a manifest of 10,000 poses has about 20 MB
 
@@ -34,6 +46,7 @@ def load(path: Path, origins: Collection[str]) -> Manifest:
 
     Raises:
         ManifestMissing: The file does not exist.
+        BoundManifest: Its media are on a server that is not one of `origins`, but on this machine.
         ManifestError: It cannot be read, or is no valid manifest; the message names the file.
     """
     try:
@@ -43,7 +56,7 @@ def load(path: Path, origins: Collection[str]) -> Manifest:
     except OSError as error:
         raise ManifestError(f"{path.name}: cannot be read: {error.strerror}.") from error
     except ManifestError as error:
-        raise ManifestError(f"{path.name}: {error}") from error
+        raise type(error)(f"{path.name}: {error}") from error
 
 
 def _read(path: Path) -> bytes:
@@ -56,15 +69,10 @@ def _read(path: Path) -> bytes:
             "it contains merge conflict markers. "
             "Take either side of the conflict, then run 'mkdocs-masko sync'."
         )
+    for mark, problem in _ENCODINGS.items():
+        if content.startswith(mark):
+            raise ManifestError(f"{problem}. {REMEDY}")
     return content
-
-
-def has_conflict_markers(content: bytes) -> bool:
-    """Tell whether version control left an unresolved merge conflict in a file.
-
-    Only the outer markers count: a line of seven `=` is also a heading in other formats.
-    """
-    return any(line.startswith((b"<<<<<<< ", b">>>>>>> ")) for line in content.splitlines())
 
 
 def save(path: Path, manifest: Manifest) -> bool:
@@ -89,7 +97,8 @@ def save(path: Path, manifest: Manifest) -> bool:
             raise ManifestError(
                 f"{path.name}: is a symbolic link. Name the file itself in 'manifest:'."
             )
-        if path.is_file() and path.read_bytes() == content:
+        # Git may change line ends at checkout; a name cannot hold one, as JSON escapes it.
+        if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == content:
             return False
         replace_file(path, content)
     except OSError as error:

@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from mkdocs_masko.errors import ManifestError, MediaError, MissingPose, ReferenceProblem
+from mkdocs_masko.errors import (
+    BoundManifest,
+    ManifestError,
+    MediaError,
+    MissingPose,
+    ReferenceProblem,
+)
 from mkdocs_masko.media_types import KEY_PATTERN, MimeType
 from mkdocs_masko.text import Suggester, list_some, sanitize, slugify, suggest
-from mkdocs_masko.urls import ID_PATTERN, check_media_url
+from mkdocs_masko.urls import ID_PATTERN, check_media_url, local_server
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Container
@@ -40,7 +46,7 @@ MOST_BYTES: Final = 2**40
 MOST_SECONDS: Final = 1_000_000
 """Longer than any video."""
 
-_REMEDY = "Restore it from version control, or delete it and run 'mkdocs-masko sync'."
+REMEDY: Final = "Restore it from version control, or delete it and run 'mkdocs-masko sync'."
 
 # The end of a text. Python's `$` also matches before a final line break, and `\Z` is unknown to
 # the regular expressions of JSON Schema, which are JavaScript's (ECMA-262).
@@ -133,6 +139,11 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A hash of the content: it changes if, and only if, the content does."""
     collections: dict[Slug, Collection]
 
+    @property
+    def server(self) -> str:
+        """Origin of the server on this machine that has its media; empty if others have them."""
+        return next(filter(None, (local_server(m.url) for _, _, m in self.media())), "")
+
     def media(self) -> Iterator[tuple[str, str, Medium]]:
         """Yield every medium with its pose, `owl/wave`, and its place in the pose."""
         for alias, collection in self.collections.items():
@@ -183,6 +194,7 @@ def loads(text: str | bytes, origins: Container[str]) -> Manifest:
         origins: Where media may come from, as `scheme://host`.
 
     Raises:
+        BoundManifest: It is valid, but its media are on another server on this machine.
         ManifestError: The text is not JSON, is of a later version, does not fit the schema, has a
             URL on another host, or has a revision that is not that of its content.
     """
@@ -190,13 +202,34 @@ def loads(text: str | bytes, origins: Container[str]) -> Manifest:
         # First, because a later version may well not fit this one's schema.
         _check_version(msgspec.json.decode(text, type=_Versioned).version)
         manifest = msgspec.json.decode(text, type=Manifest)
-        for _, _, medium in manifest.media():
-            check_media_url(medium.url, origins)
+        servers = {
+            server
+            for _, _, medium in manifest.media()
+            if (server := _check_origin(medium.url, origins))
+        }
     except (msgspec.MsgspecError, MediaError, UnicodeError, RecursionError) as error:
-        raise ManifestError(f"{sanitize(str(error))}. {_REMEDY}") from None
+        raise ManifestError(f"{sanitize(str(error))}. {REMEDY}") from None
     if manifest.revision != _revision(manifest.collections):
-        raise ManifestError(f"its revision is not that of its content: it was edited. {_REMEDY}")
+        raise ManifestError(f"its revision is not that of its content: it was edited. {REMEDY}")
+    if servers:
+        raise BoundManifest(
+            f"its media are on {' and '.join(sorted(servers))}, a server on this machine that "
+            "'api_url' does not name. Run 'mkdocs-masko sync', or set MASKO_API_URL to that server."
+        )
     return manifest
+
+
+def _check_origin(url: str, origins: Container[str]) -> str:
+    """Check the URL of a medium; return its origin if that is another server on this machine."""
+    try:
+        check_media_url(url, origins)
+    except MediaError:
+        own_origin = local_server(url)
+        if not own_origin or own_origin in origins:
+            raise
+        check_media_url(url, {own_origin})
+        return own_origin
+    return ""
 
 
 class _Versioned(Struct):

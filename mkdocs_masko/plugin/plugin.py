@@ -278,6 +278,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             (log.warning if message.level == "warning" else log.info)("%s", message.text)
         for change in result.changes if result.is_written else ():
             log.info("%s: %s", site.manifest.name, change)
+        if result.is_written and result.bound_to:
+            log.info("%s: %s", site.manifest.name, result.bound_to)
         return result
 
     def _poll_pause(self, seconds: float) -> None:

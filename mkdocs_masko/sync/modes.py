@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import (
     ApiError,
+    BoundManifest,
     DriftError,
     ManifestError,
     ManifestMissing,
@@ -51,7 +52,7 @@ def prepare(site: Site, poll_policy: PollPolicy) -> SyncResult:
 
 
 def _prepare_auto(site: Site, poll_policy: PollPolicy) -> SyncResult:
-    old = _load_or_none(site)
+    old, notes = _load_old(site)
     if not site.has_api_access:
         return _without_key(site, old)
     try:
@@ -66,7 +67,7 @@ def _prepare_auto(site: Site, poll_policy: PollPolicy) -> SyncResult:
         warning = Message(level="warning", text=text)
         manifest = _check_ids(site, old, f"{reason}. Nor is there a manifest to build from: ")
         return SyncResult(manifest=manifest, messages=(warning,))
-    return _result(old, refreshed, is_written=is_written)
+    return _result(old, refreshed, is_written=is_written, notes=notes)
 
 
 def _without_key(site: Site, old: Manifest | None) -> SyncResult:
@@ -88,7 +89,7 @@ def read_or_fetch(site: Site, poll_policy: PollPolicy) -> SyncResult:
         ManifestError: The manifest is invalid.
         ApiError: The API failed.
     """
-    manifest = _load_or_none(site)
+    manifest, _ = _load_old(site)
     if manifest is not None:
         return SyncResult(manifest=_check_ids(site, manifest))
     if not site.has_api_access:
@@ -118,10 +119,10 @@ def update(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> 
         ManifestError: The old manifest cannot be read, or the new one cannot be written.
         ApiError: The API or its CDN failed.
     """
-    old = _load_or_none(site)
+    old, notes = _load_old(site)
     refreshed = _refresh(site, old, poll_policy, revalidate=revalidate)
     is_written = save(site.manifest, refreshed.manifest)
-    return _result(old, refreshed, is_written=is_written)
+    return _result(old, refreshed, is_written=is_written, notes=notes)
 
 
 def compare(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> SyncResult:
@@ -182,8 +183,9 @@ def preview(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) ->
         ManifestError: The manifest cannot be read.
         ApiError: The API or its CDN failed.
     """
-    old = _load_or_none(site)
-    return _result(old, _refresh(site, old, poll_policy, revalidate=revalidate), is_written=False)
+    old, notes = _load_old(site)
+    refreshed = _refresh(site, old, poll_policy, revalidate=revalidate)
+    return _result(old, refreshed, is_written=False, notes=notes)
 
 
 def _refresh(
@@ -215,21 +217,34 @@ def _refresh(
         )
 
 
-def _result(old: Manifest | None, refreshed: Refreshed, *, is_written: bool) -> SyncResult:
+def _result(
+    old: Manifest | None,
+    refreshed: Refreshed,
+    *,
+    is_written: bool,
+    notes: tuple[Message, ...] = (),
+) -> SyncResult:
     return SyncResult(
         manifest=refreshed.manifest,
         changes=diff_manifests(old, refreshed.manifest),
-        messages=refreshed.messages,
+        messages=(*notes, *refreshed.messages),
         is_written=is_written,
         current=refreshed.current,
     )
 
 
-def _load_or_none(site: Site) -> Manifest | None:
+def _load_old(site: Site) -> tuple[Manifest | None, tuple[Message, ...]]:
+    """Read the manifest to update, and say if there is one but nothing of it can be kept."""
     try:
-        return load(site.manifest, site.origins)
+        return load(site.manifest, site.origins), ()
     except ManifestMissing:
-        return None
+        return None, ()
+    except BoundManifest as error:
+        if not site.has_api_access:
+            raise
+        # The API that the options name now can be asked, and has none of those media.
+        text = f"{str(error).partition('. ')[0]}. Everything is read anew"
+        return None, (Message(level="info", text=text),)
 
 
 def _load_required(site: Site) -> Manifest:

@@ -83,6 +83,17 @@ REFUSED = {
     "the end of a document": (b"site_name: Fox\n...\n", "it ends with a document marker"),
     "broken": (b"site_name: [\n", "not valid YAML"),
     "letters of another kind": ("site_name: Füchsin\n".encode("latin-1"), "not valid YAML"),
+    "a variable": (b"plugins: !ENV PLUGINS\n", "its plugins have the tag !ENV"),
+    "a variable or words": (b"plugins: !ENV [A, b]\n", "its plugins have the tag !ENV"),
+    "a variable or a list": (b"plugins: !ENV [A, [search]]\n", "its plugins have the tag !ENV"),
+    "a path": (b"plugins: !relative x\n", "its plugins have the tag !relative"),
+    "a name of Python's": (
+        b"plugins: !!python/name:os.path\n",
+        "not one that can be edited safely",
+    ),
+    "nothing, in a word": (b"plugins: null\n", "its plugins are neither a list nor a map"),
+    "a merge": (b"<<<<<<< a\nx: 1\n=======\n>>>>>>> b\n", "contains merge conflict markers. Res"),
+    "a merge without labels": (b"<<<<<<<\nx: 1\n=======\n>>>>>>>\n", "merge conflict markers"),
     "letters of two bytes": ("site_name: Fox\n".encode("utf-16"), "it is not UTF-8"),
 }
 

@@ -212,7 +212,17 @@ def test_what_is_too_large_to_be_loaded_is_not_saved(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    ["<<<<<<< HEAD\n", ">>>>>>> branch\n", "<<<<<<< ours\r\n", '  "a": 1,\n<<<<<<< HEAD\n'],
+    [
+        "<<<<<<< HEAD\n",
+        ">>>>>>> branch\n",
+        "<<<<<<< ours\r\n",
+        '  "a": 1,\n<<<<<<< HEAD\n',
+        "<<<<<<<\n",
+        ">>>>>>>\n",
+        "<<<<<<<\r\n",
+        "||||||| base\n",
+        "|||||||\n",
+    ],
 )
 def test_merge_conflict_markers_are_an_error_with_the_way_out(path: Path, mark: str) -> None:
     path.write_text(mark + dumps(manifest()), newline="")
@@ -229,6 +239,36 @@ def test_no_name_of_a_pose_is_taken_for_a_conflict_marker(name: str) -> None:
     for text in (name, f"<<<<<<< {name}", f"\n<<<<<<< {name}", f"\r>>>>>>> {name}"):
         content = dumps(make({"fox": collection({"x": Pose(name=text)})}))
         assert not has_conflict_markers(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "problem"),
+    [
+        ("utf-8-sig", "it starts with a byte order mark (BOM), which an editor has added; save it"),
+        ("utf-16", "it is UTF-16; save it as UTF-8. "),
+        ("utf-16-be", "it is UTF-16; save it as UTF-8. "),
+    ],
+)
+def test_a_file_in_another_encoding_is_told_as_that(
+    path: Path, encoding: str, problem: str
+) -> None:
+    """A good manifest that some editor has saved."""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes((mark + dumps(manifest())).encode(encoding))
+    with pytest.raises(ManifestError) as caught:
+        load(path, ORIGINS)
+    assert str(caught.value).startswith(f"{NAME}: {problem}")
+    assert str(caught.value).endswith(REMEDY)
+
+
+def test_a_checkout_with_other_line_ends_is_read_and_not_rewritten(path: Path) -> None:
+    """As git does on Windows, where it would change them back at the next commit."""
+    content = dumps(manifest()).replace("\n", "\r\n").encode()
+    path.write_bytes(content)
+    assert load(path, ORIGINS) == manifest()
+    assert save(path, manifest()) is False
+    assert path.read_bytes() == content
+    assert save(path, make({})) is True
 
 
 def test_hostile_names_survive_the_file(path: Path) -> None:

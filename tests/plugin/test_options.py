@@ -131,6 +131,24 @@ def test_all_options_that_cannot_be_used_are_listed_at_once(host: str, tmp_path:
     ]
 
 
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+@pytest.mark.parametrize("mode", ["auto", "frozen"])
+def test_a_url_that_cannot_be_used_is_told_though_there_is_a_manifest(
+    mode: str, host: str, tmp_path: Path
+) -> None:
+    """Without a key and in `frozen` too, together with everything else that is wrong."""
+    options = {"collections": {"fox": "fox"}, "mode": mode, "api_url": "Sandbox", "wait": "long"}
+    sites.make(tmp_path, {"index.md": "x"}, options={**sites.FROZEN, **options, "hosting": "own"})
+    built = sites.build(tmp_path, host=host)
+    assert built.code == 1
+    lines = [line for line in built.output.splitlines() if "Plugin 'masko'" in line]
+    assert [line.partition("Plugin 'masko' option ")[2] for line in lines] == [
+        "'wait': must be seconds from 0 to 86400; got 'long'",
+        "'hosting': must be one of 'cdn', 'self'; got 'own'",
+        "'api_url': must be an https URL or 'sandbox'; got 'Sandbox' (did you mean 'sandbox'?)",
+    ]
+
+
 _HOOK = """
 def on_env(env, *, config, files):
     options = config.plugins["masko"].config
