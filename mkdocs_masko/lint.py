@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from jinja2 import Environment
 from msgspec import Struct
 
 from mkdocs_masko.assets import SiteFiles
@@ -22,7 +23,7 @@ from mkdocs_masko.gallery.page import replaced_page
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
 from mkdocs_masko.macros import call_source, functions
 from mkdocs_masko.markdown.reader import PageReader
-from mkdocs_masko.markdown.syntax import LITERALS_ONLY
+from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.rendering import FUNCTIONS, GALLERY, check_arguments, make_call
 from mkdocs_masko.text import sanitize
@@ -145,6 +146,7 @@ class _SiteReader:
         can_grow = settings.get("hooks") or not _PAGE_MAKERS.isdisjoint(self._plugins)
         self._uris = None if can_grow else {*docs.uris, *pages}
         self._site_url = str(settings.get("site_url") or "")
+        self._templated: set[str] = set()  # pages that mkdocs-macros runs
 
     def read(
         self,
@@ -178,11 +180,16 @@ class _SiteReader:
         return build
 
     def problems(self, build: BuildSession) -> list[Problem]:
-        """Return what is wrong, without what only mkdocs-macros can tell."""
-        problems = build.sorted_problems()
-        if "macros" in self._plugins:  # it evaluates variables, whose values only a build knows
-            problems = [each for each in problems if LITERALS_ONLY not in each.message]
-        return problems
+        """Return what is wrong, without what only mkdocs-macros can tell.
+
+        It evaluates expressions before anyone else reads them, with values that only a build knows.
+        """
+        return [
+            problem
+            for problem in build.sorted_problems()
+            if problem.name not in self._templated
+            or not any(text in problem.message for text in EVALUATED)
+        ]
 
     def _read_page(self, build: BuildSession, reader: PageReader, file: DocsFile) -> set[str]:
         """Show the poses of a page; return the template that it is rendered with."""
@@ -191,17 +198,35 @@ class _SiteReader:
         if may_name_pose(text) or "mascot" in meta:  # most pages have none, and parsing is slow
             page = _PageContext(file, text, self._uris, self._site_url)
             build.enter_page(page, meta)
-            reader.read(markdown)
-            if "macros" in self._plugins and meta.get("render_macros") is not False:
-                self._show_imported(build, markdown)
+            is_readable = True
+            if self._is_templated(meta):
+                self._templated.add(file.name)
+                is_readable = self._show_templated(build, markdown)
+            if is_readable:
+                reader.read(markdown)
         return {str(meta["template"])} if "template" in meta else set()
 
-    def _show_imported(self, build: BuildSession, markdown: str) -> None:
-        """Show the macros that a page of mkdocs-macros imports; others are Markdown's to read."""
+    def _is_templated(self, meta: Mapping[str, Any]) -> bool:
+        """Tell whether mkdocs-macros runs a page, as its front matter or else the site says."""
+        if "macros" not in self._plugins:
+            return False
+        by_default = (self._plugins["macros"] or {}).get("render_by_default", True)
+        return bool(meta.get("render_macros", by_default))
+
+    def _show_templated(self, build: BuildSession, markdown: str) -> bool:
+        """Show the macros that a page of mkdocs-macros imports; others are Markdown's to read.
+
+        Returns:
+            Whether Jinja can read the page; otherwise a build has nothing of it to show.
+        """
+        unreadable = unreadable_macros(markdown, Environment())  # noqa: S701 - it renders nothing
+        for problem, source in unreadable:
+            build.embedder.report(problem, source)
         with suppress(TemplateSyntaxError):  # it may have other delimiters
             for call in find_calls(markdown):
                 if call.is_imported:
                     _show(build, call, None)
+        return not unreadable
 
     def _templates(self, names: set[str]) -> Iterator[Path]:
         """Yield the templates in the theme's `custom_dir`, which the other templates are built on.

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mkdocs_masko.rendering import FUNCTIONS, make_call
+from jinja2 import FileSystemLoader, Template
+from jinja2.environment import TemplateModule
+
+from mkdocs_masko.rendering import FUNCTIONS, make_call, missing_parentheses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, MutableMapping, Sequence
+
+    from jinja2 import Environment
+    from jinja2.runtime import Context
 
     from mkdocs_masko.rendering import Call
 
@@ -38,6 +44,14 @@ class JinjaFunction:
         show = self._show_url if name == "masko_url" else self._show
         return show(source, lambda: make_call(name, positional, named, source))
 
+    def __str__(self) -> str:
+        """Return what stands there instead, for a template that forgot the parentheses."""
+
+        def read() -> Call:
+            raise missing_parentheses(self._name)
+
+        return self._show(f"{{{{ {self._name} }}}}", read)
+
     def __getattr__(self, short: str) -> JinjaFunction:
         name = f"{vars(self).get('_name')}_{short}"  # copying asks before there is a name
         if name not in FUNCTIONS:
@@ -48,6 +62,39 @@ class JinjaFunction:
 def functions(show: Show, show_url: Show) -> dict[str, JinjaFunction]:
     """Return the macros by the names that templates use."""
     return {name: JinjaFunction(name, show, show_url) for name in FUNCTIONS}
+
+
+class MacrosLoader(FileSystemLoader):
+    """Loads `masko/macros.html`, so that what a template imports as `masko` is the macro too."""
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's own
+    ) -> Template:
+        """Load a template of ours; nothing caches it but the environment."""
+        source, filename, is_current = self.get_source(environment, name)
+        code = environment.compile(source, name, filename)
+        return _MacrosTemplate.from_code(environment, code, globals or {}, is_current)
+
+
+class _MacrosTemplate(Template):
+    def make_module(self, *values: Any, **named: Any) -> TemplateModule:  # noqa: ANN401 - Jinja's own
+        context = self.new_context(*values, **named)
+        return _CallableModule(self, context)
+
+
+class _CallableModule(TemplateModule):
+    """What `{% import "masko/macros.html" as masko %}` gives."""
+
+    def __init__(self, template: Template, context: Context) -> None:
+        super().__init__(template, context)
+        self._function = context.resolve("masko")
+
+    def __call__(self, *positional: Any, **named: Any) -> object:  # noqa: ANN401 - from a template
+        """Show a pose, as the macro that the import hides."""
+        return self._function(*positional, **named)
 
 
 def call_source(name: str, positional: Sequence[object], named: Mapping[str, object]) -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 VERBATIM: Final = frozenset({"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"})
 """Elements whose content is shown, or run, as it is written."""
 
-# Classes of what scripts turn into diagrams and formulas.
-_VERBATIM_CLASSES: Final = {"mermaid", "arithmatex"}
+VERBATIM_CLASSES: Final = frozenset({"mermaid", "arithmatex"})
+"""Classes of what scripts turn into diagrams and formulas."""
 
 # Attributes that hold a URL (HTML standard, "Attributes"; SVG 2), and what scripts load later.
 _URL_ATTRIBUTES: Final = {
@@ -115,7 +115,7 @@ class _SlipFinder(HtmlReader):
                 self._add_attribute(tag, name, url)
             self._search_macros(value or "")
         classes = (dict(attrs).get("class") or "").split()
-        if tag in VERBATIM or not _VERBATIM_CLASSES.isdisjoint(classes):
+        if tag in VERBATIM or not VERBATIM_CLASSES.isdisjoint(classes):
             self._verbatim, self._depth = tag, 1
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -38,6 +38,13 @@ _SCHEME = re.compile(
     re.IGNORECASE,
 )
 _MOST_LINES = 12  # of a statement in a template
+# What stands before a URL: in a tag, in Markdown's parentheses, in the definition of a reference.
+_TAG = re.compile(r"<[a-z]", re.IGNORECASE)
+_IMAGE_SOURCE = re.compile(r"""<img\s(?:.*\s)?src\s*=\s*["']?\s*\Z""", re.IGNORECASE | re.DOTALL)
+_OPEN_QUOTE = re.compile(r"""=\s*(["'])(?:(?!\1).)*\Z""", re.DOTALL)
+_OPEN_PARENTHESIS = re.compile(r"\]\(\s*<?\Z")
+_DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]]*\]:\s*<?\Z", re.MULTILINE)
+_URL_END_IN_TAG = {True: r"""["',)]|\s+(?:[\d.]+[xw])?\s*[,"']""", False: r"[\s>]"}
 _LONGEST = 2_000  # characters of a link's text, a tag or a URL that are looked at
 
 
@@ -138,15 +145,13 @@ def _place_of(text: str, at: int) -> tuple[str, str]:
     """Tell what the URL at a place belongs to, and what ends it, as a pattern."""
     before = text[max(0, at - _LONGEST) : at]
     tag = before[before.rfind("<") :] if before.rfind("<") > before.rfind(">") else ""
-    if re.match(r"<[a-z]", tag, re.IGNORECASE):
-        quote = re.search(r"""(["'])[^"']*\Z""", tag)
-        is_image = re.match(r"""<img\s(?:.*\s)?src\s*=\s*["']?\Z""", tag, re.IGNORECASE | re.DOTALL)
-        is_list = "srcset" in tag[tag.rfind("=") - 12 :].lower()
-        end = r"[\s,]" if is_list else r"""["')]""" if quote else r"[\s>]"
-        return ("image" if is_image else "link"), end
-    if re.search(r"\]\(\s*<?\Z", before):
+    if _TAG.match(tag):
+        in_picture = before.rfind("<picture") > before.rfind("</picture")
+        is_image = _IMAGE_SOURCE.match(tag) and not in_picture
+        return ("image" if is_image else "link"), _URL_END_IN_TAG[bool(_OPEN_QUOTE.search(tag))]
+    if _OPEN_PARENTHESIS.search(before):
         return ("image" if _is_image(before) else "link"), r"[)>\s]"
-    if re.search(r"^[ \t>]*\[[^\[\]]*\]:\s*<?\Z", before, re.MULTILINE):
+    if _DEFINITION.search(before):
         return "definition", r"[\s>]"
     return ("link" if tag == "<" else "text"), r"[\s>)]"
 
@@ -236,7 +241,10 @@ def _patterns(source: str) -> Iterator[str]:
     """Yield what to look for, the most exact first."""
     words = source.removeprefix("](").split()
     if words:
-        yield r"[\s>]+".join(map(re.escape, words))
+        # What lacks its parenthesis is not one that has it.
+        is_open = source.startswith("![") and "](" in source and ")" not in words[-1]
+        end = r"(?![^\s()]*\))" if is_open else ""
+        yield r"[\s>]+".join(map(re.escape, words)) + end
     name = _NAME.search(source)
     if name:
         reference = re.escape(name["call"] or name["image"])

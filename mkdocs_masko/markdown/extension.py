@@ -20,6 +20,8 @@ from mkdocs_masko.markdown.inline import (
 )
 from mkdocs_masko.markdown.page import (
     AttributeCleaner,
+    CriticGuard,
+    CriticRelease,
     LazyRegistration,
     PlaceholderPostprocessor,
     RawHtmlPostprocessor,
@@ -97,6 +99,9 @@ class MaskoExtension(Extension):
             "]:": partial(_register_references, stash),
         }
         md.preprocessors.register(LazyRegistration(md, marks), "masko-lazy", 1)  # after all others
+        # Around pymdownx.critic: 31.1
+        md.preprocessors.register(CriticGuard(md), "masko-critic-guard", 31.15)
+        md.preprocessors.register(CriticRelease(md), "masko-critic-release", 31.06)
 
     def _render(self, call: Call) -> str:
         if self._renderer is None:

@@ -15,14 +15,16 @@ from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
     ATTRIBUTES,
+    CALL,
     CODE_START,
-    MACRO,
+    ends_image,
     is_ours,
     misspelled_macro,
     read_attributes,
     read_image,
     read_macro,
     stray_attributes,
+    stray_list,
     unterminated_source,
 )
 from mkdocs_masko.text import sanitize
@@ -43,11 +45,11 @@ _TAG = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp)\b|<!--|-->", re.IGNORECASE)
 _MARKS = ("masko", "Masko", "MASKO", "){", "]{")
 _BLOCKS_WITH_ATTRIBUTES = {"h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dt"}
-_LOOK_BEHIND = 2_000  # characters of an image that are looked at from its end
 _UNBALANCED_LIST = re.compile(r"\{(?![{%])([^{}\n]{0,2000})\}")
 # An image whose parenthesis is missing, or stands apart.
 _BROKEN_IMAGE = re.compile(
-    r"!\[[^\[\]\n]{0,500}\](?:[ \t]+\(\s*<?masko(?::|%3a)|\(\s*<?masko(?::|%3a)[^()\n]*(?=\n|\Z))",
+    r"!\[[^\[\]\n]{0,500}\]"
+    r"(?:[ \t]+\(\s*<?masko(?::|%3a)|\(\s*<?masko(?::|%3a)[^()\n\x02]*(?=[\n\x02]|\Z))",
     re.IGNORECASE,
 )
 
@@ -105,7 +107,7 @@ class CallInlineProcessor(InlineProcessor):
     """
 
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
-        super().__init__(f"{MACRO}|{ATTRIBUTES}|{CODE_START}", md)
+        super().__init__(f"{CALL}|{ATTRIBUTES}|{CODE_START}", md)
         self._stash = stash
         self._pattern: Any = _MacroPattern(self.compiled_re)
         self._html_code = _HtmlCode()
@@ -119,7 +121,7 @@ class CallInlineProcessor(InlineProcessor):
     ) -> Replacement:
         """Take a macro, unless it is in raw code; report one that is not written well."""
         if m["attributes"] is not None:
-            is_pose = self._ends_image(data, m.start())
+            is_pose = ends_image(data, m.start(), self.md.references)
             return (_AttributeList(m["attributes"]), m.start(), m.end()) if is_pose else _NOTHING
         function = m["function"]
         if function is None:
@@ -130,33 +132,15 @@ class CallInlineProcessor(InlineProcessor):
             self._stash.report(misspelled_macro(m), unterminated_source(data, m.start()))
             return _NOTHING
         stray = stray_attributes(data, m.end(), block=True)
-        read, source = partial(self._read, m, stray.strip()), m[0] + stray
+        read, source = partial(read_macro, m, stray=stray.strip()), m[0] + stray
         if function == "masko_url":
             return self._stash.placeholders.put_url(source, read), m.start(), m.end()
         return self._stash.add(source, read, m[0] if stray else None), m.start(), m.end()
-
-    def _read(self, match: re.Match[str], stray: str) -> Call:
-        if stray:
-            raise ReferenceProblem(
-                f"a macro takes no attribute list; got {sanitize(stray)!r}. "
-                "Write its arguments in the parentheses."
-            )
-        return read_macro(match)
 
     def _code_span(self, start: int, data: str) -> Replacement:
         processor: Any = self.md.inlinePatterns["backtick"]
         match = processor.getCompiledRegExp().match(data, start)
         return cast("Replacement", processor.handleMatch(match, data)) if match else _NOTHING
-
-    def _ends_image(self, data: str, end: int) -> bool:
-        """Tell whether the image or the link that ends at a position is one of ours."""
-        before = data[max(0, end - _LOOK_BEHIND) : end]
-        if before.endswith(")"):
-            url = before.rpartition("](")[2].lstrip(" \n<")
-        else:
-            name = before.removesuffix("[]").rstrip().rpartition("[")[2].removesuffix("]")
-            url = self.md.references.get(" ".join(name.lower().split()), ("", ""))[0]
-        return pose_of(unescape(url)) is not None
 
 
 def _stray_attributes(md: Markdown, data: str, end: int) -> str:
@@ -180,7 +164,16 @@ class PlaceholderInlineProcessor(InlineProcessor):
         """Put the embed in the placeholder's place."""
         if self._html_code.holds(data, m.start()):
             return _NOTHING
-        return self._stash.add(*self._stash.placeholders.get(m)), m.start(), m.end()
+        source, read = self._stash.placeholders.get(m)
+        stray = stray_attributes(data, m.end(), block=True)
+        if stray:
+            problem = stray_list(stray)
+            return self._stash.add(source, partial(_refuse, problem)), m.start(), m.end()
+        return self._stash.add(source, read), m.start(), m.end()
+
+
+def _refuse(problem: ReferenceProblem) -> Call:
+    raise problem
 
 
 class ImageInlineProcessor(InlineProcessor):
@@ -198,21 +191,24 @@ class ImageInlineProcessor(InlineProcessor):
     ) -> None:
         super().__init__(syntax.pattern, md)
         self._syntax, self._is_inline = syntax, is_inline
+        self._html_code = _HtmlCode()
         self._stash = stash
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str
     ) -> Replacement:
-        """Take the image if it is one of ours."""
+        """Take the image if it is one of ours; in code that is written as HTML it stays text."""
         match: Any = self._syntax.handleMatch(m, data)
         image, start, end = match
         if not _is_ours(image):
             if image is None and self._is_inline:
                 self._report_broken(m.start(), data)
             return _NOTHING
+        if self._html_code.holds(data, start):
+            return data[start:end], start, end
         attributes, stop = self._attribute_list(data, end)
         source = data[max(start, data.rfind("](", start, end)) : end]
-        alt = self._plain(image.get("alt", ""))
+        alt = self._alt(m.end(), data)
         if attributes is None:
             misplaced, problem = self._misplaced_list(data, end)
             source += misplaced
@@ -265,6 +261,17 @@ class ImageInlineProcessor(InlineProcessor):
             raise ReferenceProblem("an image of a pose takes no title; write { caption='...' }")
         return read_image(self._plain(image.get("src", "")), alt, read_attributes(attributes))
 
+    def _alt(self, start: int, data: str) -> str:
+        """Return the text of what stands in the brackets, from where they open."""
+        text, *_ = cast("Any", self._syntax).getText(data, start)
+        return self._plain(INLINE_PLACEHOLDER_RE.sub(self._node_text, text))
+
+    def _node_text(self, match: re.Match[str]) -> str:
+        """Return the text of what the parser has already replaced."""
+        nodes = cast("Any", self.md.treeprocessors["inline"]).stashed_nodes
+        node = nodes.get(match[1], "")
+        return node if isinstance(node, str) else _text_of(node)
+
     def _plain(self, text: str) -> str:
         """Undo what the parser did to escapes and references, so that the text is the text."""
         text = self._stash.restore(UnescapeTreeprocessor(self.md).unescape(text))
@@ -273,6 +280,14 @@ class ImageInlineProcessor(InlineProcessor):
     def _code(self, match: re.Match[str]) -> str:
         """Return the text of code that another extension stashed as HTML."""
         return _TAG.sub("", str(self.md.htmlStash.rawHtmlBlocks[int(match[1])]))
+
+
+def _text_of(element: Element) -> str:
+    """Return the text of an element. A formula has it twice: for readers, and in a script."""
+    if element.tag == "script":
+        return ""
+    children = (_text_of(child) + (child.tail or "") for child in element)
+    return (element.text or "") + "".join(children)
 
 
 def _is_ours(image: object) -> TypeGuard[Element]:

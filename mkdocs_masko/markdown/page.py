@@ -11,22 +11,25 @@ from xml.etree.ElementTree import Element, tostring
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import HTML_PLACEHOLDER_RE, STX
+from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
-    MACRO,
+    ATTRIBUTES,
+    CALL,
     NO_ATTRIBUTE,
+    ends_image,
     is_ours,
     misspelled_macro,
     read_flag,
     read_image,
     read_macro,
+    stray_attributes,
     unterminated_source,
 )
-from mkdocs_masko.rendering import MARK
-from mkdocs_masko.slips import VERBATIM, HtmlReader, find_slips
+from mkdocs_masko.rendering import MARK, changed_result
+from mkdocs_masko.slips import VERBATIM, VERBATIM_CLASSES, HtmlReader, find_slips
 from mkdocs_masko.urls import may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
@@ -37,8 +40,10 @@ if TYPE_CHECKING:
     from mkdocs_masko.rendering import Call
 
 _MARKDOWN_IMAGE = re.compile(
-    r"!?\[[^\[\]\n]{0,500}\]\(\s*<?masko(?::|%3a|&colon;|&#58;)[^()\n]{0,500}\)?", re.IGNORECASE
+    r"!?\[[^\[\]\n]{0,500}\][ \t]*\(\s*<?(?:m|&#109;)asko(?::|%3a|&colon;|&#58;)[^()\n]{0,500}\)?",
+    re.IGNORECASE,
 )
+_MACRO = re.compile(CALL, re.DOTALL)
 _NO_MARKDOWN = (
     'Markdown is not parsed in this HTML. Write <img src="masko:...">, or give the element '
     "the attribute markdown."
@@ -179,7 +184,39 @@ class LazyRegistration(Preprocessor):
 
 def _text_of(block: object) -> str:
     """Return the text of a stashed block; Markdown inside HTML is stashed as an element."""
-    return tostring(block, "unicode") if isinstance(block, Element) else str(block)
+    return unescape(tostring(block, "unicode")) if isinstance(block, Element) else str(block)
+
+
+class CriticGuard(Preprocessor):
+    """Hides braces in macros, alt texts and attribute lists from Critic Markup: `alt="{++new++}"`.
+
+    What stands there is an argument. `pymdownx.critic` reads the source before anything else does.
+    """
+
+    _argument = re.compile(rf"{CALL}|{ATTRIBUTES}|!\[[^\[\]\n]{{0,1000}}\]", re.DOTALL)
+    _mark = re.compile(r"\{(?=\+\+|--|==|>>|~~)")
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Put a mark behind such braces, which no page can have."""
+        if "critic" not in self.md.preprocessors or not any("masko" in line for line in lines):
+            return lines
+        return self._argument.sub(self._hide, "\n".join(lines)).split("\n")
+
+    def _hide(self, match: re.Match[str]) -> str:
+        # A name in brackets is that of a reference, which nobody has read yet.
+        is_reference = match.string[match.start() - 1] == "]"
+        if match["attributes"] is not None and not is_reference:
+            is_ours = ends_image(match.string, match.start())
+            return self._mark.sub(f"{{{STX}", match[0]) if is_ours else match[0]
+        return self._mark.sub(f"{{{STX}", match[0])
+
+
+class CriticRelease(Preprocessor):
+    """Shows the same braces again."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Take the marks away."""
+        return [line.replace(f"{{{STX}", "{") for line in lines]
 
 
 class AttributeCleaner(Treeprocessor):
@@ -191,6 +228,7 @@ class AttributeCleaner(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Restore macros in attributes, note which stashed HTML is code, and inline figures."""
+        self._show_raw_texts(root)
         figures = self._stash.figures
         for code in root.iter("code"):
             matches = HTML_PLACEHOLDER_RE.finditer(code.text or "")
@@ -202,6 +240,24 @@ class AttributeCleaner(Treeprocessor):
         for number in _inline_placeholders(root) if figures else ():
             if number in figures:
                 self._stash.show_inline(number)
+
+    def _show_raw_texts(self, element: Element) -> None:
+        """Show macros in texts that no inline processor reads: HTML in HTML with Markdown."""
+        if element.tag in VERBATIM or not VERBATIM_CLASSES.isdisjoint(_classes(element)):
+            return
+        element.text = self._raw_text(element.text)
+        for child in element:
+            self._show_raw_texts(child)
+            child.tail = self._raw_text(child.tail)
+
+    def _raw_text(self, text: str | None) -> str | None:
+        if isinstance(text, AtomicString) and may_name_pose(text):
+            return AtomicString(_show_raw_text(text, self._stash, self._stash.add))
+        return text
+
+
+def _classes(element: Element) -> list[str]:
+    return str(element.get("class", "")).split()
 
 
 # Where a figure may stand; all else of a page holds running text (HTML standard, 3.2.5.2).
@@ -228,7 +284,6 @@ class RawHtmlPostprocessor(Postprocessor):
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
         super().__init__(md)
         self._stash = stash
-        self._macro = re.compile(MACRO, re.DOTALL)
 
     def run(self, text: str) -> str:
         """Search every stashed block that is neither an embed nor code."""
@@ -256,41 +311,46 @@ class RawHtmlPostprocessor(Postprocessor):
     def _text(self, text: str, in_code: bool) -> str:
         if in_code or not may_name_pose(text):
             return text
-        for image in _MARKDOWN_IMAGE.finditer(text):
-            self._stash.report(ReferenceProblem(_NO_MARKDOWN), image[0])
-        html = self._macro.sub(self._embed, text)
-        placeholders = self._stash.placeholders
-        return placeholders.pattern.sub(lambda m: self._stash.show(*placeholders.get(m)), html)
+        return _show_raw_text(text, self._stash, self._stash.show)
 
     def _tag(self, tag: str) -> str:
         """Put URLs into attributes; anything else of ours would break the tag."""
         if "masko" in tag.lower():
-            tag = self._macro.sub(self._url, tag)
+            tag = _MACRO.sub(lambda match: _url(match, self._stash), tag)
         return self._stash.report_attribute(tag, escape) if MARK in tag else tag
 
-    def _url(self, match: re.Match[str]) -> str:
-        if not is_ours(match["function"]):
-            return match[0]
-        if match["arguments"] is None:
-            self._report(match)
-            return match[0]
-        read = partial(_read_url, match)
-        return self._stash.placeholders.put_url(unescape(match[0]), read)
 
-    def _embed(self, match: re.Match[str]) -> str:
-        function = match["function"]
-        if not is_ours(function):
-            return match[0]
-        if match["arguments"] is None:
-            self._report(match)
-            return match[0]
-        if function == "masko_url":
-            return self._url(match)
-        return self._stash.show(match[0], lambda: read_macro(match, unescape))
+def _show_raw_text(text: str, stash: EmbedStash, show: Callable[..., str]) -> str:
+    """Show the macros in a text that Markdown does not parse, and report its images.
 
-    def _report(self, match: re.Match[str]) -> None:
+    Args:
+        text: The text.
+        stash: The embeds of the page.
+        show: Gets a macro as written and what reads it; returns what stands in its place.
+    """
+    for image in _MARKDOWN_IMAGE.finditer(text):
+        stash.report(ReferenceProblem(_NO_MARKDOWN), image[0])
+    text = _MACRO.sub(lambda match: _embed(match, stash, show), text)
+    return stash.placeholders.pattern.sub(lambda m: show(*stash.placeholders.get(m)), text)
+
+
+def _embed(match: re.Match[str], stash: EmbedStash, show: Callable[..., str]) -> str:
+    if not is_ours(match["function"]):
+        return match[0]
+    if match["arguments"] is None or match["function"] == "masko_url":
+        return _url(match, stash)
+    stray = stray_attributes(match.string, match.end(), block=True).strip()
+    return show(match[0], partial(read_macro, match, unescape, stray=stray))
+
+
+def _url(match: re.Match[str], stash: EmbedStash) -> str:
+    if not is_ours(match["function"]):
+        return match[0]
+    if match["arguments"] is None:
         source = unterminated_source(match.string, match.start())
-        self._stash.report(misspelled_macro(match), source)
+        stash.report(misspelled_macro(match), source)
+        return match[0]
+    return stash.placeholders.put_url(unescape(match[0]), partial(_read_url, match))
 
 
 def _read_url(match: re.Match[str]) -> Call:
@@ -349,11 +409,18 @@ class PlaceholderPostprocessor(Postprocessor):
 
     def run(self, text: str) -> str:
         """Put macros and URLs in the placeholders' places."""
-        if MARK not in text:
+        if MARK not in text.lower():
             return text
         placeholders = self._stash.placeholders
         text = placeholders.url_pattern.sub(self._url, text)
-        return placeholders.pattern.sub(lambda match: escape(placeholders.get(match)[0]), text)
+        text = placeholders.pattern.sub(lambda match: escape(placeholders.get(match)[0]), text)
+        return placeholders.changed.sub(self._changed, text)
+
+    def _changed(self, match: re.Match[str]) -> str:
+        source, read = self._stash.placeholders.get(match)
+        if self._stash.is_tree_complete:  # not for a heading of a toc
+            self._stash.report(changed_result(read().function), source)
+        return escape(source)
 
     def _url(self, match: re.Match[str]) -> str:
         urls = self._stash.urls  # the parser comes here for each heading of a toc too

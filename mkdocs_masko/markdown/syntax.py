@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateSyntaxError
 from markdown.util import STX
 
 from mkdocs_masko.errors import ReferenceProblem
@@ -21,13 +22,17 @@ from mkdocs_masko.rendering import (
     FUNCTIONS,
     VALUED_ARGUMENTS,
     Call,
+    changed_result,
     make_call,
+    missing_parentheses,
 )
 from mkdocs_masko.text import sanitize, suggest
 from mkdocs_masko.urls import SCHEME, pose_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from jinja2 import Environment
 
 LITERALS_ONLY = "takes literal values only"
 """What a problem says of a macro that only a template engine can read."""
@@ -37,6 +42,9 @@ AFTER_CALL = "only }} may follow the parenthesis of"
 
 IMPORT = "macros can be imported only where mkdocs-macros runs"
 """What a problem says of an import that is left on a page."""
+
+EVALUATED = (LITERALS_ONLY, AFTER_CALL, IMPORT)
+"""Of problems that are none on a page which mkdocs-macros runs: it has evaluated them before."""
 
 NO_ATTRIBUTE = (
     "a pose is HTML, which cannot stand in a URL or an attribute. "
@@ -54,7 +62,7 @@ _MACRO_START = (
 )
 _ARGUMENTS = rf"(?P<arguments>(?:{_STRING}|[^\"'{{}}\\])*)\)\s*-?\}}\}}"
 
-MACRO = rf"\{{{_MACRO_START}(?P<open>\s*\((?:{_ARGUMENTS})?)?"
+CALL = rf"\{{{_MACRO_START}(?P<open>\s*\((?:{_ARGUMENTS})?)?"
 """A `{{ masko(...) }}`; without a match for `arguments`, one that is not written well.
 
 A backslash before it leaves it as text. In its arguments no backslash goes on outside strings,
@@ -74,8 +82,11 @@ CODE_START = r"`(?<!\\`)`*|\\(?<!\\\\)\\(?:\\\\)*(?=`)"
 _EXAMPLE = '{{ masko("wave", width=240) }}'
 _LONGEST = 40_000  # characters; Python's parser is not to be fed without a bound
 _CONSTANTS = {"true": True, "false": False, "none": None}  # as Jinja spells them
+_LONGEST_IMAGE = 2_000  # characters of an image that are looked at from its end
 _QUOTED = 200  # characters of an unterminated macro
 _CALL_REST = re.compile(rf"(?:{_STRING}|[^\"'{{}}\\()])*\)(?P<rest>[^{{}}\n]*)-?\}}\}}")
+# Of Jinja's filters, those that leave no placeholder as it is, and still something to recognize.
+_CHANGING_FILTER = re.compile(r"\|\s*(?:capitalize|title|upper)\b")
 _CLASS = "_class"  # stands for the name `class`, which Python keeps for itself
 _UNLIKE_PYTHON = re.compile(rf"(?P<string>{_STRING})|\bclass(?=\s*=)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -90,7 +101,7 @@ _ATTRIBUTE = re.compile(
     )""",
     re.VERBOSE,
 )
-_MARKDOWN_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPED_QUOTE = re.compile(r"""\\(["'|])""")
 
 
 @lru_cache(maxsize=4096)  # sites use the same macro on many pages
@@ -130,22 +141,35 @@ def _plain_name(function: str) -> str:
     return function.lower().replace(".", "_")
 
 
-def read_macro(match: re.Match[str], unescape: Callable[[str], str] = str) -> Call:
+def read_macro(
+    match: re.Match[str], unescape: Callable[[str], str] = str, *, stray: str = ""
+) -> Call:
     """Read a macro.
 
     Args:
-        match: Of `MACRO`.
+        match: Of `CALL`.
         unescape: Undoes what HTML did to its arguments.
+        stray: What begins an attribute list behind it.
 
     Raises:
         ReferenceProblem: It is not written well, or its arguments cannot be read.
     """
     function = match["function"]
+    if stray:
+        raise stray_list(stray)
     if match["arguments"] is not None and match["brace"] == "{" and function == function.lower():
         name = _plain_name(function)
         if name in FUNCTIONS or "." not in function:
             return read_call(name, unescape(match["arguments"]), match[0])
     raise misspelled_macro(match)
+
+
+def stray_list(start: str) -> ReferenceProblem:
+    """Make the error for an attribute list behind a macro, by what it begins with."""
+    return ReferenceProblem(
+        f"a macro takes no attribute list; got {sanitize(start.strip())!r}. "
+        "Write its arguments in the parentheses."
+    )
 
 
 def misspelled_macro(match: re.Match[str]) -> ReferenceProblem:
@@ -161,24 +185,54 @@ def misspelled_macro(match: re.Match[str]) -> ReferenceProblem:
     elif function != function.lower():
         problem = f"{function} must be in lower case: {plain}"
     elif match["open"] is None:
-        problem = f"{plain} needs parentheses. Write {_EXAMPLE}."
+        return missing_parentheses(plain)
     else:
-        problem = _unfinished_macro(plain, match.string[match.end() :][:_QUOTED])
+        return _unfinished_macro(plain, match.string[match.end() :][:_QUOTED])
     return ReferenceProblem(problem)
 
 
-def _unfinished_macro(function: str, rest: str) -> str:
-    """Say what is wrong with a macro whose arguments begin, and do not end in `) }}`."""
+def _unfinished_macro(function: str, rest: str) -> ReferenceProblem:
+    """Make the error for a macro whose arguments begin, and do not end in `) }}`."""
     call = _CALL_REST.match(rest)
-    if call and call["rest"].strip():
-        return (
-            f"{AFTER_CALL} {function}(...); got {sanitize(call['rest'].strip())!r}. "
-            "Filters and operators need mkdocs-macros."
+    expression = call["rest"].strip() if call else ""
+    if _CHANGING_FILTER.search(expression):
+        return changed_result(function)
+    if expression:
+        return ReferenceProblem(
+            f"{AFTER_CALL} {function}(...); got {sanitize(expression)!r}. "
+            "Only mkdocs-macros reads expressions."
         )
-    return (
+    return ReferenceProblem(
         f"unterminated {function}(...): a quote, the parenthesis or }}}} is missing. "
         "In a table, write \\| for |."
     )
+
+
+def unreadable_macros(text: str, environment: Environment) -> list[tuple[ReferenceProblem, str]]:
+    """Find the macro that keeps Jinja from reading a page: mkdocs-macros shows none of it then.
+
+    Args:
+        text: The page, without its front matter.
+        environment: What reads it.
+
+    Returns:
+        The problem with the text that causes it, or nothing.
+    """
+    if not any(name in text for name in ("masko", "Masko", "MASKO")):
+        return []
+    try:
+        environment.parse(text)
+    except TemplateSyntaxError as error:
+        start = sum(map(len, text.splitlines(keepends=True)[: error.lineno - 1]))
+        line = text[start:].partition("\n")[0]
+        matches = (match for match in re.finditer(CALL, line) if is_ours(match["function"]))
+        problems = [(misspelled_macro(m), m) for m in matches if m["arguments"] is None]
+        return [
+            (problem, unterminated_source(line, match.start()))
+            for problem, match in problems
+            if not str(problem).startswith(AFTER_CALL)
+        ]
+    return []
 
 
 def unterminated_source(text: str, start: int) -> str:
@@ -232,10 +286,30 @@ def read_image(src: str, alt: str, attributes: dict[str, Any]) -> Call:
     return make_call("masko", [pose], {"alt": alt, **attributes}, src)
 
 
-def read_attributes(text: str) -> dict[str, Any]:
-    """Read an attribute list, without its braces: `width=240 .right #fox background`.
+def ends_image(
+    text: str, end: int, references: Mapping[str, tuple[str, str | None]] | None = None
+) -> bool:
+    """Tell whether the image or the link that ends at a position is one of ours.
 
-    Backslashes escape what they escape in Markdown, and references such as `&amp;` are replaced.
+    Args:
+        text: The text around it.
+        end: Behind its closing bracket or parenthesis.
+        references: The URLs and titles of the page's references, by name.
+    """
+    before = text[max(0, end - _LONGEST_IMAGE) : end]
+    if before.endswith(")"):
+        url = before.rpartition("](")[2].lstrip(" \n<")
+    else:
+        name = before.removesuffix("[]").rstrip().rpartition("[")[2].removesuffix("]")
+        url = (references or {}).get(" ".join(name.lower().split()), ("",))[0]
+    return pose_of(unescape(url)) is not None
+
+
+def read_attributes(text: str) -> dict[str, Any]:
+    r"""Read an attribute list, without its braces: `width=240 .right #fox background`.
+
+    All of it is what the author wrote, except that `\"` is a quote, `\|` in a table is a bar, and
+    references such as `&amp;` are replaced.
 
     Raises:
         ReferenceProblem: It cannot be read, or names an argument twice.
@@ -274,7 +348,7 @@ def _attribute(match: re.Match[str]) -> tuple[str, Any]:
     if part["flag"]:
         return part["flag"], True
     value = part["bare"] if part["quoted"] is None else part["quoted"][1:-1]
-    return part["key"], unescape(_MARKDOWN_ESCAPE.sub(r"\1", value))
+    return part["key"], unescape(_ESCAPED_QUOTE.sub(r"\1", value))
 
 
 def read_flag(name: str) -> bool:

@@ -25,7 +25,7 @@ from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
-from mkdocs_masko.markdown.syntax import MACRO
+from mkdocs_masko.markdown.syntax import CALL, unreadable_macros
 from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.exported import INDEX, ExportedMedia
@@ -52,6 +52,7 @@ from mkdocs_masko.plugin.theme import (
     gallery_assets,
     has_gallery,
     inject_assets,
+    page_environment,
     register_imports,
     register_macros,
 )
@@ -76,7 +77,7 @@ _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` w
 _LAST = -100  # after every plugin that still changes what we collect
 # mkdocs-static-i18n rebuilds the list of pages from those in `docs_dir`, after every other plugin.
 _DROPS_GENERATED_PAGES = "i18n"
-_EMBED = re.compile(rf"{MACRO}|\]\((?i:{SCHEME})", re.DOTALL)
+_EMBED = re.compile(rf"{CALL}|\]\((?i:{SCHEME})", re.DOTALL)
 
 
 class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # theirs
@@ -153,8 +154,11 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Tell the build which page follows, before any other plugin sees its text."""
-        context = PageContext(page, config, files)
-        self._session().enter_page(context, page.meta, page=budgeted_page(page, config))
+        build, context = self._session(), PageContext(page, config, files)
+        build.enter_page(context, page.meta, page=budgeted_page(page, config))
+        environment = page_environment(config, page)
+        for problem, source in unreadable_macros(markdown, environment) if environment else ():
+            build.embedder.report(problem, source)
         return markdown
 
     @event_priority(_LAST)

@@ -11,12 +11,13 @@ import re
 from contextlib import suppress
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import ChoiceLoader
 from mkdocs.structure.files import File
 
 from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.macros import MacrosLoader
 from mkdocs_masko.rendering import templates_dir
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
 
     from mkdocs_masko.macros import JinjaFunction
 
@@ -137,7 +139,17 @@ def register_imports(config: MkDocsConfig) -> None:
         add_templates(macros.env)
 
 
+def page_environment(config: MkDocsConfig, page: Page) -> Environment | None:
+    """Return the environment in which mkdocs-macros runs a page, or None where it does not."""
+    macros = config.plugins.get("macros")
+    if macros is None:
+        return None
+    by_default = macros.config["render_by_default"]
+    is_template = page.meta.get("render_macros", by_default)
+    return cast("Environment", macros.env) if is_template else None
+
+
 def add_templates(env: Environment) -> None:
     """Let templates of an environment import ours."""
-    ours = FileSystemLoader(templates_dir())
+    ours = MacrosLoader(templates_dir())
     env.loader = ChoiceLoader([env.loader, ours]) if env.loader else ours

@@ -12,8 +12,10 @@ from mkdocs_masko.rendering.call import (
     Arguments,
     Call,
     bad_argument,
+    changed_result,
     check_arguments,
     make_call,
+    missing_parentheses,
     unknown_argument,
 )
 from mkdocs_masko.rendering.placeholders import MARK, Placeholders
@@ -58,9 +60,11 @@ __all__ = [
     "Source",
     "StandalonePage",
     "bad_argument",
+    "changed_result",
     "check_arguments",
     "control_label",
     "make_call",
+    "missing_parentheses",
     "resolve",
     "select",
     "select_pose",

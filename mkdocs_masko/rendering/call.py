@@ -46,6 +46,20 @@ class Call(Struct, frozen=True, kw_only=True):
     running: bool = False
 
 
+def missing_parentheses(function: str) -> ReferenceProblem:
+    """Make the error for a macro that is named and not called."""
+    return ReferenceProblem(
+        f'{function} needs parentheses. Write {{{{ {function}("wave", width=240) }}}}.'
+    )
+
+
+def changed_result(function: str) -> ReferenceProblem:
+    """Make the error for a macro whose result a template has changed: `| upper`."""
+    return ReferenceProblem(
+        f"no filter can change what {function}() becomes. Write {{{{ {function}(...) }}}} alone."
+    )
+
+
 def make_call(
     function: str, positional: Sequence[Any], named: Mapping[str, Any], source: str
 ) -> Call:

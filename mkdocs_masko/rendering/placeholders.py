@@ -34,6 +34,9 @@ class Placeholders:
         # The parser puts a backslash before it when it takes the tag of inline HTML apart.
         self.url_pattern = re.compile(rf"\\?{URL_PREFIX}{number}")
 
+        self.changed = re.compile(number, re.IGNORECASE)
+        """A placeholder in whatever case a filter has left it."""
+
     def put(self, source: str, read: Callable[[], Call]) -> str:
         """Keep a macro.
 

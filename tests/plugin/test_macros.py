@@ -140,3 +140,41 @@ def test_two_builds_in_one_process_are_the_same(plugins: tuple[str, ...], tmp_pa
     pages = [(tmp_path / n / "site/index.html").read_text("utf-8") for n in ("first", "second")]
     assert pages[0] == pages[1]
     assert len(sites.embeds(pages[0])) > 5
+
+
+@pytest.mark.parametrize("plugins", [("masko",), ("macros", "masko")])
+def test_after_the_import_the_name_is_still_the_macro(
+    plugins: tuple[str, ...], tmp_path: Path
+) -> None:
+    """In a template of the theme, and on a page where mkdocs-macros runs."""
+    text = (
+        '{% import "masko/macros.html" as masko %}'
+        '{{ masko("wave", width=240) }} {{ masko.animation("wave", width=240) }}'
+    )
+    files = {"theme/main.html": f"<body>{{{{ page.content }}}}{text}"}
+    page = text if "macros" in plugins else "x"
+    sites.make(tmp_path, {"index.md": page}, plugins=plugins, files=files)
+    embeds = sites.embeds(sites.build(tmp_path, "--strict").good().page())
+    assert len(embeds) == 2 * len(plugins)
+    assert embeds[0::2] == embeds[1::2]
+
+
+def test_a_macro_without_its_parentheses_is_reported_in_templates_too(tmp_path: Path) -> None:
+    """Jinja would write the name of a Python object."""
+    files = {"theme/main.html": "<body>{{ page.content }}{{ masko }} {{ masko_url }}"}
+    sites.make(tmp_path, {"index.md": "x"}, files=files)
+    built = sites.build(tmp_path).good()
+    messages = [line.partition("needs")[0].split()[-1] for line in built.lines("WARNING")]
+    assert messages == ["masko", "masko_url"]
+    assert "object at" not in built.page()
+
+
+@pytest.mark.parametrize("name", ["upper", "capitalize", "title"])
+def test_a_filter_that_breaks_a_placeholder_is_reported(name: str, tmp_path: Path) -> None:
+    page = f'# T\n\n{{{{ masko("wave") | {name} }}}} {{{{ masko("idle") | trim | safe }}}}\n'
+    sites.make(tmp_path, {"index.md": page}, plugins=("macros", "masko"))
+    built = sites.build(tmp_path).good()
+    (line,) = built.lines("WARNING")
+    assert line.startswith("masko: docs/index.md:3:4: no filter can change what masko() becomes.")
+    assert "maskoembed" not in built.page().lower()
+    assert len(sites.embeds(built.page())) == 1

@@ -1,0 +1,239 @@
+"""Each slip is reported wherever it stands: once, in its line, by a build and by `check` alike."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import sites
+from mkdocs_masko.lint import find_bad_references
+from mkdocs_masko.manifest import load
+from mkdocs_masko.urls import SANDBOX_ORIGIN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLIPS = {
+    "link": "[video](masko:wave)",
+    "link in capitals": "[video](MASKO:wave)",
+    "link, escaped": "[video](masko%3Awave)",
+    "link, by a reference": "[video](&#109;asko:wave)",
+    "link with a colon's name": "[video](masko&colon;wave)",
+    "link in angle brackets": "[video](<masko:wave>)",
+    "autolink": "<masko:wave>",
+    "a": '<a href="masko:wave">x</a>',
+    "a, escaped": "<a href='&#77;ASKO&#58;wave'>x</a>",
+    "srcset": '<img srcset="x.png 1x, masko:wave 2x" src="x.png" alt="x">',
+    "picture": '<picture><source srcset="masko:wave"><img src="x.png" alt="x"></picture>',
+    "pose in a picture": '<picture><img src="masko:wave" alt="x"></picture>',
+    "video": '<video src="masko:wave"></video>',
+    "poster": '<video poster="masko:wave"></video>',
+    "source": '<video><source src="masko:wave"></video>',
+    "object": '<object data="masko:wave"></object>',
+    "use": '<svg><use href="masko:wave"></use></svg>',
+    "style": '<b style="background: url(masko:wave)">x</b>',
+    "list with a space": "![A](masko:wave) { width=20 }",
+    "list without an end": "![A](masko:wave){ width=20",
+    "list without a quote": '![A](masko:wave){ caption="x }',
+    "list behind a macro": '{{ masko("wave") }}{ width=20 }',
+    "flag without a value": "![A](masko:wave){ width }",
+    "argument twice": "![A](masko:wave){ width=1 width=2 }",
+    "argument of a still image": "![A](masko:wave){ kind=image play=once }",
+    "unknown argument": "![A](masko:wave){ widht=1 }",
+    "script": '![A](masko:wave){ href="javascript:alert(1)" }',
+    "palette": "![A](masko:wave#only-dark)",
+    "image with a space": "![A] (masko:wave)",
+    "unknown pose": "![A](masko:wavee)",
+    "unknown pose in capitals": "![A](MASKO:wavee)",
+    "image without an end": "![A](masko:wave",
+    "no parentheses": '{{ masko "wave" }}',
+    "name alone": "{{ masko }}",
+    "name of a function alone": "{{ masko_image }}",
+    "unknown function": '{{ masko.imge("wave") }}',
+    "capitals": '{{ Masko("wave") }}',
+    "statement": '{% masko("wave") %}',
+    "import": '{% import "masko/macros.html" as masko %}',
+    "filter": '{{ masko("wave") | upper }}',
+    "operator": '{{ masko("wave") ~ "x" }}',
+    "variable": "{{ masko(wave) }}",
+    "unterminated": '{{ masko("wave" }}',
+    "quote": "{{ masko('it's') }}",
+    "positional": '{{ masko("wave", 240) }}',
+    "macro argument twice": '{{ masko("wave", width=1, width=2) }}',
+    "macro in an attribute": "<b title=\"{{ masko('wave') }}\">x</b>",
+    "macro as a URL": "[x]({{ masko('wave') }})",
+    "macro as an alt text": "![{{ masko('wave') }}](x.png)",
+}
+PLACES = {
+    "paragraph": "Words SLIP words.",
+    "heading": "# Heading SLIP",
+    "cell": "| a | b |\n|---|---|\n| x | SLIP |",
+    "item": "- a\n- b SLIP",
+    "quote": "> a\n> SLIP b",
+    "admonition": "!!! note\n\n    SLIP",
+    "folded": "??? note\n\n    SLIP",
+    "tab": '=== "Tab"\n\n    SLIP',
+    "definition": "Term\n:   SLIP",
+    "footnote": "a[^1]\n\n[^1]: b SLIP",
+    "Markdown in HTML": "<div markdown>\n\nSLIP\n\n</div>",
+    "HTML": "<div>\n<p>SLIP</p>\n</div>",
+    "summary": "<details markdown><summary>a SLIP</summary>\nx\n</details>",
+    "emphasis": "*a SLIP b*",
+    "after the same in code": "`SLIP`\n\n```\nSLIP\n```\n\n<!-- SLIP -->\n\nSLIP",
+    "after a good one": '![A](masko:wave) {{ masko("wave") }}\n\nSLIP',
+}
+EXTENSIONS = [
+    *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "tables", "toc"),
+    *("pymdownx.details", "pymdownx.superfences", {"pymdownx.tabbed": {"alternate_style": True}}),
+]
+MATTER = "---\ntitle: Slips\n---\n\n"
+
+
+def _name(number: int) -> str:
+    return f"p{number:04}.md"
+
+
+# In HTML whose Markdown is not parsed, a link is text, and a macro in its URL shows the pose.
+TEXTS = {
+    *((place, "macro as a URL") for place in ("HTML", "summary")),
+    *((place, "macro as an alt text") for place in ("HTML", "summary")),
+    ("summary", "link, by a reference"),
+    ("summary", "link with a colon's name"),
+}
+ROWS = [(place, slip) for place in PLACES for slip in SLIPS if (place, slip) not in TEXTS]
+PAGES = {
+    _name(n): f"{MATTER}{PLACES[place].replace('SLIP', SLIPS[slip])}\n"
+    for n, (place, slip) in enumerate(ROWS)
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("slips")
+    return sites.make(folder, {"index.md": "x", **PAGES}, markdown_extensions=EXTENSIONS)
+
+
+@pytest.fixture(scope="module")
+def built(folder: Path) -> list[str]:
+    """What a build reports."""
+    lines = sites.build(folder).good().lines("WARNING")
+    return [line.removeprefix("masko: ") for line in lines if line.startswith("masko: ")]
+
+
+def _checked(folder: Path, config: dict[str, object]) -> list[str]:
+    manifest = load(folder / "masko.manifest.json", [SANDBOX_ORIGIN])
+    return [str(problem) for problem in find_bad_references(folder, config, manifest, "fox")]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_slip_is_reported_once_and_in_its_line(place: str, built: list[str]) -> None:
+    reported: dict[str, list[str]] = {}
+    for line in built:
+        match = re.match(r"docs/(\S+?\.md)(?::(\d+):\d+)?: .", line)
+        assert match, line
+        reported.setdefault(match[1], []).append(match[2])
+    wrong = []
+    for number, (own, slip) in enumerate(ROWS):
+        text = PAGES[_name(number)]
+        line = text[: text.rindex(SLIPS[slip])].count("\n") + 1
+        if own == place and reported.get(_name(number)) != [str(line)]:
+            wrong.append((slip, reported.get(_name(number)), line))
+    assert wrong == []
+
+
+def test_check_reports_the_same(folder: Path, built: list[str]) -> None:
+    assert sorted(_checked(folder, {"markdown_extensions": EXTENSIONS})) == sorted(built)
+
+
+# What mkdocs-macros evaluates, and names that it reports itself, as undefined.
+EVALUATED = {
+    *("import", "operator", "variable", "macro argument twice"),
+    *("unknown function", "capitals"),
+}
+
+
+def test_beside_mkdocs_macros_check_reports_what_a_build_does(tmp_path: Path) -> None:
+    """On pages that it runs, and on one that it leaves alone.
+
+    The column may differ: a macro that has run is found by the name of its pose.
+    """
+    slips = {name: slip for name, slip in SLIPS.items() if name not in EVALUATED}
+    pages = {_name(n): f"{MATTER}Words.\n\n{slip}\n" for n, slip in enumerate(slips.values())}
+    pages["off.md"] = "---\nrender_macros: false\n---\n\n" + "\n\n".join(SLIPS.values())
+    plugins = ["macros", "masko"]
+    sites.make(tmp_path, pages, plugins=plugins, markdown_extensions=EXTENSIONS)
+    lines = sites.build(tmp_path).good().lines("WARNING")
+    built = [line[len("masko: ") :] for line in lines if line.startswith("masko: ")]
+    config = {"markdown_extensions": EXTENSIONS, "plugins": plugins}
+    places = [re.sub(r"(:\d+):\d+: ", r"\1: ", line) for line in built]
+    checked = [re.sub(r"(:\d+):\d+: ", r"\1: ", line) for line in _checked(tmp_path, config)]
+    assert sorted(checked) == sorted(places)
+    names = sorted(line.split(":")[0] for line in places if "off.md" not in line)
+    assert names == [f"docs/{name}" for name in pages][:-1]
+
+
+@pytest.mark.parametrize("plugins", [["masko"], ["macros", "masko"]])
+def test_neither_reports_what_is_nobodys_business(plugins: list[str], tmp_path: Path) -> None:
+    page = """\
+mkdocs-masko, masko.ai and the scheme masko: are names. So is masko:wave in prose.
+
+[site](https://masko.ai/) [query](https://example.org/?u=masko:wave) <https://masko.ai/>
+
+[fragment](https://example.org/#masko:wave)
+
+`[x](masko:wave)` <code>![x](masko:wave) { width=2 }</code> <kbd>masko:wave</kbd>
+
+    ![x](masko:wave) { width=20 }
+
+```html
+<a href="masko:wave">x</a>
+```
+
+<pre><a href="masko:wave">x</a></pre>
+
+<!-- [x](masko:wave) -->
+
+<div class="mermaid"><b>masko:wave</b></div>
+
+![A](masko:wave) {see below} ![A](masko:wave){ kind=image }
+
+{: .lead }
+
+# Heading ![A](masko:wave) { #id .title }
+"""
+    config = {"markdown_extensions": EXTENSIONS, "plugins": plugins}
+    sites.make(tmp_path, {"index.md": page}, plugins=plugins, markdown_extensions=EXTENSIONS)
+    built = sites.build(tmp_path, "--strict").good()
+    assert [line for line in built.lines("WARNING") if "masko: " in line] == []
+    assert _checked(tmp_path, config) == []
+
+
+FILES = {
+    "docs/page.html": '<p>x</p>\n<a href="masko:wave">x</a> <code>masko:wave</code>\n',
+    "docs/deep/other.htm": '\n\n<img src="masko:wave"> {{ masko("wave") }}\n',
+    "docs/extra.css": "b { color: red }\na { background: url(masko:wave) }\n",
+    "theme/main.html": '<body>{{ page.content }}\n<a href="masko:wave">x</a>',
+    "theme/404.html": '<body><video src="masko:wave"></video>',
+}
+
+
+def test_files_that_are_copied_and_templates_are_searched_too(tmp_path: Path) -> None:
+    sites.make(tmp_path, {"index.md": "[x](masko:wave)", "b.md": "y"}, files=FILES)
+    lines = sites.build(tmp_path).good().lines("WARNING")
+    reported = sorted(re.sub(r": (a|<|only|masko).*", "", line[len("masko: ") :]) for line in lines)
+    assert reported == [
+        "docs/deep/other.htm:3:11",
+        "docs/deep/other.htm:3:24",
+        "docs/extra.css:2:21",
+        "docs/index.md:1:5",
+        "docs/page.html:2:10",
+        *sorted(line for line in reported if "html" in line and "docs" not in line),
+    ]
+    templates = [line for line in lines if "main.html" in line or "404.html" in line]
+    assert len(templates) == 2
+    checked = _checked(tmp_path, {})
+    assert sorted(line for line in checked if "docs/" in line) == sorted(
+        line[len("masko: ") :] for line in lines if "docs/" in line
+    )
