@@ -27,7 +27,7 @@
   const near = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
     if (!isIntersecting) return;
     near.unobserve(target);
-    for (const { content, parentNode } of target.querySelectorAll("template")) parentNode.replaceChildren(content);
+    for (const { content, parentNode } of target.querySelectorAll(".mg-stage > template")) parentNode.replaceChildren(content);
   }), { rootMargin: "100% 0px" });
 
   class MaskoGallery extends HTMLElement {
