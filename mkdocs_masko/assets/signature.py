@@ -26,7 +26,7 @@ class Signer:
     __slots__ = ("_key",)
 
     def __init__(self, key: str | None) -> None:
-        self._key = hmac.digest(key.encode(), _CONTEXT, "sha256") if key else b""
+        self._key = hmac.digest(_encode(key), _CONTEXT, "sha256") if key else b""
 
     def __repr__(self) -> str:
         return "Signer(...)"
@@ -55,3 +55,7 @@ class Signer:
         # The hash of the purpose has a fixed length, so no other pair is the same message.
         message = hashlib.sha256(purpose.encode()).digest() + content
         return hmac.digest(self._key, message, "sha256").hex().encode()
+
+
+def _encode(key: str) -> bytes:
+    return key.encode("utf-8", "surrogatepass")  # an environment may hold what is no Unicode

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+_LOCK_TIMEOUT = 30.0  # seconds to wait for another build that downloads the same
+
+
 class MediaReader:
     """Finds out what media are: from their first bytes, or by downloading them.
 
@@ -337,6 +340,6 @@ def _download(  # noqa: PLR0913 - what a download needs
             signer=Signer(site.key),
             on_finished=on_finished,
             revalidate=revalidate,
-            lock_timeout=site.options.timeout,
+            lock_timeout=min(site.options.timeout, _LOCK_TIMEOUT),
         )
         return downloader.download_all(requests)
