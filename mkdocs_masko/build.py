@@ -257,7 +257,10 @@ class BuildSession:
     def _show_again(self, shown: _Shown, changed: set[str]) -> _Shown:
         if changed.isdisjoint(load.url for load in shown.embed.loads):
             return shown
-        return structs.replace(shown, embed=self._embed(shown.call, shown.context))
+        try:
+            return structs.replace(shown, embed=self._embed(shown.call, shown.context))
+        except ReferenceProblem:  # a theme's template that takes all formats for granted
+            return shown
 
     def _replace_on_pages(self, before: list[_Shown], replace: ReplaceHtml) -> None:
         """Replace HTML on its pages. Where that is not found, its variants must stay.

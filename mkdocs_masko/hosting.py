@@ -67,7 +67,8 @@ class SelfHosting:
         manifest: The media there are.
         local_cache: Where media lie between builds.
         media_folder: The folder where `sync --into` may have put media.
-        warn: Hears of trouble that stops nothing.
+        warn: Hears of trouble after which readers get the right thing.
+        warn_readers: Hears of what readers miss; by default the same as `warn`.
         progress: Sees downloads.
         encoding: Sees the encoding of variants: is called with how many there are, and gives a
             context whose value is called with the bytes of each.
@@ -86,6 +87,7 @@ class SelfHosting:
         *,
         media_folder: Path,
         warn: Callable[[str], None],
+        warn_readers: Callable[[str], None] | None = None,
         progress: Progress,
         encoding: Progress = no_progress,
         elapsed: float = 0,
@@ -102,6 +104,7 @@ class SelfHosting:
             store=shared_cache(site, local_cache, warn),
             describe=self._describe,
             report=warn,
+            report_damage=warn_readers or warn,
             progress=encoding,
         )
 

@@ -10,11 +10,14 @@ import shutil
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from PIL import Image, ImageDraw
 
 import sites
-from media_cache import files
+from media_cache import files, sha
+from mkdocs_masko.assets import Cache
+from mkdocs_masko.manifest import Collection, dumps, make
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.text import format_size
 from sandbox_client import exported, path_of
@@ -242,6 +245,25 @@ def test_a_still_that_cannot_be_encoded_is_published_as_it_is(odd: Path) -> None
         assert name.endswith(".png")
         assert f'src="assets/masko/{name}"' in built.page()
         assert len([n for n in sites.published(built) if n.startswith("idle.")]) > 2
+
+
+def test_a_damaged_still_is_a_warning_and_stops_no_other(copy: Path) -> None:
+    """The manifest names it since before a sync looked for damage; `--strict` fails."""
+    path = copy / "masko.manifest.json"
+    fox = json.loads(path.read_text())["collections"]["fox"]
+    still = fox["poses"]["wave"]["transparent_image"]
+    whole = next(f for f in files(_cache(copy), "media") if f.name == still["sha256"]).read_bytes()
+    half = whole[: len(whole) // 2]
+    still |= {"sha256": sha(half), "bytes": len(half)}
+    Cache(_cache(copy)).put_medium(sha(half), half)
+    path.write_bytes(dumps(make({"fox": msgspec.convert(fox, Collection)})).encode())
+    for _ in range(2):
+        built = _build(copy, MASKO_MODE="frozen").good()
+        (line,) = built.lines("WARNING")
+        assert line.startswith("masko: fox/wave transparent_image: is cut off: ")
+        assert "readers see a broken image. Run 'mkdocs-masko sync'" in line
+        assert sites.missing(built) == []
+    assert _build(copy, "--strict", MASKO_MODE="frozen").code == 1
 
 
 @pytest.mark.parametrize("odd", ["rawexif-nothex.png"], indirect=True)

@@ -21,6 +21,7 @@ from mkdocs_masko.assets.cache import variant_path
 from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
 from mkdocs_masko.errors import CacheError, MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
+from mkdocs_masko.probe import find_damage, probe_bytes
 from mkdocs_masko.text import is_portable_name, list_some, slugify
 from mkdocs_masko.variants import EncoderFailure, Variant, plan_variants, recipe_of
 
@@ -271,7 +272,8 @@ class FileResolver:
             network.
         store: The shared cache, where there is one.
         describe: Returns what people call a medium: `fox/wave image`.
-        report: Hears of what stops nothing.
+        report: Hears of trouble after which readers get the right thing.
+        report_damage: Hears of originals that no browser shows, or not to the end.
         progress: Reports the encoding: is called with the number of stills, and gives a context
             whose value is called with the variants of each.
     """
@@ -286,11 +288,12 @@ class FileResolver:
         store: RemoteCache | None = None,
         describe: Callable[[Medium], str] = lambda medium: medium.url,
         report: Callable[[str], None] = lambda _: None,
+        report_damage: Callable[[str], None] = lambda _: None,
         progress: Progress = lambda _: nullcontext(lambda _: None),
     ) -> None:
         self._cache, self._sources, self._ledger = cache, sources, ledger
         self._download, self._store, self._describe = download, store, describe
-        self._report, self._progress = report, progress
+        self._report, self._report_damage, self._progress = report, report_damage, progress
         self.work = Work()
         self.stand_ins: set[str] = set()
         """Paths in the site of variants that cannot be made; they have the original's bytes."""
@@ -411,7 +414,7 @@ class FileResolver:
             else:
                 jobs.setdefault(originals[file.sha256], []).append(file)
         paths = self._encode(jobs, failures) if jobs else {}
-        self._report_unencoded(failures)
+        self._report_unencoded(failures, originals)
         return paths
 
     def _encode(
@@ -443,10 +446,21 @@ class FileResolver:
             self._store.put_variants(paths)
         return paths
 
-    def _report_unencoded(self, failures: Mapping[Medium, MediaError]) -> None:
+    def _report_unencoded(
+        self, failures: Mapping[Medium, MediaError], originals: Mapping[str, Path]
+    ) -> None:
+        """Report stills that cannot be encoded: are they damaged, or do browsers show them?"""
         new = {medium: error for medium, error in failures.items() if medium not in self._reported}
         self._reported |= new.keys()
-        for reason, media in _by_reason(new).items():
+        damages = {medium: _damage_of(originals[medium.sha256 or ""]) for medium in new}
+        damaged = {medium: MediaError(damage) for medium, damage in damages.items() if damage}
+        for reason, media in _by_reason(damaged).items():
+            self._report_damage(
+                f"{self._list(media)}: {reason}; readers see a broken image. Run "
+                "'mkdocs-masko sync' once the file is mended, and commit the manifest."
+            )
+        sound = {medium: error for medium, error in new.items() if medium not in damaged}
+        for reason, media in _by_reason(sound).items():
             self._report(f"{self._list(media)}: published as it is, without variants: {reason}")
 
     def _raise_failures(self, results: Mapping[Medium, Path | MaskoError]) -> None:
@@ -458,6 +472,15 @@ class FileResolver:
 
     def _list(self, media: Iterable[Medium]) -> str:
         return list_some(map(self._describe, media), _MOST_SHOWN)
+
+
+def _damage_of(path: Path) -> str:
+    """Return what browsers find wrong with a file, or an empty string."""
+    try:
+        content = path.read_bytes()
+        return find_damage(probe_bytes(content), content, len(content))
+    except (MediaError, OSError) as error:
+        return str(error)
 
 
 def _by_reason(results: Mapping[Medium, Path | MaskoError]) -> dict[str, list[Medium]]:

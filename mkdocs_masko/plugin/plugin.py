@@ -13,6 +13,7 @@ import json
 import os
 import re
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -302,6 +303,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 self._cache,
                 media_folder=Path(config.docs_dir, FOLDER),
                 warn=note,
+                warn_readers=partial(log.warning, "%s"),
                 progress=log_downloads,
                 encoding=log_encoding,
                 elapsed=self._elapsed,
