@@ -67,7 +67,8 @@ def calling_template() -> TemplatePlace | None:
         template = frame.f_globals.get("__jinja_template__")  # what Jinja's own tracebacks use
         if template is not None and template.filename:
             path = Path(template.filename)
-            if templates_dir() not in path.parents:
+            # A template that was made of a string has a name that is no file.
+            if templates_dir() not in path.parents and path.is_file():
                 return TemplatePlace(
                     path=path, line=template.get_corresponding_lineno(frame.f_lineno)
                 )
