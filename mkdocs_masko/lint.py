@@ -31,6 +31,7 @@ from mkdocs_masko.theme_templates import (
     TemplatePlace,
     TemplateSyntaxError,
     find_calls,
+    text_for_markdown,
     text_of_template,
 )
 from mkdocs_masko.urls import may_name_pose
@@ -202,6 +203,7 @@ class _SiteReader:
             if self._is_templated(meta):
                 self._templated.add(file.name)
                 is_readable = self._show_templated(build, markdown)
+                markdown = text_for_markdown(markdown)
             if is_readable:
                 reader.read(markdown)
         return {str(meta["template"])} if "template" in meta else set()
@@ -224,7 +226,7 @@ class _SiteReader:
             build.embedder.report(problem, source)
         with suppress(TemplateSyntaxError):  # it may have other delimiters
             for call in find_calls(markdown):
-                if call.is_imported:
+                if not call.is_plain:
                     _show(build, call, None)
         return not unreadable
 
@@ -297,10 +299,8 @@ def _show(build: BuildSession, call: TemplateCall, place: TemplatePlace | None) 
             check_arguments({n: value for n, value in call.named.items() if n != "pose"})
     except ReferenceProblem as problem:
         report(problem)
-    if call.function != GALLERY:
-        names = [*call.positional, *([call.named["pose"]] if "pose" in call.named else [])]
-        for name in names:
-            build.check(name, source, place)
+    for name in call.positional if call.function in FUNCTIONS and call.function != GALLERY else ():
+        build.check(name, source, place)
 
 
 def _names(value: object) -> list[str]:

@@ -25,6 +25,7 @@ OUR_TEMPLATE: Final = "masko/macros.html"
 # What themes of MkDocs may use beside plain Jinja: translations, and two extensions of Jinja's own.
 _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 _JINJA: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_PLAIN_CALL: Final = re.compile(r"\{\{-?\s*masko\w*\s*\(")
 
 
 class TemplatePlace(Struct, frozen=True, kw_only=True):
@@ -47,9 +48,9 @@ class TemplateCall(Struct, frozen=True, kw_only=True):
         positional: The arguments without names.
         named: The arguments with names, as far as they are literals.
         line: From 1.
-        is_literal: Whether all arguments are literals; if not, `positional` may hold several
-            values of the first: `page.meta.mascot or "wave"` has one.
-        is_imported: Whether the macro was imported from our template.
+        is_literal: Whether all arguments are literals; if not, `positional` holds the values that
+            the name of the pose may have: of `page.meta.mascot or "wave"` one is known.
+        is_plain: Whether it is called by its own name: neither imported, nor as `masko.image`.
     """
 
     function: str
@@ -57,7 +58,7 @@ class TemplateCall(Struct, frozen=True, kw_only=True):
     named: dict[str, Any]
     line: int
     is_literal: bool
-    is_imported: bool
+    is_plain: bool
 
 
 def calling_template() -> TemplatePlace | None:
@@ -79,6 +80,11 @@ def calling_template() -> TemplatePlace | None:
 def text_of_template(source: str) -> str:
     """Return a template without what Jinja runs, which is blanked out so that places stay."""
     return _JINJA.sub(lambda match: re.sub(r"\S", " ", match[0]), source)
+
+
+def text_for_markdown(source: str) -> str:
+    """Return a page that Jinja runs before Markdown, with nothing of Jinja but our plain macros."""
+    return _JINJA.sub(lambda match: match[0] if _PLAIN_CALL.match(match[0]) else "", source)
 
 
 def find_calls(source: str) -> list[TemplateCall]:
@@ -133,7 +139,7 @@ def _assigned_names(template: nodes.Template) -> Iterator[str]:
 
 
 def _read_call(call: nodes.Call, names: _Names) -> TemplateCall | None:
-    function, is_imported = _function_of(call.node, names)
+    function, is_plain = _function_of(call.node, names)
     if not function:
         return None
     dynamic = [node for node in (call.dyn_args, call.dyn_kwargs) if node is not None]
@@ -145,28 +151,29 @@ def _read_call(call: nodes.Call, names: _Names) -> TemplateCall | None:
         else:
             dynamic.append(keyword.value)
     dynamic += [argument for argument in call.args if not _is_literal(argument)]
-    listed = call.args[:1] if dynamic else call.args
+    pose = [keyword.value for keyword in call.kwargs if keyword.key == "pose"]
+    listed = (call.args[:1] or pose) if dynamic else call.args
     return TemplateCall(
         function=function,
         positional=tuple(value for argument in listed for value in _values(argument)),
         named=named,
         line=call.lineno,
         is_literal=not dynamic,
-        is_imported=is_imported,
+        is_plain=is_plain,
     )
 
 
 def _function_of(node: nodes.Node, names: _Names) -> tuple[str, bool]:
-    """Return which of our macros an expression is, and whether it was imported; or no name."""
+    """Return which of our macros an expression is, and whether by its own name; or no name."""
     if isinstance(node, nodes.Name) and node.name not in names.own:
         if node.name in names.functions:
-            return names.functions[node.name], True
+            return names.functions[node.name], False
         is_ours = node.name in FUNCTIONS or node.name.startswith("masko_")
-        return (node.name if is_ours else ""), False
+        return (node.name if is_ours else ""), True
     if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         owner = node.node.name
         if owner in names.modules or (owner == "masko" and owner not in names.own):
-            return f"masko_{node.attr}", owner in names.modules
+            return f"masko_{node.attr}", False
     return "", False
 
 
@@ -198,5 +205,6 @@ __all__ = [
     "TemplateSyntaxError",
     "calling_template",
     "find_calls",
+    "text_for_markdown",
     "text_of_template",
 ]

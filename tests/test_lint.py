@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -159,6 +160,139 @@ def test_a_check_finds_what_a_build_finds(tmp_path: Path, host: str) -> None:
         *("theme/main.html:3:3", "theme/main.html:4:13", "theme/part.html:2:4"),
         *("theme/part.html:6:10", "theme/home.html:2:12", "theme/404.html:1:4"),
     }
+
+
+SAME: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
+    "macros that a page imports": (
+        {
+            "docs/index.md": (
+                '{% import "masko/macros.html" as m %}\n\n'
+                '{{ m.image("idel") }} {{ masko("wavee") }} {{ masko.image("nope") }}\n'
+                '{{ masko.image("wave") }}\n\n{% set x = "y" %}\n'
+                "![a](masko:nope)\n"
+            )
+        },
+        {"plugins": ("masko", "macros")},
+    ),
+    "a page that mkdocs-macros leaves alone": (
+        {
+            "docs/index.md": (
+                '---\nrender_macros: false\n---\n{% import "masko/macros.html" as m %}\n\n'
+                '{{ m.image("idel") }} {{ masko("wavee") }}\n'
+            )
+        },
+        {"plugins": ("masko", "macros")},
+    ),
+    "a link to the gallery": (
+        {"docs/index.md": '{{ masko("wave", href="mascots.md") }} {{ masko("a", href="x.md") }}\n'},
+        {"options": {**sites.FROZEN, "gallery": True}},
+    ),
+    "an absolute URL of a file of the site": (
+        {"docs/index.md": '{{ masko_url("wave", absolute=true) }}\n'},
+        {},
+    ),
+    "an absolute URL that is known": (
+        {"docs/index.md": '{{ masko_url("wave", absolute=true) }}\n'},
+        {"site_url": "https://fox.example/"},
+    ),
+    "an override that fails": (
+        {
+            "docs/index.md": "![a](masko:wave)\n",
+            "theme/masko/video.html": "\n{{ pose.alt + 1 }}",
+        },
+        {},
+    ),
+    "poses that lack a file": (
+        {"docs/index.md": "![a](masko:owl/blink) ![a](masko:owl/card-sit)\n"},
+        {"options": {**sites.FROZEN, "incomplete": "warn"}},
+    ),
+    "a pattern of files that matches none": (
+        {"docs/index.md": "![a](masko:wave)\n"},
+        {"options": {**sites.FROZEN, "include": ["nope", "owl/*"]}},
+    ),
+    "another folder": (
+        {"docs/index.md": "x", "pages/a.md": "![a](masko:nope)\n"},
+        {"docs_dir": "pages"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_a_check_says_what_a_build_says(tmp_path: Path, case: str) -> None:
+    """Line by line: errors as problems, the rest as warnings."""
+    files, more = SAME[case]
+    sites.make(tmp_path, {}, files=files, **more)
+    built = sites.build(tmp_path).good()
+    warned = {line.removeprefix("masko: ") for line in built.lines("WARNING") if "masko" in line}
+    done = run(tmp_path, "check", "--offline")
+    lines = {line.removeprefix("warning: ") for line in done.err.splitlines()}
+    reported = {line for line in lines if not line.startswith("error: bad references on pages")}
+    assert reported == {*re.findall(r"^  (.*)$", built.output, re.MULTILINE)} | {
+        line for line in warned if not line.endswith("not the same for all readers:")
+    }
+    assert done.code == (1 if lines > reported else 0)
+
+
+def test_a_gallery_that_would_replace_a_page_is_an_error_of_the_options(tmp_path: Path) -> None:
+    """As it ends a build."""
+    options = {**sites.FROZEN, "gallery": True}
+    sites.make(tmp_path, {"mascots.md": "# x\n"}, options=options)
+    message = "option 'gallery' would replace mascots.md. Give another path, or write"
+    assert message in sites.build(tmp_path).output
+    done = run(tmp_path, "check", "--offline")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {message}")
+
+
+def test_a_manifest_without_hashes_is_an_error_where_the_site_serves_its_media(
+    tmp_path: Path,
+) -> None:
+    """As it ends a build."""
+    sites.make(tmp_path, {"a.md": "x"}, options={**sites.FROZEN, "hosting": "self"})
+    done = run(tmp_path, "check", "--offline")
+    assert done.code == 1
+    assert "has no hashes (sha256) of the media, which 'hosting: self' needs" in done.err
+
+
+@pytest.mark.parametrize("more", [{"plugins": ["masko", "gen-files"]}, {"hooks": ["x.py"]}])
+def test_a_link_to_a_page_that_a_plugin_may_make_is_for_a_build_to_judge(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
+    """A check that fails for nothing is worse than one that misses a link."""
+    folder = write_pages(tmp_path, {"a.md": '{{ masko("wave", href="made/x.md") }}\n'})
+    assert problems_of(folder, more) == []
+    assert len(problems_of(folder, {})) == 1
+
+
+def test_a_template_that_jinja_cannot_read_is_a_problem_with_its_line(tmp_path: Path) -> None:
+    """A build ends with a traceback there."""
+    folder = write_pages(tmp_path, {})
+    (folder / "theme").mkdir()
+    (folder / "theme/main.html").write_text('<p>\n{{ masko("wave" }}\n')
+    (problem,) = problems_of(folder, {"theme": {"name": None, "custom_dir": "theme"}})
+    assert problem.startswith("theme/main.html:2:1: Jinja cannot read this template: ")
+
+
+def test_a_macro_with_variables_is_checked_for_what_it_has_of_literals(tmp_path: Path) -> None:
+    """The name that stands in for a variable, and arguments by their names."""
+    folder = write_pages(tmp_path, {})
+    (folder / "theme").mkdir()
+    template = (
+        '{{ masko(page.meta.mascot or "nobody") }}\n{{ masko(page.meta.mascot, widht=3) }}\n'
+        '{{ masko(pose=x or "noone", width=w) }}{{ masko.imge(x) }}{{ masko_gallery(x) }}\n'
+        '{{ masko("wave", width=w) }}{{ masko_url(x, key="gone") }}\n'
+    )
+    (folder / "theme/x.html").write_text(template)
+    problems = problems_of(folder, {"theme": {"custom_dir": "theme"}})
+    assert [problem.partition(". ")[0] for problem in problems] == [
+        "theme/x.html:1:31: no pose 'nobody' in 'fox'",
+        "theme/x.html:2:1: unknown argument 'widht' (did you mean 'width'?)",
+        (
+            "theme/x.html:3:1: there is no function 'masko_imge' "
+            "(did you mean 'masko_image' or 'masko_gallery' or 'masko'?)"
+        ),
+        "theme/x.html:3:21: no pose 'noone' in 'fox'",
+    ]
 
 
 def test_what_mkdocs_macros_evaluates_is_no_problem(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from mkdocs_masko.theme_templates import (
     TemplatePlace,
     calling_template,
     find_calls,
+    text_for_markdown,
     text_of_template,
 )
 
@@ -67,9 +68,19 @@ def test_calls_are_found_as_jinja_reads_them(source: str) -> None:
     assert calls == CALLS[source]
 
 
-def test_a_call_knows_its_line_and_whether_it_was_imported() -> None:
-    calls = find_calls(f'{IMPORT}\n\n{{{{ m.url("a") }}}}\n{{{{ masko("b") }}}}')
-    assert [(call.line, call.is_imported) for call in calls] == [(3, True), (4, False)]
+def test_a_call_knows_its_line_and_whether_it_is_plain() -> None:
+    calls = find_calls(
+        f'{IMPORT}\n\n{{{{ m.url("a") }}}}\n{{{{ masko("b") }}}}\n{{{{ masko.url("c") }}}}'
+    )
+    assert [(call.line, call.is_plain) for call in calls] == [(3, False), (4, True), (5, False)]
+
+
+def test_of_a_page_that_jinja_runs_our_plain_macros_stay() -> None:
+    """Markdown reads those; the rest it must not take for text."""
+    page = (
+        '{% import "masko/macros.html" as m %}\n{{ m.url("a") }} {{ masko("b") }}{# x #}{{ y }}\n'
+    )
+    assert text_for_markdown(page) == '\n {{ masko("b") }}\n'
 
 
 def test_a_template_that_jinja_cannot_read_is_an_error_with_its_line() -> None:

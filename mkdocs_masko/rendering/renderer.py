@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -151,15 +152,27 @@ class Renderer:
         """
         try:
             html = self._template(name).render(values)
-        except TemplateError as error:
-            where = f"masko/{name}.html:{getattr(error, 'lineno', '')}".rstrip(":")
-            raise ReferenceProblem(f"template {where}: {sanitize(str(error))}") from error
+        except ReferenceProblem:
+            raise
+        except Exception as error:  # a theme's own template can raise anything
+            raise _template_problem(error, name) from error
         return Markup(html.strip())  # noqa: S704 - the template escapes
 
     def _template(self, name: str) -> Template:
         if name not in self._templates:
             self._templates[name] = self._environment.get_template(f"masko/{name}.html")
         return self._templates[name]
+
+
+def _template_problem(error: Exception, name: str) -> ReferenceProblem:
+    """Make the error for a template that cannot be read or filled, with its file and line."""
+    line = getattr(error, "lineno", None)  # only a template that cannot be read has one
+    for frame, number in walk_tb(error.__traceback__):
+        if frame.f_code.co_filename.endswith(".html"):  # Jinja names its own frames so
+            name, line = Path(frame.f_code.co_filename).stem, number
+    kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+    place = f"masko/{name}.html" + (f":{line}" if line else "")
+    return ReferenceProblem(f"template {place}: {kind}{sanitize(str(error))}")
 
 
 class Embedder:

@@ -87,6 +87,27 @@ def test_a_broken_template_is_told_with_its_place(tmp_path: Path) -> None:
     assert warning.startswith("masko: docs/index.md:1:3: template masko/still.html:2: ")
 
 
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("<b>\n\n{{ nothing.x }}", "template masko/still.html:3: 'nothing' is undefined"),
+        ("\n{{ pose.alt + 1 }}", "template masko/still.html:2: TypeError: "),
+        ("\n{{ 1 / 0 }}", "template masko/still.html:2: ZeroDivisionError: division by zero"),
+        ("\n{% include 'gone.html' %}", "template masko/still.html:2: 'gone.html' not found"),
+    ],
+)
+def test_a_template_that_fails_while_it_is_filled_is_told_with_its_line(
+    tmp_path: Path, override: str, told: str
+) -> None:
+    """Whatever it raises: a build goes on, and the page shows the name."""
+    files = {"theme/masko/still.html": override}
+    sites.make(tmp_path, {"index.md": 'x {{ masko_image("wave") }}\n'}, files=files)
+    built = sites.build(tmp_path).good()
+    assert "Traceback" not in built.output
+    (warning,) = built.lines("WARNING")
+    assert warning.startswith(f"masko: docs/index.md:1:3: {told}")
+
+
 def test_a_misspelt_function_is_told(tmp_path: Path) -> None:
     """It is no other plugin's call, so it must not stay on the page without a word."""
     sites.make(tmp_path, {"index.md": '{{ masko_imag("wave") }} {{ other("wave") }} {{ masko }}\n'})
