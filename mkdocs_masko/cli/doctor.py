@@ -6,7 +6,6 @@ import os
 import platform
 import time
 from contextlib import suppress
-from importlib.metadata import distributions
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -26,6 +25,14 @@ from mkdocs_masko.errors import (
     OptionError,
     RequestRejected,
 )
+from mkdocs_masko.generator import (
+    GENERATORS,
+    generator_for,
+    installed_themes,
+    installed_versions,
+    theme_of,
+    theme_remedy,
+)
 from mkdocs_masko.manifest import load
 from mkdocs_masko.mkdocs_yml import find_config, load_settings, plugins_of
 from mkdocs_masko.options import SANDBOX
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mkdocs_masko.api import Client
+    from mkdocs_masko.generator import Generator
     from mkdocs_masko.sync import Site
 
 Level: TypeAlias = Literal["ok", "warning", "error"]
@@ -106,7 +114,7 @@ def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # no
     options = session_plugin_options(**where)
     site = site_of(options, folder, os.environ, api_url=where["api_url"])
     findings = []
-    for finding in examine(site, load_settings(path) if path else None):
+    for finding in examine(site, path, load_settings(path) if path else None):
         findings.append(finding)
         if not as_json:
             _print(finding)  # at once, as the network may be slow
@@ -136,15 +144,26 @@ def _print(finding: Finding) -> None:
     console().print(line)
 
 
-def examine(site: Site, settings: Mapping[str, Any] | None) -> Iterator[Finding]:
+def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -> Iterator[Finding]:
     """Check everything that a build and a sync depend on.
 
     Args:
         site: The site, or what the options would be without one.
-        settings: The site's configuration; None if there is none.
+        path: The site's configuration; None if there is none.
+        settings: Its content.
     """
-    yield from _check_versions()
-    yield from _check_settings(settings)
+    versions = installed_versions()
+    yield from _check_versions(versions)
+    if path is None or settings is None:
+        yield Finding(
+            level="warning",
+            subject="mkdocs.yml",
+            text="not in this folder",
+            remedy="run this in the folder of your site, or name the file with -f",
+        )
+    else:
+        yield _check_theme(theme_of(settings), generator_for(path.name, versions))
+        yield from _check_plugins(plugins_of(settings))
     yield from _check_manifest(site)
     key = _check_key(site)
     yield key
@@ -152,27 +171,27 @@ def examine(site: Site, settings: Mapping[str, Any] | None) -> Iterator[Finding]
         yield from _check_network(site)
 
 
-def _check_versions() -> Iterator[Finding]:
+def _check_versions(versions: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding(level="ok", subject="Python", text=platform.python_version())
-    versions = {distribution.name: distribution.version for distribution in distributions()}
+    if not versions.keys() & set(GENERATORS):
+        text = "neither MkDocs nor ProperDocs is installed"
+        yield Finding(level="error", subject="mkdocs", text=text, remedy="pip install mkdocs")
     for name in _PACKAGES:
         if name in versions:
             yield Finding(level="ok", subject=name, text=versions[name])
 
 
-def _check_settings(settings: Mapping[str, Any] | None) -> Iterator[Finding]:
-    if settings is None:
-        yield Finding(
-            level="warning",
-            subject="mkdocs.yml",
-            text="not in this folder",
-            remedy="run this in the folder of your site, or name the file with -f",
-        )
-        return
-    plugins = plugins_of(settings)
-    theme = settings.get("theme")
-    name = theme.get("name") if isinstance(theme, dict) else theme
-    yield Finding(level="ok", subject="theme", text=sanitize(str(name or "mkdocs")))
+def _check_theme(theme: str | None, generator: Generator) -> Finding:
+    if theme is None:
+        return Finding(level="ok", subject="theme", text="the folder 'custom_dir'")
+    if theme in installed_themes(generator):
+        return Finding(level="ok", subject="theme", text=sanitize(theme))
+    text = f"{sanitize(theme)!r} is not installed, so that '{generator} build' fails"
+    remedy = theme_remedy(theme, generator)
+    return Finding(level="error", subject="theme", text=text, remedy=remedy)
+
+
+def _check_plugins(plugins: Mapping[str, Any]) -> Iterator[Finding]:
     if "masko" not in plugins:
         text = "the plugin 'masko' is not enabled"
         yield Finding(level="error", subject="plugins", text=text, remedy="run 'mkdocs-masko init'")

@@ -29,8 +29,11 @@ from mkdocs_masko.cli.output import (
 )
 from mkdocs_masko.cli.session import open_session, pick, session_plugin_options
 from mkdocs_masko.errors import NotReady, OptionError
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mkdocs_masko.cli.session import ApiSession
     from mkdocs_masko.sync import SyncResult
 
@@ -67,12 +70,14 @@ def init(
       mkdocs-masko init --collection "Fox Mascot"
       mkdocs-masko init --sandbox
     """
+    from mkdocs_masko.generator import generator_for, installed_versions
     from mkdocs_masko.manifest.file import replace_file
     from mkdocs_masko.mkdocs_yml import add_plugin, find_config
 
     path = config_file or find_config(Path.cwd())
     if path is None:
-        raise OptionError("no mkdocs.yml in this folder. Create a site first: 'mkdocs new .'")
+        generator = generator_for("mkdocs.yml", installed_versions())
+        raise OptionError(f"no mkdocs.yml in this folder. Create a site first: '{generator} new .'")
     path = path.resolve()  # replacing a symbolic link would leave the file behind it as it was
     add_plugin(path, _SANDBOX)  # fails before anybody is asked, if the file cannot be edited
     options = _choose_options(path, collection, api_url, sandbox=sandbox)
@@ -163,17 +168,32 @@ def _write_manifest(
 
 def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -> None:
     from mkdocs_masko.options import DEFAULT_ALIAS, MANIFEST, SANDBOX
-    from mkdocs_masko.urls import API_URL, is_known_api
 
     poses = sorted(result.manifest.collections[DEFAULT_ALIAS].poses)
     count = "1 pose" if len(poses) == 1 else f"{len(poses)} poses"
     print_line(f"{MANIFEST}: written, {count}")
     pose = "wave" if "wave" in poses else next(iter(poses), "wave")
     click.secho("\nNext:", bold=is_terminal())
-    print_line(f"  1. Write ![What it shows](masko:{pose}) on a page, and run 'mkdocs serve'.")
-    print_line(f"  2. git add {path.name} {MANIFEST}")
+    for number, step in enumerate(_next_steps(path, options, pose), 1):
+        print_line(f"  {number}. {step}")
+    if options.get("api_url") == SANDBOX:
+        click.echo("\nFor your own mascot, put its id in 'collection' and remove 'api_url'.")
+
+
+def _next_steps(path: Path, options: dict[str, Any], pose: str) -> Iterator[str]:
+    from mkdocs_masko import generator as generators
+    from mkdocs_masko.mkdocs_yml import load_settings
+    from mkdocs_masko.options import MANIFEST, SANDBOX
+    from mkdocs_masko.urls import API_URL, is_known_api
+
+    generator = generators.generator_for(path.name, generators.installed_versions())
+    theme = generators.theme_of(load_settings(path))
+    if theme is not None and theme not in generators.installed_themes(generator):
+        remedy = generators.theme_remedy(theme, generator)
+        yield f"The theme {sanitize(theme)!r} is not installed: {remedy}"
+    serve = generators.command_line(generator, "serve", os.path.relpath(path))
+    yield f"Write ![What it shows](masko:{pose}) on a page, and run '{serve}'."
+    yield f"git add {path.name} {MANIFEST}"
     api_url = options.get("api_url", API_URL)
     if api_url != SANDBOX and not is_known_api(api_url):
-        print_line(f"  3. Wherever the key is used: export MASKO_API_URL={api_url}")
-    if api_url == SANDBOX:
-        click.echo("\nFor your own mascot, put its id in 'collection' and remove 'api_url'.")
+        yield f"Wherever the key is used: export MASKO_API_URL={api_url}"

@@ -1,0 +1,194 @@
+"""MkDocs or ProperDocs: the one that is installed is named, and so is a theme that is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli_process import environment
+from mkdocs_masko.generator import (
+    Generator,
+    command_line,
+    generator_for,
+    installed_themes,
+    theme_of,
+    theme_remedy,
+)
+
+ROOT = Path(__file__).parents[1]
+MKDOCS = ("mkdocs", "mkdocs-[0-9]*")
+THEMES = ("properdocs_theme_*", "mkdocs_material-*", "mkdocs_*theme*-*")
+ERROR = "Unrecognised theme name: 'mkdocs'"
+REMEDY = "pip install properdocs-theme-mkdocs"
+_BOTH = {"mkdocs", "properdocs"}
+
+
+@pytest.mark.parametrize(
+    ("config", "packages", "generator"),
+    [
+        ("mkdocs.yml", _BOTH, "mkdocs"),
+        ("properdocs.yml", _BOTH, "properdocs"),
+        ("properdocs.yaml", _BOTH, "properdocs"),
+        ("docs.yml", _BOTH, "mkdocs"),
+        ("mkdocs.yml", {"properdocs"}, "properdocs"),
+        ("properdocs.yml", {"properdocs"}, "properdocs"),
+        ("mkdocs.yml", {"mkdocs"}, "mkdocs"),
+        ("properdocs.yml", {"mkdocs"}, "mkdocs"),
+        ("mkdocs.yml", set(), "mkdocs"),
+        ("properdocs.yml", set(), "properdocs"),
+    ],
+)
+def test_the_program_that_is_installed_builds_the_site(
+    config: str, packages: set[str], generator: str
+) -> None:
+    assert generator_for(config, packages) == generator
+
+
+@pytest.mark.parametrize(
+    ("generator", "config", "command"),
+    [
+        ("mkdocs", "mkdocs.yml", "mkdocs serve"),
+        ("mkdocs", "mkdocs.yaml", "mkdocs serve"),
+        ("mkdocs", "properdocs.yml", "mkdocs serve -f properdocs.yml"),
+        ("mkdocs", "docs/mkdocs.yml", "mkdocs serve -f docs/mkdocs.yml"),
+        ("properdocs", "properdocs.yml", "properdocs serve"),
+        ("properdocs", "mkdocs.yml", "properdocs serve"),
+        ("properdocs", "docs.yml", "properdocs serve -f docs.yml"),
+    ],
+)
+def test_a_file_is_named_where_the_program_would_not_find_it(
+    generator: Generator, config: str, command: str
+) -> None:
+    assert command_line(generator, "serve", config) == command
+
+
+@pytest.mark.parametrize(
+    ("settings", "theme"),
+    [
+        ({}, "mkdocs"),
+        ({"theme": None}, "mkdocs"),
+        ({"theme": "material"}, "material"),
+        ({"theme": {"name": "readthedocs", "locale": "de"}}, "readthedocs"),
+        ({"theme": {"name": None, "custom_dir": "theme"}}, None),
+        ({"theme": {"custom_dir": "theme"}}, None),
+    ],
+)
+def test_the_theme_is_the_one_that_is_built_with(settings: dict[str, Any], theme: object) -> None:
+    assert theme_of(settings) == theme
+
+
+def test_a_theme_for_one_program_is_not_the_others() -> None:
+    """Here both are installed, and the one of ProperDocs has the name of MkDocs' own."""
+    assert {"mkdocs", "readthedocs", "material"} <= installed_themes("mkdocs")
+    assert installed_themes("properdocs") >= installed_themes("mkdocs")
+
+
+@pytest.mark.parametrize(
+    ("theme", "generator", "remedy"),
+    [
+        ("material", "mkdocs", "pip install mkdocs-material"),
+        ("mkdocs", "properdocs", REMEDY),
+        ("readthedocs", "properdocs", "pip install properdocs-theme-readthedocs"),
+        ("ivory", "mkdocs", "install the package that has it, or name another in 'theme'"),
+    ],
+)
+def test_what_gets_a_theme_is_told(theme: str, generator: Generator, remedy: str) -> None:
+    assert theme_remedy(theme, generator) == remedy
+
+
+def installed_but(folder: Path, *hidden: str) -> Path:
+    """Fill a folder with the packages that are installed here, without some."""
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if not any(fnmatch(entry.name, pattern) for pattern in hidden):
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def without_mkdocs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Make two environments without MkDocs: with a theme, and with none."""
+    return {
+        "theme": installed_but(tmp_path_factory.mktemp("packages"), *MKDOCS),
+        "no theme": installed_but(tmp_path_factory.mktemp("packages"), *MKDOCS, *THEMES),
+    }
+
+
+MASKO = "from mkdocs_masko.cli import main; main()"
+PROPERDOCS = "from properdocs.__main__ import cli; cli()"
+
+
+def run(packages: Path, folder: Path, code: str, *arguments: str) -> tuple[int, str]:
+    """Run a command with those packages; return its exit code, and all that it said."""
+    done = subprocess.run(
+        # `-S` leaves out what is installed, and editable packages with it.
+        [sys.executable, "-S", "-c", code, *arguments],
+        cwd=folder,
+        env=environment(PYTHONPATH=os.pathsep.join(map(str, (packages, ROOT)))),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def theme_finding(packages: Path, folder: Path) -> dict[str, str]:
+    """Return what `doctor` says of the theme."""
+    findings = json.loads(run(packages, folder, MASKO, "doctor", "--json")[1])
+    return next(finding for finding in findings if finding["subject"] == "theme")
+
+
+@pytest.mark.parametrize("name", ["properdocs.yml", "mkdocs.yml"])
+def test_a_site_without_a_theme_is_told_what_properdocs_says(
+    name: str, without_mkdocs: dict[str, Path], tmp_path: Path
+) -> None:
+    packages = without_mkdocs["no theme"]
+    code, printed = run(packages, tmp_path, MASKO, "init", "--sandbox")
+    assert (code, "Create a site first: 'properdocs new .'" in printed) == (2, True)
+    assert run(packages, tmp_path, PROPERDOCS, "new", ".")[0] == 0
+    (tmp_path / "properdocs.yml").rename(tmp_path / name)
+    code, printed = run(packages, tmp_path, MASKO, "init", "--sandbox")
+    assert code == 0, printed
+    assert f"  1. The theme 'mkdocs' is not installed: {REMEDY}\n" in printed
+    assert "on a page, and run 'properdocs serve'." in printed
+    finding = theme_finding(packages, tmp_path)
+    assert (finding["level"], finding["remedy"]) == ("error", REMEDY)
+    assert finding["text"] == "'mkdocs' is not installed, so that 'properdocs build' fails"
+    code, printed = run(packages, tmp_path, PROPERDOCS, "build")
+    assert code != 0
+    assert ERROR in printed
+
+
+def test_a_site_with_the_theme_builds_without_mkdocs(
+    without_mkdocs: dict[str, Path], tmp_path: Path
+) -> None:
+    packages = without_mkdocs["theme"]
+    assert run(packages, tmp_path, PROPERDOCS, "new", ".")[0] == 0
+    code, printed = run(packages, tmp_path, MASKO, "init", "--sandbox")
+    assert code == 0, printed
+    assert "theme" not in printed
+    assert "run 'properdocs serve'." in printed
+    assert theme_finding(packages, tmp_path)["level"] == "ok"
+    (tmp_path / "docs" / "index.md").write_text("![A fox](masko:wave)\n")
+    code, printed = run(packages, tmp_path, PROPERDOCS, "build")
+    assert code == 0, printed
+    assert "<masko-pose" in (tmp_path / "site" / "index.html").read_text()
+
+
+def test_without_either_program_doctor_says_so(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    packages = installed_but(tmp_path_factory.mktemp("packages"), *MKDOCS, "properdocs*")
+    code, printed = run(packages, tmp_path, MASKO, "doctor", "--json")
+    assert code == 1
+    finding = next(each for each in json.loads(printed) if each["level"] == "error")
+    assert finding["text"] == "neither MkDocs nor ProperDocs is installed"
