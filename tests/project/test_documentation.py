@@ -6,13 +6,9 @@ import html
 import json
 import os
 import re
-import subprocess
 import sys
-import textwrap
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import html5lib
@@ -23,6 +19,7 @@ from PIL import Image
 
 import cli_process
 import sites
+from manual_snippets import FENCE, FILES, MANUAL, README, SNIPPETS, Snippet, run_as_reader
 from mkdocs_masko._version import VERSION
 from mkdocs_masko.options import Options, read_options
 from mkdocs_masko.rendering import Arguments
@@ -31,67 +28,16 @@ from terminals import at_terminal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from xml.etree import ElementTree as ET
 
-README = sites.ROOT / "README.md"
-MANUAL = sites.ROOT / "example-site/docs"
-FILES = [README, *sorted(MANUAL.glob("*.md"))]
-_FENCE = re.compile(
-    r'^(?P<indent> *)```(?P<language>\w+)(?: title="(?P<title>[^"]*)")?\n'
-    r"(?P<text>.*?)^(?P=indent)```$",
-    re.MULTILINE | re.DOTALL,
-)
 _COMMAND = re.compile(r"mkdocs-masko(?P<rest>(?:[ ]+[\w.:/*<>=@-]+)*)")
 _LINK = re.compile(r"\]\((?!https?:|mailto:|masko:|#|\{)([^)\s#]+)[^)]*\)")
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """A fenced block: in which file, from which line, and what it holds."""
-
-    file: Path
-    line: int
-    language: str
-    title: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.file.name}:{self.line}"
-
-
-def _snippets() -> Iterator[Snippet]:
-    for file in FILES:
-        content = file.read_text(encoding="utf-8")
-        for match in _FENCE.finditer(content):
-            line = content.count("\n", 0, match.start()) + 1
-            text = textwrap.dedent(match["text"])
-            yield Snippet(file, line, match["language"], match["title"] or "", text)
-
-
-SNIPPETS = list(_snippets())
 
 
 def _of(*languages: str, titled: str = "") -> pytest.MarkDecorator:
     snippets = [s for s in SNIPPETS if s.language in languages and titled in s.title]
     return pytest.mark.parametrize("snippet", snippets, ids=str)
-
-
-def _run(*command: str, folder: Path, **env: str) -> str:
-    """Run a command as a reader with the package installed; return its output."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    process = subprocess.run(
-        command,
-        cwd=folder,
-        env=sites.environment(PATH=path, **env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-    assert process.returncode == 0, process.stdout
-    return process.stdout
 
 
 def _output(*arguments: str) -> str:
@@ -123,7 +69,7 @@ def test_python_runs(snippet: Snippet, folder: Path, variables: dict[str, str]) 
     script = folder / "test_snippet.py"
     script.write_text(snippet.text, encoding="utf-8")
     tool = ["-m", "pytest", "-q", "-c", os.devnull] if "def test_" in snippet.text else []
-    _run(sys.executable, "-W", "error", *tool, str(script), folder=folder, **variables)
+    run_as_reader(sys.executable, "-W", "error", *tool, str(script), folder=folder, **variables)
 
 
 _SHELL_FILES = sorted({s.file for s in SNIPPETS if s.language == "bash"} - {README})
@@ -133,7 +79,7 @@ _SHELL_FILES = sorted({s.file for s in SNIPPETS if s.language == "bash"} - {READ
 def test_shell_commands_run_one_after_the_other(file: Path, folder: Path) -> None:
     for snippet in SNIPPETS:
         if snippet.file == file and snippet.language == "bash":
-            _run("bash", "-euo", "pipefail", "-c", snippet.text, folder=folder)
+            run_as_reader("bash", "-euo", "pipefail", "-c", snippet.text, folder=folder)
 
 
 _SHELL = """\
@@ -154,10 +100,10 @@ def test_the_quick_start_works_in_an_empty_folder(host: str, tmp_path: Path) -> 
     texts = [re.sub(r"^\$ ", "", s.text, flags=re.MULTILINE) for s in _quick_start()]
     (commands,) = (text for text in texts if f"\n{host} new . && mkdocs-masko init" in text)
     (markdown,) = (text for text in texts if "(masko:wave)" in text)
-    _run("bash", "-euo", "pipefail", "-c", _SHELL + commands, folder=tmp_path)
+    run_as_reader("bash", "-euo", "pipefail", "-c", _SHELL + commands, folder=tmp_path)
     assert sites.embeds((tmp_path / "site/index.html").read_text(encoding="utf-8")) == []
     (tmp_path / "docs/index.md").write_text(markdown, encoding="utf-8")
-    _run("bash", "-euc", f"{_SHELL}{host} serve", folder=tmp_path)
+    run_as_reader("bash", "-euc", f"{_SHELL}{host} serve", folder=tmp_path)
     (embed,) = sites.embeds((tmp_path / "site/index.html").read_text(encoding="utf-8"))
     assert 'alt="A fox waving hello"' in embed
     assert 'width="240"' in embed
@@ -339,7 +285,7 @@ def test_what_the_sandbox_answers_is_shown_as_it_is(snippet: Snippet, tmp_path: 
     """Of the commands that a reader can only look at, these are the ones that can run here."""
     first, _, answer = snippet.text.partition("\n")
     if "--api-url sandbox" in first:
-        assert _run(*first.removeprefix("$ ").split(), folder=tmp_path) == answer
+        assert run_as_reader(*first.removeprefix("$ ").split(), folder=tmp_path) == answer
 
 
 @cache
@@ -375,7 +321,7 @@ OTHERS = [sites.ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md")]
 
 @pytest.mark.parametrize("file", [*FILES, *OTHERS], ids=lambda file: file.name)
 def test_links_lead_to_files_that_exist(file: Path) -> None:
-    text = re.sub(r"`[^`\n]+`", "", _FENCE.sub("", file.read_text(encoding="utf-8")))
+    text = re.sub(r"`[^`\n]+`", "", FENCE.sub("", file.read_text(encoding="utf-8")))
     missing = {link for link in _LINK.findall(text) if not (file.parent / link).exists()}
     assert missing <= MADE
 
