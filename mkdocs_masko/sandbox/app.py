@@ -13,11 +13,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.api import ApiCall, find_route, query_of
-from mkdocs_masko.sandbox.cast import COLLECTIONS, FOREIGN_KEY
+from mkdocs_masko.sandbox.cast import FOREIGN_KEY
 from mkdocs_masko.sandbox.cdn import media_answer
 from mkdocs_masko.sandbox.faults import Moment
+from mkdocs_masko.sandbox.front_page import front_page
 from mkdocs_masko.sandbox.responses import Answer, Refusal, json_answer
-from mkdocs_masko.sandbox.world import asset_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,48 +25,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.sandbox.faults import Faults
     from mkdocs_masko.sandbox.responses import Envelope, Request, Row
     from mkdocs_masko.sandbox.world import Asset, World
-
-_PAGE = """\
-The mkdocs-masko sandbox: the Masko API and its CDN on this machine, with
-invented mascots. Nothing here is real, and nothing is kept when it stops.
-
-Collections: fox (complete), owl (every odd case), draft (unpublished: 409).
-Every key is good that is masko_ and 64 hex digits.
-
-Copy these lines once, then any of the calls below them:
-
-API={api_url}
-AUTH="Authorization: Bearer masko_$(printf %064d 1)"
-PROJECT={project}
-ASSET={asset}
-ITEM={item}
-
-curl -H "$AUTH" $API/projects
-curl -H "$AUTH" $API/collections
-curl -H "$AUTH" $API/collections?project_id=$PROJECT
-curl -H "$AUTH" $API/collections/fox
-curl -H "$AUTH" "$API/collections/fox/items?limit=2&offset=2"
-curl -H "$AUTH" $API/collections/fox/assets
-curl -H "$AUTH" $API/collections/fox/cdn-export
-curl -H "$AUTH" $API/assets?include_file_urls=false
-curl -H "$AUTH" $API/assets/$ASSET
-curl -H "$AUTH" -X DELETE $API/assets/$ASSET
-curl -H "$AUTH" -X PATCH -d '{{"name": "hi"}}' $API/collections/fox/items/$ITEM
-curl -H "$AUTH" -X DELETE $API/collections/fox/items/$ITEM
-"""
-
-
-def front_page(api_url: str) -> str:
-    """Return the page as plain text of at most 80 columns.
-
-    The ids in it are those of the cast, whatever has become of it since.
-    """
-    fox = COLLECTIONS[0]
-    item = fox.items[0]
-    return _PAGE.format(
-        api_url=api_url, project=fox.project_id, asset=asset_id(item, "image"), item=item.id
-    )
-
 
 _KEY = re.compile(r"[Bb]earer +(masko_[0-9a-fA-F]{64})")
 _SIGNED_FOR = 3600  # seconds
@@ -205,7 +163,7 @@ class Service:
         if request.method not in {"GET", "HEAD"}:
             raise Refusal(405, "this path takes GET, HEAD", headers={"Allow": "GET, HEAD"})
         if path == "/":
-            return self._front_page()
+            return front_page(request, self._world, f"{self.origin}/v1")
         if path.startswith("/storage/"):
             return media_answer(request, self._signed_content(path, query))
         return media_answer(request, self._published_content(path))
@@ -248,10 +206,6 @@ class Service:
         if content is None:
             raise Refusal(404, "there is no medium at this path")
         return content
-
-    def _front_page(self) -> Answer:
-        headers = {"Content-Type": "text/plain; charset=utf-8"}
-        return Answer(body=front_page(f"{self.origin}/v1").encode(), headers=headers)
 
     def _placeholder(self) -> bytes:
         return (self._world.media_dir / "placeholder.png").read_bytes()
