@@ -73,12 +73,13 @@ class DocsFolder:
         settings: The content of `mkdocs.yml`.
 
     Attributes:
+        path: Where it is.
         uris: The paths of all files in the docs folder, excluded ones too.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        self._docs = Path(os.path.normpath(folder / str(settings.get("docs_dir") or "docs")))
-        self._name = Path(os.path.relpath(self._docs, folder)).as_posix()
+        self.path = Path(os.path.normpath(folder / str(settings.get("docs_dir") or "docs")))
+        self._name = Path(os.path.relpath(self.path, folder)).as_posix()
         self._excluded = _spec([*_ALWAYS_EXCLUDED, *_lines(settings.get("exclude_docs"))])
         self._drafts = _spec(_lines(settings.get("draft_docs")))
         self._has_page_folders = settings.get("use_directory_urls") is not False
@@ -91,7 +92,7 @@ class DocsFolder:
             # Of a README and an index in one folder, the index comes last.
             files[posixpath.dirname(uri), self.target(uri)] = uri
         return [
-            DocsFile(uri=uri, name=posixpath.join(self._name, uri), path=self._docs / uri)
+            DocsFile(uri=uri, name=posixpath.join(self._name, uri), path=self.path / uri)
             for uri in sorted(files.values(), key=PurePosixPath)
         ]
 
@@ -111,8 +112,8 @@ class DocsFolder:
         return self.target(uri) == self.target(file.uri)
 
     def _walk(self) -> Iterator[str]:
-        for folder, _, names in os.walk(self._docs, followlinks=True):
-            inside = Path(os.path.relpath(folder, self._docs))
+        for folder, _, names in os.walk(self.path, followlinks=True):
+            inside = Path(os.path.relpath(folder, self.path))
             yield from ((inside / name).as_posix() for name in names)
 
     def _is_published(self, uri: str) -> bool:

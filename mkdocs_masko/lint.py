@@ -22,7 +22,7 @@ from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery.page import replaced_page
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
 from mkdocs_masko.macros import call_source, functions
-from mkdocs_masko.markdown.reader import PageReader
+from mkdocs_masko.markdown.reader import SNIPPETS, PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.rendering import FUNCTIONS, GALLERY, check_arguments, make_call
@@ -146,6 +146,7 @@ class _SiteReader:
         self._custom_dir = folder / custom_dir if isinstance(custom_dir, str) else None
         can_grow = settings.get("hooks") or not _PAGE_MAKERS.isdisjoint(self._plugins)
         self._uris = None if can_grow else {*docs.uris, *pages}
+        self._includes = False
         self._site_url = str(settings.get("site_url") or "")
         self._templated: set[str] = set()  # pages that mkdocs-macros runs
 
@@ -167,7 +168,9 @@ class _SiteReader:
             remedy=remedy,
         )
         extensions = by_name(self._settings.get("markdown_extensions"))
-        reader = PageReader(build.embedder, build.placeholders, extensions)
+        self._includes = SNIPPETS in extensions
+        folders = [self._folder, self._docs.path]  # what `!relative` can stand for
+        reader = PageReader(build.embedder, build.placeholders, extensions, folders)
         templates = {*_STATIC_TEMPLATES, *_names(self._theme.get("static_templates"))}
         for file in self._docs.files():
             if file.is_page:
@@ -196,7 +199,8 @@ class _SiteReader:
         """Show the poses of a page; return the template that it is rendered with."""
         text = file.text()
         meta, markdown = split_front_matter(text)
-        if may_name_pose(text) or "mascot" in meta:  # most pages have none, and parsing is slow
+        # Most pages have none, and parsing is slow.
+        if may_name_pose(text) or "mascot" in meta or self._includes:
             page = _PageContext(file, text, self._uris, self._site_url)
             build.enter_page(page, meta)
             is_readable = True

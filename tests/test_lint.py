@@ -210,6 +210,21 @@ SAME: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
         {"docs/index.md": "![a](masko:wave)\n"},
         {"options": {**sites.FROZEN, "include": ["nope", "owl/*"]}},
     ),
+    "a file that a page includes": (
+        {
+            "docs/index.md": '# Hi\n\n--8<-- "docs/part.txt"\n',
+            "docs/part.txt": "![a](masko:nope)\n",
+        },
+        {"markdown_extensions": ["pymdownx.snippets"]},
+    ),
+    "a file that is added to all pages": (
+        {"docs/index.md": "![a][p]\n", "parts/all.md": "[p]: masko:nope\n"},
+        {
+            "markdown_extensions": [
+                {"pymdownx.snippets": {"base_path": ["parts"], "auto_append": ["all.md"]}}
+            ]
+        },
+    ),
     "another folder": (
         {"docs/index.md": "x", "pages/a.md": "![a](masko:nope)\n"},
         {"docs_dir": "pages"},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markdown import Markdown
 from mkdocs_masko.markdown.extension import MaskoExtension
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from mkdocs_masko.rendering import Embedder, Placeholders
 
@@ -36,6 +37,11 @@ _STRUCTURAL: Final = (
     "sane_lists",
 )
 
+SNIPPETS: Final = "pymdownx.snippets"
+"""The extension that brings the text of other files onto a page."""
+
+_SNIPPET_OPTIONS: Final = ("auto_append", "dedent_subsections", "encoding")
+
 
 class PageReader:
     """Converts pages so that an embedder sees every pose, and throws the HTML away.
@@ -43,19 +49,37 @@ class PageReader:
     Args:
         embedder: Called for every pose.
         placeholders: What macros for templates have put into the text.
-        extensions: Names of the site's Markdown extensions.
+        extensions: The site's Markdown extensions by name, with their options.
+        folders: Where files lie that pages include, if the options have no such folder.
     """
 
     def __init__(
-        self, embedder: Embedder, placeholders: Placeholders, extensions: Iterable[str]
+        self,
+        embedder: Embedder,
+        placeholders: Placeholders,
+        extensions: Mapping[str, Any],
+        folders: Sequence[Path] = (),
     ) -> None:
-        structural = [name for name in extensions if name in _STRUCTURAL and _is_installed(name)]
+        wanted = (*_STRUCTURAL, SNIPPETS)
+        structural = [name for name in extensions if name in wanted and _is_installed(name)]
         masko = MaskoExtension(embedder, placeholders)
-        self._markdown = Markdown(extensions=[*_MKDOCS_DEFAULTS, *structural, masko])
+        self._markdown = Markdown(
+            extensions=[*_MKDOCS_DEFAULTS, *structural, masko],
+            extension_configs={SNIPPETS: _snippet_options(extensions.get(SNIPPETS), folders)},
+        )
 
     def read(self, text: str) -> None:
         """Convert a page, without its front matter."""
         self._markdown.reset().convert(text)
+
+
+def _snippet_options(options: object, folders: Sequence[Path]) -> dict[str, Any]:
+    """Return the options that say which files are included: none is downloaded, none must exist."""
+    given = options if isinstance(options, dict) else {}
+    paths = given.get("base_path") or ["."]
+    paths = [path for path in (paths if isinstance(paths, list) else [paths]) if path is not None]
+    known = {name: given[name] for name in _SNIPPET_OPTIONS if given.get(name) is not None}
+    return {**known, "base_path": [*map(str, paths), *map(str, folders)]}
 
 
 def _is_installed(name: str) -> bool:
