@@ -228,7 +228,8 @@ def _print_pose(manifest: Manifest, match: Match, default: str, embed: Embed) ->
     print_table(_file_table(match, with_urls=False), title=title)
     terminal = console()
     terminal.print()
-    print_groups([("URLs", _urls(match))])
+    served = _served_paths(match, embed)
+    print_groups([("URLs", _urls(match)), *([("Files of the site", served)] if served else [])])
     for title, lines in (
         ("Write it in one of three ways", ways(match, default)),
         ("HTML on a page", markup(embed).splitlines()),
@@ -305,7 +306,7 @@ def _served_rows(match: Match, embed: Embed) -> Iterator[dict[str, Any]]:
 
 def _served_paths(match: Match, embed: Embed) -> list[tuple[str, str]]:
     rows = _served_rows(match, embed)
-    return [(f"{row['place']} {row['size']}", row["path"]) for row in rows]
+    return [(f"{row['place']} {row['size']} {row['type']}", row["path"]) for row in rows]
 
 
 def _served_table(match: Match, embed: Embed) -> Table | None:

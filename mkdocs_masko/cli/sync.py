@@ -27,7 +27,7 @@ from mkdocs_masko.cli.output import (
     warn,
 )
 from mkdocs_masko.cli.report import Report, format_option, problem_document
-from mkdocs_masko.errors import MaskoError, ReferenceProblem
+from mkdocs_masko.errors import ManifestError, MaskoError, ReferenceProblem
 from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def sync(  # noqa: PLR0913 - one for each option
         report.site = site = give_time(site, timeout)
         if not frozen:
             require_api_access(site, "; --frozen reads the manifest without one")
+        if into is not None and mode != "auto":
+            _require_hashes(site, into)
         with show_polling(poll_policy(site, time_setting="--timeout")) as policy:
             report.result = result = _sync(site, policy)
         if locked:
@@ -103,6 +105,21 @@ def sync(  # noqa: PLR0913 - one for each option
             report.say(f"{site.manifest.name}: {result.bound_to}")
         if into is not None:
             _export_media(site, result.manifest, into, report)
+
+
+def _require_hashes(site: Site, into: Path) -> None:
+    """Refuse to lay down media that a sync without the folder did not read as a whole.
+
+    Raises:
+        ManifestError: The manifest has no hashes of some media.
+    """
+    from mkdocs_masko.sync import reload
+
+    if any(medium.sha256 is None for _, _, medium in reload(site).media()):
+        raise ManifestError(
+            f"{site.manifest.name}: has no hashes (sha256) of some media, which --into needs. "
+            f"Run 'mkdocs-masko sync --into {sanitize(str(into))}' once, and commit the manifest."
+        )
 
 
 def _sync(site: Site, policy: PollPolicy) -> SyncResult:

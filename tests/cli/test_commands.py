@@ -219,3 +219,17 @@ def test_the_commands_start_without_what_they_do_not_use() -> None:
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False
     )
     assert (done.stdout, done.stderr) == ("\n", "")
+
+
+@pytest.mark.parametrize("flag", ["--locked", "--frozen"])
+def test_media_without_hashes_are_laid_down_by_the_command_that_is_named(
+    sandbox: Sandbox, tmp_path: Path, flag: str
+) -> None:
+    """A sync without the folder would add no hashes."""
+    synced(tmp_path, sandbox)
+    done = run(tmp_path, "sync", flag, "--into", "media", **variables(sandbox))
+    assert done.code == 1
+    assert is_one_error(done)
+    (command,) = re.findall(r"Run 'mkdocs-masko (sync --into media)' once", done.err)
+    assert run(tmp_path, *command.split(), **variables(sandbox)).code == 0
+    assert run(tmp_path, "sync", flag, "--into", "media", **variables(sandbox)).code == 0

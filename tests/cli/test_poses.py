@@ -18,6 +18,7 @@ from mkdocs_masko.cli.poses import manifest_document, pose_table, rows
 from mkdocs_masko.manifest import Collection, Manifest, Pose, make
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.text import replace_controls
+from terminals import at_terminal, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +122,9 @@ def test_show_lists_what_a_self_hosted_site_serves(tmp_path: Path) -> None:
     piped = [line.split("\t") for line in run(folder, "show", "wave").out.splitlines()]
     assert {path for *_, path in piped} == {file["path"] for file in document["served"]}
     assert {place for place, *_ in piped} >= {"transparent_image", "transparent_video_webm"}
+    text = plain(at_terminal(folder, "show", "wave", width=120).out)
+    part = text.partition("Files of the site")[2].partition("Write it")[0]
+    assert all(file["path"] in part for file in document["served"])
 
 
 def test_show_lists_urls_where_a_cdn_serves_the_files(sandbox: Sandbox, tmp_path: Path) -> None:
