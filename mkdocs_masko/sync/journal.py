@@ -43,11 +43,13 @@ class ProbeResult(Struct, frozen=True, kw_only=True):
         info: What the file's own header says.
         size: In bytes, where it is known.
         sha256: Of the whole file, where it was downloaded.
+        damage: What is wrong with it, as a sentence without its subject; empty when all is well.
     """
 
     info: MediaInfo
     size: int | None
     sha256: str | None = None
+    damage: str = ""
 
 
 class _Entry(Struct, frozen=True, kw_only=True):

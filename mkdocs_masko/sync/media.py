@@ -89,7 +89,8 @@ class MediaReader:
         def note(url: str, result: ProbeResult | str) -> None:
             results[url] = result
             # A placeholder may be replaced at any moment, so the next sync reads it again.
-            if not isinstance(result, str) and not any(mismatch(k, result.info) for k in keys[url]):
+            if not any(_problem(key, result) for key in keys[url]):
+                assert isinstance(result, ProbeResult)  # noqa: S101 - a text is a problem
                 journal.add(url, result)
 
         read = self._download_all if self._site.is_self_hosted else self._probe_all
@@ -174,7 +175,7 @@ def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> P
         check_media_size(info.type, size)
     except (MediaError, NotFound, RequestRejected) as error:
         return str(error)
-    return find_damage(info, beginning, size) or ProbeResult(info=info, size=size)
+    return ProbeResult(info=info, size=size, damage=find_damage(info, beginning, size))
 
 
 def media_lookup(
@@ -193,9 +194,16 @@ def media_lookup(
         result = results[url]
         if isinstance(result, str):
             return result
-        return mismatch(key, result.info) or _medium(url, result)
+        return _problem(key, result) or _medium(url, result)
 
     return look_up
+
+
+def _problem(key: str, result: ProbeResult | str) -> str:
+    """Say why a medium cannot be used for a key, or return an empty string."""
+    if isinstance(result, str):
+        return result
+    return result.damage or mismatch(key, result.info)
 
 
 def _medium(url: str, result: ProbeResult) -> Medium:
@@ -227,7 +235,7 @@ def _probe_download(download: Download) -> ProbeResult | str:
                 damage = find_damage(info, content, download.size)
     except MediaError as error:
         return str(error)
-    return damage or ProbeResult(info=info, size=download.size, sha256=download.sha256)
+    return ProbeResult(info=info, size=download.size, sha256=download.sha256, damage=damage)
 
 
 def changed_urls(

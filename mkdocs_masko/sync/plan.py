@@ -16,7 +16,7 @@ from mkdocs_masko.media_types import image_keys
 from mkdocs_masko.text import sanitize, slugify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from mkdocs_masko.api.models import Export, ExportItem
 
@@ -48,8 +48,14 @@ class CollectionPlan(Struct, frozen=True, kw_only=True):
     faults: tuple[MediaFault, ...]
 
 
-def plan_collection(
-    alias: str, collection_id: str, export: Export, lookup: MediaLookup, old: Collection | None
+def plan_collection(  # noqa: PLR0913 - all that a collection is made of
+    alias: str,
+    collection_id: str,
+    export: Export,
+    lookup: MediaLookup,
+    old: Collection | None,
+    *,
+    damaged: Container[str] = (),
 ) -> CollectionPlan:
     """Turn an export into a collection of the manifest.
 
@@ -61,11 +67,13 @@ def plan_collection(
         export: What the API says is published.
         lookup: Describes each medium.
         old: The collection so far; its media stay where new ones cannot be used.
+        damaged: The sha256 of files that are damaged; such a medium of the old collection is no
+            good one.
     """
     faults: list[MediaFault] = []
     poses: dict[str, Pose] = {}
     for slug, item in assign_slugs(export.items):
-        chooser = _MediumChooser(f"{alias}/{slug}", lookup, _media_of(old, slug), faults)
+        chooser = _MediumChooser(f"{alias}/{slug}", lookup, _media_of(old, slug, damaged), faults)
         pose = _plan_pose(item, chooser.choose)
         if any(pose.media()):
             poses[slug] = pose
@@ -105,9 +113,12 @@ def _images(item: ExportItem) -> Iterator[tuple[str, str]]:
     return ((key, getattr(item, key)) for key in image_keys(item))
 
 
-def _media_of(collection: Collection | None, slug: str) -> dict[str, Medium]:
+def _media_of(
+    collection: Collection | None, slug: str, damaged: Container[str]
+) -> dict[str, Medium]:
     pose = collection.poses.get(slug) if collection else None
-    return dict(pose.media()) if pose else {}
+    media = pose.media() if pose else ()
+    return {place: medium for place, medium in media if (medium.sha256 or "") not in damaged}
 
 
 def _plan_pose(item: ExportItem, choose: Callable[[str, str, str], Medium | None]) -> Pose:

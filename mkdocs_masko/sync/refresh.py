@@ -13,6 +13,7 @@ from msgspec import Struct
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.manifest import Collection, Manifest, make
 from mkdocs_masko.sync.connection import fetch_exports
+from mkdocs_masko.sync.journal import ProbeResult
 from mkdocs_masko.sync.media import MediaReader, changed_urls, media_lookup
 from mkdocs_masko.sync.plan import media_urls, plan_collection
 from mkdocs_masko.sync.site import Message
@@ -83,9 +84,13 @@ def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
         else []
     )
     exports = {alias: export for alias, export in exports.items() if alias not in emptied_aliases}
-    lookup = _read_media(exports, last_good, connection, site, poll_policy, revalidate=revalidate)
+    lookup, damaged = _read_media(
+        exports, last_good, connection, site, poll_policy, revalidate=revalidate
+    )
     plans = {
-        alias: plan_collection(alias, ids[alias], export, lookup, last_good.get(alias))
+        alias: plan_collection(
+            alias, ids[alias], export, lookup, last_good.get(alias), damaged=damaged
+        )
         for alias, export in exports.items()
     }
     messages = [
@@ -135,12 +140,18 @@ def _read_media(  # noqa: PLR0913 - all that decides how media are read
     poll_policy: PollPolicy,
     *,
     revalidate: bool,
-) -> MediaLookup:
-    """Learn about every medium of the exports, from the manifest where that is enough."""
+) -> tuple[MediaLookup, set[str]]:
+    """Learn about every medium of the exports, from the manifest where that is enough.
+
+    Returns:
+        What describes each medium, and the sha256 of those that are damaged.
+    """
     pairs = {pair for e in exports.values() for item in e.items for pair in media_urls(item)}
     known_media = {} if revalidate else _reusable_media(last_good, pairs, connection, site)
     reader = MediaReader(connection, site, poll_policy, revalidate=revalidate)
-    return media_lookup(known_media, reader.read(pairs - known_media.keys()))
+    results = reader.read(pairs - known_media.keys())
+    damaged = {r.sha256 for r in results.values() if isinstance(r, ProbeResult) and r.damage}
+    return media_lookup(known_media, results), {digest for digest in damaged if digest}
 
 
 def _reusable_media(

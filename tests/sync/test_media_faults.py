@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from mkdocs_masko.errors import ApiError, MalformedResponse, NetworkError, RateLimited, ServerError
+from mkdocs_masko.manifest import Collection, dumps, make
 from mkdocs_masko.sandbox import Answer, Fault, Sandbox
 from mkdocs_masko.sync import prepare, update
 from synced_sites import (
@@ -304,6 +307,23 @@ def test_a_damaged_still_is_left_out(
     assert warning.endswith("; left out until the next sync")
     assert words in warning
     assert not re.search(r"[0-9a-f]{64}|object at", warning)
+
+
+def test_a_damaged_medium_is_no_last_good_one(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An earlier version has put it into the manifest; a sync takes it out."""
+    docs = site(tmp_path, sandbox, hosting="self")
+    good = poses(update(docs, now()))["wave"].transparent_image
+    assert good is not None
+    content = content_of(sandbox, good)[:-99]
+    sandbox.world.put_file(path_of(good.url), content)
+    text = docs.manifest.read_text(encoding="utf-8")
+    text = text.replace(good.sha256 or "?", hashlib.sha256(content).hexdigest())
+    collections = msgspec.convert(json.loads(text)["collections"], dict[str, Collection])
+    docs.manifest.write_text(dumps(make(collections)), encoding="utf-8")
+    result = update(docs, now(), revalidate=True)
+    (warning,) = warnings(result)
+    assert warning.endswith("; left out until the next sync")
+    assert poses(result)["wave"].transparent_image is None
 
 
 @pytest.mark.parametrize("hosting", ["cdn", "self"])
