@@ -248,7 +248,8 @@ _ALIAS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ID: Final = re.compile(ID_PATTERN)
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_VARIABLE: Final = re.compile(r"MASKO_[A-Za-z0-9_]+")
-_STORAGE: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#@]+")  # no `@`: no user, no password
+# No `@`, so no user and no password; no `::`, with which fsspec puts one storage into another.
+_STORAGE: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?!.*::)[^\s?#@]+")
 _PART = r"(?!\.)[^/\\:?#*\"<>|]+"  # of a path; what one system forbids is refused on every one
 _PAGE: Final = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
 

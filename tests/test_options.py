@@ -94,6 +94,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("cache", "bucket", CACHE),
     ("cache", "s3://user:password@bucket", CACHE),
     ("cache", "s3://bucket?key=1", CACHE),
+    ("cache", "zip://a::file:///etc/passwd", CACHE),
+    ("cache", "simplecache::s3://bucket", CACHE),
     ("cache", 1, CACHE),
     ("manifest", 5, f"{MANIFEST}5"),
     ("manifest", "masko.yml", f"{MANIFEST}'masko.yml'"),

@@ -73,6 +73,10 @@ FEW = settings(
 _COMMANDS = re.compile(r"^\s*::\w|^::|##\w*\[|^(?:---|\+\+\+|~~~|\^\^\^)\s", re.MULTILINE)
 
 
+_ANNOTATION = re.compile(r"^::(?:error|warning|notice)(?: [^:\n]*)?::", re.MULTILINE)
+"""What `check` prints for GitHub, up to the message."""
+
+
 def obeyed(text: str) -> list[str]:
     """Return what of an output is not only shown."""
     acting = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
@@ -159,6 +163,7 @@ def reading(word: str) -> list[tuple[str, ...]]:
     typed = argument(word)
     return [
         ("check", "--offline"),
+        ("check", "--offline", "--json"),
         ("list",),
         ("list", "--json"),
         ("show", "other"),
@@ -194,6 +199,9 @@ def test_nothing_of_a_site_is_obeyed(word: str, folder: Path) -> None:
     for arguments in reading(word):
         done = run(folder, *arguments, MASKO_MODE=argument(word))
         assert obeyed(done.said) == [], arguments
+    annotated = run(folder, "check", "--offline", "--format", "github")
+    assert annotated.out.startswith("::error file=docs/")
+    assert obeyed(_ANNOTATION.sub("", annotated.said)) == []
 
 
 @FEW

@@ -258,6 +258,27 @@ def test_a_job_can_pin_the_shared_cache() -> None:
     assert Options().cache is None
 
 
+HOSTILE_CODE = "import pathlib\npathlib.Path('it-ran').touch()\n"
+
+
+@pytest.mark.parametrize("command", ["check", "sync", "doctor", "list", "diff"])
+def test_no_command_runs_code_of_the_repository(command: str, tmp_path: Path) -> None:
+    """As the manual says: hooks, extensions, macros and templates are for builds."""
+    files = dict.fromkeys(("hook.py", "main.py", "extension.py", "markdown.py"), HOSTILE_CODE)
+    files |= {"theme/masko/image.html": "{{ 1 / 0 }}", "theme/main.html": "{{ 1 / 0 }}"}
+    sites.make(
+        tmp_path,
+        {"index.md": "![A fox](masko:wave) {{ 1 / 0 }} {{ masko_image('wave') }}"},
+        options=sites.SANDBOX,
+        plugins=["macros", "masko"],
+        files={**files, NAME: sites.manifest()},
+        hooks=["hook.py"],
+        markdown_extensions=["extension", "attr_list"],
+    )
+    run(tmp_path, command, process=True)
+    assert not (tmp_path / "it-ran").exists()
+
+
 def test_init_says_where_else_a_host_has_to_be_named(tmp_path: Path) -> None:
     """A host on this machine needs no more than the file."""
     (tmp_path / "mkdocs.yml").write_text("site_name: Fox\n")
