@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+import sites
 from bmff_builder import INCH, tiff
 from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.variants import Variant, encode
@@ -49,7 +50,8 @@ def quarters(source: Path) -> tuple[str, tuple[int, int]]:
     """Encode an image at the size that our facts tell, and look at it."""
     facts = probe_bytes(source.read_bytes())
     full = Variant(format="png", width=facts.width, height=facts.height)
-    with Image.open(io.BytesIO(encode(source, full))) as image:
+    with Image.open(io.BytesIO(encode(source, full))) as encoded:
+        image = encoded.convert("RGB")
         places = [(x, y) for y in (0.25, 0.75) for x in (0.25, 0.75)]
         pixels = [image.getpixel((int(x * image.width), int(y * image.height))) for x, y in places]
         return "".join(map(_letter, pixels)), image.size
@@ -102,6 +104,13 @@ def test_a_variant_of_a_jpeg_has_the_size_that_its_density_gives_it(
     source = saved(tmp_path / "fox.jpeg", exif=tiff(orientation, density=(dpi, INCH, size)))
     expected = size[::-1] if orientation > 4 else size
     assert quarters(source) == (TURNED[orientation - 1], expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("orientation-6.png", (180, 300)), ("orientation-6.webp", (300, 180))]
+)
+def test_a_photo_is_turned_where_browsers_turn_it(name: str, size: tuple[int, int]) -> None:
+    assert quarters(sites.ROOT / "tests/data/stills" / name)[1] == size
 
 
 def test_damaged_exif_turns_nothing_and_stops_no_variant(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ CASES = (
     "strict policy",
     "no layout shift",
     "axe",
+    "media as described",
 )
 
 _PRINTS = "WebKitWebDriver has no command that prints"
@@ -51,6 +52,7 @@ CANNOT = {
     ("data saver", "webkit"): _SAVES,
     ("print", "webkit"): _PRINTS,
     ("loops for long", "webkit"): "WebKitGTK's player stops after one round or two",
+    ("media as described", "webkit"): "media are described as Chromium and Firefox show them",
     ("no layout shift", "firefox"): _SHIFTS,
     ("no layout shift", "webkit"): _SHIFTS,
 }
