@@ -25,10 +25,11 @@ from mkdocs_masko.rendering import (
     StandalonePage,
     bad_argument,
 )
-from mkdocs_masko.slips import find_css_slips, find_slips
+from mkdocs_masko.slips import Slip, find_css_slips, find_slips
 from mkdocs_masko.source_text import SourceText
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.theme_templates import calling_template
+from mkdocs_masko.urls import pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -164,6 +165,7 @@ class BuildSession:
         self._dropped: dict[str, SiteFile] = {}  # variants that no page should show, by path
         self._occurrences: dict[tuple[str, str], int] = {}
         self._texts: dict[str, SourceText] = {}
+        self._reviewed: set[tuple[str, Slip, int]] = set()
 
     def enter(self, context: RenderContext, *, page: str = "") -> None:
         """Say which page or template is rendered from now on.
@@ -356,9 +358,11 @@ class BuildSession:
         slips = find_slips(html)
         before = Counter(find_slips(reviewed)) if slips else Counter()
         for slip in slips:
-            if before[slip]:
-                before[slip] -= 1
-            else:
+            before[slip] -= 1
+            # A template has the same ones on every page; each is looked for once.
+            key = (self.context.name, slip, before[slip])
+            if before[slip] < 0 and key not in self._reviewed:
+                self._reviewed.add(key)
                 self._report(ReferenceProblem(slip.message), slip.source)
 
     def review_file(self, name: str, text: str) -> None:
@@ -401,8 +405,9 @@ class BuildSession:
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
         name = self.context.name
-        number = self._occurrences.get((name, source), -1) + 1
-        self._occurrences[name, source] = number
+        key = (name, pose_of(source) or source)  # however its URL is written
+        number = self._occurrences.get(key, -1) + 1
+        self._occurrences[key] = number
         for file_name, text in self.context.sources():
             location = self._text(file_name, text).location(source, number)
             if location:

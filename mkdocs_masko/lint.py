@@ -25,12 +25,19 @@ from mkdocs_masko.macros import call_source, functions
 from mkdocs_masko.markdown.reader import SNIPPETS, PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
-from mkdocs_masko.rendering import FUNCTIONS, GALLERY, check_arguments, make_call
+from mkdocs_masko.rendering import (
+    FUNCTIONS,
+    GALLERY,
+    check_arguments,
+    make_call,
+    missing_parentheses,
+)
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.theme_templates import (
     TemplatePlace,
     TemplateSyntaxError,
     find_calls,
+    find_names,
     text_for_markdown,
     text_of_template,
 )
@@ -261,6 +268,9 @@ class _SiteReader:
             return
         for call in calls:
             _show(build, call, TemplatePlace(path=path, line=call.line))
+        for function, line in find_names(text):
+            place, source = TemplatePlace(path=path, line=line), f"{{{{ {function} }}}}"
+            build.report_in_template(missing_parentheses(function), source, place=place)
         build.review(text_of_template(text))
 
 

@@ -102,6 +102,19 @@ def find_calls(source: str) -> list[TemplateCall]:
     return sorted(filter(None, calls), key=lambda call: call.line)
 
 
+def find_names(source: str) -> list[tuple[str, int]]:
+    """Find the macros that a template writes without calling them, with their lines.
+
+    Args:
+        source: The template, which Jinja can read.
+    """
+    template = Environment(extensions=_EXTENSIONS).parse(source)  # noqa: S701 - nothing is rendered
+    names = _Names(template)
+    nodes_ = (node for output in template.find_all(nodes.Output) for node in output.nodes)
+    written = ((_function_of(node, names)[0], node.lineno) for node in nodes_)
+    return [(function, line) for function, line in written if function in FUNCTIONS]
+
+
 class _Names:
     """What the names of a template stand for.
 
@@ -205,6 +218,7 @@ __all__ = [
     "TemplateSyntaxError",
     "calling_template",
     "find_calls",
+    "find_names",
     "text_for_markdown",
     "text_of_template",
 ]

@@ -68,7 +68,7 @@ class ThemeContext:
     """
 
     def __init__(self, name: str, base_url: str, config: MkDocsConfig) -> None:
-        self.name, self._config = f"template {name}", config
+        self.name, self._template, self._config = f"template {name}", name, config
         self.language = _theme_language(config)
         self.root = f"{base_url.rstrip('/')}/"
         self.site_url = config.site_url or ""
@@ -78,10 +78,15 @@ class ThemeContext:
         return href
 
     def sources(self) -> Iterator[tuple[str, str]]:
-        """Yield the templates in the theme's `custom_dir`: the page is made of any of them."""
+        """Yield the templates in the theme's `custom_dir`: the page is made of any of them.
+
+        The one that it is rendered with comes first.
+        """
         custom_dir = self._config.theme.custom_dir
         folder = Path(self._config.config_file_path or ".").absolute().parent
-        for path in sorted(Path(custom_dir).rglob("*.html")) if custom_dir else ():
+        paths = sorted(Path(custom_dir).rglob("*.html")) if custom_dir else []
+        own = Path(custom_dir or "", self._template)
+        for path in sorted(paths, key=lambda path: path != own):
             text = path.read_text(encoding="utf-8", errors="replace")
             yield Path(os.path.relpath(path, folder)).as_posix(), text
 
