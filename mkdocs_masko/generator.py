@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from mkdocs_masko.mkdocs_yml import CONFIG_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 Generator: TypeAlias = Literal["mkdocs", "properdocs"]
 """The command, which is also the package's name."""
@@ -58,7 +58,23 @@ def theme_of(settings: Mapping[str, Any]) -> str | None:
 
 def installed_themes(generator: Generator) -> set[str]:
     """Return the names of all themes that a program finds."""
-    groups = ["mkdocs.themes", *(["properdocs.themes"] if generator == "properdocs" else [])]
+    return _entry_points("themes", generator)
+
+
+def missing_plugins(names: Iterable[str], theme: str | None, generator: Generator) -> Iterator[str]:
+    """Yield the plugins of a site that a program does not find.
+
+    Args:
+        names: As in `plugins:`.
+        theme: The site's theme, whose plugins can be named without it: `material/search`.
+        generator: The program.
+    """
+    installed = _entry_points("plugins", generator)
+    yield from (name for name in names if not {name, f"{theme}/{name}"} & installed)
+
+
+def _entry_points(kind: Literal["themes", "plugins"], generator: Generator) -> set[str]:
+    groups = {f"mkdocs.{kind}", f"{generator}.{kind}"}  # ProperDocs reads both
     return {entry_point.name for group in groups for entry_point in entry_points(group=group)}
 
 

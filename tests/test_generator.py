@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from cli_process import environment
+from cli_process import run as run_masko
 from mkdocs_masko.generator import (
     Generator,
     command_line,
     generator_for,
     installed_themes,
+    missing_plugins,
     theme_of,
     theme_remedy,
 )
@@ -102,6 +104,40 @@ def test_a_theme_for_one_program_is_not_the_others() -> None:
 )
 def test_what_gets_a_theme_is_told(theme: str, generator: Generator, remedy: str) -> None:
     assert theme_remedy(theme, generator) == remedy
+
+
+@pytest.mark.parametrize(
+    ("plugins", "theme", "missing"),
+    [
+        (["search", "masko"], "mkdocs", []),
+        (["search", "glightbx", "masko"], "mkdocs", ["glightbx"]),
+        (["material/privacy"], "mkdocs", []),
+        (["privacy"], "material", []),
+        (["privacy"], "mkdocs", ["privacy"]),
+        (["privacy"], None, ["privacy"]),
+    ],
+)
+@pytest.mark.parametrize("generator", ["mkdocs", "properdocs"])
+def test_a_plugin_that_is_not_installed_is_found(
+    generator: Generator, plugins: list[str], theme: str | None, missing: list[str]
+) -> None:
+    assert list(missing_plugins(plugins, theme, generator)) == missing
+
+
+def test_doctor_finds_what_a_build_stops_at(tmp_path: Path) -> None:
+    """A theme and a plugin that are not installed; a theme in a folder is none of those."""
+    path = tmp_path / "mkdocs.yml"
+    path.write_text("theme: {name: mateiral}\nplugins: [search, glightbx, masko]\n")
+    done = run_masko(tmp_path, "doctor", "--json")
+    errors = [each for each in json.loads(done.out) if each["level"] == "error"]
+    assert done.code == 1
+    assert [(each["subject"], each["text"]) for each in errors] == [
+        ("theme", "'mateiral' is not installed, so that 'mkdocs build' fails"),
+        ("plugin glightbx", "is not installed, so that 'mkdocs build' fails"),
+    ]
+    path.write_text("theme: {name: null, custom_dir: theme}\nplugins: [masko]\n")
+    found = json.loads(run_masko(tmp_path, "doctor", "--json").out)
+    assert ("theme", "the folder 'custom_dir'") in [(f["subject"], f["text"]) for f in found]
 
 
 def installed_but(folder: Path, *hidden: str) -> Path:

@@ -30,6 +30,7 @@ from mkdocs_masko.generator import (
     generator_for,
     installed_themes,
     installed_versions,
+    missing_plugins,
     theme_of,
     theme_remedy,
 )
@@ -162,8 +163,17 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
             remedy="run this in the folder of your site, or name the file with -f",
         )
     else:
-        yield _check_theme(theme_of(settings), generator_for(path.name, versions))
-        yield from _check_plugins(plugins_of(settings))
+        theme, generator = theme_of(settings), generator_for(path.name, versions)
+        yield _check_theme(theme, generator)
+        plugins = plugins_of(settings)
+        for name in missing_plugins(plugins, theme, generator):
+            yield Finding(
+                level="error",
+                subject=f"plugin {sanitize(name)}",
+                text=f"is not installed, so that '{generator} build' fails",
+                remedy="install the package that has it, or remove it from 'plugins'",
+            )
+        yield from _check_plugins(plugins)
     yield from _check_manifest(site)
     key = _check_key(site)
     yield key
