@@ -1,4 +1,4 @@
-// Lets poses move: each is a still image, whose video waits in a <template>.
+// Lets poses move. Their videos wait in templates.
 (() => {
   if (customElements.get("masko-pose")) return;
 
@@ -6,25 +6,25 @@
   const BRIEF = 4500; // and a tick; more than 5000 needs a control (WCAG 2.2.2)
 
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
-  const saving = navigator.connection; // only Chromium tells
+  const saving = navigator.connection;
   // what WebKit draws opaque: VP9 on Apple's systems, elsewhere HEVC
   const opaque = navigator.vendor.startsWith("Apple") &&
     (/^(Mac|iP)/.test(navigator.platform) ? "webm" : "hvc1");
   const player = document.createElement("video");
   const plays = ({ type }) => !(opaque && type.includes(opaque)) && player.canPlayType(type);
 
-  let visit;
-  try { visit = sessionStorage; } catch { /* blocked */ }
-  let choice = visit?.getItem("masko-motion"); // for this visit
+  let visit, tabs;
+  try { [visit, tabs] = [sessionStorage, localStorage]; } catch { /* blocked */ }
+  let choice = visit?.getItem("masko-motion");
   let blocked; // by the browser
   const allowed = () => choice === "on" || !reduced.matches && !saving?.saveData;
   const moves = () => choice !== "off" && !blocked && allowed();
 
   const poses = new Set();
   const paths = {}; // to the mouse and to the focus
-  let timer;
+  let timer, left;
 
-  // No event tells what is covered, so all look about while one wants to move.
+  // No event tells what is covered, so who wants to move looks about.
   const update = () => {
     clearTimeout(timer);
     let busy, label;
@@ -43,14 +43,17 @@
     choice = value;
     blocked = false;
     visit?.setItem("masko-motion", value);
+    tabs?.setItem("masko-motion", `${Date.now()} ${value}`);
     for (const pose of poses) {
       pose.spent = 0;
       if (value === "off") pose.asked = false;
     }
     update();
   };
-  const recall = () => { // from another page
-    choice = visit?.getItem("masko-motion") ?? choice;
+  // Firefox restores the session's storage with a page.
+  const recall = () => {
+    const [time, value] = tabs?.getItem("masko-motion")?.split(" ") ?? [];
+    if (time > left) visit.setItem("masko-motion", choice = value);
     update();
   };
 
@@ -58,7 +61,7 @@
   const closest = (from, css) => from && (from.closest(css) || closest(from.getRootNode().host, css));
 
   class MaskoPose extends HTMLElement {
-    spent = 0; // ms for which it moved
+    spent = 0; // ms
 
     connectedCallback() {
       this.clear();
@@ -68,7 +71,7 @@
       Object.assign(this, { label, play, starts: /loop|once/.test(play) });
       poses.add(this);
       sight.observe(this);
-      this.getRootNode().addEventListener("load", update, true); // of a style sheet
+      this.getRootNode().addEventListener("load", update, true); // of styles
     }
 
     disconnectedCallback() {
@@ -87,7 +90,7 @@
     // Tells whether to look again.
     update() {
       if (!this.seen) return this.video?.pause();
-      if (getComputedStyle(this).position === "static") return; // no style sheet
+      if (getComputedStyle(this).position === "static") return; // no styles
       if ([this.template, this.video, this.control].some((part) => part && !this.contains(part))) {
         this.disconnectedCallback();
         return this.connectedCallback();
@@ -134,7 +137,7 @@
 
     press() {
       const { still } = this;
-      this.shown = Date.now() + 2500;
+      if (!paths.mouse?.includes(this)) this.shown = Date.now() + 2500;
       setTimeout(update, 2500);
       this.over = this.spent = 0;
       if (!this.starts) this.asked = still;
@@ -144,8 +147,7 @@
 
     start(brief) {
       const video = this.video ??= this.insert();
-      const left = (2 * video.duration - video.currentTime) * 1000; // with one more round
-      video.loop = this.loops && !(brief && this.spent + left > BRIEF);
+      video.loop = this.loops && !brief;
       if (video.paused) video.play().catch(({ name }) => {
         if (name !== "NotAllowedError") return;
         blocked = true;
@@ -157,7 +159,7 @@
       const video = this.template.content.querySelector("video").cloneNode(true);
       for (const source of [...video.children]) if (!plays(source)) source.remove();
       this.loops = video.loop;
-      video.muted = true; // a copied node forgets it
+      video.muted = true; // copies forget it
       video.disablePictureInPicture = video.disableRemotePlayback = true;
       video.onplaying = () => {
         if (!video.paused) this.setAttribute("data-moving", "");
@@ -172,7 +174,7 @@
         if (!target.nextElementSibling || target === video) this.disconnectedCallback();
       }, true);
       this.template.after(video);
-      video.load(); // or WebKitGTK may fetch nothing
+      video.load(); // for WebKitGTK
       return video;
     }
   }
@@ -199,9 +201,12 @@
       if (target.closest("[data-masko-toggle]")) choose(moves() ? "off" : "on");
       target.closest(".masko-control")?.parentNode.press();
     },
-    visibilitychange: recall,
+    visibilitychange: update,
     pageshow: recall,
-    pagehide: () => poses.forEach(({ video }) => video?.pause()),
+    pagehide: () => {
+      left = Date.now();
+      poses.forEach(({ video }) => video?.pause());
+    },
   };
   for (const name in listeners) addEventListener(name, listeners[name], true);
   reduced.onchange = () => choose(choice === "off" ? "off" : "");

@@ -31,7 +31,7 @@ async function watch(pose) {
   const sources = pose.querySelector("template")?.content.querySelectorAll("source") ?? [];
   const types = [...sources].map(source => source.type);
   const starts = types.length > 0 && /loop|once/.test(pose.dataset.play);
-  const moved = () => !!pose.querySelector("video")?.currentTime;
+  const moved = () => pose.spent > 0;
   const {width} = pose.getBoundingClientRect();
   if (starts && width) {
     pose.scrollIntoView({block: "center"});

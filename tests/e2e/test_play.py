@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from e2e.support.browser import Reader
 from e2e.support.cases import tried
 from e2e.support.pose_on_page import Pose
+from e2e.test_presence import MOVED
 
 if TYPE_CHECKING:
     from e2e.support.browser import Browser
@@ -106,7 +107,7 @@ def test_a_pose_in_a_link_stays_a_link(browser: Browser, site: Served) -> None:
     """It has no control, so it moves for less than five seconds; a click follows the link."""
     browser.open(site.visit().url("link/"))
     pose = Pose(browser, site.folder)
-    assert pose.moves()
+    browser.wait(lambda: browser.run(MOVED), "motion")
     assert browser.told(browser.find("main a")) == ("link", "A fox waving hello")
     assert browser.all("button") == []
     browser.wait(pose.is_still, "the still image")

@@ -15,7 +15,9 @@ const context = css ? document.querySelectorAll(css) : document;
 const lines = ({id, nodes}) => nodes.map(
   ({html, failureSummary}) => `${id}: ${html}: ${failureSummary}`);
 if (css && !context.length) done([[], []]);
-else axe.run(context, {resultTypes: ["violations", "passes"]}).then(
+else axe.run(context, {
+  resultTypes: ["violations", "passes"], rules: {"target-size": {enabled: true}},
+}).then(
   ({violations, passes}) => done([violations.flatMap(lines), passes.map(({id}) => id)]),
   (error) => done([[String(error)], []]));
 """

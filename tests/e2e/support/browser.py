@@ -14,6 +14,9 @@ from selenium.common.exceptions import (
     TimeoutException,
 )
 from selenium.webdriver import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.interaction import POINTER_TOUCH
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.print_page_options import PrintOptions
 
@@ -152,6 +155,12 @@ class Browser(ABC):
     def click(self, element: WebElement) -> None:
         """Click into the middle of an element, whatever lies on top there."""
         ActionChains(self.driver).move_to_element(element).click().perform()
+
+    def tap(self, element: WebElement) -> None:
+        """Tap on the middle of an element with a finger."""
+        actions = ActionBuilder(self.driver, mouse=PointerInput(POINTER_TOUCH, "finger"))
+        actions.pointer_action.move_to(element).pointer_down().pointer_up()
+        actions.perform()
 
     def point_away(self) -> None:
         """Move the mouse to where no pose is: into the lower right corner."""

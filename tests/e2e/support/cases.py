@@ -32,6 +32,13 @@ CASES = (
     "click",
     "in a link",
     "pause control",
+    "small",
+    "touch",
+    "forced colors",
+    "covered",
+    "back button",
+    "copied",
+    "switch of the site",
     "remembered for the visit",
     "accessibility tree",
     "strict policy",
@@ -42,6 +49,8 @@ CASES = (
 
 _PRINTS = "WebKitWebDriver has no command that prints"
 _SAVES = "its `navigator.connection` does not exist: the page is told nothing of data saving"
+_TOUCHES = "its driver knows no touch"
+_FORCES = "it has no forced colors"
 _SHIFTS = "it has no PerformanceObserver entries of the type `layout-shift`"
 
 CANNOT = {
@@ -53,6 +62,8 @@ CANNOT = {
     ("print", "webkit"): _PRINTS,
     ("loops for long", "webkit"): "WebKitGTK's player stops after one round or two",
     ("media as described", "webkit"): "media are described as Chromium and Firefox show them",
+    ("touch", "webkit"): _TOUCHES,
+    ("forced colors", "webkit"): _FORCES,
     ("no layout shift", "firefox"): _SHIFTS,
     ("no layout shift", "webkit"): _SHIFTS,
 }

@@ -58,6 +58,7 @@ PAGES = {
     "narrow.md": f"---\ncolumn: narrow\n---\n{_call()}",
     "palettes.md": _call(dark="card-sit"),
     "words.md": f"Some words, {_call(width=64)} and more of them.\n\nThe end.",
+    "small.md": f"Words, {_call(width=95)} and more.\n\n{_call(width=28, play='hover')}",
     "none.md": "No pose at all.",
     "many.md": "\n\n".join([_call()] * _MANY),
 }
