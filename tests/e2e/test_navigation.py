@@ -39,6 +39,32 @@ def test_a_pause_outlives_the_swap(browser: Browser, material: Served) -> None:
     assert browser.run("return window.mark") == 1, "the page was loaded anew"
 
 
+@tried("instant navigation")
+def test_a_switch_in_the_header_follows_the_pages(browser: Browser, material: Served) -> None:
+    """That of the manual: it is there while a page has something that moves by itself."""
+    _open(browser, material.visit().url())
+    switch = browser.find("header [data-masko-toggle]")
+    assert not switch.is_displayed()
+    _follow(browser, "To the pose", "Pose")
+    browser.wait(switch.is_displayed, "the switch")
+    assert browser.told(switch) == ("button", "Pause animations")
+    switch.click()
+    assert Pose(browser, material.folder).halts()
+    _follow(browser, "To the start", "Start")
+    browser.wait(lambda: not switch.is_displayed(), "a header without the switch")
+
+
+@tried("instant navigation")
+def test_a_pose_of_a_preview_goes_with_it(browser: Browser, material: Served) -> None:
+    _open(browser, material.visit().url())
+    links = "return document.querySelectorAll('article a[href]:not(.headerlink)')[0]"
+    browser.point(browser.run(links))
+    browser.wait(lambda: browser.all("masko-pose"), "a preview with the pose")
+    browser.point_away()
+    moving = "return [...document.querySelectorAll('masko-pose video')].some(v => !v.paused)"
+    browser.wait(lambda: not browser.run(moving), "nothing that moves")
+
+
 def _open(browser: Browser, url: str) -> None:
     """Open a page, and mark its window, which a reload would replace.
 

@@ -201,6 +201,7 @@ RECIPES = {
     "Theme templates": {"body": 2},
     "A mascot from the front matter": {"body": 1},
     "A preview image for social media": {},
+    "A switch in the header of Material": {},
 }
 """How many poses each Jinja recipe of the manual shows, and where."""
 
@@ -239,6 +240,9 @@ def test_a_recipe_alone_makes_the_page_that_the_manual_promises(
     if "og:image" in snippet.text:
         (image,) = (e for e in sites.parse(page).iter("meta") if e.get("property") == "og:image")
         assert image.get("content", "").startswith("https://example.org/assets/masko/wave")
+    if "data-masko-toggle" in snippet.text:
+        (nav,) = (e for e in sites.parse(page).iter("nav") if "md-header" in e.get("class", ""))
+        assert nav[-1].attrib.keys() == {"type", "class", "data-masko-toggle", "hidden"}
     if "preload" in snippet.text:
         (link,) = (e for e in sites.parse(page).iter("link") if e.get("rel") == "preload")
         assert (tmp_path / "site" / link.get("href", "")).is_file()

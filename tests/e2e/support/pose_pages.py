@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sites
@@ -73,8 +74,9 @@ def build(folder: Path) -> Path:
 
 _MATERIAL = {
     "name": "material",
+    "custom_dir": "overrides",
     "font": False,
-    "features": ["navigation.instant"],
+    "features": ["navigation.instant", "navigation.instant.preview"],
     "palette": [
         {
             "scheme": "default",
@@ -91,8 +93,12 @@ body, .md-container, .md-main { background: #f0f !important; }
 """
 
 
+_MANUAL = sites.ROOT / "example-site/docs/accessibility.md"
+_SWITCH = re.compile(r'^```jinja title="overrides/main.html"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+
+
 def build_material(folder: Path, port: int) -> None:
-    """Build a site of Material's with instant navigation and a switch of palettes.
+    """Build a site of Material's with instant navigation and switches for palettes and motion.
 
     Instant navigation looks for a page's address in the site's map, and takes everything but the
     port of an address there from that of the page.
@@ -103,10 +109,13 @@ def build_material(folder: Path, port: int) -> None:
         "palettes.md": f"# Palettes\n\n{_call(dark='card-sit')}",
         "extra.css": _MAGENTA,
     }
+    recipe = _SWITCH.search(_MANUAL.read_text(encoding="utf-8"))
+    assert recipe is not None
     sites.make(
         folder,
         pages,
         theme=_MATERIAL,
+        files={"overrides/main.html": recipe[1]},
         site_url=f"http://localhost:{port}/",
         extra_css=["extra.css"],
     )
