@@ -239,6 +239,8 @@ class _SiteReader:
             for call in find_calls(markdown):
                 if not call.is_plain:
                     _show(build, call, None)
+            for function, _ in find_names(markdown):
+                build.embedder.report(missing_parentheses(function), f"{{{{ {function} }}}}")
         return not unreadable
 
     def _templates(self, names: set[str]) -> Iterator[Path]:
