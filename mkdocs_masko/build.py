@@ -274,13 +274,37 @@ class BuildSession:
             if shown.embed.html in self._replaced:
                 paths = {f.path for f in _files(shown.embed) if f.path in self._dropped}
                 pages.setdefault(shown.context, {})[str(shown.embed.html)] = paths
-        for context, embeds in pages.items():
-            gone: set[str] = set()
-            # The HTML of a still may also be a part of a longer one.
-            for html in sorted(embeds, key=len, reverse=True):
-                if replace(context, html, self._replaced[html]):
-                    gone |= embeds[html]
-            self._keep(set().union(*embeds.values()) - gone)
+        left = {
+            context: self._replace_on_page(partial(replace, context), embeds)
+            for context, embeds in pages.items()
+        }
+        for number, shown in enumerate(before):
+            paths = pages.get(shown.context, {}).get(str(shown.embed.html), set())
+            if paths and paths <= left[shown.context]:
+                self._shown[number] = shown  # nothing of it could be replaced
+        self._keep(set().union(*left.values()))
+
+    def _replace_on_page(
+        self, replace: Callable[[str, str], bool], embeds: Mapping[str, set[str]]
+    ) -> set[str]:
+        """Replace embeds of one page; return the paths that are on it for all that is known.
+
+        Args:
+            replace: Replaces HTML of the page; returns whether that was there.
+            embeds: The HTML of each, with the paths in it that should not be published.
+        """
+        gone: set[str] = set()
+        # The HTML of a still may also be a part of a longer one.
+        for html in sorted(embeds, key=len, reverse=True):
+            if replace(html, self._replaced[html]):
+                gone |= embeds[html]
+        left = set().union(*embeds.values()) - gone
+        return {path for path in left if not self._replace_path(replace, path)}
+
+    def _replace_path(self, replace: Callable[[str, str], bool], path: str) -> bool:
+        """Replace the URL of a variant, where a plugin has written the HTML around it anew."""
+        stand_in = self.hosting.files.stand_ins.get(path)
+        return stand_in is not None and replace(path, stand_in)
 
     def _keep(self, paths: Iterable[str]) -> None:
         """Publish variants in spite of what they weigh, because something refers to them."""
@@ -296,7 +320,9 @@ class BuildSession:
             return html
         for old in sorted(self._replaced, key=len, reverse=True):
             html = html.replace(old, self._replaced[old])
-        self._keep(self._find_dropped(html))
+        for path in self._find_dropped(html):
+            html = html.replace(path, self.hosting.files.stand_ins.get(path, path))
+        self._keep([path for path in self._find_dropped(html) if path in html])
         return html
 
     def _find_dropped(self, html: str) -> list[str]:

@@ -118,6 +118,8 @@ class SiteFiles:
         self._digests: dict[str, str | None] = {}
         self._files: dict[tuple[str, Variant | None], SiteFile] = {}
         self._sizes: dict[str, float] = {}
+        self.stand_ins: dict[str, str] = {}
+        """Paths of what every browser gets, by the paths of the variants in whose place it is."""
         self._stills: dict[tuple[Medium, int | None, int | None], tuple[StillFormat, ...]] = {}
 
     def file(self, medium: Medium) -> SiteFile | None:
@@ -154,6 +156,10 @@ class SiteFiles:
         """
         self._sizes |= sizes
         chosen = {key: self._choose_formats(*key) for key in self._stills}
+        for planned, formats in ((self._stills[key], chosen[key]) for key in chosen if chosen[key]):
+            last = formats[-1].files
+            for number, file in enumerate(planned[-1].files):
+                self.stand_ins[file.path] = last[min(number, len(last) - 1)].path
         changed = {key[0].url for key, formats in chosen.items() if formats != self._stills[key]}
         self._stills = chosen
         return changed
