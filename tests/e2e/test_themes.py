@@ -191,6 +191,8 @@ for (const image of document.querySelectorAll("img.masko, masko-pose img")) {
       if (style[name] !== value) say(`${element.localName} has ${name} ${style[name]}`);
     }
   }
+  const {marginTop, marginBottom} = getComputedStyle(pose ?? image);
+  if (parseFloat(marginTop) || parseFloat(marginBottom)) say("has margins");
   if (pose && !same(pose.getBoundingClientRect(), box)) say("is not as large as its pose");
   const control = pose?.querySelector(".masko-control");
   if (control) {
