@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections import Counter
@@ -417,17 +418,17 @@ class BuildSession:
         if place is None:
             self._report(problem, source)
             return
-        name = self._template_name(place.path)
+        name = self.template_name(place.path)
         text = self._text(name, place.path.read_text(encoding="utf-8", errors="replace"))
         self._add(problem, name, text.location_below(source, place.line))
 
-    def _template_name(self, path: Path) -> str:
-        """Name a template by its path in the project, or by its name where it is elsewhere."""
-        folder = self._folder or Path.cwd()
-        try:
-            return path.resolve().relative_to(folder.resolve()).as_posix()
-        except ValueError:
-            return f"template {path.name}"
+    def template_name(self, path: Path) -> str:
+        """Name a template by its path from `mkdocs.yml`, or by its own name if that is far away."""
+        folder = (self._folder or Path.cwd()).resolve()
+        path = path.resolve()
+        if folder in path.parents or folder.parent in path.parents:
+            return Path(os.path.relpath(path, folder)).as_posix()
+        return f"template {path.name}"
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
         name = self.context.name

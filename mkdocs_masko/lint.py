@@ -259,8 +259,7 @@ class _SiteReader:
         text = path.read_text(encoding="utf-8", errors="replace")
         if "masko" not in text and not may_name_pose(text):
             return
-        name = path.relative_to(self._folder).as_posix() if self._folder in path.parents else ""
-        build.enter(SourceFile(name or f"template {path.name}", text))
+        build.enter(SourceFile(build.template_name(path), text))
         try:
             calls = find_calls(text)
         except TemplateSyntaxError as error:

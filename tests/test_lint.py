@@ -279,6 +279,29 @@ def test_a_link_to_a_page_that_a_plugin_may_make_is_for_a_build_to_judge(
     assert len(problems_of(folder, {})) == 1
 
 
+def test_a_theme_beside_the_site_is_named_as_from_there(tmp_path: Path) -> None:
+    """As pages in such a folder are: by a check, a build and an annotation."""
+    site = sites.make(
+        tmp_path / "site",
+        {},
+        files={
+            "../pages/a.md": "![a](masko:nope)\n",
+            "../theme/main.html": '\n{{ masko("none") }}',
+        },
+        docs_dir="../pages",
+        theme={"name": None, "custom_dir": "../theme"},
+    )
+    (tmp_path / ".git").mkdir()
+    places = {"../pages/a.md:1:6", "../theme/main.html:2:1"}
+    built = sites.build(site).good()
+    assert {line.split()[1].rstrip(":") for line in built.lines("WARNING")} == places
+    done = run(site, "check", "--offline")
+    assert {line.split(": ")[0] for line in done.err.splitlines()[:-1]} == places
+    annotated = run(site, "check", "--offline", "--format", "github").out
+    assert "::error file=pages/a.md,line=1,col=6::" in annotated
+    assert "::error file=theme/main.html,line=2,col=1::" in annotated
+
+
 def test_a_template_that_jinja_cannot_read_is_a_problem_with_its_line(tmp_path: Path) -> None:
     """A build ends with a traceback there."""
     folder = write_pages(tmp_path, {})

@@ -150,11 +150,10 @@ class Report(Struct, kw_only=True):
             print_line(text)
 
     def _print_problem(self, problem: Problem) -> None:
-        path = self.folder / problem.name
         self._print_annotation(
             "error",
             str(problem),
-            file=path if path.is_file() else None,
+            file=self.folder / problem.name,
             line=problem.line,
             column=problem.column,
         )
