@@ -382,7 +382,7 @@ class BuildSession:
             html: A page that is finished, or a part of one.
             reviewed: A part of it that was reviewed before.
         """
-        slips = find_slips(html)
+        slips = find_slips(html) if html != reviewed else []
         before = Counter(find_slips(reviewed)) if slips else Counter()
         for slip in slips:
             before[slip] -= 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.urls import SCHEME, plain_text, pose_of
+from mkdocs_masko.urls import SCHEME, may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +76,8 @@ def find_slips(html: str, *, has_macros: bool = True) -> list[Slip]:
     Returns:
         The slips, in the order of the text.
     """
+    if not may_name_pose(html):
+        return []
     plain = plain_text(html)
     if SCHEME not in plain and (has_macros or not _MACRO.search(plain)):
         return []

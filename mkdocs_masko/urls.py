@@ -199,6 +199,21 @@ def plain_text(text: str) -> str:
     return text.lower()
 
 
+# One of the letters of "masko", as a reference or percent-encoded. Each pattern starts with plain
+# text, which the search skips to.
+_LETTERS = (
+    re.compile(r"&#(?:0*(?:65|75|77|79|83|97|107|109|111|115)(?![0-9])|[xX]0*[4-7][0-9a-fA-F])"),
+    re.compile(r"%[4-7][0-9a-fA-F]"),
+)
+
+
 def may_name_pose(text: str) -> bool:
-    """Tell whether a page may have anything of ours on it, however it is written."""
-    return "masko" in text or "masko" in plain_text(text)
+    """Tell whether a page may have anything of ours on it, however it is written.
+
+    Most pages have not, so this looks for plain text first, and for what can hide one of its
+    letters.
+    """
+    if "masko" in text or "masko" in text.lower():
+        return True
+    is_encoded = any(pattern.search(text) for pattern in _LETTERS)
+    return is_encoded and "masko" in plain_text(text)

@@ -175,8 +175,9 @@ class LazyRegistration(Preprocessor):
         """Search a page that is about to be parsed, with the HTML that was stashed before us."""
         if self._pending:
             stashed = map(_text_of, self.md.htmlStash.rawHtmlBlocks)
-            text = plain_text("\n".join([*lines, *stashed]))
-            if "masko" in text:
+            text = "\n".join([*lines, *stashed])
+            if may_name_pose(text):
+                text = plain_text(text)
                 for mark in [mark for mark in self._pending if mark in text]:
                     self._pending.pop(mark)(self.md)
         return lines
