@@ -130,9 +130,10 @@
       control.type = "button";
       control.className = "masko-control";
       Object.assign(control.dataset, { small, still: this.still, shown: this.shown > Date.now() });
-      control.setAttribute("aria-label", this.label);
       control.setAttribute("aria-pressed", pressed);
-      if (!control.parentNode) this.append(control);
+      if (control.parentNode) return;
+      control.setAttribute("aria-label", this.label);
+      this.append(control);
     }
 
     press() {
