@@ -198,8 +198,10 @@ for (const image of document.querySelectorAll("img.masko, masko-pose img")) {
   if (control) {
     const target = control.getBoundingClientRect(), style = getComputedStyle(control, "::before");
     if (target.width < 24 || target.height < 24 || target.right < box.right) say("small control");
-    if ([style.width, style.height, style.right, style.bottom].join() !== "26px,26px,4px,4px") {
-      say(`sign of ${style.width} x ${style.height} at ${style.right}, ${style.bottom}`);
+    const [size, height, right, bottom] = ["width", "height", "right", "bottom"].map(
+      (name) => parseFloat(style[name]));
+    if (!(size >= 24 && height === size && right >= 0 && right <= 4 && bottom === right)) {
+      say(`sign of ${size} x ${height} at ${right}, ${bottom}`);
     }
   }
   if (figure) {
