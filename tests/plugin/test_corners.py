@@ -112,9 +112,14 @@ def test_a_misspelt_function_is_told(tmp_path: Path) -> None:
     """It is no other plugin's call, so it must not stay on the page without a word."""
     sites.make(tmp_path, {"index.md": '{{ masko_imag("wave") }} {{ other("wave") }} {{ masko }}\n'})
     built = sites.build(tmp_path)
-    (warning,) = built.lines("WARNING")
-    assert warning == (
-        "masko: docs/index.md:1:1: there is no function 'masko_imag' "
-        "(did you mean 'masko_image' or 'masko_animation' or 'masko'?)"
-    )
+    assert built.lines("WARNING") == [
+        (
+            "masko: docs/index.md:1:1: there is no function 'masko_imag' "
+            "(did you mean 'masko_image' or 'masko_animation' or 'masko'?)"
+        ),
+        (
+            "masko: docs/index.md:1:46: masko needs parentheses. "
+            'Write {{ masko("wave", width=240) }}.'
+        ),
+    ]
     assert '{{ other("wave") }} {{ masko }}' in built.page().replace("&quot;", '"')
