@@ -157,10 +157,10 @@
     }
 
     insert() {
-      const video = this.template.content.querySelector("video").cloneNode(true);
+      const video = document.importNode(this.template.content.querySelector("video"), true); // has policies
       for (const source of [...video.children]) if (!plays(source)) source.remove();
       this.loops = video.loop;
-      video.muted = true; // copies forget it
+      video.muted = true;
       video.disablePictureInPicture = video.disableRemotePlayback = true;
       video.onplaying = () => {
         if (!video.paused) this.setAttribute("data-moving", "");
