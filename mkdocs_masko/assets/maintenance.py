@@ -53,11 +53,18 @@ def prune(folder: Path, manifest: Manifest | None, *, dry_run: bool = False) -> 
         folder: The cache. Anything else in it is left alone.
         manifest: What is needed; None removes everything.
         dry_run: Only count.
+
+    Raises:
+        CacheError: The folder cannot be read.
     """
     needed_files = _NeededFiles(manifest)
     sizes: list[int] = []
     kept = 0
-    for path in sorted(_cache_files(folder)):
+    try:
+        paths = sorted(_cache_files(folder))
+    except OSError as error:
+        raise CacheError(f"the cache {folder} cannot be read: {error.strerror}") from error
+    for path in paths:
         parts = path.relative_to(folder).parts
         if needed_files.contains(parts, path):
             kept += parts[0] in {"media", "variants"}

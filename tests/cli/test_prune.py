@@ -67,3 +67,13 @@ def test_prune_without_a_manifest_says_what_is_missing(tmp_path: Path) -> None:
     assert done.code == 1
     assert "there is no such manifest" in done.err
     assert cli_process.run(tmp_path, "prune", "--all").code == 0
+
+
+def test_a_cache_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    """Its name is longer than the system allows."""
+    cli_process.config(tmp_path, hosting="self", api_url="sandbox")
+    folder = str(tmp_path / ("x" * 300))
+    done = cli_process.run(tmp_path, "prune", "--all", MASKO_CACHE_DIR=folder)
+    assert done.code == 1
+    assert "cannot be read: File name too long" in done.err
+    assert "Traceback" not in done.err

@@ -74,6 +74,6 @@ def test_the_example_site_serves_all_of_its_media_itself(example: Path) -> None:
     assert sites.missing(built) == []
     again = sites.build(example, "--strict").good()
     (line,) = [line for line in again.lines("INFO") if "published" in line]
-    assert "made" not in line
-    assert "fetched" not in again.output
+    assert "encoded" not in line
+    assert "downloaded" not in line
     assert sites.published(again) == sites.published(built)
