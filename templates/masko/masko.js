@@ -90,7 +90,7 @@
     // Tells whether to look again.
     update() {
       if (!this.seen) return this.video?.pause();
-      if (getComputedStyle(this).position === "static") return; // no styles
+      if (getComputedStyle(this).position === "static") return; // no styles, or no nesting of theirs
       if ([this.template, this.video, this.control].some((part) => part && !this.contains(part))) {
         this.disconnectedCallback();
         return this.connectedCallback();
