@@ -58,11 +58,25 @@ class DocsFile(Struct, frozen=True, kw_only=True):
         Raises:
             OptionError: It cannot be read.
         """
-        try:
-            return self.path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            raise OptionError(f"{sanitize(self.name)}: cannot be read: {reason}") from None
+        return read_text(self.path, self.name)
+
+
+def read_text(path: Path, name: str, *, errors: str = "strict") -> str:
+    """Return the text of a file, without a byte order mark.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+        errors: What becomes of bytes that are no UTF-8, as in `bytes.decode`.
+
+    Raises:
+        OptionError: It cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig", errors=errors)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise OptionError(f"{sanitize(name)}: cannot be read: {reason}") from None
 
 
 class DocsFolder:

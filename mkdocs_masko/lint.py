@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.build import COPIED_SUFFIXES, BuildSession, Problem, SourceFile, resolve_link
-from mkdocs_masko.docs_files import DocsFolder, split_front_matter
+from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery.page import replaced_page
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
@@ -98,9 +98,10 @@ def check_site(
     options = site.options
     docs = DocsFolder(folder, settings)
     gallery = options.gallery_page.source if options.gallery_page else None
-    replaced = next((f for f in docs.files() if gallery and docs.replaces(gallery, f)), None)
-    if replaced:
-        raise replaced_page(replaced.uri)
+    if gallery:
+        for file in docs.files():
+            if docs.replaces(gallery, file):
+                raise replaced_page(file.uri)
     reader = _SiteReader(folder, settings, docs, pages={gallery} if gallery else set())
     build = reader.read(manifest, options.default, served_files(site, manifest), remedy)
     included = select_included(manifest, options.include, options.default)
@@ -183,9 +184,7 @@ class _SiteReader:
             if file.is_page:
                 templates |= self._read_page(build, reader, file)
             elif file.uri.endswith(COPIED_SUFFIXES):
-                build.review_file(
-                    file.name, file.path.read_text(encoding="utf-8", errors="replace")
-                )
+                build.review_file(file.name, read_text(file.path, file.name, errors="replace"))
         for path in self._templates(templates):
             self._read_template(build, path)
         return build
@@ -256,10 +255,11 @@ class _SiteReader:
                 yield path
 
     def _read_template(self, build: BuildSession, path: Path) -> None:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        name = build.template_name(path)
+        text = read_text(path, name, errors="replace")
         if "masko" not in text and not may_name_pose(text):
             return
-        build.enter(SourceFile(build.template_name(path), text))
+        build.enter(SourceFile(name, text))
         try:
             calls = find_calls(text)
         except TemplateSyntaxError as error:

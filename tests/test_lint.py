@@ -361,6 +361,25 @@ def test_a_page_that_is_not_utf_8_is_an_error_that_names_it(tmp_path: Path) -> N
         problems_of(folder, {})
 
 
+@pytest.mark.parametrize("name", ["a.md", "a.html", "a.css"])
+def test_a_file_that_is_not_there_is_an_error_that_names_it(name: str, tmp_path: Path) -> None:
+    """A symbolic link that leads nowhere."""
+    folder = write_pages(tmp_path, {"index.md": ""})
+    (folder / "docs" / name).symlink_to("nowhere")
+    with pytest.raises(OptionError, match=rf"docs/{re.escape(name)}: cannot be read: No such file"):
+        problems_of(folder, {})
+
+
+@pytest.mark.parametrize("space", ["\x0c", "\u2028", "\x1c"])
+def test_an_unreadable_macro_is_found_behind_any_white_space(space: str, tmp_path: Path) -> None:
+    """Jinja counts line feeds alone."""
+    text = f'a{space}b\nb\n{{{{ masko("wave) }}}}\n'
+    (problem,) = problems_of(
+        write_pages(tmp_path, {"a.md": text}), {"plugins": ["masko", "macros"]}
+    )
+    assert "unterminated masko(...)" in problem
+
+
 def test_a_check_lists_every_bad_reference(tmp_path: Path) -> None:
     """Each has a line of its own, and the exit code is 1."""
     config(tmp_path, **OPTIONS)

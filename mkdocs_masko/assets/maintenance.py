@@ -118,21 +118,24 @@ def _is_recent(path: Path) -> bool:
         return False
 
 
+def _kinds(folder: Path) -> Iterator[Path]:
+    """Yield the folders of a cache. A symbolic link may lead out of it, and is none."""
+    kinds = (folder / kind for kind in sorted(_KINDS | _OLD_KINDS))
+    return (kind for kind in kinds if not kind.is_symlink())
+
+
 def _cache_files(folder: Path) -> Iterator[Path]:
-    for kind in sorted(_KINDS | _OLD_KINDS):
-        if not (folder / kind).is_symlink():
-            paths = (folder / kind).rglob("*")
-            yield from (path for path in paths if path.is_symlink() or not path.is_dir())
+    for kind in _kinds(folder):
+        paths = kind.rglob("*")
+        yield from (path for path in paths if path.is_symlink() or not path.is_dir())
 
 
 def _remove_empty_folders(folder: Path) -> None:
-    for kind in _KINDS | _OLD_KINDS:
+    for kind in _kinds(folder):
         # In reverse, a folder comes after those inside it.
-        for path in sorted((folder / kind).rglob("*"), reverse=True):
+        for path in [*sorted(kind.rglob("*"), reverse=True), kind]:
             with suppress(OSError):
                 path.rmdir()  # fails where it is a file, or not empty
-        with suppress(OSError):
-            (folder / kind).rmdir()
 
 
 INDEX: Final = "files.json"

@@ -115,17 +115,18 @@ class Report(Struct, kw_only=True):
     @contextmanager
     def ending(self) -> Iterator[None]:
         """Print the JSON document at the end, and a failure as an annotation."""
-        failure = None
         try:
             yield
         except MaskoError as error:
-            failure = str(error)
             if self.annotate and not isinstance(error, ReferenceProblem):  # which has its own
-                self._print_annotation("error", failure)
+                self._print_annotation("error", str(error))
+            self._print_document(str(error))
             raise
-        finally:
-            if self.as_json:
-                print_json(self._document(failure))
+        self._print_document(None)
+
+    def _print_document(self, failure: str | None) -> None:
+        if self.as_json:
+            print_json(self._document(failure))
 
     def print_findings(self) -> None:
         """Print what is wrong with the pages."""
@@ -168,6 +169,7 @@ class Report(Struct, kw_only=True):
         self, level: Level, text: str, *, file: Path | None = None, line: int = 0, column: int = 0
     ) -> None:
         path = file or (self.site.manifest if self.site else self.folder)
+        path = path.parent.resolve() / path.name
         root = repository_root(self.folder)
         name = Path(os.path.relpath(path, root)).as_posix() if path.is_file() else ""
         line_of_text = annotation(

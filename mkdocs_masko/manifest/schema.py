@@ -23,7 +23,7 @@ from mkdocs_masko.errors import (
 )
 from mkdocs_masko.media_types import KEY_PATTERN, MimeType
 from mkdocs_masko.text import Suggester, list_some, sanitize, slugify, suggest
-from mkdocs_masko.urls import ID_PATTERN, check_media_url, local_server
+from mkdocs_masko.urls import ID_PATTERN, SCHEME, check_media_url, local_server
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Container
@@ -36,7 +36,6 @@ NEW_POSE: Final = "Run 'mkdocs-masko sync' if it is new."
 NEW_COLLECTION: Final = "Run 'mkdocs-masko sync'."
 """What helps where nothing is known but the manifest."""
 
-_SCHEME: Final = "masko:"
 _MOST_LISTED: Final = 8  # names in one message
 _LONGEST_LIST: Final = 160  # characters of them
 
@@ -284,8 +283,8 @@ def find_pose(manifest: Manifest, reference: str, default: str = "") -> Match:
     alias, name = _split_reference(manifest, reference, default)
     collection = manifest.collections[alias]
     slug = collection.find_slug(name)
-    if slug is None and reference.startswith(_SCHEME):
-        return find_pose(manifest, reference.removeprefix(_SCHEME), default)
+    if slug is None and reference.startswith(SCHEME):
+        return find_pose(manifest, reference.removeprefix(SCHEME), default)
     if slug is None:
         raise _missing_pose(manifest, alias, name, default)
     return Match(alias, slug, collection.poses[slug])
@@ -298,7 +297,7 @@ def _missing_pose(manifest: Manifest, alias: str, name: str, default: str) -> Mi
     problem = f"no pose {sanitize(name)!r} in {place!r}"
     elsewhere = [match.reference(default) for match in _matches(manifest, name)]
     if elsewhere:
-        problem += f" (did you mean {_SCHEME}{sanitize(elsewhere[0])}?)"
+        problem += f" (did you mean {SCHEME}{sanitize(elsewhere[0])}?)"
     else:
         problem += collection.suggest(name) or f". {_list_poses(collection)}"
     return MissingPose(problem, remedy=NEW_POSE, alias=alias, slug=slugify(name))
@@ -324,7 +323,7 @@ def _list_poses(collection: Collection) -> str:
 
 def _split_reference(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
     """Return the collection's alias and the pose's name; a name may contain a slash itself."""
-    alias, slash, name = reference.removeprefix(_SCHEME).partition("/")
+    alias, slash, name = reference.removeprefix(SCHEME).partition("/")
     if slash and alias in manifest.collections:
         return alias, name
     if not default and len(manifest.collections) == 1:

@@ -60,8 +60,8 @@ class PageReader:
         extensions: Mapping[str, Any],
         folders: Sequence[Path] = (),
     ) -> None:
-        wanted = (*_STRUCTURAL, SNIPPETS)
-        structural = [name for name in extensions if name in wanted and _is_installed(name)]
+        read = (*_STRUCTURAL, SNIPPETS)
+        structural = [name for name in extensions if name in read and _is_installed(name)]
         masko = MaskoExtension(embedder, placeholders)
         self._markdown = Markdown(
             extensions=[*_MKDOCS_DEFAULTS, *structural, masko],
@@ -75,10 +75,10 @@ class PageReader:
 
 def _snippet_options(options: object, folders: Sequence[Path]) -> dict[str, Any]:
     """Return the options that say which files are included: none is downloaded, none must exist."""
-    given = options if isinstance(options, dict) else {}
-    paths = given.get("base_path") or ["."]
+    settings = options if isinstance(options, dict) else {}
+    paths = settings.get("base_path") or ["."]
     paths = [path for path in (paths if isinstance(paths, list) else [paths]) if path is not None]
-    known = {name: given[name] for name in _SNIPPET_OPTIONS if given.get(name) is not None}
+    known = {name: value for name in _SNIPPET_OPTIONS if (value := settings.get(name)) is not None}
     return {**known, "base_path": [*map(str, paths), *map(str, folders)]}
 
 

@@ -223,8 +223,8 @@ def unreadable_macros(text: str, environment: Environment) -> list[tuple[Referen
     try:
         environment.parse(text)
     except TemplateSyntaxError as error:
-        start = sum(map(len, text.splitlines(keepends=True)[: error.lineno - 1]))
-        line = text[start:].partition("\n")[0]
+        # Jinja counts line feeds alone, of all that `splitlines` would split at.
+        line = text.split("\n")[error.lineno - 1]
         matches = (match for match in re.finditer(CALL, line) if is_ours(match["function"]))
         problems = [(misspelled_macro(m), m) for m in matches if m["arguments"] is None]
         return [

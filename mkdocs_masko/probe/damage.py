@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Protocol, overload
 
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
+from mkdocs_masko.probe.images import colour_table_size
 from mkdocs_masko.probe.reader import BoundedReader
 from mkdocs_masko.probe.webm import SEGMENT, Element, iter_elements
 from mkdocs_masko.text import sanitize
@@ -203,20 +204,16 @@ _GIF_EXTENSION, _GIF_IMAGE = b"\x21", b"\x2c"
 
 def _find_gif_damage(content: Content, size: int) -> str:
     """Walk through all frames of which the bytes are there."""
-    at = 13 + _gif_table_size(content[10])
+    at = 13 + colour_table_size(content[10])
     while (block := content[at : at + 1]) in {_GIF_EXTENSION, _GIF_IMAGE}:
         at += 2
         if block == _GIF_IMAGE:
-            at += 9 + _gif_table_size(int.from_bytes(content[at + 7 : at + 8], "big"))
+            at += 9 + colour_table_size(int.from_bytes(content[at + 7 : at + 8], "big"))
         while length := content[at : at + 1]:  # sub-blocks, up to one of no bytes
             at += 1 + length[0]
             if not length[0]:
                 break
     return _CUT_OFF if at >= size else ""  # not even the byte that ends the file
-
-
-def _gif_table_size(flags: int) -> int:
-    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 _MP4_PARTS = {b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"meta", b"uuid"}

@@ -77,7 +77,7 @@ def read_gif(source: BoundedReader) -> MediaInfo:
     A first frame that is larger than the screen enlarges that.
     """
     width, height, flags = struct.unpack("<HHB", source.read_exactly(6, 5))
-    alpha, at = _find_first_frame(source, 13 + _colour_table_size(flags))
+    alpha, at = _find_first_frame(source, 13 + colour_table_size(flags))
     frame = source.read_up_to(at, 9)
     if frame[:1] == bytes([_GIF_IMAGE]) and len(frame) == 9:  # noqa: PLR2004 - what is unpacked
         frame_width, frame_height = struct.unpack("<5xHH", frame)
@@ -85,7 +85,8 @@ def read_gif(source: BoundedReader) -> MediaInfo:
     return image_info("image/gif", (width, height), alpha=alpha)
 
 
-def _colour_table_size(flags: int) -> int:
+def colour_table_size(flags: int) -> int:
+    """Return the bytes of a GIF's colour table, by the flags of its screen or of a frame."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 

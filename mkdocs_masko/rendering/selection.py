@@ -169,7 +169,7 @@ def _no_animation(match: Match, arguments: Arguments) -> ReferenceProblem:
 def _nothing_to_show(match: Match, arguments: Arguments) -> ReferenceProblem:
     """Make the error for a pose without a still image, with what it can show instead."""
     animation = _animation(match, arguments)
-    problem = f"pose {match.slug!r} has no picture that could be shown"
+    problem = f"pose {match.slug!r} has no image that could be shown"
     if arguments.kind == "image" and _transparent_sources(animation, arguments):
         return ReferenceProblem(f"{problem}; leave out kind=image, or write masko_animation()")
     if not arguments.background and _opaque_sources(animation, arguments):

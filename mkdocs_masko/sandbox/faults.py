@@ -218,7 +218,7 @@ FAULTS: Final = {
     "placeholder": FaultKind(
         parse=_placeholder,
         forms=("PATTERN",),
-        examples=(("placeholder:*.webm", "serve the placeholder picture at these URLs"),),
+        examples=(("placeholder:*.webm", "serve the placeholder image at these URLs"),),
     ),
     "slow": FaultKind(
         parse=_slow,

@@ -77,3 +77,14 @@ def test_a_cache_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     assert done.code == 1
     assert "cannot be read: File name too long" in done.err
     assert "Traceback" not in done.err
+
+
+def test_prune_follows_no_link_out_of_the_cache(tmp_path: Path) -> None:
+    """A pull request can bring one along."""
+    cli_process.config(tmp_path, hosting="self", api_url="sandbox")
+    folder = tmp_path / "outside/empty"
+    folder.mkdir(parents=True)
+    _cache(tmp_path).mkdir(parents=True)
+    (_cache(tmp_path) / "media").symlink_to(folder.parent)
+    assert cli_process.run(tmp_path, "prune", "--all").code == 0
+    assert folder.is_dir()

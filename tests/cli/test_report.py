@@ -104,6 +104,15 @@ def test_a_check_annotates_the_line_of_each_problem(
     assert done.err == "error: bad references on pages: 1, listed above\n"
 
 
+def test_a_site_behind_a_link_is_named_from_the_root_as_well(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    """GitHub knows the repository by one path."""
+    (folder.parent / "link").symlink_to(folder)
+    done = run(folder.parent / "link", *OFFLINE, MASKO_API_URL=sandbox.api_url, **GITHUB)
+    assert done.out.startswith("::error file=manual/docs/index.md,line=3,col=6::")
+
+
 @pytest.mark.parametrize(
     ("arguments", "given"), [(("--format", "text"), GITHUB), ((), {"GITHUB_ACTIONS": "false"})]
 )

@@ -144,11 +144,11 @@ def test_the_sources_stand_in_the_order_that_browsers_need(name: str) -> None:
         assert types in [order, order[:1], order[1:], opaque[:1], opaque[1:]]
 
 
-_ONLY_MP4 = "pose 'only-mp4' has no picture that could be shown"
+_ONLY_MP4 = "pose 'only-mp4' has no image that could be shown"
 PROBLEMS = [
-    ("masko", "bare", {}, "pose 'bare' has no picture that could be shown"),
-    ("masko_image", "faceless", {}, "pose 'faceless' has no picture that could be shown"),
-    ("masko", "only-mp4", {}, "pose 'only-mp4' has no picture that could be shown"),
+    ("masko", "bare", {}, "pose 'bare' has no image that could be shown"),
+    ("masko_image", "faceless", {}, "pose 'faceless' has no image that could be shown"),
+    ("masko", "only-mp4", {}, "pose 'only-mp4' has no image that could be shown"),
     ("masko", "only-mp4", {}, f"{_ONLY_MP4}; its video has a background: write background=true"),
     (
         "masko_image",
@@ -179,7 +179,7 @@ PROBLEMS = [
         "masko_image",
         "faceless",
         {},
-        "pose 'faceless' has no picture that could be shown; leave out kind=image",
+        "pose 'faceless' has no image that could be shown; leave out kind=image",
     ),
     ("masko_animation", "still", {}, "pose 'still' has no animation; write kind=image"),
     ("masko", "still", {"kind": "animation"}, "pose 'still' has no animation; write kind=image"),
