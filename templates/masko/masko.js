@@ -57,7 +57,7 @@
     update();
   };
 
-  // out of shadow roots too
+  // out of shadow roots
   const closest = (from, css) => from && (from.closest(css) || closest(from.getRootNode().host, css));
 
   class MaskoPose extends HTMLElement {
@@ -90,7 +90,7 @@
     // Tells whether to look again.
     update() {
       if (!this.seen) return this.video?.pause();
-      if (getComputedStyle(this).position === "static") return; // no styles, or no nesting of theirs
+      if (getComputedStyle(this).position === "static") return;
       if ([this.template, this.video, this.control].some((part) => part && !this.contains(part))) {
         this.disconnectedCallback();
         return this.connectedCallback();
@@ -149,7 +149,7 @@
     start(brief) {
       const video = this.video ??= this.insert();
       video.loop = this.loops && !brief;
-      if (video.paused) video.play().catch(({ name }) => {
+      if (video.paused && (!video.ended || this.ended)) video.play().catch(({ name }) => {
         if (name !== "NotAllowedError") return;
         blocked = true;
         update();
@@ -163,10 +163,12 @@
       video.muted = true;
       video.disablePictureInPicture = video.disableRemotePlayback = true;
       video.onplaying = () => {
+        this.ended = false;
         if (!video.paused) this.setAttribute("data-moving", "");
         update();
       };
       video.onended = () => {
+        this.ended = true;
         if (this.brief) this.spent = BRIEF;
         else this.over = true;
         update();
