@@ -86,7 +86,7 @@ def list_(*, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_option
 def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - site_options
     """Show a pose: its files, its markup and how to write it.
 
-    POSE is written as on pages: wave, "Plush Swagger", owl/wave. Of a site that serves its media,
+    POSE is written as on pages: wave, "Plush Swagger", owl/wave. With 'hosting: self',
     the command shows the files that the site serves. It reads the manifest and uses no network.
 
     \b

@@ -156,7 +156,7 @@ def check(
       mkdocs-masko check
       mkdocs-masko check --offline
       mkdocs-masko check --json
-      mkdocs-masko check -f docs/mkdocs.yml
+      mkdocs-masko check -f website/mkdocs.yml
     """
     from mkdocs_masko.sync import reload
 

@@ -171,10 +171,11 @@ def test_the_examples_of_each_help_run(tmp_path: Path, name: str) -> None:
 
 def _prepare(folder: Path, given: dict[str, str], *, with_plugin: bool) -> None:
     (folder / "docs").mkdir(parents=True)
+    (folder / "website" / "docs").mkdir(parents=True)
     config(folder)
     if not with_plugin:
         (folder / "mkdocs.yml").write_text("site_name: Fox\n")
         return
     assert run(folder, "sync", **given).code == 0
     for name in ("mkdocs.yml", NAME):
-        shutil.copy(folder / name, folder / "docs" / name)
+        shutil.copy(folder / name, folder / "website" / name)
