@@ -32,6 +32,7 @@ from mkdocs_masko.errors import (
     NotFound,
     RequestRejected,
 )
+from mkdocs_masko.manifest.file import replace_file
 from mkdocs_masko.probe import sniff
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import check_media_url
@@ -344,11 +345,11 @@ class PartialDownload:
         self._has_known_hash = has_known_hash
         self._digest, self.size, self.etag, self._max_bytes = hashlib.sha256(), 0, "", 0
         try:
-            if not stat.S_ISREG(path.lstat().st_mode):
+            if not _is_regular(path):
                 raise OSError  # noqa: TRY301 - a pipe would be waited for
             self._max_bytes = _max_bytes(_read_head(path))
             self._digest, self.size = hash_file(path), path.stat().st_size
-            if self._etag_path.is_file():
+            if _is_regular(self._etag_path):
                 self.etag = self._etag_path.read_text(encoding="ascii")
         except (OSError, ValueError, MediaError):
             self.discard()
@@ -416,7 +417,8 @@ class PartialDownload:
     def _save_etag(self, etag: str) -> None:
         if etag != self.etag:
             with as_cache_error():
-                self._etag_path.write_text(etag, encoding="ascii")
+                content = etag.encode("ascii")
+                replace_file(self._etag_path, content, durable=False, keep_mode=False)
             self.etag = etag
 
     def _append(self, file: IO[bytes], piece: bytes) -> None:
@@ -428,6 +430,13 @@ class PartialDownload:
             file.write(piece)
         self._digest.update(piece)
         self.size += len(piece)
+
+
+def _is_regular(path: Path) -> bool:
+    """Tell whether a file is there itself: in a cache that others bring, a link leads anywhere."""
+    with suppress(FileNotFoundError):
+        return stat.S_ISREG(path.lstat().st_mode)
+    return False
 
 
 def _read_head(path: Path) -> bytes:

@@ -493,6 +493,30 @@ def test_whatever_stands_where_a_file_of_a_download_belongs(
             assert found.path.read_bytes() == WEBM
 
 
+@pytest.mark.parametrize("content", ['"secret"', "", None], ids=["a secret", "empty", "no file"])
+def test_an_etag_is_neither_read_nor_written_through_a_link(
+    content: str | None, tmp_path: Path
+) -> None:
+    """A cache may come with a pull request: no file of the machine is sent, none is written."""
+    private = tmp_path / "private"
+    if content is not None:
+        private.write_text(content)
+    with Wire(partial(_serve, content=WEBM)) as wire:
+        url = f"{wire.url}/a.webm"
+        part = tmp_path / "cache" / "downloads" / f"{url_key(url)}.part"
+        part.parent.mkdir(parents=True)
+        part.write_bytes(WEBM[:100])
+        part.with_suffix(".etag").symlink_to(private)
+        with fetching(tmp_path / "cache", wire.url) as (downloader, _):
+            found = downloader.download_all([DownloadRequest(url=url, sha256=sha(WEBM))])[url]
+        assert isinstance(found, Download)
+        assert found.path.read_bytes() == WEBM
+        (request,) = wire.requests
+        assert b"Range: bytes=100-" in request
+        assert b"If-Range" not in request
+    assert (private.read_text() if private.exists() else None) == content
+
+
 def test_builds_without_locks_do_not_mix_their_bytes(tmp_path: Path) -> None:
     """Each writes a partial download of its own, of which nothing is left."""
     large = WEBM + bytes(2**20)
