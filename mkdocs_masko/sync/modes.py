@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.errors import (
     ApiError,
     BoundManifest,
+    CacheError,
     DriftError,
     ManifestError,
     ManifestMissing,
@@ -43,6 +44,7 @@ def prepare(site: Site, poll_policy: PollPolicy) -> SyncResult:
         ManifestError: The manifest is invalid, out of date, or missing where the mode needs it.
         ApiError: The API failed and there is no manifest to fall back to; or an export was not
             ready, and the options say `not_ready: fail`.
+        CacheError: Media cannot be stored anywhere, and there is no manifest to fall back to.
     """
     if site.options.mode == "frozen":
         return SyncResult(manifest=_check_ids(site, _load_required(site)))
@@ -58,7 +60,7 @@ def _prepare_auto(site: Site, poll_policy: PollPolicy) -> SyncResult:
     try:
         refreshed = _refresh(site, old, poll_policy)
         is_written = save(site.manifest, refreshed.manifest)
-    except (ApiError, ManifestError) as error:
+    except (ApiError, CacheError, ManifestError) as error:
         is_fatal = isinstance(error, NotReady) and site.options.not_ready == "fail"
         if old is None or is_fatal:
             raise
@@ -118,6 +120,7 @@ def update(site: Site, poll_policy: PollPolicy, *, revalidate: bool = False) -> 
         OptionError: There is no key, or it cannot be used.
         ManifestError: The old manifest cannot be read, or the new one cannot be written.
         ApiError: The API or its CDN failed.
+        CacheError: Media cannot be stored anywhere.
     """
     old, notes = _load_old(site)
     refreshed = _refresh(site, old, poll_policy, revalidate=revalidate)

@@ -16,7 +16,7 @@ from mkdocs_masko.media_types import image_keys
 from mkdocs_masko.text import sanitize, slugify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mkdocs_masko.api.models import Export, ExportItem
 
@@ -55,7 +55,7 @@ def plan_collection(  # noqa: PLR0913 - all that a collection is made of
     lookup: MediaLookup,
     old: Collection | None,
     *,
-    damaged: Container[str] = (),
+    is_damaged: Callable[[Medium], bool] = lambda _: False,
 ) -> CollectionPlan:
     """Turn an export into a collection of the manifest.
 
@@ -67,13 +67,15 @@ def plan_collection(  # noqa: PLR0913 - all that a collection is made of
         export: What the API says is published.
         lookup: Describes each medium.
         old: The collection so far; its media stay where new ones cannot be used.
-        damaged: The sha256 of files that are damaged; such a medium of the old collection is no
-            good one.
+        is_damaged: Tells whether readers would get a damaged file of a medium of the old
+            collection, which then is no good one.
     """
     faults: list[MediaFault] = []
     poses: dict[str, Pose] = {}
     for slug, item in assign_slugs(export.items):
-        chooser = _MediumChooser(f"{alias}/{slug}", lookup, _media_of(old, slug, damaged), faults)
+        chooser = _MediumChooser(
+            f"{alias}/{slug}", lookup, _media_of(old, slug, is_damaged), faults
+        )
         pose = _plan_pose(item, chooser.choose)
         if any(pose.media()):
             poses[slug] = pose
@@ -114,11 +116,11 @@ def _images(item: ExportItem) -> Iterator[tuple[str, str]]:
 
 
 def _media_of(
-    collection: Collection | None, slug: str, damaged: Container[str]
+    collection: Collection | None, slug: str, is_damaged: Callable[[Medium], bool]
 ) -> dict[str, Medium]:
     pose = collection.poses.get(slug) if collection else None
     media = pose.media() if pose else ()
-    return {place: medium for place, medium in media if (medium.sha256 or "") not in damaged}
+    return {place: medium for place, medium in media if not is_damaged(medium)}
 
 
 def _plan_pose(item: ExportItem, choose: Callable[[str, str, str], Medium | None]) -> Pose:

@@ -20,7 +20,7 @@ from mkdocs_masko.sync.site import Message
 from mkdocs_masko.text import list_some
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from mkdocs_masko.api.models import Export
     from mkdocs_masko.manifest import Medium
@@ -84,12 +84,12 @@ def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
         else []
     )
     exports = {alias: export for alias, export in exports.items() if alias not in emptied_aliases}
-    lookup, damaged = _read_media(
+    lookup, is_damaged = _read_media(
         exports, last_good, connection, site, poll_policy, revalidate=revalidate
     )
     plans = {
         alias: plan_collection(
-            alias, ids[alias], export, lookup, last_good.get(alias), damaged=damaged
+            alias, ids[alias], export, lookup, last_good.get(alias), is_damaged=is_damaged
         )
         for alias, export in exports.items()
     }
@@ -140,18 +140,34 @@ def _read_media(  # noqa: PLR0913 - all that decides how media are read
     poll_policy: PollPolicy,
     *,
     revalidate: bool,
-) -> tuple[MediaLookup, set[str]]:
+) -> tuple[MediaLookup, Callable[[Medium], bool]]:
     """Learn about every medium of the exports, from the manifest where that is enough.
 
     Returns:
-        What describes each medium, and the sha256 of those that are damaged.
+        What describes each medium, and what tells whether a medium of the manifest is damaged.
     """
     pairs = {pair for e in exports.values() for item in e.items for pair in media_urls(item)}
     known_media = {} if revalidate else _reusable_media(last_good, pairs, connection, site)
     reader = MediaReader(connection, site, poll_policy, revalidate=revalidate)
     results = reader.read(pairs - known_media.keys())
-    damaged = {r.sha256 for r in results.values() if isinstance(r, ProbeResult) and r.damage}
-    return media_lookup(known_media, results), {digest for digest in damaged if digest}
+    return media_lookup(known_media, results), _damage_test(results, site)
+
+
+def _damage_test(results: Mapping[str, ProbeResult | str], site: Site) -> Callable[[Medium], bool]:
+    """Return a function that tells whether readers would get a damaged file of a medium.
+
+    A site that serves its media serves the bytes whose hash the manifest has, whatever is at the
+    URL now. From a CDN, readers get what is there.
+    """
+    damaged = {u: r for u, r in results.items() if isinstance(r, ProbeResult) and r.damage}
+    digests = {result.sha256 for result in damaged.values()}
+
+    def is_damaged(medium: Medium) -> bool:
+        if site.is_self_hosted and medium.sha256:
+            return medium.sha256 in digests
+        return medium.url in damaged
+
+    return is_damaged
 
 
 def _reusable_media(

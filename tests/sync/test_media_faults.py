@@ -309,9 +309,13 @@ def test_a_damaged_still_is_left_out(
     assert not re.search(r"[0-9a-f]{64}|object at", warning)
 
 
-def test_a_damaged_medium_is_no_last_good_one(sandbox: Sandbox, tmp_path: Path) -> None:
-    """An earlier version has put it into the manifest; a sync takes it out."""
-    docs = site(tmp_path, sandbox, hosting="self")
+@pytest.mark.parametrize("before", ["cdn", "self"])
+@pytest.mark.parametrize("hosting", ["cdn", "self"])
+def test_a_damaged_medium_is_no_last_good_one(
+    sandbox: Sandbox, tmp_path: Path, hosting: str, before: str
+) -> None:
+    """The manifest has it, of an earlier version or by its URL alone; a sync takes it out."""
+    docs = site(tmp_path, sandbox, hosting=before)
     good = poses(update(docs, now()))["wave"].transparent_image
     assert good is not None
     content = content_of(sandbox, good)[:-99]
@@ -320,10 +324,22 @@ def test_a_damaged_medium_is_no_last_good_one(sandbox: Sandbox, tmp_path: Path) 
     text = text.replace(good.sha256 or "?", hashlib.sha256(content).hexdigest())
     collections = msgspec.convert(json.loads(text)["collections"], dict[str, Collection])
     docs.manifest.write_text(dumps(make(collections)), encoding="utf-8")
-    result = update(docs, now(), revalidate=True)
+    result = update(site(tmp_path, sandbox, hosting=hosting), now(), revalidate=True)
     (warning,) = warnings(result)
     assert warning.endswith("; left out until the next sync")
     assert poses(result)["wave"].transparent_image is None
+
+
+def test_a_site_keeps_the_good_bytes_that_it_serves(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What is damaged at their URL now is another file."""
+    docs = site(tmp_path, sandbox, hosting="self")
+    good = poses(update(docs, now()))["wave"].transparent_image
+    assert good is not None
+    sandbox.world.put_file(path_of(good.url), content_of(sandbox, good)[:-99])
+    result = update(docs, now(), revalidate=True)
+    (warning,) = warnings(result)
+    assert warning.endswith("; the last good one is kept")
+    assert poses(result)["wave"].transparent_image == good
 
 
 @pytest.mark.parametrize("hosting", ["cdn", "self"])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from mkdocs_masko.errors import (
+    CacheError,
     DriftError,
     ManifestMissing,
     OptionError,
 )
 from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.sync import compare, prepare, update
-from synced_sites import KEY, NAME, api_requests, media, now, site, stamp
+from synced_sites import KEY, NAME, api_requests, media, now, site, stamp, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +50,29 @@ def sandbox() -> Iterator[Sandbox]:
     """Start the API and its CDN."""
     with Sandbox() as running:
         yield running
+
+
+@pytest.mark.parametrize("has_manifest", [True, False])
+def test_a_build_goes_on_where_media_cannot_be_stored(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_manifest: bool
+) -> None:
+    """Neither the cache nor the system's temporary folder can be written."""
+    docs = site(tmp_path, sandbox, hosting="self")
+    old = update(docs, now()).manifest
+    if not has_manifest:
+        docs.manifest.unlink()
+    sandbox.world.regenerate("fox", "wave", "owl/blink")
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    full = structs.replace(docs, cache=tmp_path / "file" / "cache")
+    if has_manifest:
+        result = prepare(full, now())
+        assert result.manifest == old
+        (warning,) = warnings(result)
+        assert re.match("the cache of media cannot be written: .*[.] The manifest is used", warning)
+    else:
+        with pytest.raises(CacheError, match="the cache of media cannot be written: "):
+            prepare(full, now())
 
 
 def manifest(folder: Path) -> Path:
