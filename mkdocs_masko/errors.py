@@ -146,8 +146,12 @@ class ApiError(MaskoError):
 
     def at(self, place: str) -> Self:
         """Return the same error with the place it concerns in front of its message."""
+        return self.with_message(f"{place}: {self}")
+
+    def with_message(self, message: str) -> Self:
+        """Return the same error with another message."""
         error = copy(self)
-        error.args = (f"{place}: {self}",)
+        error.args = (message,)
         return error
 
 
@@ -207,7 +211,9 @@ class TimedOut(NetworkError):
         setting: What the user raises to get more.
     """
 
-    def __init__(self, message: str, *, url: str, seconds: float, setting: str) -> None:
+    def __init__(
+        self, message: str, *, url: str = "", seconds: float = 0.0, setting: str = ""
+    ) -> None:
         super().__init__(message, url=url)
         self.seconds = seconds
         self.setting = setting

@@ -61,10 +61,15 @@ def test_an_error_of_an_option_names_it(option: str, message: str) -> None:
     assert (str(error), error.option, error.problem) == (message, option, "is none of these")
 
 
-def test_an_error_with_its_place_is_the_same_error() -> None:
+API_ERRORS = [each for each in CLASSES if issubclass(each, ApiError)]
+
+
+@pytest.mark.parametrize("kind", API_ERRORS)
+def test_an_error_with_its_place_is_the_same_error(kind: type[ApiError]) -> None:
     """Only the message changes."""
-    error = errors.RateLimited("too many calls", url="https://api.masko.ai", retry_after=7)
+    error = kind("too many calls", url="https://api.masko.ai")
+    vars(error).update(dict.fromkeys(vars(error), 7))
     moved = error.at("collection 'fox'")
     assert str(moved) == "collection 'fox': too many calls"
     assert vars(moved) == vars(error)
-    assert type(moved) is errors.RateLimited
+    assert type(moved) is kind

@@ -143,12 +143,9 @@ def _with_progress(error: ApiError, done: int, count: int, *, is_kept: bool) -> 
         return error
     progress = f"{done:,} of {count:,} media read" + is_kept * ", which are kept"
     if isinstance(error, TimedOut):
-        return TimedOut(
+        return error.with_message(
             f"timed out after {error.seconds:g} s with {progress}. Run 'mkdocs-masko sync' to read "
-            f"the rest, or raise {error.setting!r}",
-            url=error.url,
-            seconds=error.seconds,
-            setting=error.setting,
+            f"the rest, or raise {error.setting!r}"
         )
     return error.at(progress)
 
