@@ -100,8 +100,7 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - s
     site = load_site(mode="frozen", **where)
     manifest, default = prepare(site, poll_policy(site)).manifest, site.options.default
     match = find_pose(manifest, pose, default)
-    folder = site_folder(where["config_file"])
-    embed = embed_of(manifest, match, default, _hosting(site, manifest, folder))
+    embed = embed_of(manifest, match, default, _hosting(site, manifest, where["config_file"]))
     if as_json:
         print_json(_pose_document(match, default, embed))
     elif is_terminal():
@@ -244,22 +243,23 @@ def ways(match: Match, default: str) -> list[str]:
     return [str(write(match, default)) for write in (image_snippet, macro_snippet, html_snippet)]
 
 
-def _hosting(site: Site, manifest: Manifest, folder: Path) -> SelfHosting | CdnHosting:
+def _hosting(site: Site, manifest: Manifest, config_file: Path | None) -> SelfHosting | CdnHosting:
     """Return where readers load media from, for a command that downloads nothing."""
     from mkdocs_masko.assets import FOLDER, Cache, SiteFiles
     from mkdocs_masko.cli.output import show_downloads
+    from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.mkdocs_yml import find_config, load_settings
 
     if not site.is_self_hosted:
         return CdnHosting(SiteFiles())
-    path = find_config(folder)
-    docs = str((load_settings(path) if path else {}).get("docs_dir") or "docs")
+    path = config_file or find_config(Path.cwd())
+    docs = DocsFolder(site_folder(path), load_settings(path) if path else {})
     return SelfHosting(
         site,
         manifest,
         Cache(site.cache, warn),
-        media_folder=folder / docs / FOLDER,
+        media_folder=docs.path / FOLDER,
         warn=warn,
         progress=show_downloads,
     )

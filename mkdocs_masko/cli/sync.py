@@ -108,7 +108,7 @@ def sync(  # noqa: PLR0913 - one for each option
 
 
 def _require_hashes(site: Site, into: Path) -> None:
-    """Refuse to lay down media that a sync without the folder did not read as a whole.
+    """Refuse to write media that a sync without the folder did not read as a whole.
 
     Raises:
         ManifestError: The manifest has no hashes of some media.
@@ -237,29 +237,17 @@ def diff(*, as_json: bool, timeout: float | None, **where: Any) -> None:  # noqa
     require_api_access(site, "")
     policy = poll_policy(site, time_setting="--timeout")
     result = preview(site, policy, revalidate=True)
-    _print_notes(result)
+    folder = site_folder(where["config_file"])
+    report = Report(folder=folder, as_json=as_json, annotate=False, site=site, result=result)
+    report.print_result()
+    report.say(_count_changes(result) or f"{site.manifest.name}: up to date")
     if as_json:
         print_json(to_builtins(result.changes))
-    elif result.changes:
-        _print_changes(result)
-        print_line(_count_changes(result))
-    else:
-        print_line(f"{site.manifest.name}: up to date")
 
 
 def _state(site: Site, result: SyncResult) -> str:
     state = "written" if result.is_written else "up to date"
     return f"{site.manifest.name}: {state}, revision {result.manifest.revision}"
-
-
-def _print_notes(result: SyncResult) -> None:
-    for note in result.messages:
-        print_line(f"{note.level}: {note.text}", err=True)
-
-
-def _print_changes(result: SyncResult) -> None:
-    for change in result.changes:
-        print_line(f"  {sanitize(str(change))}")
 
 
 def _count_changes(result: SyncResult) -> str:

@@ -127,6 +127,18 @@ def test_show_lists_what_a_self_hosted_site_serves(tmp_path: Path) -> None:
     assert all(file["path"] in part for file in document["served"])
 
 
+def test_show_reads_the_configuration_that_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The media that `sync --into` wrote are in its docs folder, not in that of `mkdocs.yml`."""
+    text = config(tmp_path, hosting="self").read_text(encoding="utf-8")
+    (tmp_path / "other.yml").write_text(f"docs_dir: pages\n{text}", encoding="utf-8")
+    assert run(tmp_path, "sync", "--into", "pages/assets/masko", **variables(sandbox)).code == 0
+    known = {"MASKO_API_URL": sandbox.api_url}
+    expected = run(tmp_path, "show", "wave", "--json", **known).out
+    elsewhere = {**known, "MASKO_CACHE_DIR": str(tmp_path / "empty")}
+    assert run(tmp_path, "show", "wave", "--json", **elsewhere).out != expected
+    assert run(tmp_path, "show", "wave", "--json", "-f", "other.yml", **elsewhere).out == expected
+
+
 def test_show_lists_urls_where_a_cdn_serves_the_files(sandbox: Sandbox, tmp_path: Path) -> None:
     """The site then serves none."""
     config(tmp_path)
