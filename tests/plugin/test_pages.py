@@ -75,8 +75,9 @@ def test_a_page_in_a_folder_shows_its_poses(built: sites.Built, flat: sites.Buil
 def test_a_link_of_an_embed_may_name_a_markdown_file_as_any_link_may(
     built: sites.Built, flat: sites.Built
 ) -> None:
-    assert '<a href="../deep/down/page/#deep"><img' in built.page("guide/links/index.html")
-    assert '<a href="deep/down/page.html#deep"><img' in flat.page("guide/links.html")
+    link = '<a class="masko-link" href='
+    assert f'{link}"../deep/down/page/#deep"><img' in built.page("guide/links/index.html")
+    assert f'{link}"deep/down/page.html#deep"><img' in flat.page("guide/links.html")
 
 
 def test_an_address_function_gives_a_link_that_works(built: sites.Built) -> None:
