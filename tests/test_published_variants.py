@@ -252,14 +252,7 @@ def test_a_still_that_cannot_be_encoded_is_published_as_it_is(odd: Path) -> None
 
 def test_a_damaged_still_is_a_warning_and_stops_no_other(copy: Path) -> None:
     """The manifest names it since before a sync looked for damage; `--strict` fails."""
-    path = copy / "masko.manifest.json"
-    fox = json.loads(path.read_text())["collections"]["fox"]
-    still = fox["poses"]["wave"]["transparent_image"]
-    whole = next(f for f in files(_cache(copy), "media") if f.name == still["sha256"]).read_bytes()
-    half = whole[: len(whole) // 2]
-    still |= {"sha256": sha(half), "bytes": len(half)}
-    Cache(_cache(copy)).put_medium(sha(half), half)
-    path.write_bytes(dumps(make({"fox": msgspec.convert(fox, Collection)})).encode())
+    _cut_off_a_still(copy)
     for _ in range(2):
         built = _build(copy, MASKO_MODE="frozen").good()
         (line,) = built.lines("WARNING")
@@ -267,6 +260,31 @@ def test_a_damaged_still_is_a_warning_and_stops_no_other(copy: Path) -> None:
         assert "readers see a broken image. Run 'mkdocs-masko sync'" in line
         assert sites.missing(built) == []
     assert _build(copy, "--strict", MASKO_MODE="frozen").code == 1
+
+
+def _cut_off_a_still(folder: Path) -> None:
+    """Have a site's manifest name half of a still, and its cache the variants of all of it."""
+    path = folder / "masko.manifest.json"
+    fox = json.loads(path.read_text())["collections"]["fox"]
+    still = fox["poses"]["wave"]["transparent_image"]
+    whole = next(
+        f for f in files(_cache(folder), "media") if f.name == still["sha256"]
+    ).read_bytes()
+    half = whole[: len(whole) // 2]
+    variants = _cache(folder) / "variants"
+    shutil.copytree(variants / still["sha256"][:20], variants / sha(half)[:20])
+    still |= {"sha256": sha(half), "bytes": len(half)}
+    Cache(_cache(folder)).put_medium(sha(half), half)
+    path.write_bytes(dumps(make({"fox": msgspec.convert(fox, Collection)})).encode())
+
+
+def test_variants_are_not_blamed_for_a_damaged_still(copy: Path, tmp_path: Path) -> None:
+    """They could not be compared with it; what is reported is the still."""
+    _cut_off_a_still(copy)
+    built = _build(copy, MASKO_MODE="frozen", MASKO_STATE_DIR=str(tmp_path / "state")).good()
+    assert "show something else" not in built.output
+    (line,) = built.lines("WARNING")
+    assert line.startswith("masko: fox/wave transparent_image: is cut off: ")
 
 
 @pytest.mark.parametrize("odd", ["rawexif-nothex.png"], indirect=True)

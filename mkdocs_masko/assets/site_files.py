@@ -362,15 +362,16 @@ class FileResolver:
         if not jobs:
             return {}
         from mkdocs_masko.variants import compare_all  # noqa: PLC0415 - only who compares pays for it
+        from mkdocs_masko.variants.compare import NotTheVariant  # noqa: PLC0415 - likewise
 
         digests_of = {path: sha256 for sha256, path in originals.items()}
         digests: dict[Key, str] = {}
         failures: list[SiteFile] = []
         for source, variant, result in compare_all((p, tuple(v)) for p, v in jobs.items()):
             key = (digests_of[source], variant)
-            if isinstance(result, MediaError):
+            if isinstance(result, NotTheVariant):
                 failures.append(missing[key])
-            else:
+            elif isinstance(result, str):  # else encoding reports what is wrong with the original
                 digests[key] = result
         if failures:
             media = dict.fromkeys(file.medium for file in failures)

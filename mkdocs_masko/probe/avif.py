@@ -89,12 +89,24 @@ def _read_items(source: BoundedReader, meta: Box) -> MediaInfo:
     if shared is None:
         raise MediaError("the AVIF has no item properties")
     properties = list(iter_boxes(source, shared))
-    own = [properties[i] for i in _primary_properties(source, meta) if i < len(properties)]
+    own = primary_properties(source, meta)
     size = _largest_extent(source, own) or _largest_extent(source, properties)
     if size is None:
         raise MediaError("the AVIF has no property with its size")
     alpha = any(box.kind == b"auxC" and _names_alpha(source, box) for box in properties)
     return _info(size, alpha=alpha, orientation=_read_orientation(source, own))
+
+
+def primary_properties(source: BoundedReader, meta: Box) -> list[Box]:
+    """Return the properties of the image that a `meta` box calls the primary item.
+
+    Raises:
+        MediaError: A box is larger than what holds it, or the file ends in the middle.
+    """
+    shared = find_box(source, meta, b"iprp", b"ipco", skip=4)
+    properties = list(iter_boxes(source, shared)) if shared else []
+    indices = _primary_indices(source, meta)
+    return [properties[index] for index in indices if index < len(properties)]
 
 
 _ORIENTATIONS = {
@@ -133,7 +145,7 @@ def _names_alpha(source: BoundedReader, box: Box) -> bool:
     return read_content(source, box, length)[4:].startswith(_AUXILIARY_ALPHA)
 
 
-def _primary_properties(source: BoundedReader, meta: Box) -> list[int]:
+def _primary_indices(source: BoundedReader, meta: Box) -> list[int]:
     """Return which of the shared properties, counted from 0, the primary item has."""
     primary = find_box(source, meta, b"pitm", skip=4)
     links = find_box(source, meta, b"iprp", b"ipma", skip=4)

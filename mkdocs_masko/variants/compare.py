@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
 from mkdocs_masko.probe import probe_bytes
-from mkdocs_masko.variants.images import as_media_error, decode, resize, to_srgb
+from mkdocs_masko.probe.avif import primary_properties
+from mkdocs_masko.probe.bmff import FILE, iter_boxes
+from mkdocs_masko.probe.reader import BoundedReader
+from mkdocs_masko.variants.images import EncoderFailure, as_media_error, decode, resize, to_srgb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,11 +40,16 @@ _ERROR = 10, 0.25  # the same for the mean error of its pixels
 
 _PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _WEBP_CHUNKS = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L"}
+_AVIF_BOXES = {b"ftyp", b"meta", b"mdat"}
 _AVIF_COLOUR = b"colrnclx\x00\x01\x00\x0d\x00\x06\x80"  # sRGB, as libavif writes it for Pillow
 _AVIF_TRANSFORMS = (b"irot", b"imir", b"clap", b"grid", b"iovl")
 _PNG_SIGNATURE, _RIFF_HEADER = 8, 12  # bytes
 
 _MAX_BYTES = 16 * 1024 * 1024  # no variant of 40 megapixels that is worth publishing is larger
+
+
+class NotTheVariant(MediaError):
+    """A file shows something else than its original, or more than our encoders write."""
 
 
 def compare_variants(
@@ -54,7 +62,8 @@ def compare_variants(
         variants: What each file should be, and the file.
 
     Returns:
-        For each the sha256 of the bytes that were compared, or why they are not the variant.
+        For each the sha256 of the bytes that were compared; `NotTheVariant` where they are not
+        the variant; or any other error where the original or the file cannot be read.
     """
     variants = list(variants)
     try:
@@ -72,8 +81,10 @@ def _compare(original: Image, variant: Variant, path: Path) -> str | MediaError:
             pixels = _decode_variant(content, variant)
             if not is_alike(pixels, resize(original, variant.width, variant.height)):
                 raise MediaError("shows something else")  # noqa: TRY301 - one way to say why
-    except MediaError as error:
+    except EncoderFailure as error:  # memory or a disk failed, which says nothing of the file
         return error
+    except MediaError as error:
+        return NotTheVariant(str(error))
     return hashlib.sha256(content).hexdigest()
 
 
@@ -83,7 +94,7 @@ def _decode_variant(content: bytes, variant: Variant) -> Image:
     expected = (f"image/{variant.format}", variant.width, variant.height)
     if len(content) > _MAX_BYTES or (facts.type, facts.width, facts.height) != expected:
         raise MediaError("is of another type or size")
-    if not _has_pixels_alone(content, variant.format):
+    if facts.orientation != 1 or not _has_pixels_alone(content, variant.format):
         raise MediaError("has more in it than pixels")
     from PIL import Image  # noqa: PLC0415 - only who compares pays for Pillow
 
@@ -101,14 +112,31 @@ def _has_pixels_alone(content: bytes, format_: Format) -> bool:
     our encoders writes any.
     """
     if format_ == "avif":
-        head = content.partition(b"mdat")[0]
-        is_plain = not any(name in head for name in _AVIF_TRANSFORMS)
-        return is_plain and head.count(b"colr") == head.count(_AVIF_COLOUR) == 1
+        return _is_plain_avif(content)
     try:
         kinds = set(_png_chunks(content) if format_ == "png" else _webp_chunks(content))
     except struct.error:  # there is a rest that is no chunk
         return False
     return kinds <= (_PNG_CHUNKS if format_ == "png" else _WEBP_CHUNKS)
+
+
+def _is_plain_avif(content: bytes) -> bool:
+    """Tell whether an AVIF has one image, in sRGB, that nothing turns or crops.
+
+    Everything outside its media box counts, even where not every browser looks.
+    """
+    source = BoundedReader(lambda offset, length: content[offset : offset + length])
+    boxes = list(iter_boxes(source, FILE))
+    if not {box.kind for box in boxes} <= _AVIF_BOXES:
+        return False
+    parts = [content[box.start : box.end] for box in boxes if box.kind != b"mdat"]
+    if any(name in part for part in parts for name in _AVIF_TRANSFORMS):
+        return False
+    metas = [box for box in boxes if box.kind == b"meta"]
+    own = [property_.kind for meta in metas for property_ in primary_properties(source, meta)]
+    counts = (sum(part.count(name) for part in parts) for name in (b"colr", _AVIF_COLOUR))
+    # Without a linked `colr`, a browser takes the colours that the stream names.
+    return (own.count(b"colr"), *counts) == (1, 1, 1)
 
 
 def _png_chunks(content: bytes) -> Iterator[bytes]:

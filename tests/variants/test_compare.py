@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance
 
+from bmff_builder import box
 from media_cache import sha
 from mkdocs_masko.errors import MediaError
+from mkdocs_masko.probe import probe_bytes
+from mkdocs_masko.probe.bmff import FILE, Box, find_box, iter_boxes
+from mkdocs_masko.probe.reader import BoundedReader
 from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import Variant, compare_all, encode
-from mkdocs_masko.variants.compare import compare_variants, excess
+from mkdocs_masko.variants.compare import NotTheVariant, compare_variants, excess
 from mkdocs_masko.variants.images import bleed_edge_colour, decode, resize, to_srgb
 from still_samples import DRAWN, drawn, other_profile, saved, talkative, variant
 
@@ -175,6 +180,116 @@ def test_a_profile_of_other_colours_does_not_pass(format_: Format, tmp_path: Pat
     assert isinstance(result, MediaError)
 
 
+def _with_properties(avif: bytes, *properties: bytes) -> bytes:
+    """Give an AVIF more properties; all but `free` are its image's, and have to be heeded."""
+    source = BoundedReader(lambda offset, length: avif[offset : offset + length])
+    meta = _find(source, b"meta")
+    shared, links = (find_box(source, meta, b"iprp", kind, skip=4) for kind in (b"ipco", b"ipma"))
+    assert shared
+    assert links
+    present = sum(1 for _ in iter_boxes(source, shared))
+    table = bytearray(avif[links.start : links.end])
+    linked = [
+        0x80 | number
+        for number, property_ in enumerate(properties, present + 1)
+        if property_[4:8] != b"free"
+    ]
+    table[10] += len(linked)  # of the first item
+    table[11:11] = bytes(linked)
+    parts = (*_boxes(source, avif, shared), *properties)
+    lists = box(b"iprp", box(b"ipco", *parts), box(b"ipma", bytes(table)))
+    rest = [b for b in iter_boxes(source, meta, skip=4) if b.kind not in {b"iprp", b"iloc"}]
+    places = find_box(source, meta, b"iloc", skip=4)
+    assert places
+    grown = len(lists) - (shared.end - shared.start) - (links.end - links.start) - 24
+    moved = box(b"iloc", _moved(avif[places.start : places.end], grown))
+    others = (box(each.kind, avif[each.start : each.end]) for each in rest)
+    head = avif[: meta.start - 8]
+    return head + box(b"meta", bytes(4), *others, moved, lists) + avif[meta.end :]
+
+
+def _find(source: BoundedReader, kind: bytes) -> Box:
+    return next(each for each in iter_boxes(source, FILE) if each.kind == kind)
+
+
+def _boxes(source: BoundedReader, content: bytes, parent: Box) -> list[bytes]:
+    return [box(b.kind, content[b.start : b.end]) for b in iter_boxes(source, parent)]
+
+
+def _moved(places: bytes, by: int) -> bytes:
+    """Move the pixels of all items, each of which has one extent of four-byte numbers."""
+    moved = bytearray(places)
+    for at in range(14, len(moved), 14):
+        struct.pack_into(">L", moved, at, struct.unpack_from(">L", moved, at)[0] + by)
+    return bytes(moved)
+
+
+HALF_A_TURN = box(b"irot", b"\x02")
+SRGB = box(b"colr", b"nclx\x00\x01\x00\x0d\x00\x06\x80")
+PROPERTIES = {
+    "a turn": [HALF_A_TURN],
+    "a turn behind the name of the media box": [box(b"free", b"mdat"), HALF_A_TURN],
+    "a mirror": [box(b"free", b"mdat"), box(b"imir", b"\x00")],
+    "a crop": [box(b"free", b"mdat"), box(b"clap", bytes(32))],
+    "other colours": [box(b"free", b"mdat"), SRGB.replace(b"\x0d", b"\x10")],
+}
+
+
+def _opaque(folder: Path) -> Path:
+    return saved(folder / "original.png", DRAWN.convert("RGB"))
+
+
+def _saved_avif() -> bytes:
+    file = io.BytesIO()
+    DRAWN.convert("RGB").save(file, "avif", quality=80)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("properties", PROPERTIES.values(), ids=PROPERTIES)
+def test_an_avif_that_browsers_turn_does_not_pass(properties: list[bytes], tmp_path: Path) -> None:
+    """However its properties hide: a decoder that leaves them out sees the right pixels."""
+    source, path = _opaque(tmp_path), tmp_path / "variant"
+    path.write_bytes(_with_properties(_saved_avif(), *properties))
+    ((_, result),) = compare_variants(source, [(variant("avif"), path)])
+    assert isinstance(result, NotTheVariant)
+    assert "has more in it than pixels" in str(result)
+
+
+def test_a_harmless_property_does_not_count(tmp_path: Path) -> None:
+    """So it is the properties above that make the difference."""
+    source, path = _opaque(tmp_path), tmp_path / "variant"
+    path.write_bytes(_with_properties(_saved_avif(), box(b"free", b"mdat")))
+    assert probe_bytes(path.read_bytes()).orientation == 1
+    ((_, result),) = compare_variants(source, [(variant("avif"), path)])
+    assert result == sha(path.read_bytes())
+
+
+def _unlinked(avif: bytes) -> bytes:
+    """Take its colours from an image: the last one of its links, and of all."""
+    links = avif.index(b"ipma") - 4
+    end = links + int.from_bytes(avif[links : links + 4], "big")
+    return avif[: end - 1] + b"\x00" + avif[end:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda avif: _with_properties(avif.replace(b"colr", b"free"), box(b"free", SRGB)),
+        _unlinked,
+    ],
+    ids=["in a box to skip", "not linked"],
+)
+def test_colours_that_an_avif_only_seems_to_have_do_not_pass(
+    change: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    """A browser takes those that the pixels name where the image has no property with them."""
+    source, path = _opaque(tmp_path), tmp_path / "variant"
+    path.write_bytes(change(_saved_avif()))
+    ((_, result),) = compare_variants(source, [(variant("avif"), path)])
+    assert isinstance(result, NotTheVariant)
+    assert "has more in it than pixels" in str(result)
+
+
 FRAME = Image.new("RGBA", DRAWN.size, (200, 0, 0, 255))
 FILES: dict[str, Callable[[Path], object]] = {
     "HTML": lambda path: path.write_bytes(b"<!DOCTYPE html>"),
@@ -213,6 +328,7 @@ def test_an_original_that_cannot_be_decoded_has_no_variants(tmp_path: Path) -> N
     results = compare_variants(tmp_path / "fox.png", files)
     assert [each for each, _ in results] == [variant("png", 24), variant("png", 48)]
     assert all(isinstance(result, MediaError) for _, result in results)
+    assert not any(isinstance(result, NotTheVariant) for _, result in results)
 
 
 def test_many_originals_are_compared_side_by_side(tmp_path: Path) -> None:
@@ -221,6 +337,6 @@ def test_many_originals_are_compared_side_by_side(tmp_path: Path) -> None:
     other = saved(tmp_path / "other.png", FRAME)
     jobs = [(source, ((variant(), sources[0]), (variant(), other))) for source in sources]
     results = [(path, type(result)) for path, _, result in compare_all(jobs, workers=2)]
-    assert results == [(source, kind) for source in sources for kind in (str, MediaError)]
+    assert results == [(source, kind) for source in sources for kind in (str, NotTheVariant)]
     wide = Variant(format="png", width=48, height=48)
     assert wide == variant()
