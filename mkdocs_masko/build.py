@@ -111,7 +111,7 @@ class Problem(Struct, frozen=True, kw_only=True):
         return printable(f"{place}: {self.message}")
 
 
-class _Shown(Struct, frozen=True, kw_only=True):
+class _MacroUse(Struct, frozen=True, kw_only=True):
     """A macro, where it stands, for which page it is shown, and what became of it."""
 
     context: RenderContext
@@ -158,12 +158,12 @@ class BuildSession:
         self._default, self._remedy, self._folder = default, remedy, folder
         self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
         self._embeds: dict[Hashable, Embed] = {}
-        self._shown: list[_Shown] = []
+        self._uses: list[_MacroUse] = []
         self._included: list[SiteFile] = []
         self._paths: dict[str, Path] = {}
         self._is_settled = False
-        self._replaced: dict[str, str] = {}  # HTML by the HTML that it took the place of
-        self._dropped: dict[str, SiteFile] = {}  # variants that no page should show, by path
+        self._replacements: dict[str, str] = {}  # HTML by the HTML that it took the place of
+        self._dropped_files: dict[str, SiteFile] = {}  # variants that no page should show, by path
         self._occurrences: dict[tuple[str, str], int] = {}
         self._texts: dict[str, SourceText] = {}
         self._reviewed: set[tuple[str, Slip, int]] = set()
@@ -203,6 +203,12 @@ class BuildSession:
 
     def _render(self, call: Call) -> str:
         context = self.context
+        embed = self._embed_once(call, context)
+        self._uses.append(_MacroUse(context=context, page=self._page, call=call, embed=embed))
+        return embed.html
+
+    def _embed_once(self, call: Call, context: RenderContext) -> Embed:
+        """Render a macro, or return what an equal one has become."""
         key = _embed_key(call, context)
         embed = self._embeds.get(key)
         if embed is None:
@@ -211,8 +217,7 @@ class BuildSession:
                 embed = self._settled_embed(embed, call, context)
             if key is not None:
                 self._embeds[key] = embed
-        self._shown.append(_Shown(context=context, page=self._page, call=call, embed=embed))
-        return embed.html
+        return embed
 
     def _settled_embed(self, embed: Embed, call: Call, context: RenderContext) -> Embed:
         """Show a macro of a template, which is rendered once: with the bytes of its files."""
@@ -243,47 +248,50 @@ class BuildSession:
             MaskoError: Some cannot be had; all of them are named.
         """
         changed = self._resolve(self._used_files())
+        if changed:
+            self._show_changed(changed, replace)
         self._is_settled = True
-        if not changed:
-            return
+
+    def _show_changed(self, changed: set[str], replace: ReplaceHtml) -> None:
+        """Show again the stills of these URLs, and replace what pages have of them."""
         self._embeds.clear()
-        again = [self._show_again(shown, changed) for shown in self._shown]
-        before, self._shown = self._shown, again
-        after = {file.path for file in self._used_files()}
-        dropped = (file for shown in before for file in _files(shown.embed))
-        self._dropped = {file.path: file for file in dropped if file.path not in after}
-        for old, new in zip(before, again, strict=True):
+        before = self._uses
+        self._uses = [self._show_again(use, changed) for use in before]
+        paths = {file.path for file in self._used_files()}
+        files = (file for use in before for file in _files(use.embed))
+        self._dropped_files = {file.path: file for file in files if file.path not in paths}
+        for old, new in zip(before, self._uses, strict=True):
             if old.embed.html != new.embed.html:
-                self._replaced[str(old.embed.html)] = str(new.embed.html)
+                self._replacements[str(old.embed.html)] = str(new.embed.html)
         self._replace_on_pages(before, replace)
 
-    def _show_again(self, shown: _Shown, changed: set[str]) -> _Shown:
-        if changed.isdisjoint(load.url for load in shown.embed.loads):
-            return shown
+    def _show_again(self, use: _MacroUse, changed: set[str]) -> _MacroUse:
+        if changed.isdisjoint(load.url for load in use.embed.loads):
+            return use
         try:
-            return structs.replace(shown, embed=self._embed(shown.call, shown.context))
+            return structs.replace(use, embed=self._embed_once(use.call, use.context))
         except ReferenceProblem:  # a theme's template that takes all formats for granted
-            return shown
+            return use
 
-    def _replace_on_pages(self, before: list[_Shown], replace: ReplaceHtml) -> None:
+    def _replace_on_pages(self, before: list[_MacroUse], replace: ReplaceHtml) -> None:
         """Replace HTML on its pages. Where that is not found, its variants must stay.
 
         A plugin may have rewritten it, or encrypted it.
         """
         pages: dict[RenderContext, dict[str, set[str]]] = {}
-        for shown in before:
-            if shown.embed.html in self._replaced:
-                paths = {f.path for f in _files(shown.embed) if f.path in self._dropped}
-                pages.setdefault(shown.context, {})[str(shown.embed.html)] = paths
-        left = {
+        for use in before:
+            if use.embed.html in self._replacements:
+                paths = {f.path for f in _files(use.embed) if f.path in self._dropped_files}
+                pages.setdefault(use.context, {})[str(use.embed.html)] = paths
+        kept_paths = {
             context: self._replace_on_page(partial(replace, context), embeds)
             for context, embeds in pages.items()
         }
-        for number, shown in enumerate(before):
-            paths = pages.get(shown.context, {}).get(str(shown.embed.html), set())
-            if paths and paths <= left[shown.context]:
-                self._shown[number] = shown  # nothing of it could be replaced
-        self._keep(set().union(*left.values()))
+        for number, use in enumerate(before):
+            paths = pages.get(use.context, {}).get(str(use.embed.html), set())
+            if paths and paths <= kept_paths[use.context]:
+                self._uses[number] = use  # nothing of it could be replaced
+        self._keep(set().union(*kept_paths.values()))
 
     def _replace_on_page(
         self, replace: Callable[[str, str], bool], embeds: Mapping[str, set[str]]
@@ -294,13 +302,13 @@ class BuildSession:
             replace: Replaces HTML of the page; returns whether that was there.
             embeds: The HTML of each, with the paths in it that should not be published.
         """
-        gone: set[str] = set()
+        replaced_paths: set[str] = set()
         # The HTML of a still may also be a part of a longer one.
         for html in sorted(embeds, key=len, reverse=True):
-            if replace(html, self._replaced[html]):
-                gone |= embeds[html]
-        left = set().union(*embeds.values()) - gone
-        return {path for path in left if not self._replace_path(replace, path)}
+            if replace(html, self._replacements[html]):
+                replaced_paths |= embeds[html]
+        other_paths = set().union(*embeds.values()) - replaced_paths
+        return {path for path in other_paths if not self._replace_path(replace, path)}
 
     def _replace_path(self, replace: Callable[[str, str], bool], path: str) -> bool:
         """Replace the URL of a variant, where a plugin has written the HTML around it anew."""
@@ -309,7 +317,9 @@ class BuildSession:
 
     def _keep(self, paths: Iterable[str]) -> None:
         """Publish variants in spite of what they weigh, because something refers to them."""
-        self._included += [self._dropped.pop(path) for path in paths if path in self._dropped]
+        self._included += [
+            self._dropped_files.pop(path) for path in paths if path in self._dropped_files
+        ]
 
     def replace_dropped(self, html: str) -> str:
         """Return a finished page without the variants that are not published.
@@ -319,16 +329,16 @@ class BuildSession:
         """
         if not self._find_dropped(html):
             return html
-        for old in sorted(self._replaced, key=len, reverse=True):
-            html = html.replace(old, self._replaced[old])
+        for old in sorted(self._replacements, key=len, reverse=True):
+            html = html.replace(old, self._replacements[old])
         for path in self._find_dropped(html):
             html = html.replace(path, self.hosting.files.stand_ins.get(path, path))
         self._keep([path for path in self._find_dropped(html) if path in html])
         return html
 
     def _find_dropped(self, html: str) -> list[str]:
-        hashes = set(_HASH_IN_NAME.findall(html)) if self._dropped else ()
-        return [path for path in self._dropped if path.split(".")[-2] in hashes]
+        hashes = set(_HASH_IN_NAME.findall(html)) if self._dropped_files else ()
+        return [path for path in self._dropped_files if path.split(".")[-2] in hashes]
 
     def site_files(self) -> dict[str, Path]:
         """Return, by path in the site, a sound file for all that pages have used so far.
@@ -341,32 +351,34 @@ class BuildSession:
         return {path: self._paths[path] for path in used if path in self._paths}
 
     def _used_files(self) -> list[SiteFile]:
-        return [*self._included, *(file for shown in self._shown for file in _files(shown.embed))]
+        return [*self._included, *(file for use in self._uses for file in _files(use.embed))]
 
     def _resolve(self, files: Iterable[SiteFile]) -> set[str]:
         """Get the bytes of files; return the URLs of stills that should be shown otherwise."""
         missing = {file.path: file for file in files if file.path not in self._paths}
+        if not missing:  # so no size is new, and looking at all stills again would change nothing
+            return set()
         resolved = self.hosting.resolve(missing.values())
         self._paths |= resolved.paths
         return resolved.changed
 
     def sizes(self) -> dict[str, int]:
         """Return the bytes of every file that pages use, as far as they are known."""
-        loads = (load for shown in self._shown for load in shown.embed.loads)
+        loads = (load for use in self._uses for load in use.embed.loads)
         remote = {load.name: load.bytes for load in loads}
         return remote | {path: file.stat().st_size for path, file in self.site_files().items()}
 
     def weights(self) -> PageWeights:
         """Return what each page makes its readers load, for its content and its template."""
         weights = PageWeights()
-        for shown in self._shown:
-            if shown.context is not _OUTSIDE:  # which no reader opens
-                weights.add(shown.page, shown.embed.loads)
+        for use in self._uses:
+            if use.context is not _OUTSIDE:  # which no reader opens
+                weights.add(use.page, use.embed.loads)
         return weights
 
     def gaps(self) -> list[str]:
         """Return what the poses that pages show lack, and what readers see instead."""
-        return list(dict.fromkeys(gap for shown in self._shown for gap in shown.embed.gaps))
+        return list(dict.fromkeys(gap for use in self._uses for gap in use.embed.gaps))
 
     def check(self, reference: object, source: str, place: TemplatePlace | None = None) -> None:
         """Report a name that leads to no pose, wherever it stands."""
