@@ -15,7 +15,7 @@ from markupsafe import Markup
 from msgspec import Struct, structs
 
 from mkdocs_masko.budget import PageWeights
-from mkdocs_masko.errors import MaskoError, MissingPose, ReferenceProblem
+from mkdocs_masko.errors import MaskoError, MisplacedPose, MissingPose, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import (
     GALLERY,
@@ -26,7 +26,7 @@ from mkdocs_masko.rendering import (
     StandalonePage,
     bad_argument,
 )
-from mkdocs_masko.slips import Slip, find_css_slips, find_slips
+from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file
 from mkdocs_masko.source_text import SourceText
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.theme_templates import calling_template
@@ -71,8 +71,12 @@ class _OutsidePages(StandalonePage):
 
 _OUTSIDE = _OutsidePages()
 
-COPIED_SUFFIXES = (".html", ".htm", ".css")
-"""Files in the docs folder which are copied as they are, and may still name a pose."""
+_COPIED_SUFFIXES = (".html", ".htm", ".xhtml", ".svg", ".css")
+
+
+def is_searched(name: str) -> bool:
+    """Tell whether a file of the docs folder is copied as it is, and may still name a pose."""
+    return name.lower().endswith(_COPIED_SUFFIXES)
 
 
 class SourceFile(StandalonePage):
@@ -164,7 +168,7 @@ class BuildSession:
         self._is_settled = False
         self._replacements: dict[str, str] = {}  # HTML by the HTML that it took the place of
         self._dropped_files: dict[str, SiteFile] = {}  # variants that no page should show, by path
-        self._occurrences: dict[tuple[str, str], int] = {}
+        self._occurrences: dict[tuple[str, str, str], int] = {}
         self._texts: dict[str, SourceText] = {}
         self._reviewed: set[tuple[str, Slip, int]] = set()
 
@@ -402,7 +406,7 @@ class BuildSession:
             key = (self.context.name, slip, before[slip])
             if before[slip] < 0 and key not in self._reviewed:
                 self._reviewed.add(key)
-                self._report(ReferenceProblem(slip.message), slip.source)
+                self._report(slip.problem, slip.source)
 
     def review_file(self, name: str, text: str) -> None:
         """Report the poses that a file names which is copied into the site as it is.
@@ -412,9 +416,9 @@ class BuildSession:
             text: Its HTML or CSS.
         """
         self.enter(SourceFile(name, text))
-        is_css = name.endswith(".css")
-        for slip in find_css_slips(text) if is_css else find_slips(text, has_macros=False):
-            self._report(ReferenceProblem(slip.message), slip.source)
+        is_css = name.lower().endswith(".css")
+        for slip, offset in find_slips_in_file(text, is_css=is_css):
+            self._add(slip.problem, name, self._text(name, text).position(offset))
 
     def sorted_problems(self) -> list[Problem]:
         """Return all bad references, page by page, in the order of their lines."""
@@ -444,11 +448,16 @@ class BuildSession:
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
         name = self.context.name
-        key = (name, pose_of(source) or source)  # however its URL is written
+        host = problem.host if isinstance(problem, MisplacedPose) else ""
+        key = (name, host, (pose_of(source) if host else None) or source)  # however it is written
         number = self._occurrences.get(key, -1) + 1
         self._occurrences[key] = number
         for file_name, text in self.context.sources():
-            location = self._text(file_name, text).location(source, number)
+            searched = self._text(file_name, text)
+            if host:
+                location = searched.location_in(host, source, number)
+            else:
+                location = searched.location(source, number)
             if location:
                 self._add(problem, file_name, location)
                 return

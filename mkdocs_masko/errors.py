@@ -4,7 +4,8 @@
 MaskoError                    what the plugin and the command line catch
 ├── OptionError               an option, an argument or the API key cannot be used
 ├── ReferenceProblem          a page names a pose, collection or argument that does not exist
-│   └── MissingPose           the manifest has no such pose or collection; has a `remedy`
+│   ├── MissingPose           the manifest has no such pose or collection; has a `remedy`
+│   └── MisplacedPose         none can be shown there; has a `host`
 ├── ManifestError             the manifest cannot be read or written
 │   ├── ManifestMissing       there is no manifest, and the mode needs one
 │   ├── BoundManifest         its media are on another server on this machine
@@ -101,6 +102,18 @@ class MissingPose(ReferenceProblem):
     def with_remedy(self, remedy: str) -> MissingPose:
         """Return the same error with another remedy."""
         return MissingPose(self.problem, remedy=remedy, alias=self.alias, slug=self.slug)
+
+
+class MisplacedPose(ReferenceProblem):
+    """A page names a pose where none can be shown.
+
+    Attributes:
+        host: What holds the URL: a tag and its attribute, such as `a href`; `picture`; or `css`.
+    """
+
+    def __init__(self, message: str, *, host: str) -> None:
+        super().__init__(message)
+        self.host = host
 
 
 class ManifestError(MaskoError):

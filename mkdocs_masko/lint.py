@@ -16,7 +16,7 @@ from jinja2 import Environment
 from msgspec import Struct
 
 from mkdocs_masko.assets import SiteFiles
-from mkdocs_masko.build import COPIED_SUFFIXES, BuildSession, Problem, SourceFile, resolve_link
+from mkdocs_masko.build import BuildSession, Problem, SourceFile, is_searched, resolve_link
 from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery.page import replaced_page
@@ -183,7 +183,7 @@ class _SiteReader:
         for file in self._docs.files():
             if file.is_page:
                 templates |= self._read_page(build, reader, file)
-            elif file.uri.endswith(COPIED_SUFFIXES):
+            elif is_searched(file.uri):
                 build.review_file(file.name, read_text(file.path, file.name, errors="replace"))
         for path in self._templates(templates):
             self._read_template(build, path)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from mkdocs_masko.errors import MisplacedPose
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.urls import SCHEME, may_name_pose, plain_text, pose_of
+from mkdocs_masko.urls import SCHEME, WRITTEN_SCHEME, may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +29,26 @@ VERBATIM_CLASSES: Final = frozenset({"mermaid", "arithmatex"})
 _URL_ATTRIBUTES: Final = {
     *("action", "background", "cite", "content", "data", "formaction", "href", "icon"),
     *("longdesc", "manifest", "poster", "src", "xlink:href"),
-    *("data-background", "data-bg", "data-href", "data-original", "data-poster", "data-src"),
+    *("data-background", "data-bg", "data-href", "data-image", "data-original", "data-poster"),
+    *("data-src", "data-url"),
 }
+# Attributes that hold CSS (SVG 2, "Presentation attributes", and the style attribute).
+_CSS_ATTRIBUTES: Final = {
+    *("clip-path", "cursor", "fill", "filter", "marker", "marker-end", "marker-mid"),
+    *("marker-start", "mask", "stroke", "style"),
+}
+# https://html.spec.whatwg.org/#attr-meta-http-equiv-refresh
+_REFRESH: Final = re.compile(r"""\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?["']?([^"']+)""", re.IGNORECASE)
 _URL_LISTS: Final = frozenset({"data-srcset", "imagesrcset", "ping", "srcset"})
 _CSS_URL: Final = re.compile(
     r"""(?:\burl\(|\b(?:image-set|image|src)\()\s*["']?\s*(masko(?::|%3a)[^"')\s]*)|"""
     r"""@import\s+["'](masko(?::|%3a)[^"']*)""",
     re.IGNORECASE,
+)
+_CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+# The values of a tag's attributes, as html.parser reads them.
+_VALUES: Final = re.compile(
+    r"""[^\s/>][^\s/=>]*(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>"'][^\s>]*)))?"""
 )
 _LINKS: Final = {"a", "area"}
 _MACRO: Final = re.compile(r"\{[{%][-+]?\s*(masko\w*)\b[^{}]*", re.IGNORECASE)
@@ -46,10 +60,17 @@ class Slip(Struct, frozen=True, kw_only=True):
     Attributes:
         source: What names it: `masko:wave`, or a macro.
         message: What is wrong, and how to fix it.
+        host: What holds it, as `MisplacedPose` has it; empty for a macro.
     """
 
     source: str
     message: str
+    host: str = ""
+
+    @property
+    def problem(self) -> MisplacedPose:
+        """What a build reports."""
+        return MisplacedPose(self.message, host=self.host)
 
 
 class HtmlReader(HTMLParser):
@@ -76,30 +97,50 @@ def find_slips(html: str, *, has_macros: bool = True) -> list[Slip]:
     Returns:
         The slips, in the order of the text.
     """
+    return [slip for slip, _ in _search(html, has_macros=has_macros)]
+
+
+def find_css_slips(css: str) -> list[Slip]:
+    """Find the poses that a style sheet names."""
+    return [slip for slip, _ in _search_css(css)]
+
+
+def find_slips_in_file(text: str, *, is_css: bool) -> list[tuple[Slip, int]]:
+    """Find the poses that a file names which is copied as it is, each with its offset.
+
+    Args:
+        text: The HTML, SVG or CSS.
+        is_css: Whether it is a style sheet.
+    """
+    return _search_css(text) if is_css else _search(text, has_macros=False)
+
+
+def _search(html: str, *, has_macros: bool) -> list[tuple[Slip, int]]:
     if not may_name_pose(html):
         return []
     plain = plain_text(html)
     if SCHEME not in plain and (has_macros or not _MACRO.search(plain)):
         return []
-    finder = _SlipFinder(has_macros=has_macros)
+    finder = _SlipFinder(html, has_macros=has_macros)
     finder.feed(html)
     finder.close()
     return finder.slips
 
 
-def find_css_slips(css: str) -> list[Slip]:
-    """Find the poses that a style sheet names."""
+def _search_css(css: str) -> list[tuple[Slip, int]]:
     if SCHEME not in plain_text(css):
         return []
-    return [_slip("a style sheet cannot load", url, has_macros=False) for url in _css_urls(css)]
+    problem = "a style sheet cannot load"
+    return [(_slip(problem, url, host="css", has_macros=False), at) for url, at in _css_urls(css)]
 
 
 class _SlipFinder(HtmlReader):
     """Collects slips; a `<picture>` and what is shown as it is written are remembered."""
 
-    def __init__(self, *, has_macros: bool) -> None:
+    def __init__(self, html: str, *, has_macros: bool) -> None:
         super().__init__()
-        self.slips: list[Slip] = []
+        self.slips: list[tuple[Slip, int]] = []
+        self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
         self._has_macros = has_macros
         self._verbatim, self._depth = "", 0  # the element that holds it, and how deep in its like
         self._pictures = 0
@@ -111,11 +152,15 @@ class _SlipFinder(HtmlReader):
         self._pictures += tag == "picture"
         source = self.get_starttag_text() or ""
         if pose_of(tag) is not None:  # `<masko:wave>` is meant as a link, and is parsed as a tag
-            self._add("a link cannot lead to", source[1:].rstrip("/>").split()[0])
-        for name, value in attrs:
-            for url in _pose_urls(name, value or ""):
-                self._add_attribute(tag, name, url)
-            self._search_macros(value or "")
+            url = source[1:].rstrip("/>").split()[0]
+            self._add("a link cannot lead to", url, host="a href", at=1)
+        for index, (name, value) in enumerate(attrs):
+            for number, url in enumerate(_pose_urls(tag, name, value or "")):
+                self._add_attribute(tag, name, url, _offset_in_tag(source, index, number))
+            if (tag, name) == ("iframe", "srcdoc"):
+                for number, slip in enumerate(find_slips(value or "", has_macros=self._has_macros)):
+                    self._append(slip, _offset_in_tag(source, index, number))
+            self._search_macros(value or "", _offset_in_tag(source, index, 0))
         classes = (dict(attrs).get("class") or "").split()
         if tag in VERBATIM or not VERBATIM_CLASSES.isdisjoint(classes):
             self._verbatim, self._depth = tag, 1
@@ -134,54 +179,83 @@ class _SlipFinder(HtmlReader):
 
     def handle_data(self, data: str, /) -> None:
         if self._verbatim == "style":
-            for url in _css_urls(data):
-                self._add("a style sheet cannot load", url)
+            for url, at in _css_urls(data):
+                self._add("a style sheet cannot load", url, host="css", at=at)
         elif not self._verbatim:
-            self._search_macros(data)
+            self._search_macros(data, 0)
 
-    def _search_macros(self, text: str) -> None:
+    def _search_macros(self, text: str, at: int) -> None:
         for match in () if self._has_macros else _MACRO.finditer(text):
             remedy = "Show the pose on a Markdown page."
             message = f"{sanitize(match[1])}: no macro runs in a file of HTML. {remedy}"
-            self.slips.append(Slip(source=match[0].rstrip(), message=message))
+            self._append(Slip(source=match[0].rstrip(), message=message), at + match.start())
 
-    def _add_attribute(self, tag: str, name: str, url: str) -> None:
+    def _add_attribute(self, tag: str, name: str, url: str, at: int) -> None:
+        host = f"{tag} {name}"
         if self._pictures:
             image = f'<img src="{sanitize(url)}">'
             remedy = f'Write {image} alone; with dark="...", it has a pose for each palette.'
-            self.slips.append(
-                Slip(source=url, message=f"a pose cannot stand in <picture>. {remedy}")
-            )
+            message = f"a pose cannot stand in <picture>. {remedy}"
+            self._append(Slip(source=url, message=message, host="picture"), at)
         elif tag in _LINKS:
-            self._add("a link cannot lead to", url)
-        elif name == "style":
-            self._add("a style sheet cannot load", url)
+            self._add("a link cannot lead to", url, host=host, at=at)
+        elif name in _CSS_ATTRIBUTES:
+            self._add("a style sheet cannot load", url, host="css", at=at)
         elif tag == "img" and name == "src":
-            self._add("only a Markdown page can show", url)
+            self._add("only a Markdown page can show", url, host=host, at=at)
         else:
             is_video = tag in {"source", "video"} and name == "src"
             problem = f"<{sanitize(tag)} {sanitize(name)}> cannot show"
-            self._add(problem, url, ', "video"' if is_video else "")
+            self._add(problem, url, ', "video"' if is_video else "", host=host, at=at)
 
-    def _add(self, problem: str, url: str, key: str = "") -> None:
-        self.slips.append(_slip(problem, url, key, has_macros=self._has_macros))
+    def _add(self, problem: str, url: str, key: str = "", *, host: str, at: int) -> None:
+        self._append(_slip(problem, url, key, host=host, has_macros=self._has_macros), at)
+
+    def _append(self, slip: Slip, at: int) -> None:
+        """Add a slip that stands at an offset in the tag or text that is being read."""
+        line, column = self.getpos()
+        self.slips.append((slip, self._lines[line - 1] + column + at))
 
 
-def _slip(problem: str, url: str, key: str = "", *, has_macros: bool) -> Slip:
+def _slip(problem: str, url: str, key: str = "", *, host: str, has_macros: bool) -> Slip:
     pose = sanitize(pose_of(url) or "wave")
     if has_macros:
         macro, url_macro = f'{{{{ masko("{pose}") }}}}', f'{{{{ masko_url("{pose}"{key}) }}}}'
         remedy = f"Write {macro} to show the pose, or {url_macro} for the URL of its file."
     else:
         remedy = "Show the pose on a Markdown page, or use a URL that 'mkdocs-masko show' prints."
-    return Slip(source=url, message=f"{problem} {sanitize(url)!r}. {remedy}")
+    return Slip(source=url, message=f"{problem} {sanitize(url)!r}. {remedy}", host=host)
 
 
-def _pose_urls(name: str, value: str) -> Iterator[str]:
+def _offset_in_tag(tag: str, attribute: int, number: int) -> int:
+    """Return where in a tag an attribute has the URL of a pose.
+
+    Args:
+        tag: The tag as it is written.
+        attribute: Which attribute, from 0.
+        number: Which of its URLs of poses, from 0.
+
+    Returns:
+        The offset of the URL, or that of the attribute's value if it is not to be found.
+    """
+    values = [*_VALUES.finditer(tag, re.match(r"<[^\s/>]*", tag).end())]  # type: ignore[union-attr]
+    if attribute >= len(values):
+        return 0
+    value = values[attribute]
+    start = value.start(value.lastgroup or 0)
+    urls = [match.start() for match in WRITTEN_SCHEME.finditer(tag, start, value.end())]
+    return urls[number] if number < len(urls) else start
+
+
+def _pose_urls(tag: str, name: str, value: str) -> Iterator[str]:
     """Yield the URLs of an attribute that name a pose."""
-    if name == "style":
-        yield from _css_urls(value)
-    elif name in _URL_ATTRIBUTES and pose_of(value) is not None:
+    refresh = _REFRESH.match(value) if (tag, name) == ("meta", "content") else None
+    is_url = name in _URL_ATTRIBUTES or (tag, name) == ("param", "value")
+    if name in _CSS_ATTRIBUTES:
+        yield from (url for url, _ in _css_urls(value))
+    elif refresh and pose_of(refresh[1]) is not None:
+        yield refresh[1].strip()
+    elif is_url and pose_of(value) is not None:
         if name != "content" or not re.search(r"\s", value.strip()):  # a description is prose
             yield value.strip()
     elif name in _URL_LISTS:
@@ -190,6 +264,9 @@ def _pose_urls(name: str, value: str) -> Iterator[str]:
                 yield candidate
 
 
-def _css_urls(css: str) -> Iterator[str]:
-    for match in _CSS_URL.finditer(css):
-        yield match[1] or match[2]
+def _css_urls(css: str) -> Iterator[tuple[str, int]]:
+    """Yield the URLs of a style sheet that name a pose, with their offsets."""
+    bare = _CSS_COMMENT.sub(lambda match: " " * len(match[0]), css)
+    for match in _CSS_URL.finditer(bare):
+        group = 1 if match[1] else 2
+        yield match[group], match.start(group)

@@ -12,7 +12,7 @@ from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.urls import pose_of
+from mkdocs_masko.urls import WRITTEN_SCHEME, pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,24 +27,19 @@ _BLANK_LINE = re.compile(r"\n[ \t\r>]*(?=\n)")
 _TICKS = re.compile(r"(?<!\\)`+")
 # Comments and code that are written as HTML. Each starts with plain text, and none is nested.
 _HTML_CODE = re.compile(r"<!--|-->|<(/?)(?:pre|code|kbd|samp|script|style)\b", re.IGNORECASE)
-# The scheme, with its letters and its colon in every form that HTML and URLs have for them.
-_SCHEME = re.compile(
-    "".join(
-        f"(?:{re.escape(c)}|&#0*(?:{ord(c)}|{ord(c.upper())});?"
-        f"|&#x0*(?:{ord(c):x}|{ord(c.upper()):x});?|%{ord(c):x}|%{ord(c.upper()):x})"
-        for c in "masko"
-    )
-    + "(?::|&#0*58;?|&#x0*3a;?|&colon;|%3a)",
-    re.IGNORECASE,
-)
+# The same for URLs, which style sheets have too.
+_NO_URLS = re.compile(r"<!--|-->|<(/?)(?:pre|code|kbd|samp|script|textarea|title)\b", re.IGNORECASE)
 _MOST_LINES = 12  # of a statement in a template
 # What stands before a URL: in a tag, in Markdown's parentheses, in the definition of a reference.
-_TAG = re.compile(r"<[a-z]", re.IGNORECASE)
-_IMAGE_SOURCE = re.compile(r"""<img\s(?:.*\s)?src\s*=\s*["']?\s*\Z""", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<([a-z][^\s/>]*)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/={]+)\s*=\s*(?:"[^"]*|'[^']*|[^\s"'>]*)\Z""")
+_STYLE = re.compile(r"""\(\s*["']?\Z|@import\s+["']\Z""", re.IGNORECASE)
 _OPEN_QUOTE = re.compile(r"""=\s*(["'])(?:(?!\1).)*\Z""", re.DOTALL)
 _OPEN_PARENTHESIS = re.compile(r"\]\(\s*<?\Z")
 _DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]]*\]:\s*<?\Z", re.MULTILINE)
 _URL_END_IN_TAG = {True: r"""["',)]|\s+(?:[\d.]+[xw])?\s*[,"']""", False: r"[\s>]"}
+_MARKDOWN_URLS = {"a href", "img src"}  # which a definition may be for
+_LONGEST_STYLE = 100_000  # characters of a style sheet that are looked at
 _LONGEST = 2_000  # characters of a link's text, a tag or a URL that are looked at
 
 
@@ -64,22 +59,34 @@ class SourceText:
 
         Args:
             source: A macro or an image as the parser has it, which drops indents and quote marks;
-                a macro that was written again from its arguments; or the URL of a pose alone,
-                which stands where no pose is shown.
+                or a macro that was written again from its arguments.
             number: Which of several equal ones, from 0.
 
         Returns:
             Line and column, both from 1, or None when it is not there: it came from elsewhere.
         """
-        pose = pose_of(source)
-        if pose is not None:
-            offsets = self._misplaced(pose)
-            return self._position(offsets[min(number, len(offsets) - 1)]) if offsets else None
         for pattern in _patterns(source):
             offsets = self._find(pattern)
             if offsets:
-                return self._position(offsets[min(number, len(offsets) - 1)])
+                return self.position(offsets[min(number, len(offsets) - 1)])
         return None
+
+    def location_in(self, host: str, url: str, number: int = 0) -> tuple[int, int] | None:
+        """Find the URL of a pose that stands where none is shown.
+
+        Args:
+            host: What holds it, as `MisplacedPose` has it.
+            url: The URL.
+            number: Which of several for that pose in equal hosts, from 0.
+
+        Returns:
+            As `location`. What the source has in another place is something else.
+        """
+        pose = pose_of(url) or ""
+        hosts = [host, "definition"] if host in _MARKDOWN_URLS else [host]
+        offsets = [at for each in hosts for at in self._urls.get((each, pose), ())]
+        offsets = offsets or self._urls.get((host.rpartition(" ")[2], pose), [])
+        return self.position(offsets[min(number, len(offsets) - 1)]) if offsets else None
 
     def location_below(self, source: str, line: int) -> tuple[int, int]:
         """Find a macro of a template, of which Jinja knows the line.
@@ -96,7 +103,7 @@ class SourceText:
         for pattern in _patterns(source):
             match = re.search(pattern, self._text[start:end])
             if match:
-                return self._position(start + match.start())
+                return self.position(start + match.start())
         return line, 1
 
     def _find(self, pattern: str) -> list[int]:
@@ -105,7 +112,8 @@ class SourceText:
             self._offsets[pattern] = [match.start() for match in matches]
         return self._offsets[pattern]
 
-    def _position(self, offset: int) -> tuple[int, int]:
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return line and column, both from 1, of what stands at an offset."""
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
@@ -117,43 +125,64 @@ class SourceText:
     @cached_property
     def _prose(self) -> str:
         """The source, with code and comments blanked out."""
-        blanked = _blank(self._text, _fenced_code(self._text))
-        blanked = _blank(blanked, _code_spans(blanked))
-        return _blank(blanked, _html_code(blanked))
+        return _blank(self._markup, _html_code(self._markup, _HTML_CODE))
 
-    def _misplaced(self, pose: str) -> list[int]:
-        """Return where a pose is named by its URL and not shown; at worst, where it is named."""
-        for kinds in (("link",), ("definition",), ("image", "text")):
-            offsets = [at for kind in kinds for at in self._urls.get((kind, pose), ())]
-            if offsets:
-                return offsets
-        return []
+    @cached_property
+    def _markup(self) -> str:
+        """The source, with Markdown's code blanked out."""
+        blanked = _blank(self._text, _fenced_code(self._text))
+        return _blank(blanked, _code_spans(blanked))
 
     @cached_property
     def _urls(self) -> dict[tuple[str, str], list[int]]:
-        """Where the URLs of poses stand, by what they belong to and the name of the pose."""
+        """Where the URLs of poses stand, by what holds them and the name of the pose."""
         urls: dict[tuple[str, str], list[int]] = {}
-        for match in _SCHEME.finditer(self._prose):
-            kind, end = _place_of(self._prose, match.start())
-            url = self._prose[match.start() : match.start() + _LONGEST]
+        text = _blank(self._markup, _html_code(self._markup, _NO_URLS))
+        for match in WRITTEN_SCHEME.finditer(text):
+            host, end = _host_of(text, match.start())
+            url = text[match.start() : match.start() + _LONGEST]
             pose = pose_of(unescape(re.split(end, url, maxsplit=1)[0]))
-            urls.setdefault((kind, pose or ""), []).append(match.start())
+            urls.setdefault((host, pose or ""), []).append(match.start())
         return urls
 
 
-def _place_of(text: str, at: int) -> tuple[str, str]:
-    """Tell what the URL at a place belongs to, and what ends it, as a pattern."""
+def _host_of(text: str, at: int) -> tuple[str, str]:
+    """Tell what holds the URL at a place, as `MisplacedPose` says it, and the pattern of its end.
+
+    An attribute that Markdown has in an attribute list is without a tag.
+    """
     before = text[max(0, at - _LONGEST) : at]
     tag = before[before.rfind("<") :] if before.rfind("<") > before.rfind(">") else ""
-    if _TAG.match(tag):
-        in_picture = before.rfind("<picture") > before.rfind("</picture")
-        is_image = _IMAGE_SOURCE.match(tag) and not in_picture
-        return ("image" if is_image else "link"), _URL_END_IN_TAG[bool(_OPEN_QUOTE.search(tag))]
+    name = _TAG.match(tag)
+    if _STYLE.search(before) and (name or _is_in_style_sheet(text, at)):
+        return "css", r"""["')\s]"""
+    if name:
+        end = _URL_END_IN_TAG[bool(_OPEN_QUOTE.search(tag))]
+        if before.rfind("<picture") > before.rfind("</picture"):
+            return "picture", end
+        attribute = _ATTRIBUTE.search(before)
+        return f"{name[1]} {attribute[1] if attribute else ''}".lower(), end
+    return _host_in_markdown(before, is_autolink=tag == "<")
+
+
+def _host_in_markdown(before: str, *, is_autolink: bool) -> tuple[str, str]:
+    """Tell what holds the URL that stands behind a text of Markdown, as `_host_of`."""
     if _OPEN_PARENTHESIS.search(before):
-        return ("image" if _is_image(before) else "link"), r"[)>\s]"
+        return ("img src" if _is_image(before) else "a href"), r"[)>\s]"
     if _DEFINITION.search(before):
         return "definition", r"[\s>]"
-    return ("link" if tag == "<" else "text"), r"[\s>)]"
+    if is_autolink:
+        return "a href", r"[\s>]"
+    attribute = _ATTRIBUTE.search(before)
+    return (attribute[1].lower() if attribute else ""), r"""[\s>)}"']"""
+
+
+def _is_in_style_sheet(text: str, at: int) -> bool:
+    """Tell whether a place is in a `<style>`, and not in a comment there."""
+    start = max(0, at - _LONGEST_STYLE)
+    sheet = text.rfind("<style", start, at)
+    comment = text.rfind("/*", max(sheet, start), at)
+    return sheet > text.rfind("</style", start, at) and comment <= text.rfind("*/", start, at)
 
 
 def _is_image(before: str) -> bool:
@@ -217,10 +246,10 @@ def _code_spans(text: str) -> Iterator[tuple[int, int]]:
             yield run.start(), position
 
 
-def _html_code(text: str) -> Iterator[tuple[int, int]]:
-    """Yield comments, and the outermost elements with code."""
+def _html_code(text: str, code: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield comments, and the outermost elements with code, of which a pattern finds the ends."""
     start, depth, comment = 0, 0, False
-    for match in _HTML_CODE.finditer(text):
+    for match in code.finditer(text):
         is_comment = match[0] in {"<!--", "-->"}
         if comment:
             if match[0] == "-->":

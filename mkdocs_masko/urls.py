@@ -158,8 +158,21 @@ def api_url_problem(url: str) -> str:
 SCHEME = "masko:"
 """What the URL of a pose begins with, in an image of Markdown or of HTML."""
 
+WRITTEN_SCHEME = re.compile(
+    r"(?:[\t\r\n]|&#(?:0*(?:9|10|13)|x0*[9ad]);?|&tab;|&newline;)*".join(
+        f"(?:{re.escape(c)}|&#0*(?:{ord(c)}|{ord(c.upper())});?"
+        f"|&#x0*(?:{ord(c):x}|{ord(c.upper()):x});?|%{ord(c):x}|%{ord(c.upper()):x})"
+        for c in "masko"
+    )
+    + "(?::|&#0*58;?|&#x0*3a;?|&colon;|%3a)",
+    re.IGNORECASE,
+)
+"""The scheme of a pose in a source: its letters and its colon in every form that HTML and URLs have
+for them, with what browsers drop between them."""
+
 # What browsers drop before they read a URL: https://url.spec.whatwg.org/#concept-basic-url-parser
 _DROPPED = re.compile(r"\A[\x00-\x20]+|[\t\n\r]")
+_LINE_BREAKS = dict.fromkeys(map(ord, "\t\n\r"))
 
 
 def pose_of(url: str) -> str | None:
@@ -191,18 +204,25 @@ def is_link(url: str) -> bool:
 
 
 def plain_text(text: str) -> str:
-    """Return a page in lower case, with the characters that references and `%6d` stand for."""
+    """Return a page in lower case, with the characters that references and `%6d` stand for.
+
+    What browsers drop from a URL is left out.
+    """
     if "&" in text:
         text = unescape(text)
     if "%" in text:
         text = unquote(text)
-    return text.lower()
+    return text.lower().translate(_LINE_BREAKS)
 
 
-# One of the letters of "masko", as a reference or percent-encoded. Each pattern starts with plain
-# text, which the search skips to.
+# One of the letters of "masko", as a reference or percent-encoded, or what is dropped. Each pattern
+# starts with plain text, which the search skips to.
 _LETTERS = (
-    re.compile(r"&#(?:0*(?:65|75|77|79|83|97|107|109|111|115)(?![0-9])|[xX]0*[4-7][0-9a-fA-F])"),
+    re.compile(
+        r"&#(?:0*(?:9|10|13|65|75|77|79|83|97|107|109|111|115)(?![0-9])"
+        r"|[xX]0*(?:[4-7][0-9a-fA-F]|[9aAdD](?![0-9a-fA-F])))"
+    ),
+    re.compile(r"&(?:Tab|NewLine);"),
     re.compile(r"%[4-7][0-9a-fA-F]"),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.slips import find_css_slips, find_slips
+from mkdocs_masko.slips import find_css_slips, find_slips, find_slips_in_file
 
 PLACES = {
     '<a href="URL">x</a>': "a link cannot lead to",
@@ -31,6 +31,13 @@ PLACES = {
     '<body background="URL">': "<body background> cannot show",
     '<form action="URL"></form>': "<form action> cannot show",
     '<img data-src="URL">': "<img data-src> cannot show",
+    '<div data-url="URL">': "<div data-url> cannot show",
+    '<div data-image="URL">': "<div data-image> cannot show",
+    '<object><param name="movie" value="URL"></object>': "<param value> cannot show",
+    '<meta http-equiv="refresh" content="0; url=URL">': "<meta content> cannot show",
+    '<meta http-equiv="refresh" content="5;URL">': "<meta content> cannot show",
+    '<iframe srcdoc="<a href=URL>x</a>"></iframe>': "a link cannot lead to",
+    '<iframe srcdoc="&lt;img src=&quot;URL&quot;&gt;"></iframe>': "only a Markdown page can show",
     "<template><a href='URL'></a></template>": "a link cannot lead to",
     "<pre>x</pre><a href='URL'>": "a link cannot lead to",
     "<code><code>x</code></code><a href='URL'>": "a link cannot lead to",
@@ -45,6 +52,8 @@ UNESCAPED = {
     '<b style="background: url(URL)"></b>': "a style sheet cannot load",
     "<b style='background: url( \"URL\" )'></b>": "a style sheet cannot load",
     "<style>a { content: url('URL') }</style>": "a style sheet cannot load",
+    '<svg><rect fill="url(URL)"/></svg>': "a style sheet cannot load",
+    '<svg><g filter="url(URL)" class="x"></g></svg>': "a style sheet cannot load",
 }
 """Where HTML has no references to characters, or nobody uses them."""
 
@@ -71,6 +80,11 @@ NO_SLIPS = [
     "<script>const x = '<a href=\"masko:wave\">';</script>",
     "<textarea><a href='masko:wave'></textarea>",
     "<style>/* masko:wave */ .masko:hover { color: red }</style>",
+    '<style>/* url(masko:wave) @import "masko:wave" */</style>',
+    '<input value="masko:wave">',
+    '<meta name="description" content="5 masko:wave">',
+    '<svg><text fill="masko:wave">x</text></svg>',
+    "<p>mas\nko:wave</p>",
     '<a href="https://masko.ai/">masko:</a>',
     '<a href="https://example.org/masko:wave">x</a>',
     '<a href="?u=masko:wave">x</a>',
@@ -93,6 +107,14 @@ def test_a_pose_is_found_wherever_a_url_may_stand(
 ) -> None:
     (slip,) = find_slips(html.replace("URL", written))
     assert (slip.source, slip.message[: len(problem)]) == (source, problem)
+
+
+@pytest.mark.parametrize(
+    "written", ["ma&#10;sko:wave", "m&#x9;asko:wave", "ma&NewLine;sko&colon;w"]
+)
+def test_what_browsers_drop_from_a_url_hides_no_pose(written: str) -> None:
+    (slip,) = find_slips(f'<a href="{written}">x</a>')
+    assert slip.message.startswith("a link cannot lead to")
 
 
 @pytest.mark.parametrize(("html", "problem"), UNESCAPED.items(), ids=[*UNESCAPED])
@@ -137,6 +159,7 @@ def test_a_macro_in_a_file_that_is_copied_is_a_slip(written: str, place: str) ->
 @pytest.mark.parametrize(
     "css",
     [
+        "/* url(masko:idle) */ a { background: url(masko:wave) }",
         "a { background: url(masko:wave) }",
         "a { background: URL( 'MASKO:wave' ) }",
         'a { background: image-set("masko:wave" 1x) }',
@@ -147,3 +170,24 @@ def test_a_style_sheet_is_searched_too(css: str) -> None:
     (slip,) = find_css_slips(css)
     assert slip.message.endswith("or use a URL that 'mkdocs-masko show' prints.")
     assert find_css_slips("a.masko:hover { color: red } /* masko: */") == []
+
+
+FILES = [
+    '<img src="¦masko:wave">\n<img srcset="x.png 1x, ¦masko:wave 2x">',
+    "<style>a { background: url(¦masko:wave) }</style>\n<a title='b' href=¦masko:wave>x</a>",
+    '<div title="masko:wave"></div>\n<code>masko:wave</code> <p data-url="¦masko:wave">',
+    '<svg>\n<!-- masko:wave --><use x="1" href="¦masko:wave"/> <g fill="url(¦masko:wave)"/></svg>',
+    "<p>x &amp; y\n ¦{{ masko('wave') }}</p><b title=\"¦{{ masko('wave') }}\">",
+]
+SHEETS = [
+    '@import "¦masko:wave";\n/* url(masko:wave) */\na { background: url( "¦masko:wave" ) }',
+    "/* url(masko:wave)\n */ a { background: url(¦masko:wave) }",
+]
+
+
+@pytest.mark.parametrize("marked", FILES + SHEETS)
+def test_a_slip_in_a_file_is_found_where_it_stands(marked: str) -> None:
+    parts = marked.split("¦")
+    places = [sum(map(len, parts[: number + 1])) for number in range(len(parts) - 1)]
+    found = find_slips_in_file("".join(parts), is_css=marked in SHEETS)
+    assert [at for _, at in found] == places

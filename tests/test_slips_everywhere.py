@@ -34,6 +34,10 @@ SLIPS = {
     "object": '<object data="masko:wave"></object>',
     "use": '<svg><use href="masko:wave"></use></svg>',
     "style": '<b style="background: url(masko:wave)">x</b>',
+    "style sheet": "<style>a { background: url(masko:wave) }</style>",
+    "paint": '<svg><rect fill="url(masko:wave)"></rect></svg>',
+    "data": '<b data-url="masko:wave">x</b>',
+    "line break": '<a href="ma&#10;sko:wave">x</a>',
     "list with a space": "![A](masko:wave) { width=20 }",
     "list without an end": "![A](masko:wave){ width=20",
     "list without a quote": '![A](masko:wave){ caption="x }',
@@ -213,6 +217,10 @@ mkdocs-masko, masko.ai and the scheme masko: are names. So is masko:wave in pros
 FILES = {
     "docs/page.html": '<p>x</p>\n<a href="masko:wave">x</a> <code>masko:wave</code>\n',
     "docs/deep/other.htm": '\n\n<img src="masko:wave"> {{ masko("wave") }}\n',
+    "docs/LOUD.HTML": '<p data-url="masko:wave">',
+    "docs/loud.CSS": "/* url(masko:wave) */\na { background: url(masko:wave) }",
+    "docs/page.xhtml": '<p>\n<a href="masko:wave">x</a></p>',
+    "docs/shape.svg": '<svg><use href="masko:wave"/></svg>',
     "docs/extra.css": "b { color: red }\na { background: url(masko:wave) }\n",
     "theme/main.html": (
         '<body>{{ page.content }}\n<a href="masko:wave">x</a>\n{{ masko }} {{ masko_image }}\n'
@@ -228,17 +236,52 @@ def test_files_that_are_copied_and_templates_are_searched_too(tmp_path: Path) ->
     lines = sites.build(tmp_path).good().lines("WARNING")
     built = [line[len("masko: ") :] for line in lines]
     assert sorted(line.split(": ")[0] for line in built) == [
+        "docs/LOUD.HTML:1:14",
         "docs/deep/other.htm:3:11",
         "docs/deep/other.htm:3:24",
         "docs/extra.css:2:21",
         "docs/index.md:1:5",
+        "docs/loud.CSS:2:21",
         "docs/page.html:2:10",
+        "docs/page.xhtml:2:10",
+        "docs/shape.svg:1:17",
         "theme/404.html:1:19",
         "theme/main.html:2:10",
         "theme/main.html:3:1",
         "theme/main.html:3:13",
         "theme/main.html:4:27",
         "theme/main.html:4:40",
+    ]
+    assert sorted(_checked(tmp_path, {"theme": sites.BARE})) == sorted(built)
+
+
+def test_equal_poses_are_told_apart_by_what_holds_them(tmp_path: Path) -> None:
+    """One that is not reported, as an image that is shown, moves none of the others."""
+    page = """\
+[ref][r] is a link, ![this](masko:wave) is not.
+
+<div data-text="masko:wave">x</div>
+
+<iframe src="masko:wave"></iframe>
+
+[r]: masko:wave
+"""
+    partial = (
+        '<img src="masko:wave">\n<img srcset="masko:wave 1x">\n'
+        "<style>/* url(masko:wave) */\na { background: url(masko:wave) }</style>"
+    )
+    files = {
+        "theme/main.html": '<body>{{ page.content }}{% include "part.html" %}',
+        "theme/part.html": partial,
+    }
+    sites.make(tmp_path, {"index.md": page}, files=files)
+    built = [line[len("masko: ") :] for line in sites.build(tmp_path).good().lines("WARNING")]
+    assert [line.split(": ")[0] for line in built] == [
+        "docs/index.md:5:14",
+        "docs/index.md:7:6",
+        "theme/part.html:1:11",
+        "theme/part.html:2:14",
+        "theme/part.html:4:21",
     ]
     assert sorted(_checked(tmp_path, {"theme": sites.BARE})) == sorted(built)
 

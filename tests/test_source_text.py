@@ -101,3 +101,40 @@ def test_code_alone_is_no_place() -> None:
 def test_a_large_page_is_searched_in_time() -> None:
     """The time grows with the page, and not with its square: 2 MB of backticks are fine."""
     assert SourceText("`a ``b\n\n" * 100_000 + FOX).location(FOX) == (200_001, 1)
+
+
+MISPLACED = {
+    "beside a definition": (
+        '[ref][r]\n<div data-url="masko:wave">\n<iframe src="¦masko:wave">\n[r]: masko:wave',
+        "iframe src",
+    ),
+    "a definition": ('[ref][r]\n<iframe src="masko:wave">\n[r]: ¦masko:wave', "a href"),
+    "a link before its definition": ("[r]: masko:wave\n\n[x](¦masko:wave) [r]", "a href"),
+    "a link beside an image": ("![x](masko:wave) [x](¦masko:wave)", "a href"),
+    "a style sheet": (
+        '<img src="masko:wave"><style>/* url(masko:wave) */ a { b: url(¦masko:wave) }</style>',
+        "css",
+    ),
+    "a style sheet beside prose": ("url(masko:wave)\n<b style='b: url(¦masko:wave)'>", "css"),
+    "a picture": (
+        '<img src="masko:wave">\n<picture><img src="¦masko:wave"></picture>',
+        "picture",
+    ),
+    "a text area before it": (
+        '<textarea><a href="masko:wave"></textarea> <a href="¦masko:wave">',
+        "a href",
+    ),
+    "an attribute list": ("masko:wave [x](y){ data-url=¦masko:wave }", "a data-url"),
+}
+
+
+@pytest.mark.parametrize(("marked", "host"), MISPLACED.values(), ids=[*MISPLACED])
+def test_a_url_is_told_apart_by_what_holds_it(marked: str, host: str) -> None:
+    source = SourceText(marked.replace("¦", ""))
+    assert source.location_in(host, "masko:wave") == expected(marked)
+
+
+def test_a_url_in_another_host_is_no_place() -> None:
+    """Another plugin wrote what is wrong: the page alone is named, and no innocent line."""
+    source = SourceText('masko:wave ![x](masko:wave) <div data-url="masko:wave">')
+    assert source.location_in("iframe src", "masko:wave") is None

@@ -393,7 +393,7 @@ class SlipPostprocessor(Postprocessor):
             for html in self._stash.quotes:
                 authored = authored.replace(html, "")
             for slip in find_slips(authored):
-                self._stash.report(ReferenceProblem(slip.message), slip.source)
+                self._stash.report(slip.problem, slip.source)
         return text
 
 

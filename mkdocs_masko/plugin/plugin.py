@@ -201,7 +201,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     ) -> str:
         """Inject the style sheet and the script into a page of the theme's own: `404.html`."""
         self._exported.review(output_content)
-        if not template_name.endswith(".html"):
+        if not template_name.lower().endswith(".html"):
             return output_content
         self._session().review(output_content)
         return self._inject_assets(output_content)

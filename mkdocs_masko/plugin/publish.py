@@ -18,7 +18,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
 from mkdocs_masko.assets import FOLDER
-from mkdocs_masko.build import COPIED_SUFFIXES
+from mkdocs_masko.build import is_searched
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.plugin.log import log
@@ -94,7 +94,7 @@ def review_copied_files(build: BuildSession, config: MkDocsConfig, files: Files)
     """Report the poses that HTML and CSS in the docs name: they are copied as they are."""
     folder = Path(config.config_file_path or ".").parent
     for file in files:
-        if file.src_dir != config.docs_dir or not file.src_uri.endswith(COPIED_SUFFIXES):
+        if file.src_dir != config.docs_dir or not is_searched(file.src_uri):
             continue
         if file.inclusion.value > InclusionLevel.DRAFT.value:
             text = Path(config.docs_dir, file.src_uri).read_text(encoding="utf-8", errors="replace")
