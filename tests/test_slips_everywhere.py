@@ -214,6 +214,25 @@ mkdocs-masko, masko.ai and the scheme masko: are names. So is masko:wave in pros
     assert _checked(tmp_path, config) == []
 
 
+FORMULAS = {
+    "dollars": "$![x](masko:nope)$ [x](masko:wave)",
+    "parentheses": r"\(![x](masko:nope)\)",
+    "block": "$$\n![x](masko:nope)\n$$",
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"generic": True}, {"inline_syntax": ["round"]}], ids=str)
+def test_check_reads_formulas_as_a_build_does(options: dict[str, object], tmp_path: Path) -> None:
+    extensions = [{"pymdownx.arithmatex": options}]
+    pages = {_name(n): page for n, page in enumerate(FORMULAS.values())}
+    sites.make(tmp_path, {"index.md": "x", **pages}, markdown_extensions=extensions)
+    built = [line[len("masko: ") :] for line in sites.build(tmp_path).good().lines("WARNING")]
+    reported = [line.split(": ")[0] for line in built]
+    links = ["docs/p0000.md:1:24"]
+    assert reported == (["docs/p0000.md:1:7", *links] if "inline_syntax" in options else links)
+    assert sorted(_checked(tmp_path, {"markdown_extensions": extensions})) == sorted(built)
+
+
 FILES = {
     "docs/page.html": '<p>x</p>\n<a href="masko:wave">x</a> <code>masko:wave</code>\n',
     "docs/deep/other.htm": '\n\n<img src="masko:wave"> {{ masko("wave") }}\n',

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 # MkDocs adds these to every site: https://www.mkdocs.org/user-guide/configuration/#markdown_extensions
 _MKDOCS_DEFAULTS: Final = ("toc", "tables", "fenced_code")
 
-# These decide what is text and what is code, or read attribute lists. Any other may need a library
-# or options that are not at hand, and does not change which poses a page names.
+# These decide what is text and what is code or a formula, or read attribute lists. Any other may
+# need a library or options that are not at hand, and does not change which poses a page names.
 _STRUCTURAL: Final = (
     "abbr",
     "admonition",
@@ -27,6 +27,7 @@ _STRUCTURAL: Final = (
     "extra",
     "footnotes",
     "md_in_html",
+    "pymdownx.arithmatex",
     "pymdownx.blocks.admonition",
     "pymdownx.blocks.details",
     "pymdownx.blocks.tab",
@@ -40,6 +41,8 @@ _STRUCTURAL: Final = (
 SNIPPETS: Final = "pymdownx.snippets"
 """The extension that brings the text of other files onto a page."""
 
+_ARITHMATEX: Final = "pymdownx.arithmatex"
+_ARITHMATEX_OPTIONS: Final = ("block_syntax", "inline_syntax", "smart_dollar")
 _SNIPPET_OPTIONS: Final = ("auto_append", "dedent_subsections", "encoding")
 
 
@@ -65,7 +68,10 @@ class PageReader:
         masko = MaskoExtension(embedder, placeholders)
         self._markdown = Markdown(
             extensions=[*_MKDOCS_DEFAULTS, *structural, masko],
-            extension_configs={SNIPPETS: _snippet_options(extensions.get(SNIPPETS), folders)},
+            extension_configs={
+                SNIPPETS: _snippet_options(extensions.get(SNIPPETS), folders),
+                _ARITHMATEX: _known(extensions.get(_ARITHMATEX), _ARITHMATEX_OPTIONS),
+            },
         )
 
     def read(self, text: str) -> None:
@@ -75,11 +81,16 @@ class PageReader:
 
 def _snippet_options(options: object, folders: Sequence[Path]) -> dict[str, Any]:
     """Return the options that say which files are included: none is downloaded, none must exist."""
-    settings = options if isinstance(options, dict) else {}
-    paths = settings.get("base_path") or ["."]
+    known = _known(options, ("base_path", *_SNIPPET_OPTIONS))
+    paths = known.get("base_path") or ["."]
     paths = [path for path in (paths if isinstance(paths, list) else [paths]) if path is not None]
-    known = {name: value for name in _SNIPPET_OPTIONS if (value := settings.get(name)) is not None}
     return {**known, "base_path": [*map(str, paths), *map(str, folders)]}
+
+
+def _known(options: object, names: Sequence[str]) -> dict[str, Any]:
+    """Return the options that have a value, of those with some names."""
+    settings = options if isinstance(options, dict) else {}
+    return {name: value for name in names if (value := settings.get(name)) is not None}
 
 
 def _is_installed(name: str) -> bool:
