@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAME = re.compile(
-    r"""masko[\w.]*\s*\(\s*["'](?P<call>[^"']+)|(?i:masko(?::|%3a))(?P<image>[^)\s{]+)"""
+    r"""masko[\w.]*\s*\(\s*["'](?P<call>[^"']+)|(?i:masko(?:\\?:|%3a))(?P<image>[^)\s{]+)"""
 )
 _FENCE = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)", re.MULTILINE
@@ -277,5 +277,6 @@ def _patterns(source: str) -> Iterator[str]:
     name = _NAME.search(source)
     if name:
         reference = re.escape(name["call"] or name["image"])
-        yield rf"""masko[\w.]*\s*\(\s*["']{reference}["']|(?i:masko(?::|%3a)){reference}(?![\w-])"""
+        macro, url = r"""masko[\w.]*\s*\(\s*["']""", r"(?i:masko(?:\\?:|%3a))"
+        yield rf"""{macro}{reference}["']|{url}{reference}(?![\w-])"""
         yield rf"(?<![\w-]){reference}(?![\w-])"

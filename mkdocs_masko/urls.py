@@ -164,7 +164,7 @@ WRITTEN_SCHEME = re.compile(
         f"|&#x0*(?:{ord(c):x}|{ord(c.upper()):x});?|%{ord(c):x}|%{ord(c.upper()):x})"
         for c in "masko"
     )
-    + "(?::|&#0*58;?|&#x0*3a;?|&colon;|%3a)",
+    + r"(?:\\?:|&#0*58;?|&#x0*3a;?|&colon;|%3a)",
     re.IGNORECASE,
 )
 """The scheme of a pose in a source: its letters and its colon in every form that HTML and URLs have
@@ -172,13 +172,15 @@ for them, with what browsers drop between them."""
 
 # What browsers drop before they read a URL: https://url.spec.whatwg.org/#concept-basic-url-parser
 _DROPPED = re.compile(r"\A[\x00-\x20]+|[\t\n\r]")
+_POSE_SCHEME = re.compile(r"masko\\?:", re.IGNORECASE)
 _LINE_BREAKS = dict.fromkeys(map(ord, "\t\n\r"))
 
 
 def pose_of(url: str) -> str | None:
-    """Return the pose that a URL names: `wave` for `masko:wave`.
+    r"""Return the pose that a URL names: `wave` for `masko:wave`.
 
-    Schemes have no case, and some tools write the colon as `%3A`.
+    Schemes have no case, and some tools write the colon as `%3A`. Markdown's escape, `\:`, is a
+    colon too: https://spec.commonmark.org/0.31.2/#backslash-escapes
 
     Args:
         url: The URL, in which references such as `&colon;` are replaced.
@@ -187,8 +189,8 @@ def pose_of(url: str) -> str | None:
         The name, which may be empty, or None for any other URL.
     """
     plain = unquote(_DROPPED.sub("", url))
-    is_pose = plain[: len(SCHEME)].lower() == SCHEME
-    return plain[len(SCHEME) :].strip() if is_pose else None
+    scheme = _POSE_SCHEME.match(plain)
+    return plain[scheme.end() :].strip() if scheme else None
 
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -206,13 +208,13 @@ def is_link(url: str) -> bool:
 def plain_text(text: str) -> str:
     """Return a page in lower case, with the characters that references and `%6d` stand for.
 
-    What browsers drop from a URL is left out.
+    What browsers drop from a URL is left out, and a backslash before a colon.
     """
     if "&" in text:
         text = unescape(text)
     if "%" in text:
         text = unquote(text)
-    return text.lower().translate(_LINE_BREAKS)
+    return text.lower().translate(_LINE_BREAKS).replace("\\:", ":")
 
 
 # One of the letters of "masko", as a reference or percent-encoded, or what is dropped. Each pattern

@@ -62,6 +62,7 @@ SPELLINGS = {
     "MASKO:wave": "MASKO:wave",
     "Masko:owl/wave": "Masko:owl/wave",
     "masko%3Awave": "masko%3Awave",
+    "masko\\:wave": "masko\\:wave",
     "masko%3awave": "masko%3awave",
     "%6Dasko:wave": "%6Dasko:wave",
     "&#109;asko:wave": "masko:wave",

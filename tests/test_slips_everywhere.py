@@ -21,6 +21,8 @@ SLIPS = {
     "link, escaped": "[video](masko%3Awave)",
     "link, by a reference": "[video](&#109;asko:wave)",
     "link with a colon's name": "[video](masko&colon;wave)",
+    "link with an escaped colon": "[video](masko\\:wave)",
+    "unknown pose with an escaped colon": "![A](masko\\:wavee)",
     "link in angle brackets": "[video](<masko:wave>)",
     "autolink": "<masko:wave>",
     "a": '<a href="masko:wave">x</a>',

@@ -31,6 +31,7 @@ PAGES = {
     "after a long span": "Write `` ` {{ masko('nope') }} `` for ¦{{ masko('nope') }}",
     "after a span of images": "Write `![](masko:nope)` for ![](¦masko:nope)",
     "between lone backticks": "It's a ` here\n\n¦{{ masko('nope') }}\n\nand a ` there",
+    "with an escaped colon": "![](masko:wave) ![](¦masko\\:nope)",
     "with spaces in its name": "![x](¦masko:No%20Such) and more",
     "in raw HTML": '<div>\n<p>One</p>\n¦<img src="masko:nope" alt="x">\n</div>',
     "an unknown argument": "One\n\n¦{{ masko('wave', widht=240) }}",
@@ -110,6 +111,7 @@ MISPLACED = {
     ),
     "a definition": ('[ref][r]\n<iframe src="masko:wave">\n[r]: ¦masko:wave', "a href"),
     "a link before its definition": ("[r]: masko:wave\n\n[x](¦masko:wave) [r]", "a href"),
+    "a link with an escaped colon": ("![x](masko\\:wave) [x](¦masko\\:wave)", "a href"),
     "a link beside an image": ("![x](masko:wave) [x](¦masko:wave)", "a href"),
     "a style sheet": (
         '<img src="masko:wave"><style>/* url(masko:wave) */ a { b: url(¦masko:wave) }</style>',

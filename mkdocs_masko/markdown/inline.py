@@ -49,7 +49,7 @@ _UNBALANCED_LIST = re.compile(r"\{(?![{%])([^{}\n]{0,2000})\}")
 # An image whose parenthesis is missing, or stands apart.
 _BROKEN_IMAGE = re.compile(
     r"!\[[^\[\]\n]{0,500}\]"
-    r"(?:[ \t]+\(\s*<?masko(?::|%3a)|\(\s*<?masko(?::|%3a)[^()\n\x02]*(?=[\n\x02]|\Z))",
+    r"(?:[ \t]+\(\s*<?masko(?:\\?:|%3a)|\(\s*<?masko(?:\\?:|%3a)[^()\n\x02]*(?=[\n\x02]|\Z))",
     re.IGNORECASE,
 )
 
@@ -200,7 +200,7 @@ class ImageInlineProcessor(InlineProcessor):
         """Take the image if it is one of ours; in code that is written as HTML it stays text."""
         match: Any = self._syntax.handleMatch(m, data)
         image, start, end = match
-        if not _is_ours(image):
+        if not self._is_ours(image):
             if image is None and self._is_inline:
                 self._report_broken(m.start(), data)
             return _NOTHING
@@ -277,6 +277,10 @@ class ImageInlineProcessor(InlineProcessor):
         text = self._stash.restore(UnescapeTreeprocessor(self.md).unescape(text))
         return unescape(HTML_PLACEHOLDER_RE.sub(self._code, text))
 
+    def _is_ours(self, image: object) -> TypeGuard[Element]:
+        src = image.get("src", "") if isinstance(image, Element) else ""
+        return pose_of(self._plain(src)) is not None
+
     def _code(self, match: re.Match[str]) -> str:
         """Return the text of code that another extension stashed as HTML."""
         return _TAG.sub("", str(self.md.htmlStash.rawHtmlBlocks[int(match[1])]))
@@ -288,8 +292,3 @@ def _text_of(element: Element) -> str:
         return ""
     children = (_text_of(child) + (child.tail or "") for child in element)
     return (element.text or "") + "".join(children)
-
-
-def _is_ours(image: object) -> TypeGuard[Element]:
-    src = image.get("src", "") if isinstance(image, Element) else ""
-    return pose_of(unescape(src)) is not None

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from mkdocs_masko.rendering import Call
 
 _MARKDOWN_IMAGE = re.compile(
-    r"!?\[[^\[\]\n]{0,500}\][ \t]*\(\s*<?(?:m|&#109;)asko(?::|%3a|&colon;|&#58;)[^()\n]{0,500}\)?",
+    r"!?\[[^\[\]\n]{0,500}\][ \t]*\(\s*<?(?:m|&#109;)asko(?:\\?:|%3a|&colon;|&#58;)"
+    r"[^()\n]{0,500}\)?",
     re.IGNORECASE,
 )
 _MACRO = re.compile(CALL, re.DOTALL)
