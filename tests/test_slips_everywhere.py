@@ -52,6 +52,8 @@ SLIPS = {
     "palette": "![A](masko:wave#only-dark)",
     "image with a space": "![A] (masko:wave)",
     "unknown pose": "![A](masko:wavee)",
+    "pose behind a slash": "![A](masko:/wave)",
+    "pose behind two slashes": "![A](masko://wave)",
     "unknown pose in capitals": "![A](MASKO:wavee)",
     "image without an end": "![A](masko:wave",
     "no parentheses": '{{ masko "wave" }}',

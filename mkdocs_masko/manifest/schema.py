@@ -108,9 +108,12 @@ class Collection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     poses: dict[Slug, Pose]
 
     def find_slug(self, name: str) -> str | None:
-        """Return the slug of a pose by its exact name, else by its slug, or None."""
+        """Return the slug of a pose by its exact name, else by its slug, or None.
+
+        A slash in front, as in `masko://wave`, is not left out: it belongs to a path or a host.
+        """
         slug = self._slugs.get(name)
-        if slug is None and (typed := slugify(name)) in self.poses:
+        if slug is None and not name.startswith("/") and (typed := slugify(name)) in self.poses:
             return typed
         return slug
 
@@ -324,16 +327,17 @@ def _list_poses(collection: Collection) -> str:
 def _split_reference(manifest: Manifest, reference: str, default: str) -> tuple[str, str]:
     """Return the collection's alias and the pose's name; a name may contain a slash itself."""
     alias, slash, name = reference.removeprefix(SCHEME).partition("/")
-    if slash and alias in manifest.collections:
+    has_alias = bool(slash and alias)
+    if has_alias and alias in manifest.collections:
         return alias, name
     if not default and len(manifest.collections) == 1:
         default = next(iter(manifest.collections))
     collection = manifest.collections.get(default)
     # A name with a slash in it that another collection has is no collection that is missing.
-    if collection and (not slash or any(_matches(manifest, reference))):
+    if collection and (not has_alias or any(_matches(manifest, reference))):
         return default, reference
-    if slash or default or not manifest.collections:
-        raise unknown_collection(manifest, alias if slash else default)
+    if has_alias or default or not manifest.collections:
+        raise unknown_collection(manifest, alias if has_alias else default)
     first = next(_matches(manifest, reference), None)
     owner = first.alias if first else min(manifest.collections)
     raise ReferenceProblem(

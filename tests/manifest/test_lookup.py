@@ -185,3 +185,13 @@ def test_whatever_the_reference_the_error_is_one_short_line(text: str) -> None:
         find_pose(BOTH, f"zebra{text}", f"zebra{text}")
     assert len(str(caught.value)) < 600
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("reference", ["/wave", "//wave", "fox//wave", "masko:/wave"])
+@pytest.mark.parametrize("default", ["fox", ""])
+def test_a_slash_in_front_belongs_to_no_name(reference: str, default: str) -> None:
+    """Unless a pose is named so."""
+    with pytest.raises(ReferenceProblem, match=r"no pose '.*/wave' in "):
+        find_pose(FOX_ONLY, reference, default)
+    named = manifest(fox={"wave": pose("wave"), "w-2": pose("w-2", name="/wave")})
+    assert find_pose(named, "/wave", default).slug == "w-2"
