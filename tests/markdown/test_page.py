@@ -40,7 +40,14 @@ def test_a_page_is_that_of_its_golden_file(page: Path) -> None:
     text = (DATA / page).read_text(encoding="utf-8")
     options = {name: OPTIONS[name] for name in OPTIONS if page.parts[0] == "pymdownx"}
     shown = convert(text, EXTENSIONS[page.parts[0]], render=embed, extension_configs=options)
-    told = [f"<!-- {problem} | {source!r} -->" for problem, source in shown.problems]
+    # Markdown before 3.11 tries some patterns again, with less text behind them; a build tells what
+    # stands in one place once.
+    problems = {(str(problem), source) for problem, source in shown.problems}
+    told = [
+        f"<!-- {problem} | {source!r} -->"
+        for problem, source in sorted(problems)
+        if not any(p == problem and s != source and s.startswith(source) for p, s in problems)
+    ]
     check_golden((DATA / page).with_suffix(".html"), "\n".join([shown.html, *told]))
 
 
