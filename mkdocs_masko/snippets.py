@@ -14,6 +14,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from mkdocs_masko.text import replace_controls
+from mkdocs_masko.urls import SCHEME
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Match
@@ -75,7 +76,7 @@ def _short(text: str) -> str:
 
 def _url(match: Match, default: str) -> str:
     parts = match.reference(default).split("/")
-    return "masko:" + "/".join(_NOT_IN_A_URL.sub(_percent, part) for part in parts)
+    return SCHEME + "/".join(_NOT_IN_A_URL.sub(_percent, part) for part in parts)
 
 
 def _percent(odd: re.Match[str]) -> str:

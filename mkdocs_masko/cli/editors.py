@@ -15,6 +15,7 @@ from mkdocs_masko.cli.poses import matches, row
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.snippets import image_snippet, macro_snippet
 from mkdocs_masko.text import escape_json
+from mkdocs_masko.urls import SCHEME
 
 if TYPE_CHECKING:
     from mkdocs_masko.manifest import Manifest
@@ -115,7 +116,7 @@ def snippets_file(manifest: Manifest, default: str) -> str:
     entries: dict[str, dict[str, object]] = {}
     for match in matches(manifest):
         written, name, still, animation = row(match, default)
-        reference = written.removeprefix("masko:")
+        reference = written.removeprefix(SCHEME)
         description = f"{name}: still {still}, animation {animation}"
         entries[f"{written} as an image"] = {
             "scope": "markdown",

@@ -35,6 +35,7 @@ from mkdocs_masko.media_types import EMBEDDABLE_VIDEOS, MEDIA_TYPES, without_siz
 from mkdocs_masko.rendering import Renderer, StandalonePage, make_call
 from mkdocs_masko.snippets import html_snippet, image_snippet, macro_snippet
 from mkdocs_masko.text import format_size, printable, replace_controls, sanitize
+from mkdocs_masko.urls import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,8 +55,8 @@ def pose_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[
     with suppress(MaskoError, OSError):  # a shell has no place for an error
         site = completion_site(ctx)
         written = (row[0] for row in rows(reload(site), site.options.default))
-        names = [text.removeprefix("masko:") for text in written]
-    return [name for name in names if name.startswith(incomplete.removeprefix("masko:"))]
+        names = [text.removeprefix(SCHEME) for text in written]
+    return [name for name in names if name.startswith(incomplete.removeprefix(SCHEME))]
 
 
 @click.command(name="list")
