@@ -1,4 +1,4 @@
-"""Variants of still images: AVIF, WebP and PNG at the widths that a page's boxes ask for.
+"""Variants: still images as AVIF, WebP and PNG, animations as WebM and MOV, as small as their box.
 
 The pool is imported when it is used: a build that finds all variants in its cache needs no
 `multiprocessing`.
@@ -9,20 +9,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.variants.images import SETTINGS, EncoderFailure, encode, recipe_of
-from mkdocs_masko.variants.plan import Format, Variant, plan_variants
+from mkdocs_masko.variants.plan import (
+    VIDEO_FORMATS,
+    Format,
+    ImageFormat,
+    Variant,
+    VideoFormat,
+    full_video_size,
+    plan_variants,
+    plan_video_size,
+)
 
 if TYPE_CHECKING:
     from mkdocs_masko.variants.pool import compare_all, encode_all
 
 __all__ = [
     "SETTINGS",
+    "VIDEO_FORMATS",
     "EncoderFailure",
     "Format",
+    "ImageFormat",
     "Variant",
+    "VideoFormat",
     "compare_all",
     "encode",
     "encode_all",
+    "full_video_size",
     "plan_variants",
+    "plan_video_size",
     "recipe_of",
 ]
 

@@ -93,9 +93,10 @@ def test_each_form_has_a_name_of_its_own_and_the_same_one_every_time() -> None:
     ]
     other = hashlib.sha256(b"owl").hexdigest()
     names = [variant_name(wave, sha256, form) for sha256 in (SHA, other) for form in forms]
-    assert len(set(names)) == len(names) == 18
+    assert len(set(names)) == len(names) == 30
     assert names == [variant_name(wave, sha256, form) for sha256 in (SHA, other) for form in forms]
-    assert all(re.fullmatch(r"wave\.[0-9a-f]{16}\.(avif|webp|png)", name) for name in names)
+    pattern = re.compile(r"wave\.[0-9a-f]{16}\.(avif|webp|png|webm|mov)")
+    assert all(map(pattern.fullmatch, names))
 
 
 def test_naming_is_pure_and_asks_for_each_digest_once() -> None:
