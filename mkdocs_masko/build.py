@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 from msgspec import Struct, structs
 
 from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import MaskoError, MisplacedPose, MissingPose, ReferenceProblem
+from mkdocs_masko.files import relative_name
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import (
     GALLERY,
@@ -443,7 +444,7 @@ class BuildSession:
         folder = (self._folder or Path.cwd()).resolve()
         path = path.resolve()
         if folder in path.parents or folder.parent in path.parents:
-            return Path(os.path.relpath(path, folder)).as_posix()
+            return relative_name(path, folder)
         return f"template {path.name}"
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
@@ -493,8 +494,10 @@ def resolve_link(href: str, page: str, url_of: Callable[[str], str | None]) -> s
         raise bad_argument("href", "a URL", href) from None
     if parts.scheme or parts.netloc or not parts.path:
         return href
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), parts.path))
-    url = url_of(target)
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
+    # macOS may store a name with its accents apart, and an author types them joined.
+    spellings = dict.fromkeys((target, normalize("NFC", target), normalize("NFD", target)))
+    url = next((url for url in map(url_of, spellings) if url is not None), None)
     if url is None and parts.path.endswith(".md"):
         raise ReferenceProblem(f"argument 'href' names no page: {sanitize(href)!r}")
     return href if url is None else parts._replace(path=url).geturl()

@@ -17,6 +17,7 @@ from msgspec import Struct
 from pathspec import GitIgnoreSpec
 
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.files import fold_name, relative_name
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class DocsFolder:
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         self.path = Path(os.path.normpath(folder / str(settings.get("docs_dir") or "docs")))
-        self._name = Path(os.path.relpath(self.path, folder)).as_posix()
+        self._name = relative_name(self.path, folder)
         self._excluded = _spec([*_ALWAYS_EXCLUDED, *_lines(settings.get("exclude_docs"))])
         self._drafts = _spec(_lines(settings.get("draft_docs")))
         self._has_page_folders = settings.get("use_directory_urls") is not False
@@ -122,12 +123,12 @@ class DocsFolder:
         return path.with_suffix(".html").as_posix()
 
     def replaces(self, uri: str, file: DocsFile) -> bool:
-        """Tell whether a page would have the URL of a file that there is."""
-        return self.target(uri) == self.target(file.uri)
+        """Tell whether a page would have the URL of a file that there is, on some system."""
+        return fold_name(self.target(uri)) == fold_name(self.target(file.uri))
 
     def _walk(self) -> Iterator[str]:
         for folder, _, names in os.walk(self.path, followlinks=True):
-            inside = Path(os.path.relpath(folder, self.path))
+            inside = Path(folder).relative_to(self.path)
             yield from ((inside / name).as_posix() for name in names)
 
     def _is_published(self, uri: str) -> bool:

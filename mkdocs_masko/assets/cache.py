@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, TypeVar
 from weakref import finalize
 
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.manifest.file import replace_file
+from mkdocs_masko.files import move_file, replace_file
 from mkdocs_masko.variants import SETTINGS
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Cache:
         target = root / medium_path(sha256)
         with as_cache_error():
             target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+            move_file(path, target)
         return target
 
     def _report(self, error: CacheError) -> None:

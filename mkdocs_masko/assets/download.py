@@ -32,7 +32,7 @@ from mkdocs_masko.errors import (
     NotFound,
     RequestRejected,
 )
-from mkdocs_masko.manifest.file import replace_file
+from mkdocs_masko.files import remove_file, replace_file
 from mkdocs_masko.probe import sniff
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import check_media_url
@@ -363,7 +363,7 @@ class PartialDownload:
         """Remove all bytes."""
         for path in (self.path, self._etag_path):
             with suppress(OSError):
-                path.unlink()
+                remove_file(path)
         self._digest, self.size, self.etag = hashlib.sha256(), 0, ""
 
     def write(self, stream: Stream) -> str:
@@ -410,7 +410,7 @@ class PartialDownload:
         if self.size:
             return self.path.open("ab")
         with suppress(FileNotFoundError):
-            self.path.unlink()  # it may be a symbolic link, which would be written through
+            remove_file(self.path)  # it may be a symbolic link, which would be written through
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(self.path, flags, 0o666), "wb")
 

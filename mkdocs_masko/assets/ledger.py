@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from mkdocs_masko.manifest.file import replace_file
+from mkdocs_masko.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ of the repository, for `sync --into`.
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import time
 from contextlib import suppress
@@ -19,7 +18,13 @@ from mkdocs_masko.assets.cache import original_mark, settings_mark
 from mkdocs_masko.assets.download import url_key
 from mkdocs_masko.assets.site_files import OURS
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.manifest.file import TEMPORARY_SUFFIX, replace_file
+from mkdocs_masko.files import (
+    TEMPORARY_SUFFIX,
+    move_file,
+    remove_file,
+    temporary_path,
+    update_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +77,7 @@ def prune(folder: Path, manifest: Manifest | None, *, dry_run: bool = False) -> 
         with suppress(OSError):
             size = path.lstat().st_size
             if not dry_run:
-                path.unlink()
+                remove_file(path)
             sizes.append(size)
     if not dry_run:
         _remove_empty_folders(folder)
@@ -178,7 +183,8 @@ def export_to(
         folder.mkdir(parents=True, exist_ok=True)
         removed_count = _remove_stale(folder, files)
         copies = [_copy(source, folder / name) for name, source in files.items()]
-        _write_index(folder / INDEX, json.dumps(index, indent=2, sort_keys=True) + "\n")
+        text = json.dumps(index, indent=2, sort_keys=True) + "\n"
+        update_file(folder / INDEX, text.encode())
     except OSError as error:
         raise CacheError(f"{folder}: cannot be written: {error.strerror}.") from error
     size = sum((folder / name).stat().st_size for name in files)
@@ -194,7 +200,7 @@ def _remove_stale(folder: Path, files: Mapping[str, Path]) -> int:
         # An index can list any path; only names of the plugin's own form are safe to remove.
         for name in sorted(name for name in names - files.keys() if OURS.fullmatch(name)):
             with suppress(FileNotFoundError):
-                (folder / name).unlink()
+                remove_file(folder / name)
                 count += 1
     return count
 
@@ -202,21 +208,14 @@ def _remove_stale(folder: Path, files: Mapping[str, Path]) -> int:
 def _copy(source: Path, target: Path) -> bool:
     if not target.is_symlink() and target.is_file() and _have_same_bytes(source, target):
         return False
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
+    temporary = temporary_path(target)
     try:
         shutil.copyfile(source, temporary)
-        temporary.replace(target)
+        move_file(temporary, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        remove_file(temporary, missing_ok=True)
     return True
 
 
 def _have_same_bytes(one: Path, other: Path) -> bool:
     return one.samefile(other) or one.read_bytes() == other.read_bytes()
-
-
-def _write_index(path: Path, text: str) -> None:
-    content = text.encode()
-    if not path.is_symlink() and path.is_file() and path.read_bytes() == content:
-        return
-    replace_file(path, content)

@@ -86,7 +86,7 @@ def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - si
       mkdocs-masko snippets
       mkdocs-masko snippets -o - | head
     """
-    from mkdocs_masko.manifest.file import replace_file
+    from mkdocs_masko.files import replace_file
     from mkdocs_masko.sync import prepare
 
     site = load_site(mode="frozen", **where)

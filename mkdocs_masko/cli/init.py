@@ -70,8 +70,8 @@ def init(
       mkdocs-masko init --collection "Fox Mascot"
       mkdocs-masko init --sandbox
     """
+    from mkdocs_masko.files import replace_file
     from mkdocs_masko.generator import generator_for, installed_versions
-    from mkdocs_masko.manifest.file import replace_file
     from mkdocs_masko.mkdocs_yml import add_plugin, find_config
 
     path = config_file or find_config(Path.cwd())
@@ -182,6 +182,7 @@ def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -
 
 def _next_steps(path: Path, options: dict[str, Any], pose: str) -> Iterator[str]:
     from mkdocs_masko import generator as generators
+    from mkdocs_masko.files import relative_name
     from mkdocs_masko.mkdocs_yml import load_settings
     from mkdocs_masko.options import MANIFEST, SANDBOX
     from mkdocs_masko.urls import API_URL, is_known_api
@@ -191,7 +192,7 @@ def _next_steps(path: Path, options: dict[str, Any], pose: str) -> Iterator[str]
     if theme is not None and theme not in generators.installed_themes(generator):
         remedy = generators.theme_remedy(theme, generator)
         yield f"The theme {sanitize(theme)!r} is not installed: {remedy}"
-    serve = generators.command_line(generator, "serve", os.path.relpath(path))
+    serve = generators.command_line(generator, "serve", relative_name(path, Path.cwd()))
     yield f"Write ![What it shows](masko:{pose}) on a page, and run '{serve}'."
     yield f"git add {path.name} {MANIFEST}"
     api_url = options.get("api_url", API_URL)

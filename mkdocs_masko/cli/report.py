@@ -15,6 +15,7 @@ from msgspec import Struct, to_builtins
 
 from mkdocs_masko.cli.output import print_json, print_line
 from mkdocs_masko.errors import MaskoError, ReferenceProblem
+from mkdocs_masko.files import relative_name
 from mkdocs_masko.text import printable, sanitize
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ class Report(Struct, kw_only=True):
         path = file or (self.site.manifest if self.site else self.folder)
         path = path.parent.resolve() / path.name
         root = repository_root(self.folder)
-        name = Path(os.path.relpath(path, root)).as_posix() if path.is_file() else ""
+        name = relative_name(path, root) if path.is_file() else ""
         line_of_text = annotation(
             level, printable(text), file=printable(name), line=line, column=column
         )

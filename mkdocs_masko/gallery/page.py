@@ -187,5 +187,5 @@ def _write_files(folder: Path, page: str, media: Mapping[str, Path | None]) -> P
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     target = folder / PAGE
-    target.write_text(page, encoding="utf-8")
+    target.write_text(page, encoding="utf-8", newline="\n")
     return target

@@ -7,22 +7,16 @@ only what changed, so that a watching server does not build again for nothing.
 from __future__ import annotations
 
 import codecs
-import os
-import secrets
-import stat
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from mkdocs_masko.errors import ManifestError, ManifestMissing
+from mkdocs_masko.files import update_file
 from mkdocs_masko.manifest.schema import REMEDY, Manifest, dumps, loads
 from mkdocs_masko.text import has_conflict_markers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
-
-TEMPORARY_SUFFIX: Final = ".new"
-"""How the name of a file ends while it is written."""
 
 _ENCODINGS: Final = {
     codecs.BOM_UTF8: (
@@ -97,46 +91,6 @@ def save(path: Path, manifest: Manifest) -> bool:
             raise ManifestError(
                 f"{path.name}: is a symbolic link. Name the file itself in 'manifest:'."
             )
-        # Git may change line ends at checkout; a name cannot hold one, as JSON escapes it.
-        if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == content:
-            return False
-        replace_file(path, content)
+        return update_file(path, content)
     except OSError as error:
         raise ManifestError(f"{path.name}: cannot be written: {error.strerror}.") from error
-    return True
-
-
-def replace_file(
-    path: Path, content: bytes, *, durable: bool = True, keep_mode: bool = True
-) -> None:
-    """Write a file atomically: all of the new content, or the file stays as it is.
-
-    Args:
-        path: The file; a symbolic link is replaced.
-        content: All of it.
-        durable: Whether it must be complete even if the machine stops right after.
-        keep_mode: Whether the new file gets the mode of an existing one.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
-    # Unlike in tempfile, the mode of a new file is the umask's. Without O_BINARY, which only
-    # Windows has, the system would change line ends.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            mode = path.lstat().st_mode
-            if keep_mode and stat.S_ISREG(mode):
-                temporary.chmod(stat.S_IMODE(mode))
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise

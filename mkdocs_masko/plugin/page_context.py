@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.build import resolve_link
+from mkdocs_masko.files import relative_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,10 +40,12 @@ class PageContext:
 
     def link(self, href: str) -> str:
         """Return the URL of the page whose Markdown file a link names, as MkDocs does for links."""
-        files, page = self._files.src_uris, self._page.file
+        page = self._page.file
 
         def url_of(uri: str) -> str | None:
-            return files[uri].url_relative_to(page) if uri in files else None
+            # Not by `src_uris`: with mkdocs-static-i18n, a name means the page in this language.
+            file = self._files.get_file_from_path(uri)
+            return file.url_relative_to(page) if file else None
 
         return resolve_link(href, page.src_uri, url_of)
 
@@ -88,14 +90,13 @@ class ThemeContext:
         own = Path(custom_dir or "", self._template)
         for path in sorted(paths, key=lambda path: path != own):
             text = path.read_text(encoding="utf-8", errors="replace")
-            yield Path(os.path.relpath(path, folder)).as_posix(), text
+            yield relative_name(path, folder), text
 
 
 def page_name(page: Page, config: MkDocsConfig) -> str:
     """Return a page's file, from the folder of `mkdocs.yml`."""
     folder = Path(config.config_file_path or ".").parent
-    docs = os.path.relpath(config.docs_dir, folder)
-    return posixpath.join(docs, page.file.src_uri)
+    return posixpath.join(relative_name(config.docs_dir, folder), page.file.src_uri)
 
 
 def budgeted_page(page: Page, config: MkDocsConfig) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
+import posixpath
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +20,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.build import is_searched
 from mkdocs_masko.errors import MaskoError
+from mkdocs_masko.files import fold_name, relative_name
 from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
@@ -98,8 +99,8 @@ def review_copied_files(build: BuildSession, config: MkDocsConfig, files: Files)
             continue
         if file.inclusion.value > InclusionLevel.DRAFT.value:
             text = Path(config.docs_dir, file.src_uri).read_text(encoding="utf-8", errors="replace")
-            docs = Path(os.path.relpath(config.docs_dir, folder))
-            build.review_file((docs / file.src_uri).as_posix(), text)
+            docs = relative_name(config.docs_dir, folder)
+            build.review_file(posixpath.join(docs, file.src_uri), text)
 
 
 def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
@@ -197,9 +198,8 @@ def add_gallery_page(
     # A page that `nav` leaves out on purpose is nothing that MkDocs should report.
     level = InclusionLevel.NOT_IN_NAV if config.nav else InclusionLevel.UNDEFINED
     gallery = generated.file(config, page.source, _gallery_source(page), inclusion=level)
-    # On macOS and Windows, names that differ in case alone are one file.
-    path = gallery.dest_uri.casefold()
-    other = next((file for file in files if file.dest_uri.casefold() == path), None)
+    path = fold_name(gallery.dest_uri)
+    other = next((file for file in files if fold_name(file.dest_uri) == path), None)
     if other is not None:
         from mkdocs_masko.gallery.page import replaced_page  # noqa: PLC0415 - most have no gallery
 
@@ -233,7 +233,7 @@ def remove_gallery_from_search(config: MkDocsConfig, page: GalleryPage | None) -
     content = json.loads(index.read_text(encoding="utf-8"))
     if drop_from_search(content, url):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-        index.write_text(text, encoding="utf-8")
+        index.write_text(text, encoding="utf-8", newline="\n")
 
 
 def drop_from_search(content: dict[str, Any], url: str) -> bool:

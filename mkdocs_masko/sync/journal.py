@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from mkdocs_masko._version import VERSION
 from mkdocs_masko.errors import CacheError
+from mkdocs_masko.files import remove_file
 from mkdocs_masko.probe import MediaInfo  # noqa: TC001 - msgspec reads the annotation
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Journal:
                 self._write()
                 return
             with suppress(OSError):
-                (self._cache.folder / self._name).unlink()
+                remove_file(self._cache.folder / self._name)
             self._is_on_disk = False
 
     def _load(self) -> dict[str, _Entry]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import sites
+from cli_process import run
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.options import GalleryPage, read_options
 from mkdocs_masko.plugin.publish import drop_from_search
@@ -114,6 +115,15 @@ def test_a_page_that_is_there_is_never_replaced(tmp_path: Path, path: str) -> No
         f"masko: option 'gallery' would replace {path}. Give another path, "
         "or write {{ masko_gallery() }} on that page" in built.output
     )
+
+
+@pytest.mark.parametrize("path", ["caf\u00e9.md", "cafe\u0301.md", "CAF\u00c9.md"])
+def test_a_page_that_macos_takes_for_the_same_is_never_replaced(tmp_path: Path, path: str) -> None:
+    built = _site(tmp_path, "caf\u00e9.md", pages={path: "# Mine"})
+    assert built.code == 1
+    assert f"option 'gallery' would replace {path}" in built.output
+    done = run(tmp_path, "check", "--offline")
+    assert f"option 'gallery' would replace {path}" in done.err
 
 
 TITLE = 'A "title": [x](y) & <b> {{ masko("wave") }} #1'

@@ -1,0 +1,197 @@
+"""Files that are replaced, removed and named on every system; Windows is answered for."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mkdocs_masko import files
+from mkdocs_masko.files import (
+    fold_name,
+    move_file,
+    relative_name,
+    remove_file,
+    replace_file,
+    update_file,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Answer = Callable[[], int]
+
+_answers: dict[Path, Answer] = {}  # by the path that is replaced or removed
+
+
+def _answer_as_windows(path: Path) -> None:
+    """Refuse what Windows would refuse."""
+    answer = _answers.get(path)
+    if answer and (code := answer()):
+        error = PermissionError(13, "Access is denied")
+        error.winerror = code  # type: ignore[attr-defined] # of Windows alone
+        raise error
+
+
+@pytest.fixture(autouse=True)
+def _windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    replace, unlink = Path.replace, Path.unlink
+
+    def replace_or_refuse(path: Path, target: Path) -> Path:
+        _answer_as_windows(target)
+        return replace(path, target)
+
+    def unlink_or_refuse(path: Path, *, missing_ok: bool = False) -> None:
+        _answer_as_windows(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "replace", replace_or_refuse)
+    monkeypatch.setattr(Path, "unlink", unlink_or_refuse)
+    monkeypatch.setattr(files, "_PATIENCE", 0.2)
+    monkeypatch.setattr(files, "_PAUSE", 0.01)
+
+
+@contextmanager
+def held(path: Path, answer: Answer) -> Iterator[None]:
+    """Hold a file for as long as `answer` returns the number of an error."""
+    _answers[path] = answer
+    yield
+    del _answers[path]
+
+
+def for_times(count: int, code: int) -> Answer:
+    """Answer with an error that often."""
+    codes = iter([code] * count)
+    return lambda: next(codes, 0)
+
+
+def while_read_only(path: Path) -> Answer:
+    """Answer as for a file that is read-only, which Windows does not replace."""
+    return lambda: 0 if path.stat().st_mode & stat.S_IWRITE else 5
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    path = tmp_path / "masko.manifest.json"
+    path.write_bytes(b"old")
+    return path
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("code", [5, 32, 33])
+def test_a_file_that_is_let_go_is_replaced(target: Path, code: int) -> None:
+    with held(target, for_times(3, code)):
+        replace_file(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert names(target.parent) == {target.name}
+
+
+def test_a_file_that_is_held_for_long_stays_as_it_is(target: Path) -> None:
+    with held(target, lambda: 32), pytest.raises(PermissionError):
+        replace_file(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert names(target.parent) == {target.name}
+
+
+def test_a_file_that_is_held_and_right_already_is_success(target: Path) -> None:
+    """A second builder wrote the same bytes, and has not closed its file yet."""
+    with held(target, lambda: 32):
+        replace_file(target, b"old")
+    assert names(target.parent) == {target.name}
+
+
+def test_an_error_that_waiting_does_not_help_is_told_at_once(target: Path) -> None:
+    attempts: list[int] = []
+
+    def answer() -> int:
+        attempts.append(1)
+        return 112  # ERROR_DISK_FULL
+
+    with held(target, answer), pytest.raises(PermissionError):
+        replace_file(target, b"new")
+    assert len(attempts) == 1
+
+
+def test_a_read_only_file_is_replaced(target: Path) -> None:
+    target.chmod(0o444)
+    with held(target, while_read_only(target)):
+        replace_file(target, b"new")
+    assert target.read_bytes() == b"new"
+
+
+def test_a_read_only_file_is_removed(target: Path) -> None:
+    target.chmod(0o444)
+    with held(target, while_read_only(target)):
+        remove_file(target)
+    assert names(target.parent) == set()
+
+
+def test_a_file_that_is_let_go_is_removed(target: Path) -> None:
+    with held(target, for_times(2, 32)):
+        remove_file(target)
+    assert names(target.parent) == set()
+
+
+def test_a_missing_file_is_an_error_unless_it_may_be_missing(tmp_path: Path) -> None:
+    remove_file(tmp_path / "no.json", missing_ok=True)
+    with pytest.raises(FileNotFoundError):
+        remove_file(tmp_path / "no.json")
+
+
+def test_a_file_is_moved_over_one_that_is_let_go(target: Path) -> None:
+    source = target.with_name("source")
+    source.write_bytes(b"new")
+    with held(target, for_times(2, 32)):
+        move_file(source, target)
+    assert target.read_bytes() == b"new"
+    assert names(target.parent) == {target.name}
+
+
+@pytest.mark.parametrize(
+    ("on_disk", "is_written"), [(b"a\r\nb\r\n", False), (b"a\nb\n", False), (b"a\nc\n", True)]
+)
+def test_line_ends_of_a_checkout_are_no_change(
+    tmp_path: Path, on_disk: bytes, *, is_written: bool
+) -> None:
+    """Git writes CRLF on Windows, with `core.autocrlf`."""
+    path = tmp_path / "files.json"
+    path.write_bytes(on_disk)
+    assert update_file(path, b"a\nb\n") is is_written
+    assert path.read_bytes() == (b"a\nb\n" if is_written else on_disk)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Mascots.md", "mascots.md"),
+        ("caf\u00e9.md", "cafe\u0301.md"),
+        ("CAF\u00c9.md", "cafe\u0301.md"),
+        ("Stra\u00dfe.md", "STRASSE.md"),
+    ],
+)
+def test_names_that_are_one_file_on_some_system_fold_alike(one: str, other: str) -> None:
+    assert fold_name(one) == fold_name(other)
+
+
+def test_names_that_are_two_files_everywhere_fold_apart() -> None:
+    assert fold_name("cafe.md") != fold_name("caf\u00e9.md")
+
+
+def test_a_file_beside_a_folder_is_named_from_there(tmp_path: Path) -> None:
+    assert relative_name(tmp_path / "docs" / "a.md", tmp_path / "site") == "../docs/a.md"
+
+
+def test_a_file_on_another_drive_is_named_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two drives, `relpath` raises ValueError."""
+    monkeypatch.setattr(os.path, "relpath", lambda *_: ntpath.relpath("D:\\docs", "C:\\site"))
+    assert relative_name(tmp_path / "a.md", "site") == (tmp_path / "a.md").as_posix()
