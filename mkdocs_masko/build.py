@@ -28,7 +28,6 @@ from mkdocs_masko.rendering import (
     bad_argument,
 )
 from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file
-from mkdocs_masko.source_text import SourceText
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.theme_templates import calling_template
 from mkdocs_masko.urls import pose_of
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.rendering import Call, Embed
+    from mkdocs_masko.source_text import SourceText
     from mkdocs_masko.theme_templates import TemplatePlace
 
     ReplaceHtml = Callable[["RenderContext", str, str], bool]
@@ -466,6 +466,8 @@ class BuildSession:
 
     def _text(self, name: str, text: str) -> SourceText:
         if name not in self._texts:
+            from mkdocs_masko.source_text import SourceText  # noqa: PLC0415 - only for problems
+
             self._texts[name] = SourceText(text)
         return self._texts[name]
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import MisplacedPose
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.urls import SCHEME, WRITTEN_SCHEME, may_name_pose, plain_text, pose_of
+from mkdocs_masko.urls import SCHEME, find_schemes, may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -243,7 +243,7 @@ def _offset_in_tag(tag: str, attribute: int, number: int) -> int:
         return 0
     value = values[attribute]
     start = value.start(value.lastgroup or 0)
-    urls = [match.start() for match in WRITTEN_SCHEME.finditer(tag, start, value.end())]
+    urls = [*find_schemes(tag, start, value.end())]
     return urls[number] if number < len(urls) else start
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.urls import WRITTEN_SCHEME, pose_of
+from mkdocs_masko.urls import find_schemes, pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,11 +138,11 @@ class SourceText:
         """Where the URLs of poses stand, by what holds them and the name of the pose."""
         urls: dict[tuple[str, str], list[int]] = {}
         text = _blank(self._markup, _html_code(self._markup, _NO_URLS))
-        for match in WRITTEN_SCHEME.finditer(text):
-            host, end = _host_of(text, match.start())
-            url = text[match.start() : match.start() + _LONGEST]
+        for start in find_schemes(text):
+            host, end = _host_of(text, start)
+            url = text[start : start + _LONGEST]
             pose = pose_of(unescape(re.split(end, url, maxsplit=1)[0]))
-            urls.setdefault((host, pose or ""), []).append(match.start())
+            urls.setdefault((host, pose or ""), []).append(start)
         return urls
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import math
 import re
@@ -139,6 +138,8 @@ class Suggester:
     def suggest(self, name: str) -> str:
         """Return ` (did you mean 'wave'?)`, with up to three names, or an empty string."""
         if name not in self._answers:
+            import difflib  # noqa: PLC0415 - most sites have no wrong name
+
             close = difflib.get_close_matches(name, self._candidates(name), n=3, cutoff=0.6)
             meant = " or ".join(repr(sanitize(each)) for each in close)
             self._answers[name] = f" (did you mean {meant}?)" if meant else ""

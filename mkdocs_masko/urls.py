@@ -11,7 +11,7 @@ from mkdocs_masko.errors import MediaError, OptionError
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 CDN_ORIGINS = ("https://assets.masko.ai", "https://assets.masco.dev")
 """Origins of published media: the vendor's, and its former brand's, which still serves them."""
@@ -158,17 +158,30 @@ def api_url_problem(url: str) -> str:
 SCHEME = "masko:"
 """What the URL of a pose begins with, in an image of Markdown or of HTML."""
 
-WRITTEN_SCHEME = re.compile(
+# Its letters and its colon in every form that HTML and URLs have for them, with what browsers drop
+# between them. Only where something is wrong is it compiled, which takes a while.
+_WRITTEN_SCHEME = (
     r"(?:[\t\r\n]|&#(?:0*(?:9|10|13)|x0*[9ad]);?|&tab;|&newline;)*".join(
         f"(?:{re.escape(c)}|&#0*(?:{ord(c)}|{ord(c.upper())});?"
         f"|&#x0*(?:{ord(c):x}|{ord(c.upper()):x});?|%{ord(c):x}|%{ord(c.upper()):x})"
         for c in "masko"
     )
-    + r"(?:\\?:|&#0*58;?|&#x0*3a;?|&colon;|%3a)",
-    re.IGNORECASE,
+    + r"(?:\\?:|&#0*58;?|&#x0*3a;?|&colon;|%3a)"
 )
-"""The scheme of a pose in a source: its letters and its colon in every form that HTML and URLs have
-for them, with what browsers drop between them."""
+
+
+def find_schemes(source: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Yield where the URLs of poses begin in a source, however they are written there.
+
+    Args:
+        source: HTML, Markdown or CSS.
+        start: Where to begin.
+        end: Where to end; by default at the end of the source.
+    """
+    pattern = re.compile(_WRITTEN_SCHEME, re.IGNORECASE)
+    matches = pattern.finditer(source, start, len(source) if end is None else end)
+    return (match.start() for match in matches)
+
 
 # What browsers drop before they read a URL: https://url.spec.whatwg.org/#concept-basic-url-parser
 _DROPPED = re.compile(r"\A[\x00-\x20]+|[\t\n\r]")

@@ -30,7 +30,7 @@ from weakref import finalize
 
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.files import move_file, replace_file
-from mkdocs_masko.variants import SETTINGS
+from mkdocs_masko.variants import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,7 +199,7 @@ def original_mark(sha256: str) -> str:
 
 def settings_mark() -> str:
     """Return what stands for today's encoder settings in the names of variants."""
-    return SETTINGS[:_SETTINGS_DIGITS]
+    return settings()[:_SETTINGS_DIGITS]
 
 
 class IntegrityChecker:

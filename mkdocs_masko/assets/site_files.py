@@ -21,7 +21,6 @@ from mkdocs_masko.assets.cache import variant_path
 from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
 from mkdocs_masko.errors import CacheError, MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
-from mkdocs_masko.probe import find_damage, probe_bytes
 from mkdocs_masko.text import is_portable_name, list_some, slugify
 from mkdocs_masko.variants import EncoderFailure, Variant, plan_variants, recipe_of
 
@@ -483,6 +482,8 @@ class FileResolver:
 
 def _damage_of(path: Path) -> str:
     """Return what browsers find wrong with a file, or an empty string."""
+    from mkdocs_masko.probe import find_damage, probe_bytes  # noqa: PLC0415 - few files are damaged
+
     try:
         content = path.read_bytes()
         return find_damage(probe_bytes(content), content, len(content))

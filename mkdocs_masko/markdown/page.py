@@ -195,14 +195,16 @@ class CriticGuard(Preprocessor):
     What stands there is an argument. `pymdownx.critic` reads the source before anything else does.
     """
 
-    _argument = re.compile(rf"{CALL}|{ATTRIBUTES}|!\[[^\[\]\n]{{0,1000}}\]", re.DOTALL)
+    # Compiled where it is used: few sites have Critic Markup.
+    _argument = rf"{CALL}|{ATTRIBUTES}|!\[[^\[\]\n]{{0,1000}}\]"
     _mark = re.compile(r"\{(?=\+\+|--|==|>>|~~)")
 
     def run(self, lines: list[str]) -> list[str]:
         """Put a mark behind such braces, which no page can have."""
         if "critic" not in self.md.preprocessors or not any("masko" in line for line in lines):
             return lines
-        return self._argument.sub(self._hide, "\n".join(lines)).split("\n")
+        text = "\n".join(lines)
+        return re.sub(self._argument, self._hide, text, flags=re.DOTALL).split("\n")
 
     def _hide(self, match: re.Match[str]) -> str:
         # A name in brackets is that of a reference, which nobody has read yet.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -132,8 +131,11 @@ def read_call(function: str, arguments: str, source: str) -> Call:
 @cache
 def is_ours(function: str) -> bool:
     """Tell whether a function is one of ours, or meant to be; others are other people's."""
-    name = _plain_name(function)
-    return "." in function or bool(get_close_matches(name, FUNCTIONS, n=1, cutoff=0.85))
+    if "." in function or (name := _plain_name(function)) in FUNCTIONS:
+        return True
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a name that is misspelled
+
+    return bool(get_close_matches(name, FUNCTIONS, n=1, cutoff=0.85))
 
 
 def _plain_name(function: str) -> str:

@@ -78,7 +78,7 @@ _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` w
 _LAST = -100  # after every plugin that still changes what we collect
 # mkdocs-static-i18n rebuilds the list of pages from those in `docs_dir`, after every other plugin.
 _DROPS_GENERATED_PAGES = "i18n"
-_EMBED = re.compile(rf"{CALL}|\]\((?i:{SCHEME})", re.DOTALL)
+_EMBED = rf"{CALL}|\]\((?i:{SCHEME})"
 
 
 class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # theirs
@@ -167,7 +167,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Review the page as other plugins left it, and keep poses out of its title."""
         self._session().review(html, page.content or "")  # with what other plugins wrote into it
         placeholder, title = self._session().placeholders.pattern, page.title
-        if isinstance(title, str) and (placeholder.search(title) or _EMBED.search(title)):
+        if isinstance(title, str) and (placeholder.search(title) or _shows_pose(title)):
             page.title = _heading(page) or placeholder.sub("", title).strip()
         return html
 
@@ -308,6 +308,10 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 encoding=log_encoding,
                 elapsed=self._elapsed,
             )
+
+
+def _shows_pose(title: str) -> bool:
+    return "masko" in title.lower() and re.search(_EMBED, title, re.DOTALL) is not None
 
 
 def _heading(page: Page) -> str:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.api import ApiCall, find_route, query_of
 from mkdocs_masko.sandbox.cast import FOREIGN_KEY
-from mkdocs_masko.sandbox.cdn import media_answer
 from mkdocs_masko.sandbox.faults import Moment
 from mkdocs_masko.sandbox.front_page import front_page
+from mkdocs_masko.sandbox.ranges import media_answer
 from mkdocs_masko.sandbox.responses import Answer, Refusal, json_answer
 
 if TYPE_CHECKING:

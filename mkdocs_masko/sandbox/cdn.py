@@ -1,4 +1,7 @@
-"""The CDN: the cast's media on disk, their paths, and answers with ranges and validators."""
+"""The CDN: the cast's media on disk, and their paths.
+
+No server is needed to find them: a build with the sandbox publishes them with the site.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,15 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.sandbox.cast import COLLECTIONS
-from mkdocs_masko.sandbox.responses import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from mkdocs_masko.sandbox.models import Collection, Item
-    from mkdocs_masko.sandbox.responses import Request
 
 MEDIA_DIR = Path(__file__).parent / "media"
 """The media of the cast that ships: `<mascot>/<pose>/` and the placeholder."""
@@ -105,8 +106,12 @@ def cdn_path(collection: Collection, item: Item, medium: Medium) -> str:
     It holds a hash of the file's own content, so the webm and the mov of one animation
     differ, as they do on the vendor's CDN, and a redrawn pose has a new URL.
     """
-    name = f"{item.public_slug}-{digest(medium.file)[:8]}{medium.file.suffix}"
-    return f"/{collection.user_prefix}/{collection.public_slug}/{name}"
+    name = f"{digest(medium.file)[:8]}{medium.file.suffix}"
+    return f"{_item_path(collection, item)}-{name}"
+
+
+def _item_path(collection: Collection, item: Item) -> str:
+    return f"/{collection.user_prefix}/{collection.public_slug}/{item.public_slug}"
 
 
 def files_of(collection: Collection, media_dir: Path) -> dict[str, Path]:
@@ -119,8 +124,15 @@ def files_of(collection: Collection, media_dir: Path) -> dict[str, Path]:
 
 
 @cache
-def _shipped() -> dict[str, Path]:
-    return {path: file for c in COLLECTIONS for path, file in files_of(c, MEDIA_DIR).items()}
+def _shipped(item_path: str) -> dict[str, Path]:
+    """Return the media at `/<owner>/<collection>/<item>`; the rest of their names is a hash."""
+    pairs = ((c, item) for c in COLLECTIONS for item in c.items)
+    return {
+        cdn_path(collection, item, medium): medium.file
+        for collection, item in pairs
+        if item_path == _item_path(collection, item)
+        for medium in media_of(item, MEDIA_DIR)
+    }
 
 
 def media_file(url_path: str) -> Path | None:
@@ -132,52 +144,5 @@ def media_file(url_path: str) -> Path | None:
     Returns:
         The file, or None: paths are looked up whole, none is ever built from the argument.
     """
-    return _shipped().get(url_path)
-
-
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-
-
-def media_answer(request: Request, content: bytes) -> Answer:
-    """Answer with a medium, or the part of it that was asked for.
-
-    The type follows the suffix of the path, whatever the bytes are. A URL may get other bytes
-    later, so caches have to revalidate after five minutes.
-    """
-    path = PurePosixPath(request.path.partition("?")[0])
-    etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "public, max-age=300",
-        "ETag": etag,
-    }
-    if _matches_etag(request, etag):
-        return Answer(status=304, headers=headers)
-    headers["Content-Type"] = TYPES.get(path.suffix, "application/octet-stream")
-    byte_range = _RANGE.fullmatch(request.headers.get("range", ""))
-    if request.method != "GET" or not byte_range or _is_outdated(request, etag):
-        return Answer(body=content, headers=headers)
-    return _part(content, headers, *byte_range.groups())
-
-
-def _matches_etag(request: Request, etag: str) -> bool:
-    etags = request.headers.get("if-none-match", "")
-    return etags.strip() == "*" or etag in re.findall(r'"[^"]*"', etags)
-
-
-def _is_outdated(request: Request, etag: str) -> bool:
-    return request.headers.get("if-range", etag) != etag
-
-
-def _part(content: bytes, headers: Mapping[str, str], first: str, last: str) -> Answer:
-    size = len(content)
-    if not first and not last:
-        return Answer(body=content, headers=headers)
-    start = int(first) if first else max(0, size - int(last))
-    stop = min(int(last) + 1, size) if first and last else size
-    if first and last and int(last) < int(first):
-        return Answer(body=content, headers=headers)
-    if start >= size:
-        return Answer(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
-    part = {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{size}"}
-    return Answer(status=206, body=content[start:stop], headers=part)
+    # Hashing the media of one pose takes a hundredth of the time for the whole cast.
+    return _shipped(url_path.rpartition("-")[0]).get(url_path)

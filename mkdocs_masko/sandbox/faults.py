@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.sandbox.cdn import media_answer
+from mkdocs_masko.sandbox.ranges import media_answer
 from mkdocs_masko.sandbox.responses import Answer, Refusal, phrase
 from mkdocs_masko.text import sanitize
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.variants.images import SETTINGS, EncoderFailure, encode, recipe_of
+from mkdocs_masko.variants.images import EncoderFailure, encode, recipe_of, settings
 from mkdocs_masko.variants.plan import (
     VIDEO_FORMATS,
     Format,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.variants.pool import compare_all, encode_all
 
 __all__ = [
-    "SETTINGS",
     "VIDEO_FORMATS",
     "EncoderFailure",
     "Format",
@@ -38,6 +37,7 @@ __all__ = [
     "plan_variants",
     "plan_video_size",
     "recipe_of",
+    "settings",
 ]
 
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
-from mkdocs_masko.probe import check_pixel_count, probe_bytes
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
@@ -68,17 +67,18 @@ _REVISION = 3  # raised with any change of what is done to the pixels before the
 _COMPILED = re.compile(r"^[^,]+\.(?:so|pyd|dylib|dll)[^,]*,sha256=[^,]+", re.MULTILINE)
 
 
-def _hash_settings() -> str:
+@cache
+def settings() -> str:
+    """Hash what shapes the bytes of variants: settings and libraries. It is part of a cache's key.
+
+    Found out when a variant is named, because a site without any needs not know.
+    """
     pillow = distribution("pillow")
     # The list of installed files has the hash of each bundled codec, without importing any.
     codecs = sorted(_COMPILED.findall(pillow.read_text("RECORD") or ""))
-    settings = [_LOSSY, _AVIF_EXACT_ALPHA, _WEBP_LOSSLESS, _FEW_COLOURS]
-    text = json.dumps([_REVISION, settings, pillow.version, codecs], sort_keys=True)
+    values = [_LOSSY, _AVIF_EXACT_ALPHA, _WEBP_LOSSLESS, _FEW_COLOURS]
+    text = json.dumps([_REVISION, values, pillow.version, codecs], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-SETTINGS = _hash_settings()
-"""Changes whenever a setting does, or a library that shapes the bytes: part of a cache's key."""
 
 
 def recipe_of(sha256: str, variant: Variant) -> str:
@@ -88,7 +88,7 @@ def recipe_of(sha256: str, variant: Variant) -> str:
         sha256: Of the original's bytes, in hex.
         variant: Its format and size.
     """
-    recipe = f"{sha256} {variant.format} {variant.width}x{variant.height} {SETTINGS}"
+    recipe = f"{sha256} {variant.format} {variant.width}x{variant.height} {settings()}"
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
@@ -170,6 +170,8 @@ def decode(source: Path) -> Image:
         MediaError: The file is no still image, is damaged, or is larger than 8,192 px a side or
             40 megapixels, which is checked before anything is decompressed.
     """
+    from mkdocs_masko.probe import check_pixel_count, probe_bytes  # noqa: PLC0415 - only who encodes
+
     with as_media_error(source):
         data = source.read_bytes()
         facts = probe_bytes(data)
