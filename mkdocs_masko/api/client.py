@@ -25,7 +25,7 @@ from mkdocs_masko.api.models import (
     parse_export,
     unwrap,
 )
-from mkdocs_masko.api.retry import retry
+from mkdocs_masko.api.retry import RateLimit, retry
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.http import MAX_MEDIA_BYTES, Budget, Limits, Response, Transport
 from mkdocs_masko.http.errors import error_from_api
@@ -74,6 +74,8 @@ class _BaseClient:
         self._budget = Budget(math.inf) if budget is None else budget
         self._key_name = key_name
         self._sleep = sleep
+        # The CDN counts requests of its own.
+        self._api_limit, self._media_limit = RateLimit(), RateLimit()
         reveals = auth.reveals if auth else None
         self._transport = Transport(self._budget, rewrite=rewrite, reveals=reveals)
         media_limits = Limits(response=MAX_MEDIA_BYTES + 1024 * 1024)  # and the headers
@@ -114,7 +116,8 @@ class _BaseClient:
             response = transport.request(method, url, auth=self._auth, params=params, body=body)
             return self._raise_for_status(response)
 
-        return self._retry(attempt, self._transport, repeatable=method not in _CHANGING_METHODS)
+        repeatable = method not in _CHANGING_METHODS
+        return self._retry(attempt, self._transport, self._api_limit, repeatable=repeatable)
 
     def get(self, path: str, kind: type[T]) -> T:
         """Get one resource as a type of your own; `dict` has everything the API sends."""
@@ -158,7 +161,9 @@ class _BaseClient:
             server says it.
         """
         return self._retry(
-            lambda transport: transport.fetch_range(url, offset, length), self._transport
+            lambda transport: transport.fetch_range(url, offset, length),
+            self._transport,
+            self._media_limit,
         )
 
     def download(self, attempt: Callable[[Transport], T]) -> T:
@@ -171,18 +176,25 @@ class _BaseClient:
         Returns:
             What `attempt` returns.
         """
-        return self._retry(attempt, self._media_transport)
+        return self._retry(attempt, self._media_transport, self._media_limit)
 
     def _retry(
         self,
         attempt: Callable[[Transport], T],
         transport: Transport,
+        limit: RateLimit,
         *,
         repeatable: bool = True,
     ) -> T:
         budget = self._budget.for_call(self._timeout)
         bounded = transport.within(budget)
-        return retry(lambda: attempt(bounded), budget, repeatable=repeatable, sleep=self._sleep)
+        return retry(
+            lambda: attempt(bounded),
+            budget,
+            repeatable=repeatable,
+            sleep=self._sleep,
+            limit=limit,
+        )
 
     def _raise_for_status(self, response: Response) -> Response:
         if response.status < HTTPStatus.BAD_REQUEST:

@@ -375,13 +375,15 @@ def show_polling(policy: PollPolicy) -> Iterator[PollPolicy]:
         )
 
 
-def log_not_ready(collection: str, seconds: float) -> None:
-    """Print a line that an export is not ready."""
-    print_line(f"{collection} is not ready (409); retrying in {seconds:.0f} s", err=True)
+def log_not_ready(collections: Sequence[str], seconds: float) -> None:
+    """Print a line that exports are not ready."""
+    from mkdocs_masko.sync import describe_waiting
+
+    print_line(f"{describe_waiting(collections)}; retrying in {seconds:.0f} s", err=True)
 
 
 class _Countdown:
-    """A line that says which export is not ready, when the next attempt is, and what time is left.
+    """A line that says which exports are not ready, when they are polled, and what time is left.
 
     Args:
         status: The line.
@@ -391,11 +393,13 @@ class _Countdown:
     def __init__(self, status: Status, seconds: float) -> None:
         self.status = status
         self._deadline = time.monotonic() + seconds
-        self._collection, self._attempts = "", 0
+        self._state, self._attempts = "", 0
 
-    def note(self, collection: str, _: float) -> None:
-        """Note for which collection the next pause is."""
-        self._collection, self._attempts = collection, self._attempts + 1
+    def note(self, collections: Sequence[str], _: float) -> None:
+        """Note for which collections the next pause is."""
+        from mkdocs_masko.sync import describe_waiting
+
+        self._state, self._attempts = describe_waiting(collections), self._attempts + 1
 
     def sleep(self, seconds: float) -> None:
         """Pause, and count down."""
@@ -403,14 +407,13 @@ class _Countdown:
         while (left := end - time.monotonic()) > 0:
             self.status.update(self._line(left))
             time.sleep(min(_TICK, left))
-        self.status.update(f"{self._collection}: retrying")
+        self.status.update(f"{self._state}; retrying now")
 
     def _line(self, pause_left: float) -> str:
         attempts = "1 attempt" if self._attempts == 1 else f"{self._attempts} attempts"
         left = max(0.0, self._deadline - time.monotonic())
         return (
-            f"{self._collection} is not ready (409) after {attempts}; "
-            f"retrying in {ceil(pause_left)} s, {_clock(left)} left"
+            f"{self._state} after {attempts}; retrying in {ceil(pause_left)} s, {_clock(left)} left"
         )
 
 

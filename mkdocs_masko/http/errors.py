@@ -71,7 +71,7 @@ def error_from_api(  # noqa: PLR0913 - each is a part of the message
     kind, message = _meaning(status, code, has_key=has_key, key_name=key_name)
     if kind is RateLimited:
         return _rate_limited("the API", headers, url=url, code=code)
-    if reason:
+    if reason and kind is not NotReady:  # whose message has all the reasons that there are
         message = f"{message}; the API says: {reason}"
     return kind(message, status=status, code=code, url=url)
 

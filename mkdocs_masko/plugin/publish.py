@@ -25,10 +25,11 @@ from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
 from mkdocs_masko.progress import show_steps
+from mkdocs_masko.sync import describe_waiting
 from mkdocs_masko.text import format_size, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -150,9 +151,10 @@ def _summarize(build: BuildSession, weights: PageWeights, sizes: dict[str, int])
     return f"{text}; a reader loads first at most {format_size(size)} ({page})" if page else text
 
 
-def log_polling(collection: str, seconds: float) -> None:
-    """Log that an export is not ready, and when it is polled again."""
-    log.info("collection %s is not ready (409); asking again in %.0f s", collection, seconds)
+def log_polling(collections: Sequence[str], seconds: float) -> None:
+    """Log that exports are not ready, and when they are polled again."""
+    noun = "collection" if len(collections) == 1 else "collections"
+    log.info("%s %s; asking again in %.0f s", noun, describe_waiting(collections), seconds)
 
 
 @contextmanager

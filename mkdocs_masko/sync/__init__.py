@@ -5,7 +5,13 @@ through `connection`, reads media with `media`, and decides with `plan`. `site` 
 goes in and comes out.
 """
 
-from mkdocs_masko.sync.connection import PollPolicy, Progress, connect, no_progress
+from mkdocs_masko.sync.connection import (
+    PollPolicy,
+    Progress,
+    connect,
+    describe_waiting,
+    no_progress,
+)
 from mkdocs_masko.sync.modes import (
     compare,
     find_changes,
@@ -26,6 +32,7 @@ __all__ = [
     "SyncResult",
     "compare",
     "connect",
+    "describe_waiting",
     "find_changes",
     "no_progress",
     "prepare",

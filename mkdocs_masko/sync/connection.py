@@ -1,8 +1,8 @@
 """The connection of a sync: which API it talks to, and how it polls for exports.
 
 `connect` opens a client for the real API, or starts the sandbox that comes with the package.
-`fetch_exports` asks for the export of each collection and polls while one is not ready (409),
-as a `PollPolicy` says.
+`fetch_exports` requests the export of each collection, several at a time, and polls for those that
+are not ready (409), as a `PollPolicy` says.
 """
 
 from __future__ import annotations
@@ -11,22 +11,27 @@ import math
 import time
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct, structs
 
-from mkdocs_masko.errors import MalformedResponse, NotFound, NotReady
+from mkdocs_masko.errors import ApiError, MalformedResponse, NotFound, NotReady
 from mkdocs_masko.options import SANDBOX
+from mkdocs_masko.text import list_some
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from mkdocs_masko.api import Budget, Client
     from mkdocs_masko.api.models import Export
     from mkdocs_masko.http import Transport
     from mkdocs_masko.sync.site import Site
+
+T = TypeVar("T")
+
+_MOST_NAMED = 3  # collections, or errors, in one message
 
 
 class Connection(Protocol):
@@ -116,7 +121,8 @@ class PollPolicy(Struct, frozen=True):
     Attributes:
         timeout: Seconds, for all collections together.
         sleep: Sleeps for a number of seconds.
-        on_wait: Called before each pause with the collection's id and the seconds of the pause.
+        on_wait: Called before each pause with the ids of the collections that are not ready, and
+            the seconds of the pause.
         progress: Reports the downloads of the sync.
         reading: Reports the media whose first bytes are read.
         sleep_before_retry: Sleeps for a number of seconds, before a request is made again.
@@ -125,7 +131,7 @@ class PollPolicy(Struct, frozen=True):
 
     timeout: float
     sleep: Callable[[float], None]
-    on_wait: Callable[[str, float], None]
+    on_wait: Callable[[Sequence[str], float], None]
     progress: Progress = no_progress
     reading: Progress = no_progress
     sleep_before_retry: Callable[[float], None] = time.sleep
@@ -158,26 +164,96 @@ def fetch_exports(
         ApiError: Any other failure.
     """
     pauses = _pauses(poll_policy.timeout)  # one budget: two collections do not wait twice
-    return {
-        alias: _poll(connection, collection_id, poll_policy, pauses)
-        for alias, collection_id in ids.items()
-    }
-
-
-def _poll(
-    connection: Connection, collection_id: str, poll_policy: PollPolicy, pauses: Iterator[float]
-) -> Export | NotReady:
-    while True:
-        try:
-            return connection.cdn_export(collection_id)
-        except (NotFound, MalformedResponse) as error:
-            raise error.at(f"collection {collection_id!r}") from None
-        except NotReady as error:
-            pause = next(pauses, None)
-            if pause is None:
-                return error
-            poll_policy.on_wait(collection_id, pause)
+    responses = _request_exports(connection, ids)
+    while waiting := {a: ids[a] for a, each in responses.items() if isinstance(each, NotReady)}:
+        pause = next(pauses, None)
+        if pause is None:
+            break
+        poll_policy.on_wait(tuple(dict.fromkeys(waiting.values())), pause)
         poll_policy.sleep(pause)
+        responses |= _request_exports(connection, waiting)
+    return responses
+
+
+def _request_exports(connection: Connection, ids: dict[str, str]) -> dict[str, Export | NotReady]:
+    """Request the export of each collection once, several at a time.
+
+    Raises:
+        ApiError: All collections that the API does not have, in the order of the options, up to
+            the first request where the API itself fails: it must not matter which response
+            came first.
+    """
+    unique_ids = dict.fromkeys(ids.values())
+    responses: dict[str, Export | NotReady] = {}
+    errors: list[tuple[str, ApiError]] = []
+    try:
+        requests = map_in_order(partial(_request_export, connection), unique_ids)
+        for collection_id, response in zip(unique_ids, requests, strict=True):
+            if isinstance(response, (NotFound, MalformedResponse)):
+                errors.append((collection_id, response))
+            else:
+                responses[collection_id] = response
+    except ApiError as error:
+        errors.append(("", error))
+    if errors:
+        raise _combine(errors)
+    return {alias: responses[collection_id] for alias, collection_id in ids.items()}
+
+
+def _combine(errors: list[tuple[str, ApiError]]) -> ApiError:
+    """Return the first error with the messages of all, each once for the collections it is about.
+
+    Args:
+        errors: Each with the id of its collection, or an empty string where it is about all.
+    """
+    ids_by_message: dict[str, list[str]] = {}
+    for collection_id, error in errors:
+        ids_by_message.setdefault(str(error), []).extend([collection_id] * bool(collection_id))
+    messages = [
+        f"{name_collections(ids)}: {message}" if ids else message
+        for message, ids in ids_by_message.items()
+    ]
+    if len(messages) > _MOST_NAMED:
+        messages[_MOST_NAMED:] = [f"and {len(messages) - _MOST_NAMED} more"]
+    return errors[0][1].with_message("; ".join(messages))
+
+
+def name_collections(names: Sequence[str]) -> str:
+    """Name collections at the start of a message: `collections 'fox', 'owl'`."""
+    noun = "collection" if len(names) == 1 else "collections"
+    return f"{noun} {list_some(map(repr, names), _MOST_NAMED)}"
+
+
+def _request_export(
+    connection: Connection, collection_id: str
+) -> Export | NotReady | NotFound | MalformedResponse:
+    """Return an export, or what is wrong with this collection alone."""
+    try:
+        return connection.cdn_export(collection_id)
+    except (NotFound, MalformedResponse, NotReady) as error:
+        return error
+
+
+def map_in_order(function: Callable[[str], T], arguments: Iterable[str]) -> Iterator[T]:
+    """Call a function for each argument, several at a time, and yield the results in order.
+
+    Raises:
+        Exception: What the function raised for the first of the arguments for which it did. What
+            has not begun by then does not begin any more.
+    """
+    # A build from the manifest alone must not pay for importing the downloader.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    from mkdocs_masko.assets.download import MAX_CONNECTIONS  # noqa: PLC0415
+
+    with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
+        yield from pool.map(function, arguments)
+
+
+def describe_waiting(ids: Sequence[str]) -> str:
+    """Say that exports are not ready: `draft is not ready (409)`."""
+    verb = "is" if len(ids) == 1 else "are"
+    return f"{list_some(ids, _MOST_NAMED)} {verb} not ready (409)"
 
 
 _FIRST_PAUSE = 2.0  # seconds

@@ -9,13 +9,11 @@ the cache's misses with `download_missing`.
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, TypeVar
 
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import (
-    MAX_CONNECTIONS,
     Download,
     Downloader,
     DownloadRequest,
@@ -26,7 +24,7 @@ from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected,
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.manifest.schema import MOST_SECONDS
 from mkdocs_masko.probe import find_damage, mismatch, probe
-from mkdocs_masko.sync.connection import connect, network_budget
+from mkdocs_masko.sync.connection import connect, map_in_order, network_budget
 from mkdocs_masko.sync.journal import Journal, ProbeResult
 from mkdocs_masko.sync.site import shared_cache
 from mkdocs_masko.urls import check_media_url
@@ -152,8 +150,7 @@ def _with_progress(error: ApiError, done: int, count: int, *, is_kept: bool) -> 
 
 def _map_each(urls: Iterable[str], function: Callable[[str], T]) -> dict[str, T]:
     unique = sorted(set(urls))
-    with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
-        return dict(zip(unique, pool.map(function, unique), strict=True))
+    return dict(zip(unique, map_in_order(function, unique), strict=True))
 
 
 def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> ProbeResult | str:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import NotReady
 from mkdocs_masko.manifest import Collection, Manifest, make
-from mkdocs_masko.sync.connection import fetch_exports
+from mkdocs_masko.sync.connection import fetch_exports, name_collections
 from mkdocs_masko.sync.journal import ProbeResult
 from mkdocs_masko.sync.media import MediaReader, changed_urls, media_lookup
 from mkdocs_masko.sync.plan import media_urls, plan_collection
@@ -112,9 +112,10 @@ def _last_good(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collectio
 
 
 def _check_refusals(refusals: Mapping[str, NotReady], site: Site, *, may_keep: bool) -> None:
-    for alias, error in refusals.items():
-        if not may_keep:
-            raise error.at(f"collection {alias!r}") if len(site.options.ids) > 1 else error
+    if refusals and not may_keep:
+        error = next(iter(refusals.values()))
+        is_one_of_several = len(site.options.ids) > 1
+        raise error.at(name_collections([*refusals])) if is_one_of_several else error
 
 
 def _is_emptied(export: Export, last_good: Mapping[str, Collection], alias: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.api import Budget
-from mkdocs_masko.api.retry import MAX_ATTEMPTS, pause, retry
+from mkdocs_masko.api.retry import MAX_ATTEMPTS, RateLimit, pause, retry
 from mkdocs_masko.errors import (
     ApiError,
     Forbidden,
@@ -22,6 +23,9 @@ from mkdocs_masko.errors import (
     ServerError,
     Unauthorized,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONG = 1000.0  # seconds
 
@@ -194,3 +198,44 @@ def test_an_error_of_another_family_is_raised_at_once() -> None:
     with pytest.raises(ZeroDivisionError):
         retry(fail, Budget(60), sleep=lambda _: None)
     assert len(attempts) == 1
+
+
+@pytest.mark.parametrize(("first", "second", "pauses"), [(3, 7, [3, 4]), (7, 3, [7]), (0, 0, [0])])
+def test_a_pause_counts_for_all_that_were_refused_before_it_ended(
+    first: float, second: float, pauses: list[float]
+) -> None:
+    """A call is refused and pauses while another one is under way, which is refused as well."""
+    now = 0.0
+    taken: list[float] = []
+    limit = RateLimit(lambda: now)
+    budget = Budget(60, lambda: now)
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        taken.append(seconds)
+        now += seconds + 0.001
+
+    def call(errors: list[ApiError], meanwhile: Callable[[], object] = int) -> str:
+        def attempt() -> str:
+            if errors:
+                meanwhile()
+                raise errors.pop()
+            return "an answer"
+
+        return retry(attempt, budget, sleep=sleep, limit=limit)
+
+    assert call([rate_limited(second)], lambda: call([rate_limited(first)])) == "an answer"
+    assert taken == pauses
+
+
+def test_a_call_waits_for_its_turn_no_longer_than_its_budget() -> None:
+    """Where another one pauses for so long, it fails with what the server has told it."""
+    limit = RateLimit()
+    error = rate_limited(0.01)
+
+    def fail() -> None:
+        raise error
+
+    with limit.turn, pytest.raises(RateLimited) as caught:
+        retry(fail, Budget(0.05), sleep=lambda _: None, limit=limit)
+    assert caught.value is error

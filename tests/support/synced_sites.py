@@ -12,7 +12,7 @@ from mkdocs_masko.sandbox import Item
 from mkdocs_masko.sync import PollPolicy, Site, site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from mkdocs_masko.manifest import Collection, Medium, Pose
@@ -47,7 +47,10 @@ class Pauses:
 
     def poll_policy(self, seconds: float = 0) -> PollPolicy:
         """Return a poll policy with a timeout in seconds."""
-        return PollPolicy(seconds, self._sleep, lambda who, pause: self.heard.append((who, pause)))
+        return PollPolicy(seconds, self._sleep, self._hear)
+
+    def _hear(self, collections: Sequence[str], pause: float) -> None:
+        self.heard += [(collection_id, pause) for collection_id in collections]
 
     def _sleep(self, seconds: float) -> None:
         self.taken.append(seconds)
