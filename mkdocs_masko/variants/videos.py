@@ -1,0 +1,178 @@
+"""Variants of transparent animations: WebM (VP9) and MOV (HEVC), each with its alpha.
+
+ffmpeg decodes, scales and encodes. Each file is proved before anybody gets it: it is decoded again,
+and every frame compared with the source's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from mkdocs_masko.errors import MaskoError, MediaError
+from mkdocs_masko.text import sanitize
+from mkdocs_masko.variants.compare import NotTheVariant
+from mkdocs_masko.variants.ffmpeg import FFmpegSession, ffmpeg_version, is_available
+from mkdocs_masko.variants.images import EncoderFailure
+from mkdocs_masko.variants.video_frames import (
+    Clip,
+    compare_frames,
+    inspect_clip,
+    scale_filters,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mkdocs_masko.variants.plan import Variant
+
+__all__ = ["compare_video", "encode_video", "is_available", "video_settings"]
+
+_SETTINGS = {
+    "webm": (
+        *("-c:v", "libvpx-vp9", "-crf", "34", "-b:v", "0", "-auto-alt-ref", "0"),
+        *("-deadline", "good", "-cpu-used", "1", "-threads", "1"),
+        *("-f", "webm"),
+    ),
+    "mov": (
+        *("-c:v", "libx265", "-preset", "slow", "-tag:v", "hvc1"),
+        *("-x265-params", "log-level=error:crf=28:pools=1:frame-threads=1:info=0"),
+        *("-movflags", "+faststart", "-f", "mov"),
+    ),
+}
+_TO_4_2_0 = (
+    "unpremultiply=inplace=1,scale=out_color_matrix=bt709:out_range=tv,format=yuva420p,"
+    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+)
+_PLAIN = ("-an", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact")
+# No sound, no title, and nothing that differs from one day or machine to another.
+
+_REVISION = 1  # raised with any change of what is done to the frames before they are encoded
+
+_MOST_BYTES = 256 * 1024 * 1024  # of a source
+
+
+def video_settings() -> str:
+    """Return what changes whenever a setting does, or the ffmpeg that shapes the bytes.
+
+    It is part of a cache's key. Nothing is run or imported for it.
+    """
+    text = json.dumps([_REVISION, _SETTINGS, _TO_4_2_0, _PLAIN, ffmpeg_version()])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def encode_video(source: Path, variant: Variant) -> bytes:
+    """Make one variant of a transparent animation, and prove that it shows the same.
+
+    Frames keep their times, and their colours as browsers show them. There is neither sound nor
+    metadata. The result may be larger than another file: whether it is worth publishing is for
+    the caller to say.
+
+    Args:
+        source: A WebM or MOV with alpha, of any variant's or another codec.
+        variant: `webm` or `mov`, and its size, in even numbers of px.
+
+    Raises:
+        EncoderFailure: ffmpeg could not start, was killed, or had no memory or disk.
+        MediaError: The file has no transparency, is damaged or too large; or what was made of it
+            is not the same.
+    """
+    try:
+        with FFmpegSession() as session:
+            original = _open_source(session, source)
+            name = f"variant.{variant.format}"
+            _encode(session, original, variant, name)
+            content = (session.folder / name).read_bytes()
+            _prove(session, original, variant, name)
+            return content
+    except (MaskoError, OSError) as error:
+        raise _name_source(source, error) from error
+
+
+def compare_video(source: Path, variant: Variant, path: Path) -> str | MediaError:
+    """Compare a file with the animation that it should be a variant of.
+
+    Args:
+        source: The original.
+        variant: What the file should be.
+        path: The file.
+
+    Returns:
+        The sha256 of the bytes that were compared; `NotTheVariant` where they are not the
+        variant; or any other error where the original or the file cannot be read.
+    """
+    try:
+        with FFmpegSession() as session:
+            original = _open_source(session, source)
+            try:
+                content = _read(path)
+                name = f"variant.{variant.format}"
+                (session.folder / name).write_bytes(content)
+                _prove(session, original, variant, name)
+            except EncoderFailure:
+                raise
+            except MediaError as error:
+                return NotTheVariant(f"{sanitize(path.name)}: {error}")
+            return hashlib.sha256(content).hexdigest()
+    except (MaskoError, OSError) as error:
+        return _name_source(source, error)
+
+
+def _name_source(source: Path, error: Exception) -> MediaError:
+    kind = MediaError if type(error) in {MediaError, MaskoError} else EncoderFailure
+    reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+    return kind(f"{sanitize(source.name)}: {reason}")
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise MediaError(f"is larger than {_MOST_BYTES // 1024**2} MiB")
+    return content
+
+
+def _open_source(session: FFmpegSession, source: Path) -> Clip:
+    """Copy a source to where ffmpeg runs, so that it names no folder of this machine."""
+    (session.folder / "source").write_bytes(_read(source))
+    clip = inspect_clip(session, "source")
+    if not clip.alpha:
+        raise MediaError("has no transparency, and is published as it is")
+    return clip
+
+
+def _encode(session: FFmpegSession, clip: Clip, variant: Variant, name: str) -> None:
+    width, height = variant.width, variant.height
+    if (
+        width % 2
+        or height % 2
+        or not (0 < width <= clip.width + 1 and 0 < height <= clip.height + 1)
+    ):
+        raise MediaError(f"has {clip.width} x {clip.height} px: no variant has {width} x {height}")
+    arguments = [
+        *("-v", "error", "-filter_threads", "1", *clip.input),
+        *("-vf", f"{scale_filters(clip, width, height)},{_TO_4_2_0}", "-map", "0:v:0"),
+        *("-fps_mode", "passthrough", "-enc_time_base", "demux"),
+        *_SETTINGS[variant.format],
+        *_PLAIN,
+        name,
+    ]
+    session.run(arguments, most_bytes=_MOST_BYTES)
+
+
+def _prove(session: FFmpegSession, original: Clip, variant: Variant, name: str) -> None:
+    """Check everything that is to be the same, in a file of which nothing is believed.
+
+    Raises:
+        MediaError: It is not a variant of the original.
+    """
+    clip = inspect_clip(session, name)
+    expected = {"webm": ("video/webm", "vp9"), "mov": ("video/quicktime", "hvc1")}[variant.format]
+    if (clip.type, clip.codec) != expected:
+        raise MediaError("is of another type")
+    if (clip.width, clip.height) != (variant.width, variant.height):
+        raise MediaError("is of another size")
+    if not clip.alpha:
+        raise MediaError("has lost its transparency")
+    compare_frames(session, original, clip)
