@@ -201,6 +201,11 @@ LIBRARY_ERRORS: Final = (
 )
 """What requests, urllib3, http.client, ssl and our sockets raise; requests' are OSErrors."""
 
+# Codes of X.509 verification: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
+_EXPIRED = {9, 10}  # not yet valid, and not any more
+_OTHER_HOST = {62, 64}
+_STRICT = range(80, 95)  # what VERIFY_X509_STRICT adds, such as a CA without critical constraints
+
 _TIMEOUTS = (TimeoutError, Urllib3Timeout, EmptyPoolError)
 # The first that fits wins, so the order matters: the libraries wrap an error in more general
 # ones, and SSLCertVerificationError is an SSLError, which is an OSError, as ConnectionError is.
@@ -210,10 +215,6 @@ _CAUSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str]
         "the environment's proxy does not let the request through; check HTTPS_PROXY and NO_PROXY",
     ),
     (socket.gaierror, "the host's name is unknown; check the URL and the network"),
-    (
-        ssl.SSLCertVerificationError,
-        "its certificate is not trusted; name the one of your company in REQUESTS_CA_BUNDLE",
-    ),
     (TooSlow, "it sends hardly anything; try again later"),
     (_TIMEOUTS, "timed out; try again later"),
     (ssl.SSLError, "it does not speak TLS; check the URL"),
@@ -249,6 +250,9 @@ def error_from_library(error: BaseException, url: str) -> ApiError:
     """Return the error for one of `LIBRARY_ERRORS`, without quoting it: it may hold the key."""
     chain = list(_walk_chain(error))
     host = _host(url)
+    for link in chain:
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return no_response(url, _certificate_cause(link))
     for kinds, cause in _CAUSES:
         if any(isinstance(link, kinds) for link in chain):
             return no_response(url, cause)
@@ -259,6 +263,23 @@ def error_from_library(error: BaseException, url: str) -> ApiError:
     if reason := _system_reason(chain):
         return no_response(url, reason)
     return MalformedResponse(f"the response from {host} is not valid HTTP; check the URL", url=url)
+
+
+def _certificate_cause(error: ssl.SSLCertVerificationError) -> str:
+    """Say why a certificate is not trusted, and what helps."""
+    reason = sanitize(getattr(error, "verify_message", ""))
+    cause = "its certificate is not trusted" + (f" ({reason})" if reason else "")
+    code = getattr(error, "verify_code", 0)
+    if code in _EXPIRED:
+        return f"{cause}; check the clock of this machine"
+    if code in _OTHER_HOST:
+        return f"{cause}; check the URL"
+    if code in _STRICT:
+        return (
+            f"{cause}, which Python 3.13 and later insist on; install 'mkdocs-masko[truststore]', "
+            "which verifies as the system does"
+        )
+    return f"{cause}; name the one of your company in REQUESTS_CA_BUNDLE"
 
 
 def _host(url: str) -> str:

@@ -11,11 +11,13 @@ import os
 import queue
 import socket
 import ssl
+import sys
 import threading
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,12 +25,13 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssltransport import SSLTransport
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.urls import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from urllib3._base_connection import BaseHTTPConnection
 
@@ -250,7 +253,8 @@ def _resolve(host: str, port: int, limits: Limits) -> list[Any]:
     return result
 
 
-_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")  # in this order
+# In this order; of the last two, which are OpenSSL's, either or both.
+_CA_VARIABLES = (("REQUESTS_CA_BUNDLE",), ("CURL_CA_BUNDLE",), ("SSL_CERT_FILE", "SSL_CERT_DIR"))
 _CONNECTIONS = 8  # to one host
 
 
@@ -310,19 +314,68 @@ def _make_pool_classes(limits: Limits) -> dict[str, type[HTTPConnectionPool]]:
 
 
 def _make_ssl_context(limits: Limits) -> ssl.SSLContext:
-    variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
-    path = Path(os.environ[variable] if variable else DEFAULT_CA_BUNDLE_PATH)
-    try:
-        if path.is_dir():
-            context = ssl.create_default_context(capath=path)
-        else:
-            context = ssl.create_default_context(cafile=path)
-    except OSError:
-        raise OptionError(
-            f"{variable} does not name a readable file of certificates; correct or unset it"
-        ) from None
-    context.sslsocket_class = type("TlsSocket", (BoundedTlsSocket,), {"limits": limits})
+    context = _trusting_context()
+    if _is_interpreters_own(context):
+        context.sslsocket_class = type("TlsSocket", (BoundedTlsSocket,), {"limits": limits})
+    else:
+        context.wrap_socket = partial(_wrap_in_memory, context)  # type: ignore[method-assign, assignment] # its sockets are its own
     return context
+
+
+def _trusting_context() -> ssl.SSLContext:
+    """Return a context that trusts what the environment names, or else the system.
+
+    Raises:
+        OptionError: What the environment names cannot be read.
+    """
+    for variables in _CA_VARIABLES:
+        named = [name for name in variables if os.environ.get(name)]
+        if named:
+            return _context_of(named)
+    try:
+        import truststore  # noqa: PLC0415 - an extra, for who needs the system's own verification
+    except ImportError:
+        context = ssl.create_default_context()
+        # A container may have none, OpenSSL cannot read those of macOS, and Windows downloads most
+        # of its own only when its own TLS needs them.
+        if sys.platform == "win32" or not context.cert_store_stats()["x509_ca"]:
+            context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+        return context
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _context_of(variables: Iterable[str]) -> ssl.SSLContext:
+    """Return a context that trusts the certificates in the files and folders of variables."""
+    context: ssl.SSLContext | None = None
+    for variable in variables:
+        path = os.environ[variable]
+        # OpenSSL takes several folders.
+        is_folder = any(Path(part).is_dir() for part in path.split(os.pathsep))
+        file, folder = (None, path) if is_folder else (path, None)
+        try:
+            if context is None:
+                context = ssl.create_default_context(cafile=file, capath=folder)
+            else:
+                context.load_verify_locations(file, folder)
+        except OSError:
+            raise OptionError(
+                f"{variable} does not name a readable file or folder of certificates; "
+                "correct or unset it"
+            ) from None
+    assert context is not None  # noqa: S101 - the caller has a variable
+    return context
+
+
+def _is_interpreters_own(context: ssl.SSLContext) -> bool:
+    """Tell whether TLS is Python's: truststore and gevent put a class of theirs in its place."""
+    return type(context).wrap_socket.__module__ == "ssl"
+
+
+def _wrap_in_memory(
+    context: ssl.SSLContext, sock: socket.socket, *, server_hostname: str | None = None
+) -> SSLTransport:
+    """Do TLS in memory over a socket, whose own limits go on to hold."""
+    return SSLTransport(sock, context, server_hostname)
 
 
 def proxies_for(url: str) -> Mapping[str, str]:

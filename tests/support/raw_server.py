@@ -61,14 +61,25 @@ class Exchange:
 class Wire:
     """Runs a script for every connection, until the `with` block ends.
 
+    Args:
+        script: What it does.
+        tls: Whether it speaks TLS.
+        certificate: A key and its certificate, for TLS.
+
     Attributes:
         exchanges: What went on, in order of the connections.
     """
 
-    def __init__(self, script: Callable[[Exchange], None], *, tls: bool = False) -> None:
+    def __init__(
+        self,
+        script: Callable[[Exchange], None],
+        *,
+        tls: bool = False,
+        certificate: Path = CERTIFICATE,
+    ) -> None:
         self.exchanges: list[Exchange] = []
         self._script = script
-        self._context = _server_context() if tls else None
+        self._context = _server_context(certificate) if tls else None
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.05)
@@ -118,9 +129,9 @@ class Wire:
                 self._script(exchange)
 
 
-def _server_context() -> ssl.SSLContext:
+def _server_context(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    context.load_cert_chain(certificate)
     return context
 
 
