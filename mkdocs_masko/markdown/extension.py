@@ -53,11 +53,15 @@ if TYPE_CHECKING:
 _PAGE = StandalonePage()
 
 
-class _PageReset(Extension):
-    """Hears that the parser starts another page."""
+class _ParserExtension(Extension):
+    """Stands for the extension in one parser, and hears that it starts another page.
 
-    def __init__(self, stash: EmbedStash) -> None:
+    Other extensions take all that is registered to make a parser of their own from it.
+    """
+
+    def __init__(self, extend: Callable[[Markdown], None], stash: EmbedStash) -> None:
         super().__init__()
+        self.extendMarkdown = extend  # type: ignore[method-assign, assignment] # the same for another parser
         self.reset = stash.reset
 
 
@@ -91,7 +95,7 @@ class MaskoExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         """Watch for pages with poses; all others are parsed as if the extension were not there."""
         stash = EmbedStash(md, self._embedder, self._placeholders)
-        md.registerExtension(_PageReset(stash))
+        md.registerExtension(_ParserExtension(self.extendMarkdown, stash))
         marks: dict[str, Callable[[Markdown], None]] = {
             "masko": partial(_register_page, stash),
             MARK: partial(_register_placeholders, stash),
