@@ -153,7 +153,7 @@ class BuildSession:
     ) -> None:
         self.manifest, self.hosting = manifest, hosting
         self.placeholders = Placeholders()
-        self.embedder = Embedder(self._render, self._report)
+        self.embedder = Embedder(self._render, self._report, self._render)
         self._problems: dict[Problem, None] = {}
         self.context: RenderContext = _OUTSIDE
         """The page or template that is being rendered."""
@@ -203,7 +203,7 @@ class BuildSession:
         """
         report = partial(self.report_in_template, place=place)
         embedder = Embedder(self._render, report)
-        html = embedder.render_or_report(source, read)
+        html = embedder.render_or_report(source, lambda: structs.replace(read(), early=True))
         return Markup(html)  # noqa: S704 - escaped by our templates
 
     def _render(self, call: Call) -> str:
@@ -514,7 +514,8 @@ def _embed_key(call: Call, context: RenderContext) -> Hashable:
     if "href" in call.arguments or call.function == GALLERY:
         return None
     arguments = tuple(call.arguments.items())
-    key = (call.function, call.reference, arguments, call.running, context.root, context.language)
+    place = (context.root, context.language, context.palette)
+    key = (call.function, call.reference, arguments, call.running, call.early, place)
     try:
         hash(key)
     except TypeError:  # a template may pass a list, which is an error to report

@@ -28,6 +28,8 @@ from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.rendering import (
     FUNCTIONS,
     GALLERY,
+    POSES,
+    PRELOAD,
     check_arguments,
     make_call,
     missing_parentheses,
@@ -58,7 +60,6 @@ _PAGE_MAKERS: Final = {
     *("api-autonav", "blog", "gen-files", "i18n", "jupyter", "material/blog", "material/tags"),
     *("mkdocs-jupyter", "mkdocs-simple", "monorepo", "multirepo", "simple", "tags"),
 }
-_POSES: Final = ("masko", "masko_image", "masko_animation")
 _TEMPLATE_SUFFIXES: Final = (".html", ".htm")
 _STATIC_TEMPLATES: Final = ("404.html", "sitemap.xml")  # what MkDocs renders for every theme
 
@@ -310,7 +311,7 @@ def _show(build: BuildSession, call: TemplateCall, place: TemplatePlace | None) 
     try:
         if call.function not in FUNCTIONS:
             make_call(call.function, call.positional, call.named, source)
-        if call.function in _POSES:
+        if call.function in POSES or call.function == PRELOAD:
             check_arguments({n: value for n, value in call.named.items() if n != "pose"})
     except ReferenceProblem as problem:
         report(problem)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from markdown.extensions import Extension
 
 from mkdocs_masko.manifest import load
+from mkdocs_masko.markdown.first_pose import FirstPosePostprocessor
 from mkdocs_masko.markdown.inline import (
     CallInlineProcessor,
     ImageInlineProcessor,
@@ -88,7 +89,7 @@ class MaskoExtension(Extension):
             "default": ["", "Collection that names without one are looked up in"],
         }
         super().__init__(**options)
-        self._embedder = embedder or Embedder(self._render, _raise)
+        self._embedder = embedder or Embedder(self._render, _raise, self._render)
         self._placeholders = placeholders or Placeholders()
         self._renderer: Renderer | None = None
 
@@ -129,6 +130,9 @@ def _register_page(stash: EmbedStash, md: Markdown) -> None:
     md.postprocessors.register(
         RawHtmlPostprocessor(md, stash), "masko-raw-html", 35
     )  # before the stash: 30
+    md.postprocessors.register(
+        FirstPosePostprocessor(md, stash), "masko-first-pose", 29
+    )  # after the stash: 30
     md.postprocessors.register(PlaceholderPostprocessor(md, stash), "masko-restore", 1)
     md.treeprocessors.register(TreeEnd(md, stash), "masko-tree-end", -1)  # after unescape: 0
     md.postprocessors.register(SlipPostprocessor(md, stash), "masko-slips", 0)  # after all others

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markdown.util import HTML_PLACEHOLDER_RE
-from msgspec import structs
+from markdown.util import HTML_PLACEHOLDER_RE, STX
+from msgspec import Struct, structs
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import NO_ATTRIBUTE
+from mkdocs_masko.rendering import POSES
 from mkdocs_masko.urls import SCHEME, plain_text
 
 if TYPE_CHECKING:
@@ -21,6 +22,24 @@ if TYPE_CHECKING:
 
     from markdown import Markdown
     from mkdocs_masko.rendering import Call, Embedder, Placeholders
+
+
+END_MARK = f"{STX}masko"
+"""What the comment behind each pose begins with; no page can have that character."""
+
+
+class ShownPose(Struct, frozen=True, kw_only=True):
+    """A pose on the page.
+
+    Attributes:
+        html: What stands there.
+        call: The macro.
+        source: The macro as written.
+    """
+
+    html: str
+    call: Call
+    source: str
 
 
 class EmbedStash:
@@ -35,6 +54,7 @@ class EmbedStash:
     def __init__(self, md: Markdown, embedder: Embedder, placeholders: Placeholders) -> None:
         self._md = md
         self._show, self.report = embedder.render_or_report, embedder.report
+        self._show_early = embedder.show_early
         self.placeholders = placeholders
         self.reset()
 
@@ -48,6 +68,9 @@ class EmbedStash:
         """What reads the macros that became a figure, by the same number."""
         self.urls: dict[str, str] = {}
         """The URLs behind placeholders, by their number."""
+        self.poses: list[ShownPose] = []
+        """The poses of the page, in the order in which they were found; their marks are the
+        numbers."""
         self.quotes: dict[str, None] = {}
         """The HTML of embeds in whose texts a pose is named: they are no slips."""
         self.searched = 0
@@ -56,9 +79,30 @@ class EmbedStash:
         """Whether what postprocessors get is the page, and not a heading of it."""
 
     def show(self, source: str, read: Callable[[], Call], text: str | None = None) -> str:
-        """Return the HTML of a macro; the arguments are those of `Embedder.render_or_report`."""
-        html = self._show(source, read, text)
+        """Return the HTML of a macro; the arguments are those of `Embedder.render_or_report`.
+
+        A mark behind the HTML of a pose tells later where on the page it stands.
+        """
+        calls: list[Call] = []
+
+        def read_and_keep() -> Call:
+            calls.append(read())
+            return calls[0]
+
+        html = self._show(source, read_and_keep, text)
         if SCHEME in plain_text(html):
+            self.quotes[html] = None
+        is_pose = bool(calls) and calls[0].function in POSES and "<" in html  # else its alt text
+        if not is_pose:
+            return html
+        # A `Markup` would escape what is added to it.
+        self.poses.append(ShownPose(html=str(html), call=calls[0], source=source))
+        return f"{html}<!--{END_MARK}{len(self.poses) - 1}-->"
+
+    def show_early(self, pose: ShownPose) -> str:
+        """Return the HTML of a pose that a reader of the page sees first."""
+        html = self._show_early(pose.call, pose.source, pose.html)
+        if pose.html in self.quotes:
             self.quotes[html] = None
         return html
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.build import resolve_link
 from mkdocs_masko.files import relative_name
+from mkdocs_masko.plugin.palette import opening_palette
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ class PageContext:
 
     Attributes:
         language: That of the theme.
+        palette: The palette that the site opens in.
         root: What leads from the page to the root of the site: `../`.
         site_url: The URL of the site, or an empty string.
     """
@@ -30,6 +32,7 @@ class PageContext:
     def __init__(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         self._page, self._config, self._files = page, config, files
         self.language = _theme_language(config)
+        self.palette = opening_palette(config.theme)
         self.root = "../" * page.url.removeprefix("./").count("/")
         self.site_url = config.site_url or ""
 
@@ -72,6 +75,7 @@ class ThemeContext:
     def __init__(self, name: str, base_url: str, config: MkDocsConfig) -> None:
         self.name, self._template, self._config = f"template {name}", name, config
         self.language = _theme_language(config)
+        self.palette = opening_palette(config.theme)
         self.root = f"{base_url.rstrip('/')}/"
         self.site_url = config.site_url or ""
 

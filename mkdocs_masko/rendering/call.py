@@ -18,10 +18,17 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "masko": ("pose",),
     "masko_image": ("pose",),
     "masko_animation": ("pose",),
+    "masko_preload": ("pose",),
     "masko_url": ("pose", "key"),
     "masko_gallery": ("collection",),
 }
 """The macros of pages and themes, with the names of their positional arguments."""
+
+POSES = frozenset({"masko", "masko_image", "masko_animation"})
+"""The macros that show a pose."""
+
+PRELOAD = "masko_preload"
+"""The one macro that takes the arguments of a pose and shows none."""
 
 GALLERY = "masko_gallery"
 """The one macro that is about no pose: it shows all of them."""
@@ -37,6 +44,8 @@ class Call(Struct, frozen=True, kw_only=True):
         arguments: The other arguments by name, not yet checked.
         source: The macro as the author wrote it, to find and to quote it.
         running: Whether it stands in running text, where a figure has to be made of spans.
+        early: Whether a reader sees it first: the first pose of a page, before its first h2, or
+            one of the theme's template.
     """
 
     function: str = "masko"
@@ -44,6 +53,7 @@ class Call(Struct, frozen=True, kw_only=True):
     arguments: Mapping[str, Any]
     source: str
     running: bool = False
+    early: bool = False
 
 
 def missing_parentheses(function: str) -> ReferenceProblem:
@@ -148,7 +158,8 @@ class Arguments(Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
     """Text below the picture, which makes the whole a figure."""
     href: Url | None = None
     """URL that the picture links to."""
-    loading: Literal["lazy", "eager"] = "lazy"
+    loading: Literal["auto", "lazy", "eager"] = "auto"
+    """When the still image is fetched; `auto`: with the page if a reader sees it first."""
     background: bool = False
     """Use the opaque image and video."""
     dark: str | None = None
@@ -166,7 +177,7 @@ _EXPECTED = {
     "href": "a URL",
     "id": "one word without spaces",
     "align": "one of 'left', 'right', 'center'",
-    "loading": "one of 'lazy', 'eager'",
+    "loading": "one of 'auto', 'lazy', 'eager'",
     "background": "true or false",
     "animation": "a whole number from 0",
 }

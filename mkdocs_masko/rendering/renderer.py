@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering.resolve import resolve, resolve_url
+from mkdocs_masko.rendering.call import PRELOAD
+from mkdocs_masko.rendering.resolve import resolve, resolve_preloads, resolve_url
 from mkdocs_masko.rendering.selection import select, select_file
 from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from jinja2 import Template
 
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.rendering.call import Call
-    from mkdocs_masko.rendering.resolve import Load, Page, ResolvedEmbed, ResolvedPose
+    from mkdocs_masko.rendering.resolve import Load, Page, Preload, ResolvedEmbed, ResolvedPose
     from mkdocs_masko.rendering.selection import Selection
 
 
@@ -93,7 +94,17 @@ class Renderer:
             pose, medium = select_file(call, self.manifest, self.default)
             resolved = resolve_url(call, pose, medium, self._files, page)
             return Embed(html=resolved.url, loads=resolved.loads)
-        return self.embed_selection(select(call, self.manifest, self.default), page)
+        selection = select(call, self.manifest, self.default)
+        if call.function == PRELOAD:
+            return self._embed_preloads(selection, page)
+        return self.embed_selection(selection, page)
+
+    def _embed_preloads(self, selection: Selection, page: Page) -> Embed:
+        resolved = resolve_preloads(selection, self._files, page)
+        return Embed(html=self._fill_preloads(resolved.preloads), loads=resolved.loads)
+
+    def _fill_preloads(self, preloads: Iterable[Preload]) -> Markup:
+        return Markup("").join(self.fill("preload", preload=preload) for preload in preloads)
 
     def embed_selection(self, selection: Selection, page: Page) -> Embed:
         """Return what stands on a page for a pose that was selected already."""
@@ -118,7 +129,8 @@ class Renderer:
         else:
             part = {**inner, "id": None}
             parts = [self._render_pose(pose, embed.href, **part) for pose in embed.poses]
-            body = self.fill("pair", parts=parts, **inner)
+            preloads = [pose.preload for pose in embed.poses if pose.preload]
+            body = self.fill("pair", parts=parts, preloads=self._fill_preloads(preloads), **inner)
         if not embed.caption:
             return body
         figure = {"caption": embed.caption, "running": embed.running, **outer}
@@ -181,12 +193,17 @@ class Embedder:
     Args:
         render: Turns a macro into HTML, or raises ReferenceProblem.
         report: Gets a problem and the text that caused it.
+        render_early: Turns a macro that was rendered before into the HTML for a pose that a reader
+            sees first; by default no pose is shown otherwise because of that.
     """
 
     def __init__(
-        self, render: Callable[[Call], str], report: Callable[[ReferenceProblem, str], None]
+        self,
+        render: Callable[[Call], str],
+        report: Callable[[ReferenceProblem, str], None],
+        render_early: Callable[[Call], str] | None = None,
     ) -> None:
-        self._render, self.report = render, report
+        self._render, self.report, self._render_early = render, report, render_early
 
     def render_or_report(
         self, source: str, read: Callable[[], Call], text: str | None = None
@@ -212,3 +229,19 @@ class Embedder:
             self.report(problem, source)
             alt = call.arguments.get("alt")
             return escape(replace_controls(call.reference if alt is None else str(alt)))
+
+    def show_early(self, call: Call, source: str, html: str) -> str:
+        """Return the HTML of a macro that turned out to be what a reader sees first.
+
+        Args:
+            call: The macro.
+            source: The macro as written.
+            html: What it became without knowing that; it stays where it cannot be rendered again.
+        """
+        if self._render_early is None:
+            return html
+        try:
+            return self._render_early(structs.replace(call, early=True))
+        except ReferenceProblem as problem:
+            self.report(problem, source)
+            return html

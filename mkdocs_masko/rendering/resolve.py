@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from mkdocs_masko.rendering.selection import Palette, PoseSelection, Selection
 
 Role: TypeAlias = Literal["first", "dense", "other", "video"]
+SitePalette: TypeAlias = Literal["", "system", "light", "dark"]
 
 _SHORT = 5.0  # seconds; what moves longer by itself needs a control (WCAG 2.2, 2.2.2)
 _FALLBACK_LANGUAGE = "en"
+_MEDIA = {"light": "(prefers-color-scheme: light)", "dark": "(prefers-color-scheme: dark)"}
 
 
 class Page(Protocol):
@@ -38,6 +40,11 @@ class Page(Protocol):
     @property
     def language(self) -> str:
         """The language of the site: `en`, `pt-BR`."""
+        ...
+
+    @property
+    def palette(self) -> SitePalette:
+        """The palette that the site opens in: `system` is the reader's, empty is not known."""
         ...
 
     @property
@@ -63,6 +70,7 @@ class StandalonePage:
     """A page on its own: nothing of a site is known."""
 
     language = _FALLBACK_LANGUAGE
+    palette: SitePalette = "system"  # as the style sheet has it without a theme's attribute
     root = ""
     site_url = ""
 
@@ -110,6 +118,24 @@ class Picture(Struct, frozen=True, kw_only=True):
     sources: tuple[tuple[str, str], ...] = ()
 
 
+class Preload(Struct, frozen=True, kw_only=True):
+    """A still image to be fetched before the page comes to it, in the format that is best.
+
+    Attributes:
+        url: Its URL, where there is only one; else empty.
+        srcset: The same for screens of one and of two pixels a px; else empty.
+        type: The format, where not all browsers take it; else empty.
+        media: The media query for the palette that it belongs to; empty for both.
+        priority: `high` for what a reader sees first, else empty.
+    """
+
+    url: str
+    srcset: str
+    type: str
+    media: str
+    priority: str
+
+
 class VideoSource(Struct, frozen=True, kw_only=True):
     """One `<source>` of an animation.
 
@@ -133,6 +159,9 @@ class ResolvedPose(Struct, frozen=True, kw_only=True):
         sources: The animation's files, best first; none for a still image.
         palette: The palette of the site in which it is shown, when there is one for each.
         loading: `lazy` or `eager`.
+        priority: `high` for what a reader sees first, else empty.
+        preload: Fetches the still image early where no `<img>` can, because it depends on the
+            palette of the reader whether it is shown; else None.
         play: When the animation moves: `loop`, `once`, `hover` or `click`.
         replay: Whether it plays once more each time that it comes into the viewport.
         label: Accessible name of its control, or an empty string where it has none.
@@ -145,6 +174,8 @@ class ResolvedPose(Struct, frozen=True, kw_only=True):
     sources: tuple[VideoSource, ...]
     palette: Palette
     loading: str
+    priority: str
+    preload: Preload | None
     play: str
     replay: bool
     label: str
@@ -179,6 +210,18 @@ class ResolvedEmbed(Struct, frozen=True, kw_only=True):
     gaps: tuple[str, ...]
 
 
+class ResolvedPreloads(Struct, frozen=True, kw_only=True):
+    """What `masko_preload` becomes.
+
+    Attributes:
+        preloads: For each palette that may show; none where that is not known.
+        loads: The files that readers may load.
+    """
+
+    preloads: tuple[Preload, ...]
+    loads: tuple[Load, ...]
+
+
 class ResolvedUrl(Struct, frozen=True, kw_only=True):
     """The URL of one file, for `masko_url`.
 
@@ -207,7 +250,7 @@ def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed
     loads: list[Load] = []
     gaps = (f"{sanitize(pose.name)}: {gap}" for pose in selection.poses for gap in pose.gaps)
     return ResolvedEmbed(
-        poses=tuple(_resolve_pose(pose, arguments, files, page, loads) for pose in selection.poses),
+        poses=tuple(_resolve_pose(pose, selection, files, page, loads) for pose in selection.poses),
         classes=_outer_classes(arguments),
         id=arguments.id,
         caption=replace_controls(arguments.caption) if arguments.caption else "",
@@ -218,10 +261,58 @@ def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed
     )
 
 
+def resolve_preloads(selection: Selection, files: SiteFiles, page: Page) -> ResolvedPreloads:
+    """Resolve what fetches the still images of an embed before the page comes to it.
+
+    Args:
+        selection: What the embed shows.
+        files: Names the files that the site serves.
+        page: The page that it stands on.
+
+    Raises:
+        ReferenceProblem: A pose has no still image.
+    """
+    loads: list[Load] = []
+    for pose in selection.poses:
+        if pose.still is None:
+            name = pose.name.rpartition("/")[2]
+            raise ReferenceProblem(f"pose {sanitize(name)!r} has no still image to preload")
+    preloads = [
+        _preload(_picture(pose, files, page, loads), pose.palette, page, "high")
+        for pose in selection.poses
+        if _may_open_with(pose.palette, page)
+    ]
+    return ResolvedPreloads(preloads=tuple(preloads), loads=tuple(loads))
+
+
+def _may_open_with(palette: Palette, page: Page) -> bool:
+    """Tell whether a page can open with the pose of a palette, as far as that is known."""
+    return not palette or page.palette in {palette, "system"}
+
+
+def _preload(picture: Picture, palette: Palette, page: Page, priority: str) -> Preload:
+    type_, srcset = picture.sources[0] if picture.sources else ("", picture.srcset)
+    return Preload(
+        url="" if srcset else picture.src,
+        srcset=srcset,
+        type=type_,
+        media=_MEDIA[palette] if palette and page.palette == "system" else "",
+        priority=priority,
+    )
+
+
 def _resolve_pose(
-    pose: PoseSelection, arguments: Arguments, files: SiteFiles, page: Page, loads: list[Load]
+    pose: PoseSelection, selection: Selection, files: SiteFiles, page: Page, loads: list[Load]
 ) -> ResolvedPose:
+    arguments = selection.arguments
     picture = _picture(pose, files, page, loads) if pose.still else None
+    is_wanted = arguments.loading == "eager" or (selection.early and arguments.loading == "auto")
+    is_early = is_wanted and _may_open_with(pose.palette, page)
+    # Hidden images are fetched too, unless they are lazy; a preload can ask for the palette.
+    is_preloaded = is_early and bool(pose.palette) and page.palette == "system"
+    is_eager = is_early and not is_preloaded
+    priority = "high" if selection.early else ""
+    preload = _preload(picture, pose.palette, page, priority) if picture and is_preloaded else None
     return ResolvedPose(
         alt=pose.alt,
         width=pose.width,
@@ -229,7 +320,9 @@ def _resolve_pose(
         picture=picture,
         sources=tuple(_video_sources(pose, files, page, loads)),
         palette=pose.palette,
-        loading=arguments.loading,
+        loading="eager" if is_eager else "lazy",
+        priority=priority if is_eager else "",
+        preload=preload,
         play=arguments.play,
         replay=arguments.replay,
         label=_control_label(pose, arguments, page),

@@ -68,11 +68,13 @@ class Selection(Struct, frozen=True, kw_only=True):
         poses: The pose, or one for each palette: the light one first.
         arguments: How it is to be shown.
         running: Whether it stands in running text, where a figure has to be made of spans.
+        early: Whether a reader sees it first.
     """
 
     poses: tuple[PoseSelection, ...]
     arguments: Arguments
     running: bool = False
+    early: bool = False
 
 
 def select(call: Call, manifest: Manifest, default: str) -> Selection:
@@ -89,7 +91,7 @@ def select(call: Call, manifest: Manifest, default: str) -> Selection:
     match = find_pose(manifest, call.reference, default)
     arguments = check_arguments({**call.arguments, **_kind(call)})
     dark = find_pose(manifest, arguments.dark, default) if arguments.dark else None
-    return select_pose(match, arguments, dark, running=call.running)
+    return select_pose(match, arguments, dark, running=call.running, early=call.early)
 
 
 def _kind(call: Call) -> dict[str, str]:
@@ -101,7 +103,12 @@ def _kind(call: Call) -> dict[str, str]:
 
 
 def select_pose(
-    match: Match, arguments: Arguments, dark: Match | None = None, *, running: bool = False
+    match: Match,
+    arguments: Arguments,
+    dark: Match | None = None,
+    *,
+    running: bool = False,
+    early: bool = False,
 ) -> Selection:
     """Decide what is shown of a pose of the manifest, and of another for the dark palette.
 
@@ -112,7 +119,7 @@ def select_pose(
         poses: tuple[PoseSelection, ...] = (_select(match, arguments, ""),)
     else:
         poses = (_select(match, arguments, "light"), _select(dark, arguments, "dark"))
-    return Selection(poses=poses, arguments=arguments, running=running)
+    return Selection(poses=poses, arguments=arguments, running=running, early=early)
 
 
 def _select(match: Match, arguments: Arguments, palette: Palette) -> PoseSelection:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OPTIONS = {"collections": {"fox": "fox"}, "mode": "frozen"}
 OURS = {
-    "img": "class src alt width height loading decoding referrerpolicy",
+    "img": "class src alt width height loading fetchpriority decoding referrerpolicy",
     "masko-pose": "class data-play data-label",
     "span": "class role aria-label",
     "template": "",

@@ -199,6 +199,7 @@ def _poses(page: str) -> dict[str, int]:
 RECIPES = {
     "Use with mkdocs-macros": {"body": 4},
     "Theme templates": {"body": 2},
+    "Preload a pose": {"body": 1},
     "A mascot from the front matter": {"body": 1},
     "A preview image for social media": {},
     "A switch in the header of Material": {},

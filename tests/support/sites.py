@@ -256,11 +256,16 @@ def our_addresses(html: str) -> Iterator[str]:
     inside = {part for element in root.iter() if is_ours(element) for part in element.iter()}
     for element in root.iter():
         given = [element.get(name, "") for name in _ADDRESSES]
-        given += [each.split()[0] for each in element.get("srcset", "").split(",") if each.strip()]
+        candidates = [*_candidates(element, "srcset"), *_candidates(element, "imagesrcset")]
+        given += [each.split()[0] for each in candidates]
         if element in inside and element.tag != "a":
             yield from filter(None, given)
         else:
             yield from (address for address in given if "assets/masko/" in address)
+
+
+def _candidates(element: ET.Element, name: str) -> list[str]:
+    return [each for each in element.get(name, "").split(",") if each.strip()]
 
 
 def missing(built: Built) -> list[str]:
