@@ -108,17 +108,18 @@ def _load_inherited(path: Path, depth: int, content: bytes | None = None) -> dic
 
 def _load_file(path: Path, content: bytes | None) -> Mapping[str, Any]:
     text = content or b""
+    name = sanitize(path.as_posix())
     try:
         text = path.read_bytes() if content is None else content
         settings = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except OSError as error:
-        raise OptionError(f"{sanitize(str(path))}: cannot be read: {error.strerror}") from None
+        raise OptionError(f"{name}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
         # PyYAML lets through what some damaged files raise inside it, such as very deep lists.
         problem = f"not valid YAML{_position(error)}"
         if has_conflict_markers(text):
             problem = "contains merge conflict markers. Resolve the conflict first"
-        raise OptionError(f"{sanitize(str(path))}: {problem}") from None
+        raise OptionError(f"{name}: {problem}") from None
     return settings if isinstance(settings, dict) else {}
 
 

@@ -166,8 +166,8 @@ class Cache:
             self._has_warned = True
         reason = getattr(error.__cause__, "strerror", None) or error
         self._warn(
-            f"the cache {self.folder} cannot be written ({reason}); "
-            "the next build has to download and encode again"
+            f"the cache {self.folder.as_posix()} cannot be written ({reason}); the next build has "
+            "to download and encode again. MASKO_CACHE_DIR names another folder"
         )
 
     def _temporary_folder(self) -> Path:

@@ -68,7 +68,8 @@ def prune(folder: Path, manifest: Manifest | None, *, dry_run: bool = False) -> 
     try:
         paths = sorted(_cache_files(folder))
     except OSError as error:
-        raise CacheError(f"the cache {folder} cannot be read: {error.strerror}") from error
+        place = folder.as_posix()
+        raise CacheError(f"the cache {place} cannot be read: {error.strerror}") from error
     for path in paths:
         parts = path.relative_to(folder).parts
         if needed_files.contains(parts, path):
@@ -186,7 +187,7 @@ def export_to(
         text = json.dumps(index, indent=2, sort_keys=True) + "\n"
         update_file(folder / INDEX, text.encode())
     except OSError as error:
-        raise CacheError(f"{folder}: cannot be written: {error.strerror}.") from error
+        raise CacheError(f"{folder.as_posix()}: cannot be written: {error.strerror}.") from error
     size = sum((folder / name).stat().st_size for name in files)
     return ExportSummary(files=len(files), size=size, written=sum(copies), removed=removed_count)
 

@@ -27,6 +27,7 @@ _COMPLETION_FILES: Final = {
     "bash": "~/.local/share/bash-completion/completions/mkdocs-masko",
     "zsh": "~/.zfunc/_mkdocs-masko   (with ~/.zfunc in fpath before compinit)",
     "fish": "~/.config/fish/completions/mkdocs-masko.fish",
+    "powershell": "mkdocs-masko.ps1, and add '. path/to/mkdocs-masko.ps1' to the file $PROFILE",
 }
 
 
@@ -44,12 +45,14 @@ def completion(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
+    import mkdocs_masko.cli.powershell  # noqa: F401 - adds the shell to those of click
     from mkdocs_masko.cli import main
+    from mkdocs_masko.cli.group import COMPLETION_VARIABLE
 
     kind = get_completion_class(shell)
-    if kind is None:  # for the type checker: every version of click has these three
+    if kind is None:  # for the type checker: all of these are known
         raise click.UsageError(f"No completion for {shell}.")
-    click.echo(kind(main, {}, "mkdocs-masko", "_MKDOCS_MASKO_COMPLETE").source())
+    click.echo(kind(main, {}, "mkdocs-masko", COMPLETION_VARIABLE).source())
     click.echo(f"Save this where {shell} finds it:\n  {_COMPLETION_FILES[shell]}", err=True)
 
 
@@ -99,7 +102,7 @@ def snippets(*, output: Path | None, **where: Any) -> None:  # noqa: ANN401 - si
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, text.encode())
     except OSError as error:
-        raise OptionError(f"{path}: cannot be written: {error.strerror}") from None
+        raise OptionError(f"{path.as_posix()}: cannot be written: {error.strerror}") from None
     print_line(f"{output or _SNIPPETS_FILE}: written")
 
 

@@ -58,6 +58,9 @@ The module has the command under its own name, or with `_` after it where Python
 needs the name: `list_`. The line stands here too so that the help need not import the module.
 """
 
+COMPLETION_VARIABLE: Final = "_MKDOCS_MASKO_COMPLETE"
+"""The environment variable by which a shell asks click for completion."""
+
 _EXIT_FAILURE, _EXIT_USAGE, _EXIT_NOT_READY = 1, 2, 3
 
 
@@ -68,6 +71,13 @@ def commands_by_name() -> dict[str, tuple[str, str]]:
 
 class CommandGroup(click.Group):
     """Imports a command when it runs, and reports a failure in one line without a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command line, or complete it for a shell."""
+        if os.environ.get(COMPLETION_VARIABLE, "").startswith("powershell"):
+            import mkdocs_masko.cli.powershell  # noqa: F401 - adds the shell to those of click
+
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return all names, in the order of the help."""

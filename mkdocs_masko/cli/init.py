@@ -194,7 +194,17 @@ def _next_steps(path: Path, options: dict[str, Any], pose: str) -> Iterator[str]
         yield f"The theme {sanitize(theme)!r} is not installed: {remedy}"
     serve = generators.command_line(generator, "serve", relative_name(path, Path.cwd()))
     yield f"Write ![What it shows](masko:{pose}) on a page, and run '{serve}'."
+    if MANIFEST not in _git_attributes(path.parent):
+        # So that its bytes are the same on every system, and a review folds it.
+        yield f"Add to .gitattributes: {MANIFEST} eol=lf linguist-generated"
     yield f"git add {path.name} {MANIFEST}"
     api_url = options.get("api_url", API_URL)
     if api_url != SANDBOX and not is_known_api(api_url):
         yield f"Wherever the key is used: export MASKO_API_URL={api_url}"
+
+
+def _git_attributes(folder: Path) -> str:
+    try:
+        return (folder / ".gitattributes").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

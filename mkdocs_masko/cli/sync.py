@@ -284,7 +284,7 @@ def _export_media(site: Site, manifest: Manifest, folder: Path, report: Report) 
         "removed": summary.removed,
     }
     report.say(
-        f"{folder}: {summary.files} media, {format_size(summary.size)}; "
+        f"{folder.as_posix()}: {summary.files} media, {format_size(summary.size)}; "
         f"{summary.written} written, {summary.removed} removed"
     )
 

@@ -167,7 +167,7 @@ def write(
     try:
         return _write_files(folder, page, media)
     except OSError as error:
-        raise ManifestError(f"{folder}: cannot be written: {error.strerror}.") from error
+        raise ManifestError(f"{folder.as_posix()}: cannot be written: {error.strerror}.") from error
 
 
 def _refuse_other_page(page: Path) -> None:

@@ -155,7 +155,32 @@ def test_poses_and_collections_complete_themselves(site: Path, tmp_path: Path) -
     assert offered(tmp_path, "show", "") == []
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("line", "word", "values"),
+    [
+        ("mkdocs-masko show c", "c", ["card-sit", "cheer"]),
+        ("mkdocs-masko show", "", ["card-sit", "owl/wave"]),
+        ("mkdocs-masko status", "", ["fox", "owl"]),
+        ("mkdocs-masko completion p", "p", ["powershell"]),
+        ("mkdocs-masko show 'c", "c", ["card-sit", "cheer"]),
+    ],
+)
+def test_powershell_gets_each_suggestion_with_a_text(
+    site: Path, line: str, word: str, values: list[str]
+) -> None:
+    """It refuses a suggestion whose text is empty."""
+    env = environment(
+        _MKDOCS_MASKO_COMPLETE="powershell_complete", COMP_WORDS=line, COMP_CWORD=word
+    )
+    done = subprocess.run(
+        [COMMAND], cwd=site, env=env, capture_output=True, encoding="utf-8", check=True
+    )
+    rows = [row.split("\t") for row in done.stdout.splitlines()]
+    assert {*values} <= {value for value, _ in rows}
+    assert all(value.startswith(word) and text for value, text in rows)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_the_script_is_one_that_the_shell_takes(tmp_path: Path, shell: str) -> None:
     """Standard output has the script alone, standard error says where it goes."""
     done = run(tmp_path, "completion", shell)

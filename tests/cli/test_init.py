@@ -140,6 +140,21 @@ def test_a_mascot_is_found_by_name(sandbox: Sandbox, tmp_path: Path, wanted: str
     assert "git add mkdocs.yml masko.manifest.json" in done.out
 
 
+@pytest.mark.parametrize(
+    ("attributes", "is_suggested"),
+    [(None, True), ("* text=auto\n", True), ("masko.manifest.json -text\n", False)],
+)
+def test_a_line_for_git_is_suggested_where_there_is_none(
+    tmp_path: Path, attributes: str | None, *, is_suggested: bool
+) -> None:
+    site(tmp_path)
+    if attributes is not None:
+        (tmp_path / ".gitattributes").write_text(attributes)
+    done = run(tmp_path, "init", "--sandbox")
+    line = "Add to .gitattributes: masko.manifest.json eol=lf linguist-generated"
+    assert (line in done.out) is is_suggested
+
+
 def test_without_a_key_the_sandbox_is_offered(tmp_path: Path) -> None:
     """Where nobody can answer, the offer is a flag."""
     path = site(tmp_path)
