@@ -20,6 +20,7 @@ from mkdocs_masko.files import relative_name
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import (
     GALLERY,
+    POSES,
     Embedder,
     Page,
     Placeholders,
@@ -325,6 +326,22 @@ class BuildSession:
         self._included += [
             self._dropped_files.pop(path) for path in paths if path in self._dropped_files
         ]
+
+    def prints(self) -> Iterator[tuple[RenderContext, str, str]]:
+        """Yield what pages show, for a plugin that puts them together to be printed.
+
+        Yields:
+            The page, the HTML of an embed on it, and what is to be printed in its place.
+        """
+        older: dict[str, list[str]] = {}
+        for old, new in self._replacements.items():
+            older.setdefault(new, []).append(old)
+        for use in self._uses:
+            if use.call.function in POSES:
+                embed = str(use.embed.html)
+                print_html = self._renderer.print(use.call, use.context)
+                for html in (embed, *older.get(embed, ())):
+                    yield use.context, html, print_html
 
     def replace_dropped(self, html: str) -> str:
         """Return a finished page without the variants that are not published.

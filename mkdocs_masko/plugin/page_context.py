@@ -12,7 +12,7 @@ from mkdocs_masko.files import relative_name
 from mkdocs_masko.plugin.palette import opening_palette
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -55,6 +55,15 @@ class PageContext:
     def sources(self) -> Iterable[tuple[str, str]]:
         """Return the source, with its front matter."""
         return ((self.name, self._page.file.content_string),)
+
+    def replace_in_print(self, embeds: Mapping[str, str]) -> None:
+        """Replace HTML in what mkdocs-print-site has taken of the page."""
+        html = getattr(self._page, "html", None)
+        if isinstance(html, str):
+            # The HTML of a still may also be a part of a longer one.
+            for embed in sorted(embeds, key=len, reverse=True):
+                html = html.replace(embed, embeds[embed])
+            self._page.html = html  # type: ignore[attr-defined] # theirs
 
     def replace(self, html: str, other: str) -> bool:
         """Replace HTML in the content; return whether that was there."""

@@ -32,6 +32,12 @@ from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.exported import INDEX, ExportedMedia
 from mkdocs_masko.plugin.generated import GeneratedFiles
 from mkdocs_masko.plugin.log import log, note
+from mkdocs_masko.plugin.neighbours import (
+    finish_print_page,
+    hidden_needs,
+    prepare_print_page,
+    show_media,
+)
 from mkdocs_masko.plugin.page_context import PageContext, ThemeContext, budgeted_page
 from mkdocs_masko.plugin.publish import (
     add_gallery_page,
@@ -94,6 +100,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._generated = GeneratedFiles()
         self._exported = ExportedMedia()
         self._is_dirty = False
+        self._hidden_needs: dict[str, frozenset[str]] = {}  # by page; see `hidden_needs`
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -166,6 +173,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Review the page as other plugins left it, and keep poses out of its title."""
         self._session().review(html, page.content or "")  # with what other plugins wrote into it
+        self._hidden_needs[page.file.src_uri] = hidden_needs(html, page)
         placeholder, title = self._session().placeholders.pattern, page.title
         if isinstance(title, str) and (placeholder.search(title) or _shows_pose(title)):
             page.title = _heading(page) or placeholder.sub("", title).strip()
@@ -183,6 +191,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         if index:
             text = json.dumps(index, indent=2) + "\n"
             replace_file(files, self._generated.file(config, INDEX, text))
+        prepare_print_page(build, config)
+        show_media(files, config)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
         return env
@@ -220,13 +230,14 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Review the theme's part, and inject style sheet and script before a minifier runs."""
         self._session().review(output, page.content or "")
         self._exported.review(output)
-        return self._inject_assets(output)
+        return self._inject_assets(output, self._hidden_needs.pop(page.file.src_uri, frozenset()))
 
     @event_priority(_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Publish what only templates used, and report every bad reference."""
         build = self._session()
         publish_rest(build, config)
+        finish_print_page(config)
         self._exported.publish_mentioned()
         remove_gallery_from_search(config, self.options.gallery_page)
         report(build, self.options, strict=config.strict)
@@ -250,12 +261,12 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def _put_url_placeholder(self, source: str, read: Callable[[], Call]) -> str:
         return self._session().placeholders.put_url(source, read)
 
-    def _inject_assets(self, html: str) -> str:
+    def _inject_assets(self, html: str, needs: frozenset[str] = frozenset()) -> str:
         build = self._session()
         html = build.replace_dropped(html)
         if has_gallery(html):
             build.extra_files |= gallery_assets()
-        return inject_assets(html, build.context.root)
+        return inject_assets(html, build.context.root, needs)
 
     def _session(self) -> BuildSession:
         if self._build is None:

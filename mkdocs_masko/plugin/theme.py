@@ -36,6 +36,7 @@ GALLERY_ASSETS = ("gallery.css", "gallery.js")
 
 _POSE_END = "</masko-pose>"
 _GALLERY_END = "</masko-gallery>"
+_STYLE = "masko"
 # A still image needs the style sheet too: its classes say how it is aligned and which palette
 # shows it. Whatever has `masko` as a word of its own among its classes is one of ours. The pattern
 # starts with plain text, which the search skips to: a page with a large navigation has many tags.
@@ -78,7 +79,15 @@ def has_gallery(html: str) -> bool:
     return _GALLERY_END in html
 
 
-def inject_assets(html: str, root: str) -> str:
+def asset_needs(html: str) -> frozenset[str]:
+    """Return what a page needs: the end tags of custom elements, and `masko` for a style sheet."""
+    if not any(mark in html for mark in ('masko"', "masko ", _POSE_END, _GALLERY_END)):
+        return frozenset()
+    needs = {end for end in (_POSE_END, _GALLERY_END) if end in html}
+    return frozenset(needs | ({_STYLE} if _POSE_END in needs or _has_still(html) else set()))
+
+
+def inject_assets(html: str, root: str, needs: frozenset[str] = frozenset()) -> str:
     """Add to a page the style sheets and scripts that it needs; to most pages, none.
 
     A page with an animation gets the script, one with a still image the style sheet alone. In the
@@ -87,14 +96,15 @@ def inject_assets(html: str, root: str) -> str:
     Args:
         html: The whole page.
         root: What leads from it to the root of the site: `../`.
+        needs: What it needs besides, for a part of it that is hidden yet: see `asset_needs`.
     """
-    if not any(mark in html for mark in ('masko"', "masko ", _POSE_END, _GALLERY_END)):
-        return html
-    moves, gallery = _POSE_END in html, has_gallery(html)
-    if moves or _has_still(html):
-        last = _GALLERY_END if gallery and _is_after(html, _GALLERY_END, _POSE_END) else _POSE_END
-        html = _inject(html, POSE_ASSETS, last if moves else "", root)
-    return _inject(html, GALLERY_ASSETS, _GALLERY_END, root) if gallery else html
+    needs |= asset_needs(html)
+    if _STYLE in needs:
+        last = _GALLERY_END if _is_after(html, _GALLERY_END, _POSE_END) else _POSE_END
+        html = _inject(html, POSE_ASSETS, last if _POSE_END in needs else "", root)
+    if _GALLERY_END in needs:
+        html = _inject(html, GALLERY_ASSETS, _GALLERY_END, root)
+    return html
 
 
 def _has_still(html: str) -> bool:
@@ -113,11 +123,16 @@ def _inject(html: str, assets: tuple[str, str], last: str, root: str) -> str:
     # Not in the head: what Material's instant navigation brings in with a page's content it
     # runs, and what it adds to the head it does not (read in 9.8).
     if last:
-        html = _insert(
-            html, html.rfind(last) + len(last), f'<script defer src="{script}"></script>'
-        )
+        html = _insert(html, _script_place(html, last), f'<script defer src="{script}"></script>')
     head = _HEAD.search(html)
     return _insert(html, head.end() if head else 0, f'<link rel="stylesheet" href="{style}">')
+
+
+def _script_place(html: str, last: str) -> int:
+    if last in html:
+        return html.rfind(last) + len(last)
+    end = html.rfind("</body")  # the page is encrypted, and has none of it yet
+    return len(html) if end < 0 else end
 
 
 def _insert(html: str, at: int, tag: str) -> str:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.rendering.call import PRELOAD
-from mkdocs_masko.rendering.resolve import resolve, resolve_preloads, resolve_url
+from mkdocs_masko.rendering.resolve import printed, resolve, resolve_preloads, resolve_url
 from mkdocs_masko.rendering.selection import select, select_file
 from mkdocs_masko.text import replace_controls, sanitize
 
@@ -115,6 +115,15 @@ class Renderer:
             embed = Embed(html=html, loads=resolved.loads, gaps=resolved.gaps)
             self._embeds[resolved] = embed
         return embed
+
+    def print(self, call: Call, page: Page) -> str:
+        """Return what a macro for a pose becomes on paper, where nothing moves.
+
+        Raises:
+            ReferenceProblem: What it names is not there, or an argument is wrong.
+        """
+        selection = select(call, self.manifest, self.default)
+        return self.render(printed(resolve(selection, self._files, page)))
 
     def render(self, embed: ResolvedEmbed) -> Markup:
         """Fill the templates with an embed.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from urllib.parse import urljoin
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.rendering.call import bad_argument
@@ -111,11 +111,13 @@ class Picture(Struct, frozen=True, kw_only=True):
         src: The URL that every browser takes.
         srcset: The same for screens of one and of two pixels a px, or an empty string.
         sources: Type and srcset of the formats that not all browsers take, best first.
+        dense: The URL that every browser takes on paper, and on a screen of two pixels a px.
     """
 
     src: str
     srcset: str = ""
     sources: tuple[tuple[str, str], ...] = ()
+    dense: str
 
 
 class Preload(Struct, frozen=True, kw_only=True):
@@ -220,6 +222,16 @@ class ResolvedPreloads(Struct, frozen=True, kw_only=True):
 
     preloads: tuple[Preload, ...]
     loads: tuple[Load, ...]
+
+
+def printed(embed: ResolvedEmbed) -> ResolvedEmbed:
+    """Return an embed for paper: one still image, that of the light palette, in one format."""
+    pose = embed.poses[0]
+    picture = Picture(src=pose.picture.dense, dense=pose.picture.dense) if pose.picture else None
+    still = structs.replace(
+        pose, picture=picture, sources=(), palette="", loading="eager", priority="", preload=None
+    )
+    return structs.replace(embed, poses=(still,))
 
 
 class ResolvedUrl(Struct, frozen=True, kw_only=True):
@@ -336,7 +348,8 @@ def _picture(pose: PoseSelection, files: SiteFiles, page: Page, loads: list[Load
     if not formats:
         file = files.file(still)
         loads += (_load(pose.name, role, still, file) for role in ("first", "dense"))
-        return Picture(src=_url(still, file, page))
+        url = _url(still, file, page)
+        return Picture(src=url, dense=url)
     best, last = formats[0].files, formats[-1].files
     loads.append(_load(pose.name, "first", still, best[0]))
     loads.append(_load(pose.name, "dense", still, best[-1]))
@@ -347,6 +360,7 @@ def _picture(pose: PoseSelection, files: SiteFiles, page: Page, loads: list[Load
         src=page.root + last[0].path,
         srcset=_srcset(last, page) if len(last) > 1 else "",
         sources=tuple((format_.type, _srcset(format_.files, page)) for format_ in formats[:-1]),
+        dense=page.root + last[-1].path,
     )
 
 
