@@ -221,6 +221,8 @@ class BuildSession:
             embed = self._embed(call, context)
             if self._is_settled:
                 embed = self._settled_embed(embed, call, context)
+            else:
+                self.hosting.begin(_files(embed))
             if key is not None:
                 self._embeds[key] = embed
         return embed
@@ -243,6 +245,10 @@ class BuildSession:
     def include(self, file: SiteFile) -> None:
         """Publish a file though no page shows it."""
         self._included.append(file)
+
+    def close(self) -> None:
+        """Give up variants that were begun for pages, because the build failed."""
+        self.hosting.close()
 
     def settle(self, replace: ReplaceHtml = lambda *_: False) -> None:
         """Get the bytes of all that pages use, and show again what turns out otherwise.

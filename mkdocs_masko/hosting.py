@@ -53,6 +53,12 @@ class CdnHosting:
         self.files = files or SiteFiles(_packaged_digest)
         self.work = Work()
 
+    def begin(self, files: Iterable[SiteFile]) -> None:
+        """There are no variants to begin with."""
+
+    def close(self) -> None:
+        """Nothing was begun."""
+
     def resolve(self, files: Iterable[SiteFile]) -> ResolvedFiles:
         """Return a file on disk for each path of the site."""
         paths = ((file.path, packaged_file(file.medium.url)) for file in files)
@@ -112,6 +118,14 @@ class SelfHosting:
     def work(self) -> Work:
         """What had to be downloaded and encoded."""
         return self._resolver.work
+
+    def begin(self, files: Iterable[SiteFile]) -> None:
+        """Begin with variants that a page is about to use, before it is asked for their bytes."""
+        self._resolver.begin(files)
+
+    def close(self) -> None:
+        """Give up what was begun, because nobody will ask for it."""
+        self._resolver.close()
 
     def resolve(self, files: Iterable[SiteFile]) -> ResolvedFiles:
         """Return a sound file on disk for each path of the site.

@@ -8,7 +8,6 @@ variants that were named are worth publishing.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from contextlib import nullcontext, suppress
@@ -18,25 +17,23 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mkdocs_masko.assets.cache import variant_path
+from mkdocs_masko.assets.encoding import Encoder
 from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
-from mkdocs_masko.errors import CacheError, MaskoError, MediaError
+from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.media_types import MEDIA_TYPES
 from mkdocs_masko.text import is_portable_name, list_some, slugify
-from mkdocs_masko.variants import EncoderFailure, Variant, plan_variants, recipe_of
+from mkdocs_masko.variants import Variant, plan_variants, recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from contextlib import AbstractContextManager
 
     from mkdocs_masko.assets.cache import Cache
+    from mkdocs_masko.assets.encoding import Key, Progress
     from mkdocs_masko.assets.ledger import Ledger
     from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.manifest import Medium
 
-    Key = tuple[str, Variant]
-
     Download = Callable[[list["SiteFile"]], Mapping[str, Path | MaskoError]]
-    Progress = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 
 FOLDER = "assets/masko"
 """Where the plugin's files lie in the site."""
@@ -298,11 +295,33 @@ class FileResolver:
     ) -> None:
         self._cache, self._sources, self._ledger = cache, sources, ledger
         self._download, self._store, self._describe = download, store, describe
-        self._report, self._report_damage, self._progress = report, report_damage, progress
-        self.work = Work()
+        self._report, self._report_damage = report, report_damage
+        self._encoder = Encoder(cache, ledger, progress)
+        self._downloads = 0
         self.stand_ins: set[str] = set()
         """Paths in the site of variants that cannot be made; they have the original's bytes."""
         self._reported: set[Medium] = set()
+
+    @property
+    def work(self) -> Work:
+        """What had to be done so far."""
+        return Work(downloads=self._downloads, variants=len(self._encoder.paths))
+
+    def begin(self, files: Iterable[SiteFile]) -> None:
+        """Have variants encoded that pages are about to use, where that is sure to be needed.
+
+        It is where the cache has none, and the originals are at hand. With a shared cache it is
+        not: that is asked for all of them at once.
+        """
+        for file in files if self._store is None else ():
+            if file.variant and self._has_to_be_encoded((file.sha256, file.variant)):
+                source = self._sources.find(file.medium, file.sha256)
+                if source:
+                    self._encoder.begin((file.sha256, file.variant), source)
+
+    def close(self) -> None:
+        """Give up variants that were begun, because nobody will ask for them."""
+        self._encoder.close()
 
     def resolve(self, files: Iterable[SiteFile]) -> dict[str, Path]:
         """Return a sound file on disk for each path of the site.
@@ -312,13 +331,18 @@ class FileResolver:
             ApiError: The server of the media cannot be reached, or fails.
             CacheError: Not even the system's temporary folder can be written.
         """
-        files = tuple(files)
+        try:
+            return self._resolve(tuple(files))
+        finally:
+            self.close()
+
+    def _resolve(self, files: tuple[SiteFile, ...]) -> dict[str, Path]:
         variants = {(file.sha256, file.variant): file for file in files if file.variant}
         paths = self._cached_variants(variants)
         missing = {key: file for key, file in variants.items() if key not in paths}
         # A variant that is known to be good needs no original: it may never have been downloaded.
         needed = [*(file for file in files if not file.variant), *missing.values()]
-        originals = self._originals({file.sha256: file for file in needed})
+        originals = self._originals({file.sha256: file for file in needed}, missing)
         paths |= self._compared_variants(missing, originals)
         paths |= self._encoded_variants(
             [file for key, file in missing.items() if key not in paths], originals
@@ -329,6 +353,14 @@ class FileResolver:
             or originals[file.sha256]
             for file in files
         }
+
+    def _has_to_be_encoded(self, key: Key) -> bool:
+        """Tell whether nobody has made a variant yet, as far as it is known without reading any."""
+        return (
+            key not in self._encoder
+            and self._cache.locate(variant_path(*key)) is None
+            and self._ledger.get(recipe_of(*key)) != CANNOT_BE_ENCODED
+        )
 
     def _cached_variants(self, keys: Iterable[Key]) -> dict[Key, Path]:
         """Return the variants whose bytes are known, from the cache or the shared one."""
@@ -353,21 +385,19 @@ class FileResolver:
         self, missing: Mapping[Key, SiteFile], originals: Mapping[str, Path]
     ) -> dict[Key, Path]:
         """Compare variants that others made with their originals, and note those that pass."""
-        jobs: dict[Path, list[tuple[Variant, Path]]] = {}
-        for sha256, variant in missing:
-            path = self._cache.locate(variant_path(sha256, variant))
-            if path and self._ledger.get(recipe_of(sha256, variant)) is None:
-                jobs.setdefault(originals[sha256], []).append((variant, path))
+        located = {key: self._cache.locate(variant_path(*key)) for key in missing}
+        jobs = [
+            (key, originals[key[0]], path)
+            for key, path in located.items()
+            if path and key not in self._encoder and self._ledger.get(recipe_of(*key)) is None
+        ]
         if not jobs:
             return {}
-        from mkdocs_masko.variants import compare_all  # noqa: PLC0415 - only who compares pays for it
-        from mkdocs_masko.variants.compare import NotTheVariant  # noqa: PLC0415 - likewise
+        from mkdocs_masko.variants.compare import NotTheVariant  # noqa: PLC0415 - only who compares pays for it
 
-        digests_of = {path: sha256 for sha256, path in originals.items()}
         digests: dict[Key, str] = {}
         failures: list[SiteFile] = []
-        for source, variant, result in compare_all((p, tuple(v)) for p, v in jobs.items()):
-            key = (digests_of[source], variant)
+        for key, result in self._encoder.compare(jobs):
             if isinstance(result, NotTheVariant):
                 failures.append(missing[key])
             elif isinstance(result, str):  # else encoding reports what is wrong with the original
@@ -381,9 +411,15 @@ class FileResolver:
         self._ledger.add({recipe_of(*key): sha256 for key, sha256 in digests.items()})
         return self._known_variants(digests)
 
-    def _originals(self, files: Mapping[str, SiteFile]) -> dict[str, Path]:
+    def _originals(
+        self, files: Mapping[str, SiteFile], variants: Mapping[Key, SiteFile]
+    ) -> dict[str, Path]:
+        """Return the originals; encode variants of those at hand while others are downloaded."""
         find = self._sources.find
         paths = {sha: path for sha, file in files.items() if (path := find(file.medium, sha))}
+        for key in variants:
+            if key[0] in paths and self._has_to_be_encoded(key):
+                self._encoder.begin(key, paths[key[0]])
         missing = [sha for sha in files if sha not in paths]
         if self._store and missing:
             paths |= self._store.get_media(missing)
@@ -400,57 +436,38 @@ class FileResolver:
             )
         results = self._download(missing)
         self._raise_failures({file.medium: results[file.sha256] for file in missing})
-        self.work.downloads += len(missing)
+        self._downloads += len(missing)
         paths = {sha: path for sha, path in results.items() if not isinstance(path, MaskoError)}
         if self._store:
             self._store.put_media(paths)
         return paths
 
     def _encoded_variants(
-        self, files: Iterable[SiteFile], originals: Mapping[str, Path]
+        self, files: list[SiteFile], originals: Mapping[str, Path]
     ) -> dict[Key, Path]:
-        jobs: dict[Path, list[SiteFile]] = {}
+        """Encode variants, and return their files; report what cannot be encoded."""
         failures: dict[Medium, MediaError] = {}
+        before = self._encoder.paths
         for file in files:
             assert file.variant is not None  # noqa: S101 - the caller asked
-            if self._ledger.get(recipe_of(file.sha256, file.variant)) == CANNOT_BE_ENCODED:
+            key = file.sha256, file.variant
+            is_bad = self._ledger.get(recipe_of(*key)) == CANNOT_BE_ENCODED
+            if is_bad and key not in self._encoder:
                 failures[file.medium] = MediaError(
                     "cannot be used as a still, as a build before found"
                 )
             else:
-                jobs.setdefault(originals[file.sha256], []).append(file)
-        paths = self._encode(jobs, failures) if jobs else {}
+                self._encoder.begin(key, originals[file.sha256])
+        results = self._encoder.finish()
+        for file in files:
+            result = results.get((file.sha256, file.variant)) if file.variant else None
+            if isinstance(result, MediaError):
+                failures[file.medium] = result
         self._report_unencoded(failures, originals)
-        return paths
-
-    def _encode(
-        self, jobs: Mapping[Path, list[SiteFile]], failures: dict[Medium, MediaError]
-    ) -> dict[Key, Path]:
-        """Encode variants of originals, and cache them; take down those that cannot be encoded."""
-        from mkdocs_masko.variants import encode_all  # noqa: PLC0415 - only who encodes pays for it
-
-        paths: dict[Key, Path] = {}
-        digests: dict[str, str] = {}
-        todo = ((p, _variants(f)) for p, f in jobs.items())
-        with self._progress(sum(map(len, jobs.values()))) as advance:
-            for source, variant, content in encode_all(todo):
-                file = jobs[source][0]
-                recipe = recipe_of(file.sha256, variant)
-                if isinstance(content, MediaError):
-                    failures[file.medium] = content
-                    if not isinstance(content, EncoderFailure):
-                        digests[recipe] = CANNOT_BE_ENCODED
-                else:
-                    digests[recipe] = hashlib.sha256(content).hexdigest()
-                    with suppress(CacheError):  # the original is right too
-                        path = self._cache.put(variant_path(file.sha256, variant), content)
-                        paths[file.sha256, variant] = path
-                advance(len(content) if isinstance(content, bytes) else 0)
-        self._ledger.add(digests)
-        self.work.variants += len(paths)
-        if self._store:
-            self._store.put_variants(paths)
-        return paths
+        new = {key: path for key, path in self._encoder.paths.items() if key not in before}
+        if self._store and new:
+            self._store.put_variants(new)
+        return new
 
     def _report_unencoded(
         self, failures: Mapping[Medium, MediaError], originals: Mapping[str, Path]
@@ -500,7 +517,3 @@ def _by_reason(results: Mapping[Medium, Path | MaskoError]) -> dict[str, list[Me
             reason = str(result).removeprefix(f"{medium.sha256}: ").rstrip(".")
             reasons.setdefault(reason, []).append(medium)
     return reasons
-
-
-def _variants(files: Iterable[SiteFile]) -> tuple[Variant, ...]:
-    return tuple(dict.fromkeys(file.variant for file in files if file.variant))

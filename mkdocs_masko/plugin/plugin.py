@@ -242,6 +242,11 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         remove_gallery_from_search(config, self.options.gallery_page)
         report(build, self.options, strict=config.strict)
 
+    def on_build_error(self, *, error: Exception) -> None:
+        """Let no process work for a build that failed; `mkdocs serve` goes on."""
+        if self._build:
+            self._build.close()
+
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:

@@ -1,7 +1,7 @@
 """Variants: still images as AVIF, WebP and PNG, animations as WebM and MOV, as small as their box.
 
-The pool is imported when it is used: a build that finds all variants in its cache needs no
-`multiprocessing`.
+The pool is imported when it is used: a build that finds all variants in its cache starts no
+process.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mkdocs_masko.variants.plan import (
 )
 
 if TYPE_CHECKING:
-    from mkdocs_masko.variants.pool import compare_all, encode_all
+    from mkdocs_masko.variants.batch import compare_all, encode_all
 
 __all__ = [
     "VIDEO_FORMATS",
@@ -43,7 +43,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     if name in {"compare_all", "encode_all"}:
-        from mkdocs_masko.variants import pool  # noqa: PLC0415 - see above
+        from mkdocs_masko.variants import batch  # noqa: PLC0415 - see above
 
-        return getattr(pool, name)
+        return getattr(batch, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

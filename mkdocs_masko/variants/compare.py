@@ -20,14 +20,15 @@ from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.probe.avif import primary_properties
 from mkdocs_masko.probe.bmff import FILE, iter_boxes
 from mkdocs_masko.probe.reader import BoundedReader
-from mkdocs_masko.variants.images import EncoderFailure, as_media_error, decode, resize, to_srgb
+from mkdocs_masko.variants.images import EncoderFailure, as_media_error, to_srgb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from PIL.Image import Image
 
+    from mkdocs_masko.variants.images import Still
     from mkdocs_masko.variants.plan import Format, Variant
 
 _BLOCK = 8  # px; both codecs work in blocks of that size or of a multiple
@@ -52,39 +53,32 @@ class NotTheVariant(MediaError):
     """A file shows something else than its original, or more than our encoders write."""
 
 
-def compare_variants(
-    source: Path, variants: Iterable[tuple[Variant, Path]]
-) -> list[tuple[Variant, str | MediaError]]:
-    """Compare files with an original, which is decoded once.
+def compare(still: Still, variant: Variant, path: Path) -> str:
+    """Compare a file with the original that it should be a variant of.
 
     Args:
-        source: The original.
-        variants: What each file should be, and the file.
+        still: The original.
+        variant: What the file should be.
+        path: The file.
 
     Returns:
-        For each the sha256 of the bytes that were compared; `NotTheVariant` where they are not
-        the variant; or any other error where the original or the file cannot be read.
+        The sha256 of the bytes that were compared.
+
+    Raises:
+        NotTheVariant: They are not the variant.
+        EncoderFailure: Memory or a disk failed, which says nothing of the file.
     """
-    variants = list(variants)
-    try:
-        original = decode(source)
-    except MediaError as error:
-        return [(variant, error) for variant, _ in variants]
-    return [(variant, _compare(original, variant, path)) for variant, path in variants]
-
-
-def _compare(original: Image, variant: Variant, path: Path) -> str | MediaError:
     try:
         with as_media_error(path):
             with path.open("rb") as file:
                 content = file.read(_MAX_BYTES + 1)
             pixels = _decode_variant(content, variant)
-            if not is_alike(pixels, resize(original, variant.width, variant.height)):
+            if not is_alike(pixels, still.resized(variant)):
                 raise MediaError("shows something else")  # noqa: TRY301 - one way to say why
-    except EncoderFailure as error:  # memory or a disk failed, which says nothing of the file
-        return error
+    except EncoderFailure:
+        raise
     except MediaError as error:
-        return NotTheVariant(str(error))
+        raise NotTheVariant(str(error)) from error
     return hashlib.sha256(content).hexdigest()
 
 

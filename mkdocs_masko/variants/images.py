@@ -12,7 +12,7 @@ import json
 import re
 import warnings
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from mkdocs_masko.media_types import MEDIA_TYPES
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from PIL.Image import Image
@@ -102,31 +102,38 @@ def encode(source: Path, variant: Variant) -> bytes:
         MediaError: The file is no still image, is damaged or too large, or the variant is larger
             than it.
     """
-    image = decode(source)
-    with as_media_error(source):
-        return _save(resize(image, variant.width, variant.height), variant, image)
+    return Still(source).encode(variant)
 
 
-def encode_variants(
-    source: Path, variants: Iterable[Variant]
-) -> list[tuple[Variant, bytes | MediaError]]:
-    """Make several variants of an image, which is decoded once, and resized once to each size."""
-    try:
-        image = decode(source)
-    except MediaError as error:
-        return [(variant, error) for variant in variants]
-    resize_once = cache(partial(resize, image))
-    return [(variant, _save_or_error(source, image, resize_once, variant)) for variant in variants]
+class Still:
+    """An image that is decoded once, and resized once to each size.
 
+    Args:
+        source: Its file.
 
-def _save_or_error(
-    source: Path, image: Image, resize_once: Callable[[int, int], Image], variant: Variant
-) -> bytes | MediaError:
-    try:
-        with as_media_error(source):
-            return _save(resize_once(variant.width, variant.height), variant, image)
-    except MediaError as error:
-        return error
+    Raises:
+        MediaError: The file is no still image, is damaged or too large.
+    """
+
+    def __init__(self, source: Path) -> None:
+        self._source, self._original = source, decode(source)
+        self._resized: dict[tuple[int, int], Image] = {}
+
+    def resized(self, variant: Variant) -> Image:
+        """Return the pixels of a variant before they are encoded."""
+        size = variant.width, variant.height
+        if size not in self._resized:
+            self._resized[size] = resize(self._original, *size)
+        return self._resized[size]
+
+    def encode(self, variant: Variant) -> bytes:
+        """Make a variant.
+
+        Raises:
+            MediaError: It is larger than the image, or cannot be encoded.
+        """
+        with as_media_error(self._source):
+            return _save(self.resized(variant), variant, self._original)
 
 
 def resize(image: Image, width: int, height: int) -> Image:

@@ -1,151 +1,378 @@
-"""Encode or compare the variants of many images, in worker processes side by side."""
+"""Worker processes that do jobs side by side, while the process that hands them out goes on.
+
+A job is a function of a module and its arguments: one variant of a still, or of an animation. A
+pool starts a process when there is a job for it, and prefers jobs of the group that a process has
+worked on last, because it has decoded their original. Jobs that take long start first, so that none
+is alone at the end.
+
+Each process is a Python of its own that runs nothing of the caller's script: neither is it forked,
+as a fork copies locks that MkDocs' or our threads may hold, nor does a script need a guard. A
+thread in this process feeds it, and learns at once when it dies. That job is tried once more when
+no other runs, in case both together took too much memory; whatever else waits is not touched.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
 import os
+import pickle
 import signal
-import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+import subprocess
+import sys
+from collections import deque
+from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import suppress
+from itertools import chain
+from threading import Condition, Lock, Thread, current_thread
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mkdocs_masko.text import sanitize
-from mkdocs_masko.variants.compare import compare_variants
-from mkdocs_masko.variants.images import EncoderFailure, encode_variants
+from msgspec import Struct
+
+from mkdocs_masko.variants.cores import count_cores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Hashable
+    from types import TracebackType
 
-    from mkdocs_masko.errors import MediaError
-    from mkdocs_masko.variants.plan import Variant
+    from typing_extensions import Self
 
 T = TypeVar("T")
 
-Job: TypeAlias = "tuple[Path, tuple[Any, ...]]"
-"""A file, and what is to be done with it."""
+_MOST_WORKERS = 61  # more pipes than Windows can wait for, https://bugs.python.org/issue26903
+_TICK = 0.25  # seconds; on Windows no wait without end can be interrupted by Ctrl+C
+_TIME_TO_END = 5.0  # seconds for a process that has nothing to do
 
-Work: TypeAlias = "Callable[[Path, tuple[Any, ...]], list[tuple[Variant, T | MediaError]]]"
+_START = "import sys; sys.path[:] = {path!r}; from mkdocs_masko.variants.worker import main; main()"
+# The first thing it does, so that no module of the project's folder passes for one of Python's.
+
+_SECRETS = ("MASKO_API_KEY",)  # decoders have no use for them
 
 
-def encode_all(
-    jobs: Iterable[tuple[Path, tuple[Variant, ...]]], *, workers: int | None = None
-) -> Iterator[tuple[Path, Variant, bytes | MediaError]]:
-    """Make variants of many images, in the order of the jobs.
+class WorkerDied(Exception):
+    """The process that did a job died twice, or the pool was closed before the job was done."""
 
-    An image that cannot be used is reported in its place and stops no other, even where it
-    crashes the process that works on it.
+
+class _Job(Struct, eq=False):
+    work: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    group: Hashable
+    finish: Callable[[Any], Any] | None
+    future: Future[Any]
+    is_repeated: bool = False
+
+
+class WorkerPool:
+    """Processes that do jobs.
+
+    Inside a worker process of another pool, or in a program that has no Python of its own, no
+    process is started: a thread of this one does the jobs.
 
     Args:
-        jobs: Files, and the variants of each.
-        workers: Processes that work at once, by default one for each core; with one, or with
-            one job, or inside a worker process of another pool, the work is done in this process.
-
-    Yields:
-        The file, the variant, and its bytes or what went wrong.
+        workers: Processes that work at once, by default as many as cores may be used; with 0, a
+            thread does the jobs.
     """
-    return _work_on(encode_variants, jobs, workers)
+
+    def __init__(self, workers: int | None = None) -> None:
+        workers = count_cores() if workers is None else workers
+        self._has_processes = workers > 0 and _can_start_processes()
+        self._limit = min(workers, _MOST_WORKERS) if self._has_processes else 1
+        self._changed = Condition()
+        self._first: deque[_Job] = deque()
+        self._groups: dict[Hashable, deque[_Job]] = {}
+        self._repeated: deque[_Job] = deque()
+        self._running: dict[Thread, _Job] = {}
+        self._workers: dict[Thread, _Process | _ThisProcess] = {}
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def submit(
+        self,
+        work: Callable[..., Any],
+        *arguments: Any,  # noqa: ANN401 - whatever the function takes
+        group: Hashable = None,
+        finish: Callable[[Any], Any] | None = None,
+        is_long: bool = False,
+    ) -> Future[Any]:
+        """Hand out a job, which is begun as soon as a process has time for it.
+
+        Args:
+            work: A function of a module, which can be pickled with its arguments and result.
+            *arguments: Its arguments.
+            group: Jobs of the same group have an original in common.
+            finish: What this process does with the result before anybody gets it, in a thread.
+            is_long: Whether it starts before all that are not.
+
+        Returns:
+            The result of `work`, or of `finish`. `wait_for` waits for it.
+        """
+        job = _Job(work, arguments, group, finish, Future())
+        with self._changed:
+            if self._is_closed:
+                raise WorkerDied("the pool is closed")
+            queue = self._first if is_long else self._groups.setdefault(group, deque())
+            queue.append(job)
+            if len(self._workers) < min(self._limit, len(self._running) + self._count_waiting()):
+                self._add_worker()
+            self._changed.notify_all()
+        return job.future
+
+    def close(self) -> None:
+        """Give up all jobs that are not done, and end all processes."""
+        with self._changed:
+            self._is_closed = True
+            waiting = [
+                *self._first,
+                *self._repeated,
+                *(j for g in self._groups.values() for j in g),
+            ]
+            self._first.clear()
+            self._repeated.clear()
+            self._groups.clear()
+            workers = dict(self._workers)
+            busy = [self._workers[thread] for thread in self._running if thread in workers]
+            self._changed.notify_all()
+        for job in waiting:
+            job.future.cancel()
+        for process in busy:
+            process.kill()
+        for thread in workers:
+            thread.join(2 * _TIME_TO_END)
+        atexit.unregister(self.close)
+
+    def _add_worker(self) -> None:
+        if not self._workers:
+            atexit.register(self.close)
+        thread = Thread(target=self._work, name="masko-worker", daemon=True)
+        self._workers[thread] = _Process() if self._has_processes else _ThisProcess()
+        thread.start()
+
+    def _work(self) -> None:
+        """Do jobs in a process; this is what a thread runs."""
+        process, group = self._workers[current_thread()], None
+        try:
+            while job := self._next_job(group):
+                group = job.group
+                try:
+                    outcome = process.run(job.work, job.arguments)
+                except _Crash:
+                    self._repeat_or_report(job)
+                except Exception as error:  # noqa: BLE001 - for whoever asks for the result
+                    _settle(job, None, error)
+                else:
+                    _settle(job, *outcome)
+                with self._changed:
+                    del self._running[current_thread()]
+                    self._changed.notify_all()
+        finally:
+            process.end()
+
+    def _next_job(self, group: Hashable) -> _Job | None:
+        """Wait for a job; return None when the pool is closed."""
+        with self._changed:
+            while not self._is_closed:
+                is_alone = any(job.is_repeated for job in self._running.values())
+                job = None if is_alone else self._take(group)
+                if job is None and self._repeated and not self._running:
+                    job = self._repeated.popleft()
+                if job is not None:
+                    self._running[current_thread()] = job
+                    return job
+                self._changed.wait()
+        return None
+
+    def _take(self, group: Hashable) -> _Job | None:
+        """Take a long job, else one of the same group, else of one that nobody works on."""
+        if self._first:
+            return self._first.popleft()
+        busy = {job.group for job in self._running.values()}
+        idle = (each for each in self._groups if each not in busy)
+        names = chain([group], idle, self._groups)
+        name = next((name for name in names if name in self._groups), None)
+        jobs = self._groups.get(name)
+        if not jobs:
+            return None
+        job = jobs.popleft()
+        if not jobs:
+            del self._groups[name]
+        return job
+
+    def _count_waiting(self) -> int:
+        return len(self._first) + sum(map(len, self._groups.values()))
+
+    def _repeat_or_report(self, job: _Job) -> None:
+        """Do a job once more, after all others; if it was, give it and its group up.
+
+        Others of its group wait with it: they have the same original, which may be to blame.
+        """
+        with self._changed:
+            if not job.is_repeated and not self._is_closed:
+                jobs = [job, *self._groups.pop(job.group, ())]
+                for each in jobs:
+                    each.is_repeated = True
+                self._repeated.extend(jobs)
+                return
+            same = [each for each in self._repeated if each.group == job.group is not None]
+            for each in same:
+                self._repeated.remove(each)
+        for each in (job, *same):
+            _settle(each, None, WorkerDied("the process died, perhaps for want of memory"))
 
 
-def compare_all(
-    jobs: Iterable[tuple[Path, tuple[tuple[Variant, Path], ...]]], *, workers: int | None = None
-) -> Iterator[tuple[Path, Variant, str | MediaError]]:
-    """Compare files with the images that they should be variants of, in the order of the jobs.
+def wait_for(future: Future[T]) -> T:
+    """Return the result of a job; Ctrl+C is heeded meanwhile.
 
-    Args:
-        jobs: Originals, and for each what the files should be, with the files.
-        workers: As for `encode_all`.
-
-    Yields:
-        The original, the variant, and the sha256 of its file or why that is not the variant.
+    Raises:
+        WorkerDied: The process that did it died, when it was tried again as well.
+        Exception: Whatever the job raised.
     """
-    return _work_on(compare_variants, jobs, workers)
+    while not future.done():
+        wait([future], _TICK)
+    return future.result()
 
 
-def _work_on(
-    work: Work[T], jobs: Iterable[Job], workers: int | None
-) -> Iterator[tuple[Path, Variant, T | MediaError]]:
-    todo = list(jobs)
-    workers = min(workers or _count_cores(), len(todo))
-    batches: Iterator[list[tuple[Variant, T | MediaError]]]
-    if workers < 2 or _is_a_worker():  # noqa: PLR2004 - two are needed to share
-        batches = (work(*job) for job in todo)
-    else:
-        batches = _work_in_pools(work, todo, workers)
-    for (source, _), results in zip(todo, batches, strict=True):
-        yield from ((source, variant, result) for variant, result in results)
+def _settle(job: _Job, value: Any, error: BaseException | None) -> None:  # noqa: ANN401
+    """Give out a result, unless nobody waits for it any more."""
+    if error is None and job.finish:
+        try:
+            value = job.finish(value)
+        except Exception as failure:  # noqa: BLE001 - raised where the result is asked for
+            error = failure
+    with suppress(InvalidStateError):
+        if error is None:
+            job.future.set_result(value)
+        else:
+            job.future.set_exception(error)
 
 
-def _count_cores() -> int:
-    """Return how many cores this process may use, which in a container are not all."""
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux has it, macOS and Windows do not
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+class _Crash(Exception):
+    """The process ended before it had a result."""
 
 
-def _is_a_worker() -> bool:
-    """Whether another process started this one to share its work.
+class _ThisProcess:
+    """Does jobs in the thread that asks for it."""
 
-    A worker must start no more: it may be running a script without a `__main__` guard for the
-    second time, which would never end.
-    """
-    return multiprocessing.current_process().name != "MainProcess"
+    def run(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Return the result of a job, or raise what it raises."""
+        return work(*arguments), None
 
+    def kill(self) -> None:
+        """Let it come to its end: no thread can be stopped."""
 
-def _work_on_job(work: Work[T], job: Job) -> list[tuple[Variant, T | MediaError]]:
-    return work(*job)
-
-
-def _work_in_pools(
-    work: Work[T], todo: list[Job], workers: int
-) -> Iterator[list[tuple[Variant, T | MediaError]]]:
-    """Work in a pool; when a worker crashes, go on with one worker at a time.
-
-    A broken pool does not say which job broke it. With one worker it is the job at hand.
-    """
-    position = 0
-    while position < len(todo):
-        for results in _until_broken(work, todo[position:], workers):
-            position += 1
-            yield results
-        if position < len(todo) and workers == 1:
-            yield _report_crash(todo[position])
-            position += 1
-        workers = 1
+    def end(self) -> None:
+        """Nothing was started."""
 
 
-def _until_broken(
-    work: Work[T], todo: list[Job], workers: int
-) -> Iterator[list[tuple[Variant, T | MediaError]]]:
-    # Not forked: a fork copies locks that MkDocs' or our own threads may hold.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
-    try:
-        yield from pool.map(partial(_work_on_job, work), todo)
-    except BrokenProcessPool:
-        return
-    finally:
-        pool.shutdown(cancel_futures=True)
+class _Process:
+    """A worker process, which is started for its first job and for the first one after a crash."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()
+        self._is_killed = False
+
+    def run(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Return the result and the exception of a job, one of which is None.
+
+        Raises:
+            _Crash: There is neither.
+            Exception: The job cannot be pickled.
+        """
+        job = pickle.dumps(pickle.dumps((work, arguments)))  # what it is made of is read later
+        try:
+            with self._lock:
+                if self._is_killed:
+                    raise _Crash
+                process = self._process = self._process or _start()
+            assert process.stdin is not None  # noqa: S101 - pipes, both
+            assert process.stdout is not None  # noqa: S101
+            process.stdin.write(job)
+            process.stdin.flush()
+            result, error = pickle.load(process.stdout)  # noqa: S301 - our own process wrote it
+        except (EOFError, OSError, pickle.UnpicklingError) as failure:
+            self._forget(kill=True)
+            raise _Crash from failure
+        return result, error
+
+    def kill(self) -> None:
+        """End it whatever it does, for good."""
+        with self._lock:
+            self._is_killed = True
+            if self._process:
+                _kill(self._process)
+
+    def end(self) -> None:
+        """End it when it has nothing to do."""
+        if self._process:
+            _close(self._process.stdin)
+            is_late = False
+            try:
+                self._process.wait(_TIME_TO_END)
+            except subprocess.TimeoutExpired:
+                is_late = True
+            self._forget(kill=is_late)
+
+    def _forget(self, *, kill: bool) -> None:
+        """Reap it, and kill first it and whatever it has left behind, where it did not end well.
+
+        A process that is reaped must not be killed: its number may be another's by now.
+        """
+        with self._lock:
+            process, self._process = self._process, None
+            if process:
+                if kill:
+                    _kill(process)
+                process.wait()
+                _close(process.stdin)
+                _close(process.stdout)
 
 
-def _report_crash(job: Job) -> list[tuple[Variant, Any]]:
-    source, todo = job
-    error = EncoderFailure(
-        f"{sanitize(source.name)}: the process that encoded it died, perhaps for want of memory"
+def _close(pipe: Any) -> None:  # noqa: ANN401 - a file, or None
+    with suppress(OSError):  # something is still in it, for nobody
+        pipe.close()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    environment = {name: text for name, text in os.environ.items() if name not in _SECRETS}
+    # A session of its own keeps Ctrl+C from it, and makes it and its programs one process group.
+    flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    return subprocess.Popen(  # noqa: S603 - this Python, and our own code
+        [sys.executable, "-c", _START.format(path=sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+        creationflags=flags,
     )
-    variants = (each[0] if isinstance(each, tuple) else each for each in todo)
-    return [(variant, error) for variant in variants]
 
 
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when it does, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that is not reaped yet, and the programs that it runs."""
+    if sys.platform == "win32":
+        _close(process.stdin)  # it ends its programs itself, which Windows would leave
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.kill()
+        return
+    with suppress(ProcessLookupError, PermissionError):  # macOS says so of a group of the dead
+        os.killpg(process.pid, signal.SIGKILL)
 
 
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _can_start_processes() -> bool:
+    """Tell whether this process may start workers.
+
+    One that another process has started to share its work must not, or there would be more
+    processes than cores; and a frozen program has no Python to start.
+    """
+    module = sys.modules.get("multiprocessing.process")
+    is_worker = module is not None and module.current_process().name != "MainProcess"
+    return bool(sys.executable) and not is_worker and not getattr(sys, "frozen", False)

@@ -15,6 +15,7 @@ import pytest
 
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.variants import Variant, encode, encode_all, plan_variants
+from processes import alive, children, kill_children
 from still_samples import SIDE, drawn, made_here
 
 if TYPE_CHECKING:
@@ -78,18 +79,11 @@ def test_a_variant_that_is_too_large_is_reported_beside_the_others(
     assert [type(result) for result in output] == [bytes, MediaError, bytes, MediaError]
 
 
-def kill_workers() -> None:
-    """Kill them and wait, so that none still holds what the next one opens."""
-    for child in multiprocessing.active_children():
-        child.kill()
-        child.join(TIMEOUT)
-
-
 def test_when_a_process_is_killed_another_takes_its_work_on(tmp_path: Path) -> None:
     todo = jobs(tmp_path, 8)
     working = encode_all(todo, workers=2)
     first = next(working)
-    kill_workers()
+    kill_children()
     rest = list(working)
     assert [(path, variant) for path, variant, _ in [first, *rest]] == [
         (path, variant) for path, variants in todo for variant in variants
@@ -119,15 +113,16 @@ def test_a_still_whose_process_always_dies_is_an_error_and_the_others_are_made(
 def kill_readers(path: Path, times: int) -> None:
     for _ in range(times):
         with path.open("wb"):  # waits until a process opens the other end
-            kill_workers()
+            kill_children()
 
 
 def test_who_stops_early_leaves_no_process_behind(tmp_path: Path) -> None:
     working = encode_all(jobs(tmp_path, 6), workers=2)
     next(working)
-    assert multiprocessing.active_children()
+    workers = children()
+    assert workers
     working.close()  # type: ignore[attr-defined]
-    assert not multiprocessing.active_children()
+    assert not alive(workers)
 
 
 def test_inside_the_process_of_another_pool_no_more_are_started(tmp_path: Path) -> None:

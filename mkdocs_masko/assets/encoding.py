@@ -1,0 +1,158 @@
+"""Variants in the making: begun while pages render, kept as soon as they are done.
+
+Worker processes encode them. What is done goes into the cache and the ledger at once, so that a
+build which is stopped, or fails, has not worked for nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import nullcontext, suppress
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from mkdocs_masko.assets.cache import variant_path
+from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
+from mkdocs_masko.errors import CacheError, MediaError
+from mkdocs_masko.variants import EncoderFailure, Variant, recipe_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from mkdocs_masko.assets.cache import Cache
+    from mkdocs_masko.assets.ledger import Ledger
+    from mkdocs_masko.variants.pool import WorkerPool
+
+    Key = tuple[str, Variant]
+
+    Progress = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+
+_TICK = 0.25  # seconds; on Windows no wait without end can be interrupted by Ctrl+C
+
+
+class Encoder:
+    """Encodes variants in worker processes, and compares them there with their originals.
+
+    The processes start with the first job, and end when all results are collected.
+
+    Args:
+        cache: Where variants are kept.
+        ledger: Is told which bytes they have.
+        progress: Reports the work while results are collected: is called with the number of
+            variants, and gives a context whose value is called with the bytes of each.
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        ledger: Ledger,
+        progress: Progress = lambda _: nullcontext(lambda _: None),
+    ) -> None:
+        self._cache, self._ledger, self._progress = cache, ledger, progress
+        self._pool: WorkerPool | None = None
+        self._jobs: dict[Key, tuple[Path, Future[Path | MediaError | None]]] = {}
+        self._finished: SimpleQueue[Key] = SimpleQueue()
+        self._results: dict[Key, Path | MediaError | None] = {}
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._jobs
+
+    @property
+    def paths(self) -> dict[Key, Path]:
+        """The variants that were made and kept."""
+        results = self._results.items()
+        return {key: r for key, r in results if r is not None and not isinstance(r, MediaError)}
+
+    def begin(self, key: Key, source: Path) -> None:
+        """Have a variant encoded, unless that is begun.
+
+        Args:
+            key: The sha256 of its original, and the variant.
+            source: The original.
+        """
+        if key in self._jobs:
+            return
+        from mkdocs_masko.variants.batch import submit_encoding  # noqa: PLC0415 - only who encodes pays for it
+
+        future = submit_encoding(self._open_pool(), source, key[1], partial(self._keep, key))
+        self._jobs[key] = source, future
+        future.add_done_callback(lambda _: self._finished.put(key))
+
+    def finish(self) -> dict[Key, Path | MediaError | None]:
+        """Wait until all that was begun is done, and end the processes.
+
+        Returns:
+            For each variant so far its file; what is wrong with its original; or None where no
+            file could be written.
+        """
+        count = len(self._jobs) - len(self._results)
+        if count:
+            try:
+                with self._progress(count) as advance:
+                    for _ in range(count):
+                        advance(self._collect_next())
+            finally:
+                self.close()
+        return self._results
+
+    def compare(self, jobs: Iterable[tuple[Key, Path, Path]]) -> list[tuple[Key, str | MediaError]]:
+        """Compare files with the originals that they should be variants of.
+
+        Args:
+            jobs: What each should be, the original, and the file.
+
+        Returns:
+            For each the sha256 of its bytes, or why it is not the variant.
+        """
+        from mkdocs_masko.variants.batch import result_of, submit_comparison  # noqa: PLC0415 - only who compares pays for it
+
+        pool = self._open_pool()
+        futures = [
+            (key, source, submit_comparison(pool, source, key[1], path))
+            for key, source, path in jobs
+        ]
+        return [(key, result_of(future, source)) for key, source, future in futures]
+
+    def close(self) -> None:
+        """Give up what is not done, and end the processes."""
+        if self._pool:
+            self._pool.close()
+            self._pool = None
+
+    def _open_pool(self) -> WorkerPool:
+        if self._pool is None:
+            from mkdocs_masko.variants.pool import WorkerPool  # noqa: PLC0415 - most builds start no process
+
+            self._pool = WorkerPool()
+        return self._pool
+
+    def _keep(self, key: Key, content: bytes | MediaError) -> Path | MediaError | None:
+        """Keep what a process has made, or note that it cannot be made. A thread calls this."""
+        recipe = recipe_of(*key)
+        if isinstance(content, MediaError):
+            if not isinstance(content, EncoderFailure):
+                self._ledger.add({recipe: CANNOT_BE_ENCODED})
+            return content
+        path = None
+        with suppress(CacheError):  # the original is right too
+            path = self._cache.put(variant_path(*key), content)
+        self._ledger.add({recipe: hashlib.sha256(content).hexdigest()})
+        return path
+
+    def _collect_next(self) -> int:
+        """Take the next result; return its bytes."""
+        from mkdocs_masko.variants.batch import result_of  # noqa: PLC0415 - it is imported by now
+
+        key = self._next_finished()
+        source, future = self._jobs[key]
+        self._results[key] = result = result_of(future, source)
+        return 0 if result is None or isinstance(result, MediaError) else result.stat().st_size
+
+    def _next_finished(self) -> Key:
+        while True:
+            with suppress(Empty):
+                return self._finished.get(timeout=_TICK)

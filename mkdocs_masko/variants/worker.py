@@ -1,0 +1,109 @@
+"""A worker process: does one job after another, and ends when the process that started it does.
+
+Jobs arrive on standard input, and their outcomes leave on standard output, both pickled. The input
+ends when the parent closes it or dies, however it dies. A job at hand is then given up, together
+with the programs that it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_programs: set[subprocess.Popen[bytes]] = set()
+
+
+def run_program(command: Sequence[str | os.PathLike[str]]) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end; it ends early where this process does.
+
+    Args:
+        command: The program and its arguments. It reads nothing from standard input.
+
+    Returns:
+        Its exit code, and what it wrote.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    with subprocess.Popen(  # noqa: S603 - no shell reads it
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        _programs.add(program)
+        try:
+            output, errors = program.communicate()
+        except BaseException:  # such as Ctrl+C, where a job is done in the first process
+            program.kill()
+            raise
+        finally:
+            _programs.discard(program)
+    return subprocess.CompletedProcess(command, program.returncode, output, errors)
+
+
+def main() -> None:
+    """Do jobs until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent to act on
+    source, target = _take_pipes()
+    jobs: SimpleQueue[bytes | None] = SimpleQueue()
+    is_idle = Event()
+    is_idle.set()
+    Thread(target=_read_jobs, args=(source, jobs, is_idle), daemon=True).start()
+    while (job := jobs.get()) is not None:
+        outcome = _outcome_of(job)
+        with suppress(BrokenPipeError):  # there is nobody to tell
+            target.write(outcome)
+            target.flush()
+        is_idle.set()
+
+
+def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Keep both pipes to ourselves: what a library prints would be taken for an outcome."""
+    source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return source, target
+
+
+def _read_jobs(source: BinaryIO, jobs: SimpleQueue[bytes | None], is_idle: Event) -> None:
+    while True:
+        try:
+            job = pickle.load(source)  # noqa: S301 - the parent wrote it
+        except (EOFError, OSError, pickle.UnpicklingError):  # it may die while it writes
+            break
+        is_idle.clear()
+        jobs.put(job)
+    if not is_idle.is_set():
+        _give_up()
+    jobs.put(None)
+
+
+def _outcome_of(job: bytes) -> bytes:
+    try:
+        work, arguments = pickle.loads(job)  # noqa: S301 - the parent wrote it
+        return pickle.dumps((work(*arguments), None))
+    except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
+        with suppress(Exception):  # one that cannot be pickled, or not be unpickled
+            outcome = pickle.dumps((None, error))
+            pickle.loads(outcome)  # noqa: S301 - we wrote it
+            return outcome
+        return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
+
+
+def _give_up() -> None:
+    """End at once, with all programs that are running."""
+    for program in [*_programs]:
+        program.kill()
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # whatever those have started is in the group too
+    os._exit(1)
