@@ -24,12 +24,13 @@ from mkdocs_masko.markdown.page import (
     CriticGuard,
     CriticRelease,
     LazyRegistration,
+    PageStart,
     PlaceholderPostprocessor,
     RawHtmlPostprocessor,
     SlipPostprocessor,
     TreeEnd,
 )
-from mkdocs_masko.markdown.stash import EmbedStash
+from mkdocs_masko.markdown.stash import EmbedStash, OpenPages
 from mkdocs_masko.options import MANIFEST
 from mkdocs_masko.rendering import (
     GALLERY,
@@ -91,11 +92,12 @@ class MaskoExtension(Extension):
         super().__init__(**options)
         self._embedder = embedder or Embedder(self._render, _raise, self._render)
         self._placeholders = placeholders or Placeholders()
+        self._open_pages = OpenPages()
         self._renderer: Renderer | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         """Watch for pages with poses; all others are parsed as if the extension were not there."""
-        stash = EmbedStash(md, self._embedder, self._placeholders)
+        stash = EmbedStash(md, self._embedder, self._placeholders, self._open_pages)
         md.registerExtension(_ParserExtension(self.extendMarkdown, stash))
         marks: dict[str, Callable[[Markdown], None]] = {
             "masko": partial(_register_page, stash),
@@ -103,6 +105,8 @@ class MaskoExtension(Extension):
             SCHEME: partial(_register_images, stash),
             "]:": partial(_register_references, stash),
         }
+        md.preprocessors.register(PageStart(md, stash), "masko-start", 1000)  # before all others
+        md.treeprocessors.register(TreeEnd(md, stash), "masko-tree-end", -1)  # after unescape: 0
         md.preprocessors.register(LazyRegistration(md, marks), "masko-lazy", 1)  # after all others
         # Around pymdownx.critic: 31.1
         md.preprocessors.register(CriticGuard(md), "masko-critic-guard", 31.15)
@@ -134,7 +138,6 @@ def _register_page(stash: EmbedStash, md: Markdown) -> None:
         FirstPosePostprocessor(md, stash), "masko-first-pose", 29
     )  # after the stash: 30
     md.postprocessors.register(PlaceholderPostprocessor(md, stash), "masko-restore", 1)
-    md.treeprocessors.register(TreeEnd(md, stash), "masko-tree-end", -1)  # after unescape: 0
     md.postprocessors.register(SlipPostprocessor(md, stash), "masko-slips", 0)  # after all others
 
 

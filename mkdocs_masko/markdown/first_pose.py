@@ -2,6 +2,8 @@
 
 It is the first one above the first `h2`, wherever its macro stood: in Markdown, in raw HTML, in a
 file that was included. What is folded up does not count: its image would be fetched for nothing.
+Nor does a text that another extension parses for the page, such as a docstring: nobody knows yet
+where it will stand.
 """
 
 from __future__ import annotations
@@ -50,8 +52,8 @@ class FirstPosePostprocessor(Postprocessor):
         if END_MARK not in text:
             return text
         # Until the tree is complete, the text is that of a heading, for a table of contents.
-        poses = self._stash.poses
-        number = find_first(text, poses) if self._stash.is_tree_complete else None
+        poses, is_page = self._stash.poses, self._stash.is_tree_complete and not self._stash.is_part
+        number = find_first(text, poses) if is_page else None
         if number is not None:
             pose = poses[number]
             mark = f"<!--{END_MARK}{number}-->"

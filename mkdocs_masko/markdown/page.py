@@ -159,6 +159,19 @@ class _PoseFinder(HtmlReader):
         return "".join([*parts, self._html[position:]])
 
 
+class PageStart(Preprocessor):
+    """Notes that a page is started."""
+
+    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
+        super().__init__(md)
+        self._stash = stash
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Note it."""
+        self._stash.start()
+        return lines
+
+
 class LazyRegistration(Preprocessor):
     """Registers processors at the first page that needs them: most pages never do.
 
@@ -379,7 +392,7 @@ class TreeEnd(Treeprocessor):
 
     def run(self, root: Element) -> None:  # noqa: ARG002 - Markdown's own signature
         """Note it: until now postprocessors ran for single headings, for a table of contents."""
-        self._stash.is_tree_complete = True
+        self._stash.complete_tree()
 
 
 class SlipPostprocessor(Postprocessor):

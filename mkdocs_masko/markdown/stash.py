@@ -6,6 +6,7 @@ again. What stands there is safe from every other extension.
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 from markdown.util import HTML_PLACEHOLDER_RE, STX
@@ -42,6 +43,30 @@ class ShownPose(Struct, frozen=True, kw_only=True):
     source: str
 
 
+class OpenPages:
+    """The pages that parsers are at, so that a text is known that is parsed for another page.
+
+    Code that is run, and docstrings, are parsed while the parser of a page waits.
+    """
+
+    def __init__(self) -> None:
+        # A parser that failed never ends its page.
+        self._pages: list[weakref.ref[EmbedStash]] = []
+
+    def start(self, page: EmbedStash) -> bool:
+        """Note that a page is started; return whether it is a part of another one."""
+        self.end(page)
+        self._pages = [other for other in self._pages if other() is not None]
+        self._pages.append(weakref.ref(page))
+        return len(self._pages) > 1
+
+    def end(self, page: EmbedStash) -> None:
+        """Note that a page has been parsed, and all that was parsed for it."""
+        pages = [other() for other in self._pages]
+        if page in pages:
+            del self._pages[pages.index(page) :]
+
+
 class EmbedStash:
     """The embeds of one page.
 
@@ -49,17 +74,20 @@ class EmbedStash:
         md: The parser.
         embedder: Shows macros.
         placeholders: Macros that were run before the page came here.
+        open_pages: The pages that this parser and others are at.
     """
 
-    def __init__(self, md: Markdown, embedder: Embedder, placeholders: Placeholders) -> None:
-        self._md = md
+    def __init__(
+        self, md: Markdown, embedder: Embedder, placeholders: Placeholders, open_pages: OpenPages
+    ) -> None:
+        self._md, self._open_pages = md, open_pages
         self._show, self.report = embedder.render_or_report, embedder.report
         self._show_early = embedder.show_early
         self.placeholders = placeholders
         self.reset()
 
     def reset(self) -> None:
-        """Start a page."""
+        """Forget the page before."""
         self.sources: dict[int, str] = {}
         """The macros as written, by the number of their HTML in the stash."""
         self.code: set[int] = set()
@@ -77,6 +105,17 @@ class EmbedStash:
         """How many blocks of the stash have been searched: each is, once."""
         self.is_tree_complete = False
         """Whether what postprocessors get is the page, and not a heading of it."""
+        self.is_part = False
+        """Whether this is no page, but a text that is parsed for one."""
+
+    def start(self) -> None:
+        """Start a page."""
+        self.is_part = self._open_pages.start(self)
+
+    def complete_tree(self) -> None:
+        """Note that the tree is complete."""
+        self.is_tree_complete = True
+        self._open_pages.end(self)
 
     def show(self, source: str, read: Callable[[], Call], text: str | None = None) -> str:
         """Return the HTML of a macro; the arguments are those of `Embedder.render_or_report`.

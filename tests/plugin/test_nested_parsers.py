@@ -77,3 +77,14 @@ def test_a_bad_pose_in_code_that_is_run_is_told(tmp_path: Path) -> None:
     )
     (line,) = sites.build(tmp_path).good().lines("WARNING")
     assert line.startswith("masko: docs/index.md: no pose 'wavee' in 'fox' (did you mean 'wave'?)")
+
+
+def test_what_is_parsed_for_a_page_is_never_its_first_pose(tmp_path: Path) -> None:
+    """It does not know where on the page it will stand, and there may be many such texts."""
+    pages = {"index.md": f"{EXEC}\n\n![](masko:cheer)\n\n![](masko:cheer)", "next.md": EXEC}
+    sites.make(tmp_path, pages, plugins=("masko", "markdown-exec"), markdown_extensions=FENCES)
+    built = sites.build(tmp_path, "--strict").good()
+    loadings = [image.get("loading") for image in sites.parse(built.page()).iter("img")]
+    assert loadings == ["lazy", "lazy", "eager", "lazy"]
+    images = sites.parse(built.page("next/index.html")).iter("img")
+    assert {image.get("loading") for image in images} == {"lazy"}
