@@ -18,6 +18,8 @@ CASES = (
     "below the fold",
     "slow style sheet",
     "pending style sheet",
+    "fetched early",
+    "preloaded for a palette",
     "print",
     "inserted later",
     "instant navigation",
@@ -47,6 +49,8 @@ CASES = (
     "media as described",
 )
 
+_WAITS = "it keeps images back until the style sheets of the head are there"
+_REPEATS = "it fetches again what was preloaded if the image is lazy"
 _PRINTS = "WebKitWebDriver has no command that prints"
 _SAVES = "its `navigator.connection` does not exist: the page is told nothing of data saving"
 _TOUCHES = "its driver knows no touch"
@@ -59,6 +63,8 @@ CANNOT = {
     ),
     ("data saver", "firefox"): _SAVES,
     ("data saver", "webkit"): _SAVES,
+    ("fetched early", "firefox"): _WAITS,
+    ("preloaded for a palette", "webkit"): _REPEATS,
     ("print", "webkit"): _PRINTS,
     ("loops for long", "webkit"): "WebKitGTK's player stops after one round or two",
     ("media as described", "webkit"): "media are described as Chromium and Firefox show them",

@@ -54,6 +54,10 @@ PAGES = {
     "link.md": _call(href="other.md"),
     "link-hover.md": _call(href="other.md", play="hover"),
     "fold.md": f"{_SPACER}\n\n{_call()}",
+    "first.md": (
+        f"{_call('idle', kind='image')}\n\n{_SPACER}\n\n{_call('cheer', kind='image')}\n\n"
+        f"{_call('idle', kind='image')}"
+    ),
     "decoration.md": _call(alt=""),
     "background.md": _call(background=True),
     "narrow.md": f"---\ncolumn: narrow\n---\n{_call()}",
@@ -93,8 +97,15 @@ body, .md-container, .md-main { background: #f0f !important; }
 """
 
 
-_MANUAL = sites.ROOT / "example-site/docs/accessibility.md"
-_SWITCH = re.compile(r'^```jinja title="overrides/main.html"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+_MANUAL = sites.ROOT / "example-site/docs"
+_RECIPE = re.compile(r'^```jinja title="overrides/main.html"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+
+
+def _recipe(page: str, word: str) -> str:
+    """Return the recipe of a page of the manual that has a word in it."""
+    recipes = _RECIPE.findall((_MANUAL / page).read_text(encoding="utf-8"))
+    (recipe,) = (text for text in recipes if word in text)
+    return str(recipe)
 
 
 def build_material(folder: Path, port: int) -> None:
@@ -109,14 +120,24 @@ def build_material(folder: Path, port: int) -> None:
         "palettes.md": f"# Palettes\n\n{_call(dark='card-sit')}",
         "extra.css": _MAGENTA,
     }
-    recipe = _SWITCH.search(_MANUAL.read_text(encoding="utf-8"))
-    assert recipe is not None
     sites.make(
         folder,
         pages,
         theme=_MATERIAL,
-        files={"overrides/main.html": recipe[1]},
+        files={"overrides/main.html": _recipe("accessibility.md", "data-masko-toggle")},
         site_url=f"http://localhost:{port}/",
         extra_css=["extra.css"],
     )
     sites.build(folder, "--strict").good()
+
+
+def build_preloaded(folder: Path) -> Path:
+    """Build the manual's recipe for a preload, with media of the site's own in small variants."""
+    sites.make(
+        folder,
+        {"index.md": "# Start\n\nWords."},
+        options={**sites.SANDBOX, "hosting": "self"},
+        theme={"name": "material", "custom_dir": "overrides", "font": False},
+        files={"overrides/main.html": _recipe("embed.md", "masko_preload")},
+    )
+    return sites.build(folder, "--strict").good().site
