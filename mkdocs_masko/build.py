@@ -21,6 +21,7 @@ from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.rendering import (
     GALLERY,
     POSES,
+    URL,
     Embedder,
     Page,
     Placeholders,
@@ -333,8 +334,13 @@ class BuildSession:
             self._dropped_files.pop(path) for path in paths if path in self._dropped_files
         ]
 
-    def prints(self) -> Iterator[tuple[RenderContext, str, str]]:
-        """Yield what pages show, for a plugin that puts them together to be printed.
+    def prints(
+        self, page_of: Callable[[RenderContext], Page] = lambda context: context
+    ) -> Iterator[tuple[RenderContext, str, str]]:
+        """Yield what pages show, for a plugin that puts them where nothing moves.
+
+        Args:
+            page_of: Returns the page that they are to be rendered for, by default their own.
 
         Yields:
             The page, the HTML of an embed on it, and what is to be printed in its place.
@@ -345,9 +351,19 @@ class BuildSession:
         for use in self._uses:
             if use.call.function in POSES:
                 embed = str(use.embed.html)
-                print_html = self._renderer.print(use.call, use.context)
+                print_html = self._renderer.print(use.call, page_of(use.context))
                 for html in (embed, *older.get(embed, ())):
                     yield use.context, html, print_html
+
+    def print(self, call: Call, page: Page) -> str:
+        """Return what a macro becomes where nothing moves; of a gallery, nothing.
+
+        Raises:
+            ReferenceProblem: What it names is not there, or an argument is wrong.
+        """
+        if call.function in POSES:
+            return self._renderer.print(call, page)
+        return self._renderer.embed(call, page).html if call.function == URL else ""
 
     def replace_dropped(self, html: str) -> str:
         """Return a finished page without the variants that are not published.

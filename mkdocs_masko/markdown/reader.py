@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from markdown import Markdown
+from markdown import Markdown, markdown
 from mkdocs_masko.markdown.extension import MaskoExtension
+from mkdocs_masko.rendering.placeholders import MARK, URL_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +43,11 @@ _STRUCTURAL: Final = (
 SNIPPETS: Final = "pymdownx.snippets"
 """The extension that brings the text of other files onto a page."""
 
+_ELLIPSIS: Final = "..."
+_WHOLE: Final = re.compile(
+    r"!\[[^\]\n]{0,500}\]\([^)\n]{0,500}\)(?:\{[^}\n]{0,500}\})?|\{\{[^}]{0,500}\}\}|<img\b[^>]{0,500}>"
+    rf"|(?:{URL_PREFIX})?{MARK}\w+"
+)
 _ARITHMATEX: Final = "pymdownx.arithmatex"
 _ARITHMATEX_OPTIONS: Final = ("block_syntax", "inline_syntax", "smart_dollar")
 _SNIPPET_OPTIONS: Final = ("auto_append", "dedent_subsections", "encoding")
@@ -77,6 +84,28 @@ class PageReader:
     def read(self, text: str) -> None:
         """Convert a page, without its front matter."""
         self._markdown.reset().convert(text)
+
+
+def cut_abstract(text: str, limit: int) -> str:
+    """Return the beginning of a page, which ends inside of no image and no macro.
+
+    Args:
+        text: Its Markdown.
+        limit: How many characters at most.
+    """
+    if len(text) <= limit:
+        return text
+    end = max(0, limit - len(_ELLIPSIS))
+    for match in _WHOLE.finditer(text):
+        if match.start() < end < match.end():
+            end = match.start()
+    return text[:end].rstrip() + _ELLIPSIS
+
+
+def convert_abstract(text: str, embedder: Embedder, placeholders: Placeholders) -> str:
+    """Return a part of a page as HTML: plain Markdown, with poses as an embedder shows them."""
+    masko = MaskoExtension(embedder, placeholders)
+    return markdown(text, extensions=[masko], output_format="html")
 
 
 def _snippet_options(options: object, folders: Sequence[Path]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class PageContext:
     """A page of the documentation.
 
     Attributes:
+        page: The page, for MkDocs.
         language: That of the theme.
         palette: The palette that the site opens in.
         root: What leads from the page to the root of the site: `../`.
@@ -30,20 +31,25 @@ class PageContext:
     """
 
     def __init__(self, page: Page, config: MkDocsConfig, files: Files) -> None:
-        self._page, self._config, self._files = page, config, files
+        self.page, self._config, self._files = page, config, files
         self.language = _theme_language(config)
         self.palette = opening_palette(config.theme)
         self.root = "../" * page.url.removeprefix("./").count("/")
         self.site_url = config.site_url or ""
 
+    @property
+    def url(self) -> str:
+        """The absolute URL, where that of the site is known."""
+        return self.page.canonical_url or ""
+
     @cached_property
     def name(self) -> str:
         """The file, from the folder of `mkdocs.yml`."""
-        return page_name(self._page, self._config)
+        return page_name(self.page, self._config)
 
     def link(self, href: str) -> str:
         """Return the URL of the page whose Markdown file a link names, as MkDocs does for links."""
-        page = self._page.file
+        page = self.page.file
 
         def url_of(uri: str) -> str | None:
             # Not by `src_uris`: with mkdocs-static-i18n, a name means the page in this language.
@@ -54,22 +60,30 @@ class PageContext:
 
     def sources(self) -> Iterable[tuple[str, str]]:
         """Return the source, with its front matter."""
-        return ((self.name, self._page.file.content_string),)
+        return ((self.name, self.page.file.content_string),)
+
+    def replaced(self, embeds: Mapping[str, str]) -> str:
+        """Return the content with other HTML in the place of some."""
+        return _replace_all(self.page.content or "", embeds)
 
     def replace_in_print(self, embeds: Mapping[str, str]) -> None:
         """Replace HTML in what mkdocs-print-site has taken of the page."""
-        html = getattr(self._page, "html", None)
+        html = getattr(self.page, "html", None)
         if isinstance(html, str):
-            # The HTML of a still may also be a part of a longer one.
-            for embed in sorted(embeds, key=len, reverse=True):
-                html = html.replace(embed, embeds[embed])
-            self._page.html = html  # type: ignore[attr-defined] # theirs
+            self.page.html = _replace_all(html, embeds)  # type: ignore[attr-defined] # theirs
 
     def replace(self, html: str, other: str) -> bool:
         """Replace HTML in the content; return whether that was there."""
-        content = self._page.content or ""
-        self._page.content = content.replace(html, other)
+        content = self.page.content or ""
+        self.page.content = content.replace(html, other)
         return html in content
+
+
+def _replace_all(html: str, embeds: Mapping[str, str]) -> str:
+    # The HTML of a still may also be a part of a longer one.
+    for embed in sorted(embeds, key=len, reverse=True):
+        html = html.replace(embed, embeds[embed])
+    return html
 
 
 class ThemeContext:

@@ -30,6 +30,7 @@ from mkdocs_masko.markdown.syntax import CALL, unreadable_macros
 from mkdocs_masko.options import Options
 from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.exported import INDEX, ExportedMedia
+from mkdocs_masko.plugin.feeds import show_elsewhere
 from mkdocs_masko.plugin.generated import GeneratedFiles
 from mkdocs_masko.plugin.log import log, note
 from mkdocs_masko.plugin.neighbours import (
@@ -100,6 +101,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._generated = GeneratedFiles()
         self._exported = ExportedMedia()
         self._is_dirty = False
+        self._pages: list[PageContext] = []
         self._hidden_needs: dict[str, frozenset[str]] = {}  # by page; see `hidden_needs`
 
     def load_config(
@@ -131,6 +133,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             folder=_folder(config),
             remedy=result.remedy,
         )
+        self._pages = []
         extension = MaskoExtension(build.embedder, build.placeholders)
         others = [other for other in config.markdown_extensions if not _is_ours(other)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
@@ -163,6 +166,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     ) -> str:
         """Tell the build which page follows, before any other plugin sees its text."""
         build, context = self._session(), PageContext(page, config, files)
+        self._pages.append(context)
         build.enter_page(context, page.meta, page=budgeted_page(page, config))
         environment = page_environment(config, page)
         for problem, source in unreadable_macros(markdown, environment) if environment else ():
@@ -192,6 +196,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             text = json.dumps(index, indent=2) + "\n"
             replace_file(files, self._generated.file(config, INDEX, text))
         prepare_print_page(build, config)
+        show_elsewhere(build, self._pages, config)
         show_media(files, config)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))

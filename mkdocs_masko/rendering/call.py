@@ -27,6 +27,9 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
 POSES = frozenset({"masko", "masko_image", "masko_animation"})
 """The macros that show a pose."""
 
+URL = "masko_url"
+"""The one macro that becomes a URL."""
+
 PRELOAD = "masko_preload"
 """The one macro that takes the arguments of a pose and shows none."""
 

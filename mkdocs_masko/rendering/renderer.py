@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering.call import PRELOAD
+from mkdocs_masko.rendering.call import PRELOAD, URL
 from mkdocs_masko.rendering.resolve import printed, resolve, resolve_preloads, resolve_url
 from mkdocs_masko.rendering.selection import select, select_file
 from mkdocs_masko.text import replace_controls, sanitize
@@ -90,7 +90,7 @@ class Renderer:
         Raises:
             ReferenceProblem: What it names is not there, or an argument is wrong.
         """
-        if call.function == "masko_url":
+        if call.function == URL:
             pose, medium = select_file(call, self.manifest, self.default)
             resolved = resolve_url(call, pose, medium, self._files, page)
             return Embed(html=resolved.url, loads=resolved.loads)
