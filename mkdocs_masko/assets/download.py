@@ -3,8 +3,8 @@
 A `Downloader` takes `DownloadRequest`s and returns a `Download` or an error for each. Under a lock
 for each URL it first looks whether another build was quicker. A `PartialDownload` keeps what a
 broken connection left, and is resumed by a range request; without a lock it is this build's own.
-The `UrlIndex` remembers which hash and which ETag a URL had, so that a revalidation costs no bytes
-where nothing changed.
+A revalidation costs no bytes where nothing changed, because the `UrlIndex` remembers which hash and
+which validator a URL had; a `NotModifiedCheck` finds servers whose word for it is worth nothing.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import hashlib
 import os
 import secrets
 import stat
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from mkdocs_masko.assets.cache import as_cache_error, hash_file
+from mkdocs_masko.assets.url_index import UrlIndex, UrlRecord, file_path
 from mkdocs_masko.errors import (
     CacheError,
     DriftError,
@@ -33,18 +33,22 @@ from mkdocs_masko.errors import (
     RequestRejected,
 )
 from mkdocs_masko.files import remove_file, replace_file
+from mkdocs_masko.http import NO_VALIDATOR, NotModified, Validator
 from mkdocs_masko.probe import sniff
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.urls import check_media_url
+from mkdocs_masko.urls import check_media_url, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from pathlib import Path
     from typing import IO
 
     from mkdocs_masko.assets.cache import Cache
     from mkdocs_masko.assets.signature import Signer
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.http import Stream, Transport
+
+    Attempt = Callable[[Transport], Any]
 
 MAX_CONNECTIONS = 8
 """At once, to one host: the six of a browser, and a little more."""
@@ -54,7 +58,6 @@ _THREADS = MAX_CONNECTIONS + 4
 
 _RECENT = 60.0  # seconds; builds that start together share what they find
 _MIB = 1024 * 1024
-_URL_DIGITS = 32  # hex digits of a URL's hash: no two of a site's are alike by chance
 _HEAD = 1024  # bytes, enough to tell the type
 _MAX_BYTES = {"image": 25 * _MIB, "video": 200 * _MIB}
 
@@ -103,7 +106,7 @@ class Downloader:
     def __init__(  # noqa: PLR0913 - each is a choice of the caller
         self,
         cache: Cache,
-        download: Callable[[Callable[[Transport], str | None]], str | None],
+        download: Callable[[Attempt], Any],
         origins: Collection[str],
         *,
         signer: Signer,
@@ -113,6 +116,7 @@ class Downloader:
     ) -> None:
         self._cache, self._index = cache, UrlIndex(cache, signer)
         self._download, self._origins = download, origins
+        self._check = NotModifiedCheck(download)
         self._on_finished, self._lock_timeout = on_finished, lock_timeout
         self._since = time.time() - (0 if revalidate else _RECENT)
 
@@ -139,7 +143,7 @@ class Downloader:
     def _try_download(self, request: DownloadRequest) -> Download | MaskoError:
         try:
             check_media_url(request.url, self._origins)
-            lock = self._cache.folder / _file_path(request.url, "lock")
+            lock = self._cache.folder / file_path(request.url, "lock")
             with _try_lock(lock, self._lock_timeout) as is_locked:
                 # Under the lock, because another build may have been downloading the same.
                 download = self._find_in_cache(request) or self._cache.write(
@@ -176,12 +180,15 @@ class Downloader:
     def _complete(self, request: DownloadRequest, part: PartialDownload) -> Download:
         record = None if request.sha256 else self._index.get(request.url)
         cached_download = self._cached(record.sha256) if record else None
-        etag = record.etag if record and cached_download else ""
-        sha256 = self._receive(request, part, etag)
-        if sha256 is None and record and cached_download:  # 304 Not Modified
-            self._index.put(request.url, record)
-            return cached_download
-        if sha256 is None or request.sha256 not in {"", sha256}:
+        if record and cached_download:
+            known = Validator(etag=record.etag, modified=record.modified)
+            sha256 = self._receive_new(request, part, known)
+            if sha256 is None:
+                self._index.put(request.url, record)
+                return cached_download
+        else:
+            sha256 = self._receive(request, part)
+        if request.sha256 not in {"", sha256}:
             part.discard()
             raise DriftError(
                 f"the file at {sanitize(request.url)} is not the one in the manifest. "
@@ -189,24 +196,40 @@ class Downloader:
             )
         return self._adopt(request.url, part, sha256)
 
-    def _receive(self, request: DownloadRequest, part: PartialDownload, etag: str) -> str | None:
-        """Return the hash of the medium, or None where it still has the given ETag.
+    def _receive_new(
+        self, request: DownloadRequest, part: PartialDownload, known: Validator
+    ) -> str | None:
+        """Return the hash of the medium, or None where it is the known one."""
+        if part.size:  # a part is requested under another condition, `If-Range`
+            return self._receive(request, part)
+        # A server that has another ETag, or refuses the condition, is asked without one.
+        with suppress(MalformedResponse, RequestRejected):
+            result = self._download(partial(_stream_into, request.url, part, known))
+            if not isinstance(result, NotModified):
+                return str(result)
+            if self._check.is_meant(result, request.url, known):
+                return None
+        return self._receive(request, part)
+
+    def _receive(self, request: DownloadRequest, part: PartialDownload) -> str:
+        """Return the hash of the medium.
 
         A resumed download whose rest does not fit starts over, once.
         """
-        attempt = partial(_stream_into, request.url, part, etag)
+        attempt = partial(_stream_into, request.url, part, NO_VALIDATOR)
         if not part.size:
-            return self._download(attempt)
+            return str(self._download(attempt))
         with suppress(MalformedResponse, RequestRejected, MediaError):
-            sha256 = self._download(attempt)
+            sha256 = str(self._download(attempt))
             if request.sha256 in {"", sha256}:
                 return sha256
         part.discard()
-        return self._download(attempt)
+        return str(self._download(attempt))
 
     def _adopt(self, url: str, part: PartialDownload, sha256: str) -> Download:
         part.flush()
-        record = UrlRecord(sha256=sha256, etag=part.etag)
+        validator = part.validator
+        record = UrlRecord(sha256=sha256, etag=validator.etag, modified=validator.modified)
         path = self._cache.adopt(part.path, sha256)
         download = Download(path=path, sha256=sha256, size=part.size, is_new=True)
         part.discard()
@@ -215,15 +238,53 @@ class Downloader:
         return download
 
 
-def _stream_into(url: str, part: PartialDownload, etag: str, transport: Transport) -> str | None:
+def _stream_into(
+    url: str, part: PartialDownload, known: Validator, transport: Transport
+) -> str | NotModified:
     part.discard_unless_resumable()
     return transport.stream(
         url,
         part.write,
         offset=part.size,
         etag=part.etag if part.size else "",  # If-Range
-        known_etag="" if part.size else etag,  # If-None-Match
+        known=NO_VALIDATOR if part.size else known,  # what resumed may start over
     )
+
+
+_NEVER = Validator(modified="Thu, 01 Jan 1970 00:00:00 GMT")
+
+
+class NotModifiedCheck:
+    """Finds out whether a 304 means anything: some servers send it under any condition.
+
+    A 304 that says which bytes it means is believed. Where one does not, the server is asked for
+    one byte under a condition that no file meets, once for each host and kind of condition.
+
+    Args:
+        download: Runs one attempt, with retries.
+    """
+
+    def __init__(self, download: Callable[[Attempt], Any]) -> None:
+        self._download = download
+        self._verdicts: dict[tuple[str, bool], bool] = {}
+        self._lock = threading.Lock()
+
+    def is_meant(self, answer: NotModified, url: str, known: Validator) -> bool:
+        """Tell whether the medium at a URL is the known one, as the answer says."""
+        if answer.is_stated:
+            return True
+        server = origin_of(url), bool(known.etag)
+        with self._lock:
+            if server not in self._verdicts:
+                self._verdicts[server] = self._sends_bytes(url, known)
+            return self._verdicts[server]
+
+    def _sends_bytes(self, url: str, known: Validator) -> bool:
+        never = Validator(etag=f'"{secrets.token_hex(16)}"') if known.etag else _NEVER
+        with suppress(NotFound, MalformedResponse, RequestRejected):
+            part = self._download(lambda transport: transport.fetch_part(url, 0, 1, known=never))
+            return not isinstance(part, NotModified)
+        return False
 
 
 @contextmanager
@@ -259,75 +320,10 @@ def _open_part(folder: Path, request: DownloadRequest, *, is_shared: bool) -> Pa
         is_shared: Whether a lock keeps other builds from writing to it at the same time.
     """
     suffix = "part" if is_shared else f"{secrets.token_hex(4)}.part"
-    path = folder / _file_path(request.url, suffix)
+    path = folder / file_path(request.url, suffix)
     with as_cache_error():
         path.parent.mkdir(parents=True, exist_ok=True)
     return PartialDownload(path, has_known_hash=bool(request.sha256))
-
-
-def _file_path(url: str, suffix: str) -> Path:
-    return Path("downloads", f"{url_key(url)}.{suffix}")
-
-
-def url_key(url: str) -> str:
-    """Return what the names of the cache's files about a URL start with."""
-    return hashlib.sha256(url.encode()).hexdigest()[:_URL_DIGITS]
-
-
-class UrlRecord(Struct, frozen=True, kw_only=True):
-    """What was downloaded from a URL.
-
-    Attributes:
-        sha256: Of the whole medium.
-        etag: A strong one, or an empty string.
-        asked_at: When the server was asked, in seconds since the epoch.
-    """
-
-    sha256: str
-    etag: str = ""
-    asked_at: float = 0.0
-
-
-class UrlIndex:
-    """Remembers what was downloaded from URLs; part of a cache.
-
-    Args:
-        cache: Where.
-        signer: Signs the records: a hash from here gets into the manifest when the server says
-            that the file has not changed. Without a key there are none.
-    """
-
-    def __init__(self, cache: Cache, signer: Signer) -> None:
-        self._cache, self._signer = cache, signer
-
-    def get(self, url: str, *, since: float = 0) -> UrlRecord | None:
-        """Return the record of a URL, or None where there is no valid one.
-
-        Args:
-            url: The URL.
-            since: Seconds since the epoch; older records do not count.
-        """
-        signed = self._cache.read(_file_path(url, "json")) or b""
-        content = self._signer.verify(_purpose(url), signed)
-        with suppress(msgspec.MsgspecError):
-            record = msgspec.json.decode(content or b"", type=UrlRecord)
-            return record if record.asked_at >= since else None
-        return None
-
-    def put(self, url: str, record: UrlRecord) -> None:
-        """Write the record of a URL that the server was asked for now.
-
-        Where that is not possible, a build only asks more.
-        """
-        if self._signer:
-            record = structs.replace(record, asked_at=time.time())
-            content = self._signer.sign(_purpose(url), msgspec.json.encode(record))
-            with suppress(CacheError):
-                self._cache.put(_file_path(url, "json"), content, durable=False)
-
-
-def _purpose(url: str) -> str:
-    return f"download of {url}"
 
 
 class PartialDownload:
@@ -344,6 +340,7 @@ class PartialDownload:
         self._etag_path = path.with_suffix(".etag")
         self._has_known_hash = has_known_hash
         self._digest, self.size, self.etag, self._max_bytes = hashlib.sha256(), 0, "", 0
+        self.validator = NO_VALIDATOR
         try:
             if not _is_regular(path):
                 raise OSError  # noqa: TRY301 - a pipe would be waited for
@@ -382,6 +379,7 @@ class PartialDownload:
             file = self._open()
         try:
             self._save_etag(stream.etag)
+            self.validator = stream.validator
             for piece in stream.chunks:
                 self._append(file, piece)
             with as_cache_error():

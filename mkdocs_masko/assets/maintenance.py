@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from mkdocs_masko.assets.cache import original_mark, settings_mark
-from mkdocs_masko.assets.download import url_key
 from mkdocs_masko.assets.site_files import OURS
+from mkdocs_masko.assets.url_index import url_key
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.files import (
     TEMPORARY_SUFFIX,

@@ -12,7 +12,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import requests
 
@@ -25,6 +25,7 @@ from mkdocs_masko.http.errors import (
     timed_out,
 )
 from mkdocs_masko.http.sockets import Adapter, Limits, proxies_for, within
+from mkdocs_masko.http.validators import NO_VALIDATOR, Validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -68,14 +69,45 @@ class Stream:
     Attributes:
         start: The offset of its first byte in the medium.
         size: Bytes of the whole medium, or None if the server does not say.
-        etag: The strong ETag of exactly these bytes, or an empty string.
+        validator: Of the whole medium.
         chunks: The bytes, up to 64 KiB at a time. Iterating may raise what the libraries raise.
     """
 
     start: int
     size: int | None
-    etag: str
+    validator: Validator
     chunks: Iterator[bytes]
+
+    @property
+    def etag(self) -> str:
+        """The strong ETag of exactly these bytes, or an empty string."""
+        return self.validator.etag
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part of a medium.
+
+    Attributes:
+        content: Its bytes, fewer than requested where the medium ends before.
+        size: Bytes of the whole medium, or None if the server does not say.
+        validator: Of the whole medium.
+    """
+
+    content: bytes = field(repr=False)
+    size: int | None
+    validator: Validator
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotModified:
+    """The answer that a medium is the known one (304).
+
+    Attributes:
+        is_stated: Whether it has the validator of the medium, as RFC 9110, 15.4.5, demands.
+    """
+
+    is_stated: bool
 
 
 class RevealsKey(Protocol):
@@ -183,15 +215,40 @@ class Transport:
             NetworkError: No response, or not in time.
             MalformedResponse: The response is not the requested part.
         """
+        part = self.fetch_part(url, offset, length)
+        assert isinstance(part, Part)  # noqa: S101 - without a condition there is no other response
+        return part.content, part.size
+
+    def fetch_part(
+        self, url: str, offset: int, length: int, *, known: Validator = NO_VALIDATOR
+    ) -> Part | NotModified:
+        """Download a part of a medium, without the key, unless the medium is the known one.
+
+        Args:
+            url: The medium's URL. The caller has checked it with `urls.check_media_url`.
+            offset: The first byte, from 0.
+            length: The number of bytes, at least 1.
+            known: The validator of a medium of which the caller already knows that part.
+
+        Returns:
+            The part, or that the medium is the known one.
+
+        Raises:
+            ApiError: As for `fetch_range`.
+        """
         span = range(offset, offset + length)
-        headers = _HEADERS | {"Range": f"bytes={span[0]}-{span[-1]}"}
+        headers = _HEADERS | {"Range": f"bytes={span[0]}-{span[-1]}"} | known.conditions()
         request = requests.Request("GET", self._rewrite(url), headers)
 
-        def read(response: requests.Response) -> tuple[bytes, int | None] | _Failure:
-            result = _read_range(response, url, span)
-            return _Failure(_reveals_key(url)) if self._reveals_in_medium(result[0]) else result
+        def read(response: requests.Response) -> Part | NotModified | _Failure:
+            if known and response.status_code == HTTPStatus.NOT_MODIFIED:
+                return _read_not_modified(response, url, known)
+            content, size = _read_range(response, url, span)
+            if self._reveals_in_medium(content):
+                return _Failure(_reveals_key(url))
+            return Part(content=content, size=size, validator=Validator.of(response.headers))
 
-        return self._send(request, url, read)
+        return cast("Part | NotModified", self._send(request, url, read))
 
     def stream(
         self,
@@ -200,8 +257,8 @@ class Transport:
         *,
         offset: int = 0,
         etag: str = "",
-        known_etag: str = "",
-    ) -> T | None:
+        known: Validator = NO_VALIDATOR,
+    ) -> T | NotModified:
         """Download a medium, without the key, chunk by chunk.
 
         Args:
@@ -210,10 +267,10 @@ class Transport:
             offset: How many bytes the caller already has.
             etag: The ETag of the medium that those bytes are part of. The server starts again
                 from byte 0 when it has another.
-            known_etag: The ETag of a whole medium that the caller already has.
+            known: The validator of a whole medium that the caller already has.
 
         Returns:
-            What `consume` returns, or None when the medium is the known one.
+            What `consume` returns, or that the medium is the known one.
 
         Raises:
             ApiError: As for `fetch_range`.
@@ -221,18 +278,17 @@ class Transport:
         headers = dict(_HEADERS)
         if offset:
             headers |= {"Range": f"bytes={offset}-"} | ({"If-Range": etag} if etag else {})
-        if known_etag:
-            headers["If-None-Match"] = known_etag
+        headers |= known.conditions()
         request = requests.Request("GET", self._rewrite(url), headers)
 
-        def read(response: requests.Response) -> T | None:
-            stream = _open_stream(response, url, offset, known_etag)
-            if stream is None:
-                return None
+        def read(response: requests.Response) -> T | NotModified:
+            if known and response.status_code == HTTPStatus.NOT_MODIFIED:
+                return _read_not_modified(response, url, known)
+            stream = _open_stream(response, url, offset)
             chunks = self._without_key(stream.chunks, url)
             return consume(replace(stream, chunks=chunks))
 
-        return self._send(request, url, read)
+        return cast("T | NotModified", self._send(request, url, read))
 
     def _without_key(self, chunks: Iterator[bytes], url: str) -> Iterator[bytes]:
         """Pass chunks on until one reveals the key, which may begin in the one before."""
@@ -362,23 +418,24 @@ def _slice_whole(
     return data[span.start :], len(data) if is_complete else size
 
 
-_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')  # a weak one says nothing of the bytes
+def _read_not_modified(response: requests.Response, url: str, known: Validator) -> NotModified:
+    stated = known.stated_in(response.headers)
+    if stated not in {None, str(known)}:
+        raise MalformedResponse(
+            "the server says that a file has not changed (304), and means another one", url=url
+        )
+    return NotModified(is_stated=stated is not None)
 
 
-def _open_stream(
-    response: requests.Response, url: str, offset: int, known_etag: str
-) -> Stream | None:
-    if known_etag and response.status_code == HTTPStatus.NOT_MODIFIED:
-        return None
+def _open_stream(response: requests.Response, url: str, offset: int) -> Stream:
     _check_media_response(response, url)
     size, start = _content_length(response, url), 0
     if response.status_code == HTTPStatus.PARTIAL_CONTENT:
         start, _, size = _content_range(response, url)
         if start != offset:
             raise _other_part(url)
-    tag = response.headers.get("ETag", "")
-    etag = tag if _STRONG_ETAG.fullmatch(tag) else ""
-    return Stream(start=start, size=size, etag=etag, chunks=_iter_chunks(response))
+    validator = Validator.of(response.headers)
+    return Stream(start=start, size=size, validator=validator, chunks=_iter_chunks(response))
 
 
 def _iter_chunks(response: requests.Response) -> Iterator[bytes]:

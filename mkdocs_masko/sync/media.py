@@ -2,8 +2,9 @@
 
 Where readers get media from the CDN, a `MediaReader` reads their first bytes by range requests.
 Where the site serves them, the manifest needs their hashes, so it downloads them whole into the
-cache, and `changed_urls` finds those whose bytes were replaced at the same URL. A build then gets
-the cache's misses with `download_missing`.
+cache, and `changed_urls` finds those whose bytes were replaced at the same URL. What was read once
+is read again only where the server says that it has changed. A build then gets the cache's misses
+with `download_missing`.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from mkdocs_masko.assets.download import (
     Download,
     Downloader,
     DownloadRequest,
-    check_media_size,
 )
 from mkdocs_masko.assets.signature import Signer
+from mkdocs_masko.assets.url_index import UrlIndex
 from mkdocs_masko.errors import ApiError, MediaError, NotFound, RequestRejected, TimedOut
 from mkdocs_masko.manifest import Medium
 from mkdocs_masko.manifest.schema import MOST_SECONDS
 from mkdocs_masko.probe import find_damage, mismatch, probe
 from mkdocs_masko.sync.connection import connect, map_in_order, network_budget
 from mkdocs_masko.sync.journal import Journal, ProbeResult
+from mkdocs_masko.sync.probes import Prober, ProbeRecords
 from mkdocs_masko.sync.site import shared_cache
-from mkdocs_masko.urls import check_media_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from mkdocs_masko.sync.site import Site
 
     FetchRange = Callable[[str, int, int], tuple[bytes, int | None]]
+
+    Note = Callable[[str, ProbeResult | str], bool]
+    """Notes what was read at a URL; returns whether that can be used."""
 
     T = TypeVar("T")
 
@@ -63,6 +67,7 @@ class MediaReader:
         self._connection, self._site, self._revalidate = connection, site, revalidate
         self._poll_policy = poll_policy
         self._cache = Cache(site.cache)
+        self._signer = Signer(site.key)
 
     def read(self, pairs: Collection[tuple[str, str]]) -> dict[str, ProbeResult | str]:
         """Read media; what a sync that was not finished has read of them is not read again.
@@ -81,15 +86,17 @@ class MediaReader:
         keys: dict[str, set[str]] = {}
         for key, url in pairs:
             keys.setdefault(url, set()).add(key)
-        journal = Journal(self._cache, Signer(self._site.key), self._site)
+        journal = Journal(self._cache, self._signer, self._site)
         results: dict[str, ProbeResult | str] = {**journal.results(keys)}
 
-        def note(url: str, result: ProbeResult | str) -> None:
+        def note(url: str, result: ProbeResult | str) -> bool:
             results[url] = result
             # A placeholder may be replaced at any moment, so the next sync reads it again.
-            if not any(_problem(key, result) for key in keys[url]):
-                assert isinstance(result, ProbeResult)  # noqa: S101 - a text is a problem
-                journal.add(url, result)
+            if any(_problem(key, result) for key in keys[url]):
+                return False
+            assert isinstance(result, ProbeResult)  # noqa: S101 - a text is a problem
+            journal.add(url, result)
+            return True
 
         read = self._download_all if self._site.is_self_hosted else self._probe_all
         try:
@@ -102,21 +109,30 @@ class MediaReader:
         journal.remove(keys)
         return results
 
-    def _probe_all(self, urls: list[str], note: Callable[[str, ProbeResult | str], None]) -> None:
+    def _probe_all(self, urls: list[str], note: Note) -> None:
         """Probe media by range requests, eight at once."""
-        fetch_range, origins = self._connection.fetch_range, self._site.origins
+        records = ProbeRecords(self._site, self._signer)
+        prober = Prober(self._connection, self._site.origins, records)
         with self._poll_policy.reading(len(urls)) as advance:
 
             def read(url: str) -> None:
-                note(url, _probe_url(url, fetch_range, origins))
+                prober.probe(url, note)
                 advance(0)
 
-            _map_each(urls, read)
+            try:
+                _map_each(urls, read)
+            finally:
+                records.save()
 
-    def _download_all(
-        self, urls: list[str], note: Callable[[str, ProbeResult | str], None]
-    ) -> None:
+    def _download_all(self, urls: list[str], note: Note) -> None:
         """Download media into the cache, share new ones, and probe them."""
+        index = UrlIndex(self._cache, self._signer)
+
+        def on_download(url: str, download: Download) -> None:
+            # A file that takes the place of a placeholder may be older than that.
+            if not note(url, _probe_download(download)):
+                index.forget_date(url)
+
         downloads = _download(
             [DownloadRequest(url=url) for url in urls],
             self._connection,
@@ -124,7 +140,7 @@ class MediaReader:
             self._cache,
             self._poll_policy.progress,
             revalidate=self._revalidate,
-            on_download=lambda url, download: note(url, _probe_download(download)),
+            on_download=on_download,
         )
         for url, download in downloads.items():
             if not isinstance(download, Download):
@@ -151,25 +167,6 @@ def _with_progress(error: ApiError, done: int, count: int, *, is_kept: bool) -> 
 def _map_each(urls: Iterable[str], function: Callable[[str], T]) -> dict[str, T]:
     unique = sorted(set(urls))
     return dict(zip(unique, map_in_order(function, unique), strict=True))
-
-
-def _probe_url(url: str, fetch_range: FetchRange, origins: Collection[str]) -> ProbeResult | str:
-    size: int | None = None
-    beginning = b""
-
-    def read(offset: int, length: int) -> bytes:
-        nonlocal size, beginning
-        content, size = fetch_range(url, offset, length)
-        beginning = content if offset == 0 else beginning
-        return content
-
-    try:
-        check_media_url(url, origins)
-        info = probe(read)
-        check_media_size(info.type, size)
-    except (MediaError, NotFound, RequestRejected) as error:
-        return str(error)
-    return ProbeResult(info=info, size=size, damage=find_damage(info, beginning, size))
 
 
 def media_lookup(

@@ -13,7 +13,7 @@ import pytest
 from media_cache import PNG, SIGNER, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.cache import IntegrityChecker, medium_path, variant_path
-from mkdocs_masko.assets.download import UrlIndex, UrlRecord
+from mkdocs_masko.assets.url_index import UrlIndex, UrlRecord
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.variants import Variant
 

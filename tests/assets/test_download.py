@@ -21,11 +21,9 @@ from mkdocs_masko.assets.download import (
     Download,
     DownloadRequest,
     PartialDownload,
-    UrlIndex,
-    UrlRecord,
-    url_key,
 )
 from mkdocs_masko.assets.signature import Signer
+from mkdocs_masko.assets.url_index import UrlIndex, UrlRecord, url_key
 from mkdocs_masko.errors import DriftError, MediaError, NetworkError, ServerError
 from mkdocs_masko.sandbox import Sandbox
 from raw_server import Exchange, Wire, answer
@@ -279,7 +277,7 @@ def test_a_revalidation_costs_no_bytes_where_the_server_has_etags(
 
     def script(exchange: Exchange) -> None:
         if etag and f"If-None-Match: {etag}\r\n".encode() in exchange.request:
-            exchange.send(answer(b"", status="304 Not Modified", length=False))
+            exchange.send(answer(b"", f"ETag: {etag}", status="304 Not Modified", length=False))
         else:
             _serve(exchange, PNG, etag=etag)
 

@@ -12,8 +12,8 @@ import pytest
 from media_cache import PNG, SIGNER, WEBM, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.cache import variant_path
-from mkdocs_masko.assets.download import UrlIndex, UrlRecord, url_key
 from mkdocs_masko.assets.maintenance import export_to, prune
+from mkdocs_masko.assets.url_index import UrlIndex, UrlRecord, url_key
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
 from mkdocs_masko.variants import Variant

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mkdocs_masko.errors import MalformedResponse, NetworkError, NotFound, RequestRejected
-from mkdocs_masko.http import Budget, Limits, Stream, Transport
+from mkdocs_masko.http import Budget, Limits, NotModified, Stream, Transport, Validator
 from raw_server import Exchange, Wire, answer
 
 BODY = b"abcdefghi" * 20_000
@@ -55,7 +55,7 @@ def test_a_server_that_starts_again_says_so() -> None:
 
 def test_a_known_medium_is_not_sent() -> None:
     not_modified = answer(status="304 Not Modified", length=False)
-    assert _fetch(not_modified, known_etag='"v1"') is None
+    assert _fetch(not_modified, known=Validator(etag='"v1"')) == NotModified(is_stated=False)
     with pytest.raises(MalformedResponse, match="redirects"):
         _fetch(not_modified)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,7 +29,8 @@ def site(folder: Path, sandbox: Sandbox | None, *, key: str = KEY, **options: An
     chosen = {} if "collections" in options else {"collection": "fox"}
     address = {"api_url": sandbox.api_url} if sandbox else {}
     raw = {**chosen, **address, **options}
-    return site_of(read_options(raw, {}), folder, {"MASKO_API_KEY": key})
+    state = os.environ["MASKO_STATE_DIR"]
+    return site_of(read_options(raw, {}), folder, {"MASKO_API_KEY": key, "MASKO_STATE_DIR": state})
 
 
 @dataclass

@@ -168,7 +168,7 @@ class Gate:
     def __init__(self, crowd: int, *, strict: bool) -> None:
         self._barrier = threading.Barrier(crowd, timeout=60)
         self._left, self._strict = crowd, strict
-        self._passes = 0
+        self._passes = 1
         self._lock = threading.Lock()
 
     def __call__(self, moment: Moment, /) -> Answer:
@@ -180,7 +180,8 @@ class Gate:
             self._barrier.wait()
         with self._lock:
             refuses = is_first or (self._strict and self._passes == 0)
-            self._passes = 1 if refuses else 0
+            if not is_first:
+                self._passes = 1 if refuses else 0
         headers = (("Retry-After", "7"),)
         return (
             Refuse(status=429, message="no", headers=headers)(moment) if refuses else moment.usual()
