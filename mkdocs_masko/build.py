@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest
-    from mkdocs_masko.rendering import Call, Embed
+    from mkdocs_masko.rendering import Call, Embed, ResolvedEmbed
     from mkdocs_masko.source_text import SourceText
     from mkdocs_masko.theme_templates import TemplatePlace
 
@@ -141,6 +141,7 @@ class BuildSession:
         folder: The folder of `mkdocs.yml`, from which messages name templates.
         remedy: Returns what helps where a pose is missing, as far as more is known of the
             manifest than what is in it.
+        known: What a build before rendered: its `reusable_embeds`.
     """
 
     def __init__(  # noqa: PLR0913 - what stands around a build
@@ -152,6 +153,7 @@ class BuildSession:
         hosting: SelfHosting | CdnHosting,
         folder: Path | None = None,
         remedy: Callable[[MissingPose], str] = lambda problem: problem.remedy,
+        known: Mapping[ResolvedEmbed, Embed] | None = None,
     ) -> None:
         self.manifest, self.hosting = manifest, hosting
         self.placeholders = Placeholders()
@@ -163,7 +165,14 @@ class BuildSession:
         """Files beside the media that some page needs, by their paths in the site."""
         self._page = ""
         self._default, self._remedy, self._folder = default, remedy, folder
-        self._renderer = Renderer(manifest, hosting.files, default=default, overrides=overrides)
+        self._has_overrides = bool(overrides)
+        self._renderer = Renderer(
+            manifest,
+            hosting.files,
+            default=default,
+            overrides=overrides,
+            known=None if overrides else known,
+        )
         self._embeds: dict[Hashable, Embed] = {}
         self._uses: list[_MacroUse] = []
         self._included: list[SiteFile] = []
@@ -174,6 +183,14 @@ class BuildSession:
         self._occurrences: dict[tuple[str, str, str], int] = {}
         self._texts: dict[str, SourceText] = {}
         self._reviewed: set[tuple[str, Slip, int]] = set()
+
+    @property
+    def reusable_embeds(self) -> Mapping[ResolvedEmbed, Embed]:
+        """What the next build of this process may take as it is.
+
+        Nothing where a theme has templates of its own, which may be others by then.
+        """
+        return {} if self._has_overrides else self._renderer.embeds
 
     def enter(self, context: RenderContext, *, page: str = "") -> None:
         """Say which page or template is rendered from now on.

@@ -30,6 +30,14 @@ _PAUSE = 0.05  # seconds between two attempts
 _HELD = {5, 32, 33}
 
 
+def stamp_of(status: os.stat_result) -> tuple[int, ...]:
+    """Return what changes with a file's content.
+
+    The time at which its inode changed is part of it: a program can set that of its content.
+    """
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns
+
+
 def replace_file(
     path: Path, content: bytes, *, durable: bool = True, keep_mode: bool = True
 ) -> None:

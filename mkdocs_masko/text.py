@@ -75,11 +75,13 @@ def escape_json(document: str) -> str:
 # Seven of a kind and then a label, which is optional. A line of seven `=`, which separates the two
 # sides, is also a heading in other formats, and never alone.
 _CONFLICT_MARKER = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+_SEVENS = (b"<<<<<<<", b">>>>>>>", b"|||||||")
 
 
 def has_conflict_markers(content: bytes) -> bool:
     """Tell whether version control left an unresolved merge conflict in a file."""
-    return bool(_CONFLICT_MARKER.search(content))
+    # The pattern stops at each line, and a manifest may have a million.
+    return any(seven in content for seven in _SEVENS) and bool(_CONFLICT_MARKER.search(content))
 
 
 def slugify(name: str) -> str:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, TypeVar
 from weakref import finalize
 
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.files import move_file, replace_file
+from mkdocs_masko.files import move_file, replace_file, stamp_of
 from mkdocs_masko.variants import settings
 
 if TYPE_CHECKING:
@@ -220,8 +220,7 @@ class IntegrityChecker:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode) or not status.st_size:
             return False
-        # ctime as well: a program can set the mtime of a file that it changed.
-        stamp = (status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns)
+        stamp = stamp_of(status)
         if self._stamps.get((str(path), sha256)) == stamp:
             return True
         if digest_of(path) != sha256:

@@ -144,7 +144,15 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def server(self) -> str:
         """Origin of the server on this machine that has its media; empty if others have them."""
-        return next(filter(None, (local_server(m.url) for _, _, m in self.media())), "")
+        return next(filter(None, map(local_server, self.urls())), "")
+
+    def urls(self) -> Iterator[str]:
+        """Yield the URL of every medium."""
+        for collection in self.collections.values():
+            for pose in collection.poses.values():
+                yield from (m.url for m in (pose.image, pose.transparent_image) if m)
+                for animation in pose.animations:
+                    yield from (medium.url for medium in animation.values())
 
     def media(self) -> Iterator[tuple[str, str, Medium]]:
         """Yield every medium with its pose, `owl/wave`, and its place in the pose."""
@@ -204,11 +212,7 @@ def loads(text: str | bytes, origins: Container[str]) -> Manifest:
         # First, because a later version may well not fit this one's schema.
         _check_version(msgspec.json.decode(text, type=_Versioned).version)
         manifest = msgspec.json.decode(text, type=Manifest)
-        servers = {
-            server
-            for _, _, medium in manifest.media()
-            if (server := _check_origin(medium.url, origins))
-        }
+        servers = {server for url in manifest.urls() if (server := _check_origin(url, origins))}
     except (msgspec.MsgspecError, MediaError, UnicodeError, RecursionError) as error:
         raise ManifestError(f"{sanitize(str(error))}. {REMEDY}") from None
     if manifest.revision != _revision(manifest.collections):

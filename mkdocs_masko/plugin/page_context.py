@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,8 +123,13 @@ class ThemeContext:
 
 def page_name(page: Page, config: MkDocsConfig) -> str:
     """Return a page's file, from the folder of `mkdocs.yml`."""
-    folder = Path(config.config_file_path or ".").parent
-    return posixpath.join(relative_name(config.docs_dir, folder), page.file.src_uri)
+    docs = _docs_name(config.docs_dir, os.path.abspath(config.config_file_path or "."))  # noqa: PTH100
+    return posixpath.join(docs, page.file.src_uri)
+
+
+@cache
+def _docs_name(docs_dir: str, settings: str) -> str:
+    return relative_name(docs_dir, Path(settings).parent)
 
 
 def budgeted_page(page: Page, config: MkDocsConfig) -> str:
@@ -131,9 +137,18 @@ def budgeted_page(page: Page, config: MkDocsConfig) -> str:
 
     The gallery is one of those, and so are the archives of a blog: no author can make them lighter.
     """
-    source = page.file.abs_src_path
-    is_written = source is not None and Path(config.docs_dir) in Path(source).parents
+    is_written = _is_below(page.file.abs_src_path, config.docs_dir)
     return page_name(page, config) if is_written else ""
+
+
+def _is_below(path: str | None, folder: str) -> bool:
+    """Tell whether a file is in a folder, whose paths MkDocs writes in the same way.
+
+    It is asked for each page, so the text decides where it can.
+    """
+    if path is None:
+        return False
+    return path.startswith(folder + os.sep) or Path(folder) in Path(path).parents
 
 
 def _theme_language(config: MkDocsConfig) -> str:

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +23,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from mkdocs_masko.assets import FOLDER, Cache
 from mkdocs_masko.build import BuildSession
+from mkdocs_masko.files import stamp_of
 from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
@@ -53,7 +55,6 @@ from mkdocs_masko.plugin.publish import (
     report,
     review_copied_files,
 )
-from mkdocs_masko.plugin.range_requests import with_ranges
 from mkdocs_masko.plugin.theme import (
     add_pose_assets,
     add_templates,
@@ -63,6 +64,7 @@ from mkdocs_masko.plugin.theme import (
     page_environment,
     register_imports,
     register_macros,
+    watched_folders,
 )
 from mkdocs_masko.sync import PollPolicy, Site, SyncResult, prepare, reload, site_of
 from mkdocs_masko.urls import SCHEME
@@ -95,6 +97,9 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self.options = Options()
         self._site: Site | None = None
         self._synced: SyncResult | None = None
+        self._current: SyncResult | None = None
+        self._stamp: tuple[int, ...] | None = None  # of the manifest's file, when it was read
+        self._published_text: tuple[Manifest, str] | None = None
         self._cache: Cache | None = None
         self._elapsed = 0.0  # seconds of network work
         self._build: BuildSession | None = None
@@ -132,6 +137,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             hosting=self._hosting(manifest, config),
             folder=_folder(config),
             remedy=result.remedy,
+            known=self._build.reusable_embeds if self._build else None,
         )
         self._pages = []
         extension = MaskoExtension(build.embedder, build.placeholders)
@@ -144,7 +150,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Publish the manifest, the style sheet, the script and the gallery page."""
         build = self._session()
         register_imports(config)
-        text = dumps(build.manifest)
+        text = self._text_of(build.manifest)
         for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
             files.append(self._generated.file(config, f"{FOLDER}/{name}", text))
         add_pose_assets(files, config)
@@ -255,9 +261,13 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
-        """Rebuild when the manifest changes, and answer Range requests."""
+        """Rebuild when the manifest or a template changes, and answer Range requests."""
         if self._site:
             server.watch(str(self._site.manifest))
+        for path in watched_folders(config):
+            server.watch(str(path))
+        from mkdocs_masko.plugin.range_requests import with_ranges  # noqa: PLC0415 - `serve` alone
+
         app = server.get_app()
         if app is not None:
             server.set_app(with_ranges(app))
@@ -284,21 +294,21 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         return self._build
 
     def _sync(self, folder: Path) -> SyncResult:
-        """Sync once a process; on rebuilds only the file is read again."""
+        """Sync once a process; on rebuilds only the file is read again, if it changed."""
         site = site_of(self.options, folder, os.environ)
         start = time.monotonic()
+        stamp = _stamp_of(site)
         with as_plugin_error():
             self._elapsed = 0.0
-            if site == self._site and self._synced:
-                manifest = reload(site)
-                return (
-                    self._synced
-                    if manifest == self._synced.manifest
-                    else SyncResult(manifest=manifest)
-                )
+            if site == self._site and self._synced and self._current:
+                if stamp is None or stamp != self._stamp:
+                    self._current = _reload(site, self._synced)
+                    self._stamp = stamp
+                return self._current
             policy = PollPolicy(self.options.wait, self._poll_pause, log_polling, log_downloads)
             result = prepare(site, policy)
-        self._site, self._cache, self._synced = site, Cache(site.cache, note), result
+        self._site, self._cache, self._stamp = site, Cache(site.cache, note), stamp
+        self._synced = self._current = result
         self._elapsed += time.monotonic() - start
         for message in result.messages:
             (log.warning if message.level == "warning" else log.info)("%s", message.text)
@@ -307,6 +317,12 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         if result.is_written and result.bound_to:
             log.info("%s: %s", site.manifest.name, result.bound_to)
         return result
+
+    def _text_of(self, manifest: Manifest) -> str:
+        """Return the manifest as text, which is written once until it changes."""
+        if self._published_text is None or self._published_text[0] is not manifest:
+            self._published_text = (manifest, dumps(manifest))
+        return self._published_text[1]
 
     def _poll_pause(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -329,6 +345,18 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 encoding=log_encoding,
                 elapsed=self._elapsed,
             )
+
+
+def _stamp_of(site: Site) -> tuple[int, ...] | None:
+    with suppress(OSError):
+        return stamp_of(site.manifest.stat())
+    return None
+
+
+def _reload(site: Site, synced: SyncResult) -> SyncResult:
+    """Read the manifest again; what a sync said of it holds for the manifest that it made."""
+    manifest = reload(site)
+    return synced if manifest == synced.manifest else SyncResult(manifest=manifest)
 
 
 def _shows_pose(title: str) -> bool:

@@ -7,10 +7,12 @@ pose load them.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from contextlib import suppress
 from functools import cache
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from jinja2 import ChoiceLoader
@@ -21,8 +23,6 @@ from mkdocs_masko.macros import MacrosLoader
 from mkdocs_masko.rendering import templates_dir
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -162,6 +162,20 @@ def page_environment(config: MkDocsConfig, page: Page) -> Environment | None:
     by_default = macros.config["render_by_default"]
     is_template = page.meta.get("render_macros", by_default)
     return cast("Environment", macros.env) if is_template else None
+
+
+def watched_folders(config: MkDocsConfig) -> list[Path]:
+    """Return the folders where the author may change a template while the site is served.
+
+    MkDocs watches none of the theme's. A `custom_dir` that holds the whole project is left out but
+    for its templates of poses: a server would look at every file of the project again and again.
+    """
+    if not config.theme.custom_dir:
+        return []
+    custom_dir = Path(os.path.abspath(config.theme.custom_dir))  # noqa: PTH100 - without `..`
+    settings = Path(os.path.abspath(config.config_file_path or "."))  # noqa: PTH100
+    folder = custom_dir / "masko" if custom_dir in settings.parents else custom_dir
+    return [folder] if folder.is_dir() else []
 
 
 def add_templates(env: Environment) -> None:

@@ -19,7 +19,7 @@ from mkdocs_masko.rendering.selection import select, select_file
 from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jinja2 import Template
 
@@ -53,13 +53,15 @@ class Embed(Struct, frozen=True, kw_only=True):
 class Renderer:
     """Turns macros into HTML: selects, resolves, and fills the templates.
 
-    Equal embeds are rendered once, whichever page they stand on.
+    Equal embeds are rendered once, whichever page they stand on, and while the site is served in
+    whichever build.
 
     Args:
         manifest: Where poses are looked up.
         files: Names the files that the site serves; by default it serves none.
         default: Alias of the collection that a name without one is looked up in.
         overrides: Folders whose `masko/*.html` come before ours: a theme's `custom_dir`.
+        known: What a build before rendered with the same templates.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Renderer:
         *,
         default: str = "",
         overrides: Sequence[Path] = (),
+        known: Mapping[ResolvedEmbed, Embed] | None = None,
     ) -> None:
         self.manifest, self.default = manifest, default
         self._files = files or SiteFiles()
@@ -82,7 +85,9 @@ class Renderer:
             auto_reload=False,
         )
         self._templates: dict[str, Template] = {}
-        self._embeds: dict[ResolvedEmbed, Embed] = {}
+        self._known = known or {}
+        self.embeds: dict[ResolvedEmbed, Embed] = {}
+        """All that was rendered, or was known."""
 
     def embed(self, call: Call, page: Page) -> Embed:
         """Return what a macro becomes on a page.
@@ -109,11 +114,12 @@ class Renderer:
     def embed_selection(self, selection: Selection, page: Page) -> Embed:
         """Return what stands on a page for a pose that was selected already."""
         resolved = resolve(selection, self._files, page)
-        embed = self._embeds.get(resolved)
+        embed = self.embeds.get(resolved)
         if embed is None:
-            html = self.render(resolved)
-            embed = Embed(html=html, loads=resolved.loads, gaps=resolved.gaps)
-            self._embeds[resolved] = embed
+            embed = self._known.get(resolved) or Embed(
+                html=self.render(resolved), loads=resolved.loads, gaps=resolved.gaps
+            )
+            self.embeds[resolved] = embed
         return embed
 
     def print(self, call: Call, page: Page) -> str:

@@ -18,6 +18,13 @@ PAGES = {
 }
 HEAVY = {"requests", "urllib3", "PIL", "tenacity", "rich", "http.client", "http.server"}
 """What a build from the manifest alone has no use for."""
+UNUSED = {
+    *("mkdocs_masko.api", "mkdocs_masko.http", "mkdocs_masko.sync.refresh"),
+    *("mkdocs_masko.sandbox.app", "mkdocs_masko.sandbox.server", "mkdocs_masko.gallery.page"),
+    *("mkdocs_masko.probe", "mkdocs_masko.source_text", "mkdocs_masko.variants.pool"),
+    *("multiprocessing", "filelock"),
+}
+"""What a build has no use for where nothing is wrong, to be downloaded or to be encoded."""
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,31 @@ def test_a_frozen_build_needs_no_network_and_loads_nothing_for_one(
     assert len(sites.embeds(built.page())) == 2
     assert offline.attempts() == ""
     assert "mkdocs_masko.plugin" in offline.modules()
-    assert not HEAVY & offline.modules()
+    assert not (HEAVY | UNUSED) & offline.modules()
+
+
+def test_a_warm_build_with_its_own_media_loads_no_more(tmp_path: Path) -> None:
+    """Nor does one that takes all variants from its cache."""
+    sites.make(tmp_path, PAGES, options={**sites.SANDBOX, "hosting": "self"}, theme=sites.BARE)
+    sites.build(tmp_path, "--strict").good()
+    offline = sites.Offline(tmp_path)
+    built = sites.build(tmp_path, env={**offline.variables(), "MASKO_MODE": "frozen"}).good()
+    assert sites.missing(built) == []
+    assert offline.attempts() == ""
+    assert not (HEAVY | UNUSED) & offline.modules()
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_frozen_build_opens_the_manifest_once_and_no_settings_of_encoders(
+    host: str, tmp_path: Path
+) -> None:
+    """What is published is written from the manifest in memory; from the CDN nothing is encoded."""
+    reads = sites.Reads(tmp_path)
+    sites.make(tmp_path, PAGES, theme=sites.BARE)
+    sites.build(tmp_path, "--strict", host=host, env=reads.variables()).good()
+    assert reads.count(tmp_path / "masko.manifest.json") == 1
+    assert reads.count(tmp_path / "docs/index.md") >= 1
+    assert not [name for name in reads.names() if "pillow" in name and name.endswith("RECORD")]
 
 
 def test_the_network_of_these_tests_is_really_out_of_reach(tmp_path: Path) -> None:

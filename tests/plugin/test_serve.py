@@ -92,10 +92,10 @@ class Server:
 
 
 @contextmanager
-def _serving(folder: Path, **variables: str) -> Iterator[Server]:
+def _serving(folder: Path, host: str = "mkdocs", **variables: str) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", host, "serve", "-a", f"127.0.0.1:{port}"]
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -214,4 +214,49 @@ def test_parts_of_media_are_served_and_none_is_fetched_or_made_twice(
         server.until(lambda: "Again" in server.page())
         assert sandbox.requests == []
         assert _cache(folder) == kept
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+def test_templates_of_poses_and_of_the_theme_are_followed(host: str, tmp_path: Path) -> None:
+    """An override is taken as soon as it is there, and again when it is edited or removed.
+
+    The manifest, which stays the same meanwhile, is read once.
+    """
+    folder = sites.make(tmp_path / "site", {"index.md": "![A fox](masko:wave){ kind=image }"})
+    (tmp_path / "python").mkdir()
+    reads = sites.Reads(tmp_path / "python")
+    with _serving(folder, host, **reads.variables()) as server:
+        first = sites.embeds(server.page())
+        (folder / "theme/masko").mkdir()
+        still = folder / "theme/masko/still.html"
+        still.write_text("<i class=masko>{{ pose.alt }} one</i>", encoding="utf-8")
+        server.until(lambda: "A fox one</i>" in server.page())
+        still.write_text("<i class=masko>{{ pose.alt }} two</i>", encoding="utf-8")
+        server.until(lambda: "A fox two</i>" in server.page())
+        still.unlink()
+        server.until(lambda: sites.embeds(server.page()) == first)
+
+        text = (folder / "theme/main.html").read_text(encoding="utf-8")
+        macro = '{{ masko_image("owl/blink", width=9) }}'
+        (folder / "theme/main.html").write_text(text + macro, encoding="utf-8")
+        server.until(lambda: len(sites.embeds(server.page())) == 2)
+        assert server.stop() == 0
+    assert "Traceback" not in server.output
+    assert reads.count(folder / "masko.manifest.json") == 1
+
+
+@pytest.mark.parametrize("custom_dir", [".", "docs/.."])
+def test_a_project_is_not_watched_as_a_whole(custom_dir: str, tmp_path: Path) -> None:
+    """A theme's folder that holds the project is left out, but for the templates of poses."""
+    theme = {**sites.BARE, "custom_dir": custom_dir}
+    still = {"masko/still.html": "<i class=masko>one</i>", "main.html": sites.MAIN}
+    page = {"index.md": "![A fox](masko:wave){ kind=image }"}
+    folder = sites.make(tmp_path, page, files=still, theme=theme)
+    with _serving(folder) as server:
+        watched = next(line for line in server.output.splitlines() if "Watching paths" in line)
+        assert f"'{folder}'" not in watched
+        assert "'.'" not in watched
+        (folder / "masko/still.html").write_text("<i class=masko>two</i>", encoding="utf-8")
+        server.until(lambda: "two</i>" in server.page())
         assert server.stop() == 0

@@ -225,6 +225,41 @@ class Offline:
         return set((self.folder / "log.modules").read_text(encoding="utf-8").split())
 
 
+_READS = """\
+import atexit, os, sys
+reads = []
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        reads.append(arguments[0])
+sys.addaudithook(note)
+log = os.path.join(os.path.dirname(__file__), "log.reads")
+atexit.register(lambda: open(log, "w").write("\\n".join(reads)))
+"""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """A process that tells which files it opened.
+
+    `folder` is where its `sitecustomize.py` lies, which Python runs at its start.
+    """
+
+    folder: Path
+
+    def variables(self) -> dict[str, str]:
+        """Return what the process needs in its environment."""
+        (self.folder / "sitecustomize.py").write_text(_READS, encoding="utf-8")
+        return {"PYTHONPATH": str(self.folder)}
+
+    def count(self, path: Path) -> int:
+        """Return how often it opened a file."""
+        return self.names().count(str(path))
+
+    def names(self) -> list[str]:
+        """Return the paths of all that it opened before it ended."""
+        return (self.folder / "log.reads").read_text(encoding="utf-8").splitlines()
+
+
 def remount_read_only(disk: Path) -> None:
     """Make a disk that a test has mounted read-only."""
     sudo = ["sudo", "-n"] if os.getuid() else []
