@@ -66,9 +66,14 @@ class FFmpegSession:
 
     Attributes:
         folder: The folder, in which ffmpeg runs: names without a folder are files in there.
+        pid: The process that guards it.
     """
 
     folder: Path
+
+    @property
+    def pid(self) -> int:  # noqa: D102 - see above
+        return self._guard.pid
 
     def __enter__(self) -> Self:
         # No handle of the pipes is inherited by any other process, so that they end with this one.
@@ -106,13 +111,21 @@ class FFmpegSession:
             self._guard.kill()
             self._guard.wait()
 
-    def run(self, arguments: Sequence[str], *, most_bytes: int, seconds: float = _SECONDS) -> str:
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        most_bytes: int,
+        seconds: float = _SECONDS,
+        program: str = "",
+    ) -> str:
         """Run ffmpeg once.
 
         Args:
             arguments: What follows the program and the options that every run has.
             most_bytes: The most that each file it writes may have.
             seconds: After which it is killed.
+            program: Another one in its place, which gets the arguments alone.
 
         Returns:
             What it said.
@@ -121,7 +134,8 @@ class FFmpegSession:
             MediaError: ffmpeg refused, or took too long.
             EncoderFailure: It could not start, or was killed.
         """
-        command = [_find_ffmpeg(), "-hide_banner", "-nostdin", "-y", *arguments]
+        every_run = [program] if program else [_find_ffmpeg(), "-hide_banner", "-nostdin", "-y"]
+        command = [*every_run, *arguments]
         request = {"command": command, "seconds": seconds, "bytes": most_bytes}
         try:
             stdin = self._guard.stdin

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import reduce
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from mkdocs_masko.errors import MediaError
-from mkdocs_masko.probe import probe_bytes
+from mkdocs_masko.probe import find_damage, probe_bytes
 from mkdocs_masko.probe.damage import LONGEST_SIDE
 
 if TYPE_CHECKING:
@@ -66,13 +67,20 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     keyframes: int
 
     @property
+    def is_even(self) -> bool:
+        """Whether its frames are shown for about the same time."""
+        steps = [b - a for a, b in pairwise(self.times)]
+        return not steps or max(steps) - min(steps) <= 2 * _TIME_TOLERANCE
+
+    @property
     def input(self) -> tuple[str, ...]:
         """What makes ffmpeg read it, with one thread and by the format that it was found to have.
 
         Only the frame is cropped that the codec crops, as browsers do it.
         """
         return (
-            *("-protocol_whitelist", "file", "-f", _DEMUXERS[self.type]),
+            *("-protocol_whitelist", "file", "-xerror", "-err_detect", "explode"),
+            *("-f", _DEMUXERS[self.type]),
             *("-threads", "1", "-max_pixels", str(_MOST_PIXELS), "-apply_cropping", "codec"),
             *("-c:v", _DECODERS[self.codec], "-i", self.name),
         )
@@ -85,11 +93,14 @@ def inspect_clip(session: FFmpegSession, name: str) -> Clip:
         MediaError: It is no video that ffmpeg decodes, or one of more pixels, frames or seconds
             than an animation of a page should have.
     """
-    facts = probe_bytes((session.folder / name).read_bytes())
+    content = (session.folder / name).read_bytes()
+    facts = probe_bytes(content)
     if facts.type not in _DEMUXERS or facts.codec not in _DECODERS:
         raise MediaError("is no video of which variants are made")
     if max(facts.width, facts.height) > LONGEST_SIDE or facts.width * facts.height > _MOST_PIXELS:
         raise MediaError(f"is too large: {facts.width} x {facts.height} px")
+    if damage := find_damage(facts, content, len(content)):
+        raise MediaError(damage)
     clip = Clip(
         name=name,
         type=facts.type,

@@ -15,6 +15,7 @@ from mkdocs_masko.text import sanitize
 from mkdocs_masko.variants.compare import NotTheVariant
 from mkdocs_masko.variants.ffmpeg import FFmpegSession, ffmpeg_version, is_available
 from mkdocs_masko.variants.images import EncoderFailure
+from mkdocs_masko.variants.video_containers import has_video_alone
 from mkdocs_masko.variants.video_frames import (
     Clip,
     compare_frames,
@@ -33,7 +34,7 @@ _SETTINGS = {
     "webm": (
         *("-c:v", "libvpx-vp9", "-crf", "34", "-b:v", "0", "-auto-alt-ref", "0"),
         *("-deadline", "good", "-cpu-used", "1", "-threads", "1"),
-        *("-f", "webm"),
+        *("-cues_to_front", "1", "-f", "webm"),
     ),
     "mov": (
         *("-c:v", "libx265", "-preset", "slow", "-tag:v", "hvc1"),
@@ -45,7 +46,10 @@ _TO_4_2_0 = (
     "unpremultiply=inplace=1,scale=out_color_matrix=bt709:out_range=tv,format=yuva420p,"
     "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 )
-_PLAIN = ("-an", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact")
+_PLAIN = (
+    *("-an", "-map_metadata", "-1", "-metadata:s:v", "encoder="),
+    *("-fflags", "+bitexact", "-flags:v", "+bitexact"),
+)
 # No sound, no title, and nothing that differs from one day or machine to another.
 
 _REVISION = 1  # raised with any change of what is done to the frames before they are encoded
@@ -108,6 +112,8 @@ def compare_video(source: Path, variant: Variant, path: Path) -> str | MediaErro
             try:
                 content = _read(path)
                 name = f"variant.{variant.format}"
+                if not has_video_alone(content, variant.format):
+                    raise MediaError("has more in it than a video")  # noqa: TRY301 - one way out
                 (session.folder / name).write_bytes(content)
                 _prove(session, original, variant, name)
             except EncoderFailure:
@@ -154,11 +160,20 @@ def _encode(session: FFmpegSession, clip: Clip, variant: Variant, name: str) -> 
         *("-v", "error", "-filter_threads", "1", *clip.input),
         *("-vf", f"{scale_filters(clip, width, height)},{_TO_4_2_0}", "-map", "0:v:0"),
         *("-fps_mode", "passthrough", "-enc_time_base", "demux"),
-        *_SETTINGS[variant.format],
+        *_settings(variant.format, clip),
         *_PLAIN,
         name,
     ]
     session.run(arguments, most_bytes=_MOST_BYTES)
+
+
+def _settings(format_: str, clip: Clip) -> list[str]:
+    settings = list(_SETTINGS[format_])
+    if format_ == "mov" and not clip.is_even:
+        # A MOV counts from one frame to the next in the order of decoding. With frames that look
+        # ahead, the last one would last as long as another.
+        settings[settings.index("-x265-params") + 1] += ":bframes=0"
+    return settings
 
 
 def _prove(session: FFmpegSession, original: Clip, variant: Variant, name: str) -> None:
