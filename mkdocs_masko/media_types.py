@@ -159,6 +159,9 @@ IMAGE_KEYS: Final = ("image", "transparent_image")
 KEY_PATTERN: Final = r"(video|transparent_video_(webm|mov|android))(_[1-9][0-9]{0,4})?"
 """A key of a video, with `_<px>` for a size variant; the schema of the manifest repeats it."""
 
+IMAGE_KEY_PATTERN: Final = r"(transparent_)?image_[1-9][0-9]{0,4}"
+"""A key of a still image in another size; the schema of the manifest repeats it."""
+
 _SIZE = re.compile(r"_[0-9]+\Z")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 import msgspec
 
 from mkdocs_masko.errors import MalformedResponse
-from mkdocs_masko.media_types import FLAT_KEYS, KEY_PATTERN
+from mkdocs_masko.media_types import FLAT_KEYS, IMAGE_KEY_PATTERN, KEY_PATTERN
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import ID_PATTERN
 
@@ -25,6 +25,7 @@ Id = Annotated[str, msgspec.Meta(pattern=rf"\A{ID_PATTERN}\Z", max_length=128)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # JSON of JavaScript has no larger ones
 
 _KEY = re.compile(KEY_PATTERN)
+_IMAGE_KEY = re.compile(IMAGE_KEY_PATTERN)
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -121,11 +122,20 @@ class Page(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
 
 
 class ExportItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A published pose: the URLs of its still images, and of each animation's media by key."""
+    """A published pose: the URLs of its still images, and of each animation's media by key.
+
+    Attributes:
+        name: What people call it.
+        image: The opaque one.
+        transparent_image: The one without a background.
+        image_sizes: Size variants of both, by key: `transparent_image_480`.
+        animations: The URLs of each by key.
+    """
 
     name: str
     image: str | None = None
     transparent_image: str | None = None
+    image_sizes: dict[str, str] = {}
     animations: tuple[dict[str, str], ...] = ()
 
 
@@ -201,6 +211,7 @@ class _ItemParser:
             name=name,
             image=self._text(item, "image"),
             transparent_image=self._text(item, "transparent_image"),
+            image_sizes=self._urls(item, _IMAGE_KEY),
             animations=tuple(self._animations(item)),
         )
 
@@ -223,9 +234,12 @@ class _ItemParser:
 
     def _media(self, animation: dict[str, object]) -> dict[str, str] | None:
         count = len(self.problems)
-        keys = filter(_KEY.fullmatch, animation)
-        media = {key: url for key in keys if (url := self._text(animation, key))}
+        media = self._urls(animation, _KEY)
         return media if media or len(self.problems) > count else None
+
+    def _urls(self, raw: dict[str, object], pattern: re.Pattern[str]) -> dict[str, str]:
+        keys = filter(pattern.fullmatch, raw)
+        return {key: url for key in keys if (url := self._text(raw, key))}
 
     def _text(self, raw: dict[str, object], key: str) -> str | None:
         try:

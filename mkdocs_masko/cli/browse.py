@@ -206,6 +206,7 @@ def _urls(pose: ExportItem) -> Iterator[tuple[str, str]]:
     for key in ("image", "transparent_image"):
         if url := getattr(pose, key):
             yield key, sanitize(url)
+    yield from ((key, sanitize(url)) for key, url in sorted(pose.image_sizes.items()))
     for number, animation in enumerate(pose.animations):
         prefix = f"{number}." if len(pose.animations) > 1 else ""
         yield from ((f"{prefix}{key}", sanitize(url)) for key, url in sorted(animation.items()))

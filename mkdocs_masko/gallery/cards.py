@@ -42,15 +42,17 @@ class FileRow(Struct, frozen=True, kw_only=True):
 def lines(pose: Pose) -> Iterator[FileRow]:
     """Yield the formats of a pose: its still images, then its animations."""
     if pose.transparent_image:
-        yield _still_row(pose.transparent_image, "")
+        yield _still_row(pose, pose.transparent_image, "transparent_image", "")
     if pose.image:
-        yield _still_row(pose.image, "opaque")
+        yield _still_row(pose, pose.image, "image", "opaque")
     for number, animation in enumerate(pose.animations, 1):
         yield from _video_rows(animation, f"{number}" if len(pose.animations) > 1 else "")
 
 
-def _still_row(medium: Medium, note: str) -> FileRow:
-    return FileRow(format=MEDIA_TYPES[medium.type].name, note=note, sizes=(size(medium),))
+def _still_row(pose: Pose, medium: Medium, key: str, note: str) -> FileRow:
+    media = variants({key: medium, **pose.image_sizes}, key)
+    sizes = tuple(size(each) for each in media)
+    return FileRow(format=MEDIA_TYPES[medium.type].name, note=note, sizes=sizes)
 
 
 def _video_rows(animation: Mapping[str, Medium], number: str) -> Iterator[FileRow]:

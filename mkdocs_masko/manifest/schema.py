@@ -21,7 +21,7 @@ from mkdocs_masko.errors import (
     MissingPose,
     ReferenceProblem,
 )
-from mkdocs_masko.media_types import KEY_PATTERN, MimeType
+from mkdocs_masko.media_types import IMAGE_KEY_PATTERN, KEY_PATTERN, MimeType
 from mkdocs_masko.text import Suggester, list_some, sanitize, slugify, suggest
 from mkdocs_masko.urls import ID_PATTERN, SCHEME, check_media_url, local_server
 
@@ -59,6 +59,13 @@ Key: TypeAlias = Annotated[
         description="The API's key of a video, with `_<px>` for a size variant.",
     ),
 ]
+ImageKey: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=f"^{IMAGE_KEY_PATTERN}{_END}",
+        description="The API's key of a still image, with `_<px>` for its size.",
+    ),
+]
 Slug: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
@@ -87,6 +94,8 @@ class Pose(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     name: Annotated[str, Meta(min_length=1)]
     image: Medium | None = None
     transparent_image: Medium | None = None
+    image_sizes: dict[ImageKey, Medium] = {}
+    """Size variants of the still images, where the export has them."""
     animations: tuple[dict[Key, Medium], ...] = ()
 
     def media(self) -> Iterator[tuple[str, Medium]]:
@@ -95,6 +104,7 @@ class Pose(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
             yield "image", self.image
         if self.transparent_image:
             yield "transparent_image", self.transparent_image
+        yield from sorted(self.image_sizes.items())
         for number, animation in enumerate(self.animations):
             for key, medium in sorted(animation.items()):
                 yield f"animations[{number}].{key}", medium

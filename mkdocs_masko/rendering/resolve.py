@@ -346,9 +346,10 @@ def _picture(pose: PoseSelection, files: SiteFiles, page: Page, loads: list[Load
     assert still is not None  # noqa: S101 - the caller asked
     formats = files.still(still, pose.width, pose.height)
     if not formats:
-        file = files.file(still)
-        loads += (_load(pose.name, role, still, file) for role in ("first", "dense"))
-        url = _url(still, file, page)
+        small = pose.small_still or still
+        file = files.file(small)
+        loads += (_load(pose.name, role, small, file) for role in ("first", "dense"))
+        url = _url(small, file, page)
         return Picture(src=url, dense=url)
     best, last = formats[0].files, formats[-1].files
     loads.append(_load(pose.name, "first", still, best[0]))

@@ -46,6 +46,7 @@ class PoseSelection(Struct, frozen=True, kw_only=True):
         width: Width of the box in px.
         height: Height of the box in px.
         still: The still image; an animation is one until it moves, and where it may not.
+        small_still: The smallest of its sizes that is still sharp in the box.
         sources: The animation's sources, best first; none for a still image.
         palette: The palette of the site in which it is shown, when there is one for each.
         gaps: What the pose lacks, and what readers see instead.
@@ -56,6 +57,7 @@ class PoseSelection(Struct, frozen=True, kw_only=True):
     width: int
     height: int
     still: Medium | None
+    small_still: Medium | None
     sources: tuple[Source, ...]
     palette: Palette = ""
     gaps: tuple[str, ...] = ()
@@ -136,6 +138,7 @@ def _select(match: Match, arguments: Arguments, palette: Palette) -> PoseSelecti
         width=width,
         height=height,
         still=still,
+        small_still=still and _select_small_still(match.pose, still, width, height),
         sources=sources,
         palette=palette,
         gaps=tuple(_embed_gaps(match.pose, sources, arguments)),
@@ -239,6 +242,27 @@ def _covers(medium: Medium, arguments: Arguments) -> bool:
 def _select_still(pose: Pose, arguments: Arguments) -> Medium | None:
     opaque, transparent = pose.image, pose.transparent_image
     return (opaque or transparent) if arguments.background else (transparent or opaque)
+
+
+def _select_small_still(pose: Pose, still: Medium, width: int, height: int) -> Medium:
+    """Pick the smallest size variant of a still image that is sharp in a box of this size."""
+    key = "image" if still is pose.image else "transparent_image"
+    variants = [
+        medium for medium in size_variants(pose.image_sizes, key) if _has_shape(medium, still)
+    ]
+    large_enough = (
+        medium
+        for medium in sorted(variants, key=lambda medium: (medium.width, medium.url))
+        if medium.width >= _SHARP * width and medium.height >= _SHARP * height
+    )
+    variant = next(large_enough, still)
+    return variant if variant.width < still.width else still
+
+
+def _has_shape(medium: Medium, other: Medium) -> bool:
+    """Tell whether one image is a size of another, up to the rounding of its sides to pixels."""
+    difference = medium.width * other.height - medium.height * other.width
+    return abs(difference) <= max(other.width, other.height)
 
 
 def _embed_gaps(pose: Pose, sources: tuple[Source, ...], arguments: Arguments) -> Iterator[str]:

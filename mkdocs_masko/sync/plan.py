@@ -95,12 +95,13 @@ def assign_slugs(items: Iterable[ExportItem]) -> Iterator[tuple[str, ExportItem]
         yield slug, item
 
 
-def _sort_key(item: ExportItem) -> tuple[str, str, str]:
+def _sort_key(item: ExportItem) -> tuple[str, ...]:
     # The name first, so that an item keeps its slug when its media change.
     return (
         slugify(item.name),
         item.name,
         repr((item.transparent_image, item.image, item.animations)),
+        repr(sorted(item.image_sizes.items())),
     )
 
 
@@ -112,7 +113,8 @@ def media_urls(item: ExportItem) -> Iterator[tuple[str, str]]:
 
 
 def _images(item: ExportItem) -> Iterator[tuple[str, str]]:
-    return ((key, getattr(item, key)) for key in image_keys(item))
+    yield from ((key, getattr(item, key)) for key in image_keys(item))
+    yield from sorted(item.image_sizes.items())
 
 
 def _media_of(
@@ -129,8 +131,14 @@ def _plan_pose(item: ExportItem, choose: Callable[[str, str, str], Medium | None
         media = {key: choose(f"animations[{number}].{key}", key, u) for key, u in animation.items()}
         animations.append({key: medium for key, medium in media.items() if medium})
     images = {key: choose(key, key, url) for key, url in _images(item)}
-    # An animation without usable media stays as an empty one, because pages count animations.
-    return Pose(name=item.name, animations=tuple(animations) if any(animations) else (), **images)
+    sizes = {key: images.pop(key) for key in item.image_sizes}
+    return Pose(
+        name=item.name,
+        image_sizes={key: medium for key, medium in sizes.items() if medium},
+        # One without usable media stays as an empty one, because pages count animations.
+        animations=tuple(animations) if any(animations) else (),
+        **images,
+    )
 
 
 class _MediumChooser:

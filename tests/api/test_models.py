@@ -109,6 +109,17 @@ def test_media_keys_and_their_sizes_are_kept(key: str) -> None:
     assert animations_of(animations=[{key: URL}]) == ({key: URL},)
 
 
+@pytest.mark.parametrize("key", ["image_480", "transparent_image_1024"])
+def test_sizes_of_still_images_are_kept(key: str) -> None:
+    (item,) = export_of(
+        {"name": "wave", "image": "i", key: URL, f"{key}x": URL, "mood_480": 5}
+    ).items
+    assert item.image_sizes == {key: URL}
+    (flat,) = export_of({"name": "wave", "animation_webm": URL, key: URL}).items
+    assert flat.image_sizes == {key: URL}
+    assert flat.animations == ({"transparent_video_webm": URL},)
+
+
 @pytest.mark.parametrize("key", ["mood", "video_", "video_0", "video_x", "my_video", "VIDEO"])
 def test_other_keys_are_left_out(key: str) -> None:
     """A key that is no medium is left out, whatever is in it."""

@@ -25,6 +25,9 @@ ITEMS = st.lists(
         name=st.sampled_from(["wave", "Wave", "wave 2", "wäve", "🦊", "!", "x" * 999]),
         image=st.none() | URLS,
         transparent_image=st.none() | URLS,
+        image_sizes=st.dictionaries(
+            st.sampled_from(["image_480", "transparent_image_480", "transparent_image_240"]), URLS
+        ),
         animations=st.lists(st.dictionaries(st.sampled_from(KEYS), URLS), max_size=2).map(tuple),
     ),
     max_size=6,
