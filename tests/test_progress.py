@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 import sites
 from mkdocs_masko.progress import show_steps
 from mkdocs_masko.sandbox import Sandbox
-from terminals import watched
+from terminals import plain, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,45 @@ def test_short_work_adds_no_line() -> None:
     with show_steps(3, "encoding variants", lines.append) as step:
         step()
     assert lines == []
+
+
+def test_all_threads_may_report_steps() -> None:
+    lines: list[str] = []
+    count = 400
+    with (
+        show_steps(count + 1, "downloading media", lines.append, interval=0) as step,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        for _ in range(count):
+            threads.submit(step)
+    assert lines == [f"downloading media: {n} of {count + 1}" for n in range(1, count + 1)]
+
+
+LOG = """
+import logging, sys, time
+from mkdocs_masko.progress import show_bar
+log = logging.getLogger("mkdocs")
+log.addHandler(logging.StreamHandler())
+log.setLevel(logging.INFO)
+with show_bar(9, "encoding variants") as advance:
+    time.sleep(0.3)
+    for number in range(9):
+        log.info(f"log line {number}")
+        print(f"printed line {number}", flush=True)
+        advance("encoding variants", 1)
+        time.sleep(0.05)
+log.info("after the bar")
+"""
+
+
+def test_what_is_logged_or_printed_meanwhile_stands_on_lines_of_its_own(tmp_path: Path) -> None:
+    """A bar is erased before, and drawn again below."""
+    done = watched(tmp_path, [sys.executable, "-c", LOG])
+    assert done.code == 0, done.out
+    assert "encoding variants" in done.out
+    rows = {plain(row.rpartition("\x1b[2K")[2]).strip() for row in done.out.split("\n")}
+    lines = {f"{kind} line {number}" for kind in ("log", "printed") for number in range(9)}
+    assert {*lines, "after the bar"} <= rows
 
 
 def test_a_first_build_says_what_takes_its_time(first: Path) -> None:

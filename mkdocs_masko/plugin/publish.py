@@ -159,16 +159,24 @@ def log_polling(collections: Sequence[str], seconds: float) -> None:
 
 @contextmanager
 def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
-    """Log in one line, at the end, what was downloaded."""
+    """Log how far downloads are, where they take long, and what was downloaded in the end."""
+    if not count:
+        yield lambda _: None
+        return
     sizes: list[int] = []
-    yield sizes.append
-    if count:
-        log.info(
-            "%d of %d media are in the cache; %s downloaded",
-            len(sizes),
-            count,
-            format_size(sum(sizes)),
-        )
+    with _show_steps(count, "downloading media") as step:
+
+        def advance(size: int) -> None:
+            sizes.append(size)
+            step()
+
+        yield advance
+    log.info(
+        "%d of %d media are in the cache; %s downloaded",
+        len(sizes),
+        count,
+        format_size(sum(sizes)),
+    )
 
 
 @contextmanager
@@ -176,12 +184,18 @@ def log_encoding(count: int) -> Iterator[Callable[[int], None]]:
     """Log that variants are encoded, which takes the most time of a first build."""
     text = "encoding %d variant%s of still images; later builds take them from the cache"
     log.info(text, count, "s" * (count != 1))
-    # With `--quiet` there is no bar either.
-    if not log.isEnabledFor(logging.INFO):
-        yield lambda _: None
-        return
-    with show_steps(count, "encoding variants", log.info) as step:
+    with _show_steps(count, "encoding variants") as step:
         yield lambda _: step()
+
+
+@contextmanager
+def _show_steps(count: int, title: str) -> Iterator[Callable[[], None]]:
+    """Show how far work is, unless all is quiet: a bar, or a line at times."""
+    if not log.isEnabledFor(logging.INFO):
+        yield lambda: None
+        return
+    with show_steps(count, title, log.info) as step:
+        yield step
 
 
 _SEARCH_INDEX = "search/search_index.json"
