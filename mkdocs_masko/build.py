@@ -207,6 +207,7 @@ class BuildSession:
     ) -> None:
         """Say which page is rendered from now on, and check what its front matter names."""
         self.enter(context, page=page)
+        self.embedder.has_reviewed = False
         if "mascot" in meta:
             self.check(meta["mascot"], "mascot:")
 
@@ -448,14 +449,15 @@ class BuildSession:
         except ReferenceProblem as problem:
             self.report_in_template(problem, source, place=place)
 
-    def review(self, html: str, reviewed: str = "") -> None:
+    def review(self, html: str, reviewed: str = "", *, has_macros: bool = True) -> None:
         """Report the poses that HTML names where none can be shown.
 
         Args:
             html: A page that is finished, or a part of one.
             reviewed: A part of it that was reviewed before.
+            has_macros: Whether macros run on it, so that a better way to show a pose is one.
         """
-        slips = find_slips(html) if html != reviewed else []
+        slips = find_slips(html, has_macros=has_macros) if html != reviewed else []
         before = Counter(find_slips(reviewed)) if slips else Counter()
         for slip in slips:
             before[slip] -= 1

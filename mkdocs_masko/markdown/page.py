@@ -257,6 +257,21 @@ class AttributeCleaner(Treeprocessor):
         for number in _inline_placeholders(root) if figures else ():
             if number in figures:
                 self._stash.show_inline(number)
+        if "toc" in self.md.treeprocessors:
+            self._label_headings(root)
+
+    def _label_headings(self, root: Element) -> None:
+        """Name headings that are a pose alone by its alt text, in the table of contents."""
+        for heading in root.iter():
+            if heading.tag not in _HEADINGS or _TOC_LABEL in heading.attrib:
+                continue
+            text = "".join(heading.itertext())
+            numbers = [int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text)]
+            is_alone = not HTML_PLACEHOLDER_RE.sub("", text).strip()
+            if is_alone and numbers and numbers[0] in self._stash.sources:
+                alt = _ALT.search(str(self.md.htmlStash.rawHtmlBlocks[numbers[0]]))
+                if alt and alt[1]:
+                    heading.set(_TOC_LABEL, alt[1])
 
     def _show_raw_texts(self, element: Element) -> None:
         """Show macros in texts that no inline processor reads: HTML in HTML with Markdown."""
@@ -271,6 +286,11 @@ class AttributeCleaner(Treeprocessor):
         if isinstance(text, AtomicString) and may_name_pose(text):
             return AtomicString(_show_raw_text(text, self._stash, self._stash.add))
         return text
+
+
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_TOC_LABEL = "data-toc-label"  # which the extension `toc` reads, and removes
+_ALT = re.compile(r"""<img\b[^>]*? alt="([^"]*)\"""")
 
 
 def _classes(element: Element) -> list[str]:
@@ -405,6 +425,7 @@ class SlipPostprocessor(Postprocessor):
     def run(self, text: str) -> str:
         """Search the whole page, once, but for the embeds on it."""
         if self._stash.is_tree_complete:
+            self._stash.mark_reviewed()
             authored = text
             for html in self._stash.quotes:
                 authored = authored.replace(html, "")

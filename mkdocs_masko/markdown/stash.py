@@ -82,6 +82,7 @@ class EmbedStash:
     ) -> None:
         self._md, self._open_pages = md, open_pages
         self._show, self.report = embedder.render_or_report, embedder.report
+        self.mark_reviewed = embedder.mark_reviewed
         self._show_early = embedder.show_early
         self.placeholders = placeholders
         self.reset()

@@ -182,11 +182,16 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     @event_priority(_LAST)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Review the page as other plugins left it, and keep poses out of its title."""
-        self._session().review(html, page.content or "")  # with what other plugins wrote into it
+        build = self._session()
+        # With what other plugins wrote into it. A notebook never went through our parser.
+        is_markdown = build.embedder.has_reviewed
+        build.review(html, (page.content or "") if is_markdown else "", has_macros=is_markdown)
         self._hidden_needs[page.file.src_uri] = hidden_needs(html, page)
-        placeholder, title = self._session().placeholders.pattern, page.title
+        placeholder, title = build.placeholders.pattern, page.title
         if isinstance(title, str) and (placeholder.search(title) or _shows_pose(title)):
             page.title = _heading(page) or placeholder.sub("", title).strip()
+        elif html.lstrip().startswith("<h1") and not _has_title(page):
+            page.title = _heading(page) or title
         return html
 
     @event_priority(_LAST)
@@ -361,6 +366,11 @@ def _reload(site: Site, synced: SyncResult) -> SyncResult:
 
 def _shows_pose(title: str) -> bool:
     return "masko" in title.lower() and re.search(_EMBED, title, re.DOTALL) is not None
+
+
+def _has_title(page: Page) -> bool:
+    """Tell whether the title is from `nav`, or from a heading with text in it."""
+    return "title" in vars(page) or bool(getattr(page, "_title_from_render", ""))
 
 
 def _heading(page: Page) -> str:

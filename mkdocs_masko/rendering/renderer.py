@@ -219,6 +219,12 @@ class Embedder:
         render_early: Callable[[Call], str] | None = None,
     ) -> None:
         self._render, self.report, self._render_early = render, report, render_early
+        self.has_reviewed = False
+        """Whether the parser has searched the page at hand for poses that cannot be shown."""
+
+    def mark_reviewed(self) -> None:
+        """Note that the parser has searched the page at hand."""
+        self.has_reviewed = True
 
     def render_or_report(
         self, source: str, read: Callable[[], Call], text: str | None = None

@@ -149,7 +149,8 @@ def test_after_the_import_the_name_is_still_the_macro(
     """In a template of the theme, and on a page where mkdocs-macros runs."""
     text = (
         '{% import "masko/macros.html" as masko %}'
-        '{{ masko("wave", width=240) }} {{ masko.animation("wave", width=240) }}'
+        '{{ masko("wave", width=240, loading="lazy") }}'
+        ' {{ masko.animation("wave", width=240, loading="lazy") }}'
     )
     files = {"theme/main.html": f"<body>{{{{ page.content }}}}{text}"}
     page = text if "macros" in plugins else "x"
