@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from mkdocs_masko.text import format_size, list_some, sanitize
 
 if TYPE_CHECKING:
@@ -14,16 +16,25 @@ if TYPE_CHECKING:
 _MOST_PAGES = 3  # named in one message
 
 
+class _Files(Struct):
+    """The files of a pose on a page by their names; of each set of videos, a browser takes one."""
+
+    first: set[str] = field(default_factory=set)
+    dense: set[str] = field(default_factory=set)
+    videos: set[frozenset[str]] = field(default_factory=set)
+
+
 class PageWeights:
     """Weighs the poses of each page.
 
     A still image counts once, in its best format: on screens of one pixel a px what comes first,
     on finer ones what is largest. Of an animation's files the largest counts, as a browser takes
-    one of them. What the theme's template shows on a page counts for that page.
+    one of them; in another size, it counts again. What the theme's template shows on a page counts
+    for that page.
     """
 
     def __init__(self) -> None:
-        self._files: dict[tuple[str, str], dict[str, set[str]]] = {}
+        self._files: dict[tuple[str, str], _Files] = {}
 
     def add(self, page: str, loads: Iterable[Load]) -> None:
         """Add what a page makes its readers load.
@@ -33,9 +44,15 @@ class PageWeights:
                 empty string for a page that is generated: nobody could make it lighter.
             loads: The files of one embed.
         """
+        videos: dict[str, set[str]] = {}
         for load in (load for load in loads if load.role != "other"):
-            by_role = self._files.setdefault((page, load.pose), {})
-            by_role.setdefault(load.role, set()).add(load.name)
+            files = self._files.setdefault((page, load.pose), _Files())
+            if load.role == "video":
+                videos.setdefault(load.pose, set()).add(load.name)
+            else:
+                (files.first if load.role == "first" else files.dense).add(load.name)
+        for pose, names in videos.items():
+            self._files[page, pose].videos.add(frozenset(names))
 
     @property
     def poses(self) -> set[str]:
@@ -52,8 +69,8 @@ class PageWeights:
             The page and its bytes; an empty name when nothing is shown.
         """
         pages: dict[str, int] = {}
-        for page, _, by_role in self._budgeted():
-            size = sum(sizes[file] for file in by_role.get("first", ()))
+        for page, _, files in self._budgeted():
+            size = sum(sizes[file] for file in files.first)
             pages[page] = pages.get(page, 0) + size
         return max(pages.items(), key=lambda item: item[1], default=("", 0))
 
@@ -66,9 +83,9 @@ class PageWeights:
         """
         pages: dict[str, int] = {}
         heavy: dict[tuple[str, int], list[str]] = {}  # pages by what weighs too much, and how much
-        for page, pose, by_role in self._budgeted():
-            size = sum(sizes[file] for file in by_role.get("dense", ()))
-            size += max((sizes[file] for file in by_role.get("video", ())), default=0)
+        for page, pose, files in self._budgeted():
+            size = sum(sizes[file] for file in files.dense)
+            size += sum(max(sizes[file] for file in each) for each in files.videos)
             pages[page] = pages.get(page, 0) + size
             if size > limits.get("pose", size):
                 heavy.setdefault((f"pose {pose!r} weighs", size), []).append(page)
@@ -79,10 +96,10 @@ class PageWeights:
                 heavy.setdefault(("", size), []).append(page)
         yield from _excesses(heavy, limits.get("page", 0))
 
-    def _budgeted(self) -> Iterator[tuple[str, str, dict[str, set[str]]]]:
-        for (page, pose), by_role in self._files.items():
+    def _budgeted(self) -> Iterator[tuple[str, str, _Files]]:
+        for (page, pose), files in self._files.items():
             if page:
-                yield page, pose, by_role
+                yield page, pose, files
 
 
 def _excesses(heavy: Mapping[tuple[str, int], list[str]], limit: int) -> Iterator[str]:

@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from mkdocs_masko.assets import FileResolver, LocalSources, SiteFiles, Work
 from mkdocs_masko.assets.cache import digest_of
+from mkdocs_masko.assets.encoding import no_progress
 from mkdocs_masko.assets.ledger import Ledger
 from mkdocs_masko.errors import ManifestError, ReferenceProblem
-from mkdocs_masko.sync import no_progress, shared_cache
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.sync import shared_cache
+from mkdocs_masko.text import format_size, sanitize
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
@@ -23,9 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mkdocs_masko.assets import Cache, SiteFile
+    from mkdocs_masko.assets.encoding import Progress as EncodingProgress
     from mkdocs_masko.errors import MaskoError
     from mkdocs_masko.manifest import Manifest, Medium
+    from mkdocs_masko.options import Options
     from mkdocs_masko.sync import Progress, Site
+
+
+_MUCH = 100_000  # bytes; less is not worth a hint
 
 
 class ResolvedFiles(Struct, frozen=True, kw_only=True):
@@ -48,6 +54,9 @@ class CdnHosting:
     Args:
         files: Names the files of the site; by default those of the sandbox.
     """
+
+    hint = ""
+    gap_remedy = ""
 
     def __init__(self, files: SiteFiles | None = None) -> None:
         self.files = files or SiteFiles(_packaged_digest)
@@ -76,8 +85,7 @@ class SelfHosting:
         warn: Hears of trouble after which readers get the right thing.
         warn_readers: Hears of what readers miss; by default the same as `warn`.
         progress: Sees downloads.
-        encoding: Sees the encoding of variants: is called with how many there are, and gives a
-            context whose value is called with the bytes of each.
+        encoding: Sees the encoding of variants, as for `assets.encoding.Encoder`.
         elapsed: Seconds of the time for network work that are used up.
 
     Raises:
@@ -95,13 +103,13 @@ class SelfHosting:
         warn: Callable[[str], None],
         warn_readers: Callable[[str], None] | None = None,
         progress: Progress,
-        encoding: Progress = no_progress,
+        encoding: EncodingProgress = no_progress,
         elapsed: float = 0,
     ) -> None:
         _require_hashes(site, manifest)
         self._site, self._manifest, self._cache = site, manifest, local_cache
         self._progress, self._elapsed = progress, elapsed
-        self.files = self_hosted_files(manifest)
+        self.files = self_hosted_files(manifest, site.options)
         self._resolver = FileResolver(
             local_cache,
             LocalSources(local_cache, folders=[media_folder], packaged=packaged_file),
@@ -127,6 +135,30 @@ class SelfHosting:
         """Give up what was begun, because nobody will ask for it."""
         self._resolver.close()
 
+    @property
+    def hint(self) -> str:
+        """What the extra for animations would save, or nothing where it would not be much."""
+        if not self._lacks_extra:
+            return ""
+        now, then = self.files.possible_savings()
+        if now - then < _MUCH:
+            return ""
+        return (
+            f"animations are published as exported, in {format_size(now)}; as small as their "
+            f"boxes they would have about {format_size(then)}: pip install 'mkdocs-masko[video]'. "
+            "With 'videos: original', this hint is not shown"
+        )
+
+    @property
+    def gap_remedy(self) -> str:
+        """What makes the other half of an animation, where this build could not."""
+        text = "with 'mkdocs-masko[video]' installed, the build makes a missing MOV or WebM"
+        return text if self._lacks_extra else ""
+
+    @property
+    def _lacks_extra(self) -> bool:
+        return self._site.options.videos == "auto" and not _can_encode_videos()
+
     def resolve(self, files: Iterable[SiteFile]) -> ResolvedFiles:
         """Return a sound file on disk for each path of the site.
 
@@ -134,8 +166,8 @@ class SelfHosting:
             MaskoError: Some cannot be had; all of them are named.
         """
         paths = self._resolver.resolve(files)
-        stand_ins = self._resolver.stand_ins
-        sizes = {p: math.inf if p in stand_ins else f.stat().st_size for p, f in paths.items()}
+        sizes: dict[str, float] = {path: file.stat().st_size for path, file in paths.items()}
+        sizes |= dict.fromkeys(self._resolver.stand_ins, math.inf)
         return ResolvedFiles(paths=paths, changed=self.files.learn_sizes(sizes))
 
     def _download(self, files: list[SiteFile]) -> Mapping[str, Path | MaskoError]:
@@ -162,10 +194,10 @@ def served_files(site: Site, manifest: Manifest) -> SiteFiles:
     if not site.is_self_hosted:
         return SiteFiles(_packaged_digest)
     _require_hashes(site, manifest)
-    return self_hosted_files(manifest)
+    return self_hosted_files(manifest, site.options)
 
 
-def self_hosted_files(manifest: Manifest) -> SiteFiles:
+def self_hosted_files(manifest: Manifest, options: Options) -> SiteFiles:
     """Return what names the files of a site that serves all its media."""
 
     def digest(medium: Medium) -> str:
@@ -176,7 +208,15 @@ def self_hosted_files(manifest: Manifest) -> SiteFiles:
             )
         return medium.sha256
 
-    return SiteFiles(digest, variants=True)
+    return SiteFiles(
+        digest, variants=True, videos=options.videos == "auto" and _can_encode_videos()
+    )
+
+
+def _can_encode_videos() -> bool:
+    from mkdocs_masko.variants.ffmpeg_package import is_available  # noqa: PLC0415 - only self-hosting asks
+
+    return is_available()
 
 
 def _describe(manifest: Manifest, medium: Medium) -> str:

@@ -62,6 +62,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """Whether to warn if a pose on a page lacks a file that some browsers need."""
     hosting: Literal["cdn", "self"] = "cdn"
     """Where readers load media from: Masko's CDN, or the site itself."""
+    videos: Literal["auto", "original"] = "auto"
+    """Whether animations of a self-hosted site are as small as their boxes, or as exported."""
     include: tuple[str, ...] = ()
     """More media to publish, for scripts: patterns of poses such as `wave` or `owl/*:video`."""
     budget: dict[Literal["page", "pose"], int | str] = {}

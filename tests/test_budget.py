@@ -57,6 +57,18 @@ def test_a_pose_weighs_its_dense_still_and_its_largest_video() -> None:
     ]
 
 
+def test_an_animation_in_two_sizes_weighs_as_much_as_both() -> None:
+    """Of each size, a browser loads one file; of the same one shown twice, one as well."""
+    weights = PageWeights()
+    weights.add("docs/index.md", WAVE)
+    weights.add(
+        "docs/index.md", [_load("fox/wave", "video", "b1"), _load("fox/wave", "video", "b2")]
+    )
+    weights.add("docs/index.md", WAVE)
+    assert list(weights.over_budget(SIZES, {"pose": 236_000})) == []
+    assert list(weights.over_budget(SIZES, {"pose": 235_999})) != []
+
+
 def test_what_no_reader_of_the_page_loads_weighs_nothing() -> None:
     """An absolute URL is for feeds and previews, and formats are alternatives."""
     weights = PageWeights()

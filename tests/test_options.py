@@ -48,6 +48,8 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("wait", 86400, 86400),
     ("hosting", "cdn", "cdn"),
     ("hosting", "self", "self"),
+    ("videos", "auto", "auto"),
+    ("videos", "original", "original"),
     ("include", ["wave", "owl/*:video"], ("wave", "owl/*:video")),
     ("budget", {"page": "500 kB", "pose": 20}, {"page": "500 kB", "pose": 20}),
     ("cache", "s3://bucket/a/folder", "s3://bucket/a/folder"),
@@ -82,6 +84,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("wait", "10 min", f"{WAIT}'10 min'"),
     ("wait", float("nan"), f"{WAIT}nan"),
     ("hosting", "own", "must be one of 'cdn', 'self'; got 'own'"),
+    ("videos", "small", "must be one of 'auto', 'original'; got 'small'"),
+    ("videos", False, "must be one of 'auto', 'original'; got False"),
     ("incomplete", "x", "must be one of 'warn', 'ignore'; got 'x'"),
     (
         "include",

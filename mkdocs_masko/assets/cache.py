@@ -30,12 +30,12 @@ from weakref import finalize
 
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.files import move_file, replace_file, stamp_of
-from mkdocs_masko.variants import settings
+from mkdocs_masko.variants import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mkdocs_masko.variants import Variant
+    from mkdocs_masko.variants import Format, Variant
 
     T = TypeVar("T")
 
@@ -188,7 +188,7 @@ def medium_path(sha256: str) -> Path:
 
 def variant_path(sha256: str, variant: Variant) -> Path:
     """Return where a variant of a medium is, inside a cache; other settings are another path."""
-    name = f"{variant.width}x{variant.height}.{settings_mark()}.{variant.format}"
+    name = f"{variant.width}x{variant.height}.{settings_mark(variant.format)}.{variant.format}"
     return Path("variants", original_mark(sha256), name)
 
 
@@ -197,9 +197,9 @@ def original_mark(sha256: str) -> str:
     return sha256[:_ORIGINAL_DIGITS]
 
 
-def settings_mark() -> str:
-    """Return what stands for today's encoder settings in the names of variants."""
-    return settings()[:_SETTINGS_DIGITS]
+def settings_mark(format_: Format) -> str:
+    """Return what stands for today's encoder settings in the names of variants of a format."""
+    return settings_of(format_)[:_SETTINGS_DIGITS]
 
 
 class IntegrityChecker:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.assets.cache import variant_path
 from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
 from mkdocs_masko.errors import CacheError, MediaError
-from mkdocs_masko.variants import EncoderFailure, Variant, recipe_of
+from mkdocs_masko.variants import VIDEO_FORMATS, EncoderFailure, Variant, recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,9 +29,16 @@ if TYPE_CHECKING:
 
     Key = tuple[str, Variant]
 
-    Progress = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+    Progress = Callable[[str, str, int], AbstractContextManager[Callable[[int], None]]]
 
 _TICK = 0.25  # seconds; on Windows no wait without end can be interrupted by Ctrl+C
+
+
+def no_progress(
+    _work: str, _variants: str, _count: int
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Report nothing."""
+    return nullcontext(lambda _: None)
 
 
 class Encoder:
@@ -42,15 +49,16 @@ class Encoder:
     Args:
         cache: Where variants are kept.
         ledger: Is told which bytes they have.
-        progress: Reports the work while results are collected: is called with the number of
-            variants, and gives a context whose value is called with the bytes of each.
+        progress: Reports the work while results are collected: is called with what is done
+            (`encoding`), to which variants (`6 variants of still images`) and with their number,
+            and gives a context whose value is called with the bytes of each.
     """
 
     def __init__(
         self,
         cache: Cache,
         ledger: Ledger,
-        progress: Progress = lambda _: nullcontext(lambda _: None),
+        progress: Progress = no_progress,
     ) -> None:
         self._cache, self._ledger, self._progress = cache, ledger, progress
         self._pool: WorkerPool | None = None
@@ -89,11 +97,11 @@ class Encoder:
             For each variant so far its file; what is wrong with its original; or None where no
             file could be written.
         """
-        count = len(self._jobs) - len(self._results)
-        if count:
+        keys = [key for key in self._jobs if key not in self._results]
+        if keys:
             try:
-                with self._progress(count) as advance:
-                    for _ in range(count):
+                with self._progress("encoding", _name_variants(keys), len(keys)) as advance:
+                    for _ in keys:
                         advance(self._collect_next())
             finally:
                 self.close()
@@ -115,7 +123,15 @@ class Encoder:
             (key, source, submit_comparison(pool, source, key[1], path))
             for key, source, path in jobs
         ]
-        return [(key, result_of(future, source)) for key, source, future in futures]
+        if all(key[1].format not in VIDEO_FORMATS for key, _, _ in futures):  # a matter of moments
+            return [(key, result_of(future, source)) for key, source, future in futures]
+        results: list[tuple[Key, str | MediaError]] = []
+        variants = _name_variants([key for key, _, _ in futures])
+        with self._progress("comparing", variants, len(futures)) as advance:
+            for key, source, future in futures:
+                results.append((key, result_of(future, source)))
+                advance(0)
+        return results
 
     def close(self) -> None:
         """Give up what is not done, and end the processes."""
@@ -156,3 +172,13 @@ class Encoder:
         while True:
             with suppress(Empty):
                 return self._finished.get(timeout=_TICK)
+
+
+def _name_variants(keys: Iterable[Key]) -> str:
+    """Say how many variants there are: `24 variants of still images and 6 of animations`."""
+    formats = [variant.format for _, variant in keys]
+    animations = sum(each in VIDEO_FORMATS for each in formats)
+    counts = {"of still images": len(formats) - animations, "of animations": animations}
+    (kind, first), *others = ((kind, count) for kind, count in counts.items() if count)
+    text = f"{first} variant{'s' * (first != 1)} {kind}"
+    return " and ".join([text, *(f"{count} {other}" for other, count in others)])

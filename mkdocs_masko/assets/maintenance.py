@@ -10,7 +10,7 @@ import json
 import shutil
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from msgspec import Struct
 
@@ -25,6 +25,8 @@ from mkdocs_masko.files import (
     temporary_path,
     update_file,
 )
+from mkdocs_masko.variants import VIDEO_FORMATS, Format
+from mkdocs_masko.variants.ffmpeg_package import is_available
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,6 +87,45 @@ def prune(folder: Path, manifest: Manifest | None, *, dry_run: bool = False) -> 
     return PruneSummary(files=len(sizes), size=sum(sizes), kept=kept)
 
 
+class CacheContents(Struct, frozen=True, kw_only=True):
+    """What is in a cache.
+
+    Attributes:
+        media: How many originals.
+        stills: How many variants of still images.
+        animations: How many variants of animations.
+        size: The bytes of all of them.
+    """
+
+    media: int
+    stills: int
+    animations: int
+    size: int
+
+
+def count_contents(folder: Path) -> CacheContents:
+    """Count what is in a cache, whether or not anything needs it.
+
+    Args:
+        folder: The cache; it need not exist.
+    """
+    kinds: list[str] = []
+    size = 0
+    with suppress(OSError):
+        for path in _cache_files(folder):
+            kind = path.relative_to(folder).parts[0]
+            if kind in {"media", "variants"}:
+                is_video = kind == "variants" and path.suffix[1:] in VIDEO_FORMATS
+                kinds.append("animations" if is_video else kind)
+                size += path.lstat().st_size
+    return CacheContents(
+        media=kinds.count("media"),
+        stills=kinds.count("variants"),
+        animations=kinds.count("animations"),
+        size=size,
+    )
+
+
 class _NeededFiles:
     """Decides which files of a cache stay."""
 
@@ -110,11 +151,20 @@ class _NeededFiles:
             case ("media", _, sha256):
                 return sha256 in self._digests
             case ("variants", original, name):
-                return original in self._originals and f".{settings_mark()}." in name
+                return original in self._originals and _has_settings_of_today(name)
             case ("downloads", name):
                 key, _, suffix = name.partition(".")
                 return key in self._url_keys if suffix == "json" else _is_recent(path)
         return False
+
+
+def _has_settings_of_today(name: str) -> bool:
+    """Tell whether a variant is encoded as a build would do it now, as far as that is known."""
+    stem, _, format_ = name.rpartition(".")
+    if format_ in VIDEO_FORMATS and not is_available():
+        return True
+    formats = (each for each in get_args(Format) if each == format_)
+    return any(stem.endswith(f".{settings_mark(each)}") for each in formats)
 
 
 def _is_recent(path: Path) -> bool:

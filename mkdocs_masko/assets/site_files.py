@@ -10,19 +10,25 @@ from __future__ import annotations
 
 import math
 import re
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mkdocs_masko.assets.cache import variant_path
-from mkdocs_masko.assets.encoding import Encoder
+from mkdocs_masko.assets.encoding import Encoder, no_progress
 from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
 from mkdocs_masko.errors import MaskoError, MediaError
-from mkdocs_masko.media_types import MEDIA_TYPES
+from mkdocs_masko.media_types import MEDIA_TYPES, MOV, WEBM
 from mkdocs_masko.text import is_portable_name, list_some, slugify
-from mkdocs_masko.variants import Variant, plan_variants, recipe_of
+from mkdocs_masko.variants import (
+    Variant,
+    full_video_size,
+    plan_variants,
+    plan_video_size,
+    recipe_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets.ledger import Ledger
     from mkdocs_masko.assets.remote_cache import RemoteCache
     from mkdocs_masko.manifest import Medium
+    from mkdocs_masko.variants import VideoFormat
 
     Download = Callable[[list["SiteFile"]], Mapping[str, Path | MaskoError]]
 
@@ -44,6 +51,7 @@ OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
 _MOST_SHOWN = 5  # media named in one message
 _LONGEST_NAME = 48
 _HASH_DIGITS = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
+_BYTES_BY_SCALE = 1.5  # of an animation at half the size, about a third of the bytes is left
 _CDN_HASH = re.compile(r"-[0-9a-f]{8,}\Z")  # ours takes its place
 
 
@@ -82,16 +90,37 @@ class SiteFile(Struct, frozen=True, kw_only=True):
     variant: Variant | None = None
 
 
-class StillFormat(Struct, frozen=True, kw_only=True):
-    """One format that a still is offered in.
+class MediaFormat(Struct, frozen=True, kw_only=True):
+    """One format that a still or an animation is offered in.
 
     Attributes:
-        type: Its MIME type.
-        files: The file for screens of one pixel a px, then, where it differs, that for two.
+        type: The `type` of its `<source>`.
+        files: Of a still, the file for screens of one pixel a px, then, where it differs, that
+            for two. Of an animation, the only file.
     """
 
     type: str
     files: tuple[SiteFile, ...]
+
+
+class _StillBox(Struct, frozen=True):
+    """A still, and the box that it is shown in: px of CSS, or None where the other side decides."""
+
+    medium: Medium
+    width: int | None
+    height: int | None
+
+
+class _AnimationBox(Struct, frozen=True):
+    """An animation by the types of its sources, and the box that it is shown in, in px of CSS."""
+
+    media: tuple[tuple[str, Medium], ...]
+    width: int
+    height: int
+
+
+_VIDEO_FORMATS: dict[str, VideoFormat] = {MOV.source_type: "mov", WEBM.source_type: "webm"}
+"""What variants of animations are encoded in, by the types of their sources, best first."""
 
 
 class SiteFiles:
@@ -99,24 +128,30 @@ class SiteFiles:
 
     Naming is pure: the same medium has the same name in every build, and nothing is published
     because it was named. What pages use, the build reads from what it shows. Once it has the
-    bytes, it says how large they are, and from then on stills are offered only in what is worth it.
+    bytes, it says how large they are, and from then on media are offered only in what is worth it.
 
     Args:
         digest: Returns the sha256 of a medium that the site serves, or None when readers load
             it from the CDN; by default they load all from there. May raise ReferenceProblem.
         variants: Whether stills are published as variants.
+        videos: Whether animations are.
     """
 
     def __init__(
-        self, digest: Callable[[Medium], str | None] = lambda _: None, *, variants: bool = False
+        self,
+        digest: Callable[[Medium], str | None] = lambda _: None,
+        *,
+        variants: bool = False,
+        videos: bool = False,
     ) -> None:
-        self._digest, self._variants = digest, variants
+        self._digest, self._variants, self._videos = digest, variants, videos
         self._digests: dict[str, str | None] = {}
         self._files: dict[tuple[str, Variant | None], SiteFile] = {}
         self._sizes: dict[str, float] = {}
         self.stand_ins: dict[str, str] = {}
         """Paths of what every browser gets, by the paths of the variants in whose place it is."""
-        self._stills: dict[tuple[Medium, int | None, int | None], tuple[StillFormat, ...]] = {}
+        self._stills: dict[_StillBox, tuple[MediaFormat, ...]] = {}
+        self._animations: dict[_AnimationBox, tuple[MediaFormat, ...]] = {}
 
     def file(self, medium: Medium) -> SiteFile | None:
         """Return the site's file for a medium, or None when the site does not serve it."""
@@ -125,7 +160,7 @@ class SiteFiles:
 
     def still(
         self, medium: Medium, box_width: int | None, box_height: int | None
-    ) -> tuple[StillFormat, ...]:
+    ) -> tuple[MediaFormat, ...]:
         """Return the formats that a still is offered in, best first; none without variants.
 
         Args:
@@ -135,10 +170,29 @@ class SiteFiles:
         """
         if not self._variants:
             return ()
-        key = (medium, box_width, box_height)
-        if key not in self._stills:
-            self._stills[key] = self._choose_formats(*key)
-        return self._stills[key]
+        box = _StillBox(medium, box_width, box_height)
+        if box not in self._stills:
+            self._stills[box] = self._choose_formats(box)
+        return self._stills[box]
+
+    def animation(
+        self, media: Mapping[str, Medium], box_width: int, box_height: int
+    ) -> tuple[MediaFormat, ...]:
+        """Return the formats that an animation is offered in, best first; none without variants.
+
+        Where the export has it in one format only, it is offered in the other one as well.
+
+        Args:
+            media: What the export has of it, by the type of each `<source>`.
+            box_width: Width of its box in px of CSS.
+            box_height: Height of its box in px of CSS.
+        """
+        if not self._variants or _VIDEO_FORMATS.keys().isdisjoint(media):
+            return ()
+        box = _AnimationBox(tuple(media.items()), box_width, box_height)
+        if box not in self._animations:  # also where there are no variants, for `possible_savings`
+            self._animations[box] = self._choose_videos(box)
+        return self._animations[box]
 
     def learn_sizes(self, sizes: Mapping[str, float]) -> set[str]:
         """Take in how large files turned out.
@@ -148,32 +202,85 @@ class SiteFiles:
                 be made.
 
         Returns:
-            The URLs of stills that are offered in other formats from now on.
+            The URLs of media that are offered in other formats from now on.
         """
         self._sizes |= sizes
-        chosen = {key: self._choose_formats(*key) for key in self._stills}
-        for planned, formats in ((self._stills[key], chosen[key]) for key in chosen if chosen[key]):
-            last = formats[-1].files
-            for number, file in enumerate(planned[-1].files):
-                self.stand_ins[file.path] = last[min(number, len(last) - 1)].path
-        changed = {key[0].url for key, formats in chosen.items() if formats != self._stills[key]}
-        self._stills = chosen
+        changed: set[str] = set()
+        for still, planned in self._stills.items():
+            self._stills[still] = chosen = self._choose_formats(still)
+            if chosen != planned:
+                self._stand_in(planned[-1], chosen[-1])
+                changed.add(still.medium.url)
+        for animation, planned in self._animations.items():
+            self._animations[animation] = chosen = self._choose_videos(animation)
+            if chosen != planned:
+                by_type = {each.type: each for each in chosen}
+                for each in planned:
+                    self._stand_in(each, by_type.get(each.type, each))
+                changed |= {medium.url for _, medium in animation.media}
         return changed
 
-    def _choose_formats(
-        self, medium: Medium, box_width: int | None, box_height: int | None
-    ) -> tuple[StillFormat, ...]:
-        sha256 = self._digest_of(medium)
+    def _stand_in(self, planned: MediaFormat, chosen: MediaFormat) -> None:
+        for number, file in enumerate(planned.files):
+            stand_in = chosen.files[min(number, len(chosen.files) - 1)]
+            self.stand_ins[file.path] = stand_in.path
+
+    def possible_savings(self) -> tuple[int, int]:
+        """Estimate what variants of the animations would save, where none are made.
+
+        Returns:
+            The bytes of all animations that were asked for and are larger than their box needs,
+            and about how many their variants would have.
+        """
+        bytes_of: dict[Medium, int] = {}
+        for box in self._animations:
+            for type_, medium in box.media:
+                size = plan_video_size(medium.width, medium.height, box.width, box.height)
+                if type_ in _VIDEO_FORMATS and size and medium.bytes:
+                    scale = max(size) / max(medium.width, medium.height)
+                    estimate = round(medium.bytes * scale**_BYTES_BY_SCALE)
+                    bytes_of[medium] = max(bytes_of.get(medium, 0), estimate)
+        return sum(medium.bytes or 0 for medium in bytes_of), sum(bytes_of.values())
+
+    def _choose_formats(self, box: _StillBox) -> tuple[MediaFormat, ...]:
+        medium, sha256 = box.medium, self._digest_of(box.medium)
         if sha256 is None:
             return ()
         formats: dict[str, list[SiteFile]] = {}
-        for variant in plan_variants(medium.width, medium.height, box_width, box_height):
+        for variant in plan_variants(medium.width, medium.height, box.width, box.height):
             file = self._named(medium, sha256, variant)
             formats.setdefault(f"image/{variant.format}", []).append(file)
-        planned = tuple(StillFormat(type=type_, files=tuple(f)) for type_, f in formats.items())
+        planned = tuple(MediaFormat(type=type_, files=tuple(f)) for type_, f in formats.items())
         if any(file.path not in self._sizes for each in planned for file in each.files):
             return planned
         return lightest_formats(planned, self._named(medium, sha256), self._sizes)
+
+    def _choose_videos(self, box: _AnimationBox) -> tuple[MediaFormat, ...]:
+        if not self._videos:
+            return ()
+        files = {type_: self._choose_video(box, type_) for type_ in _VIDEO_FORMATS}
+        return tuple(MediaFormat(type=type_, files=(f,)) for type_, f in files.items() if f)
+
+    def _choose_video(self, box: _AnimationBox, type_: str) -> SiteFile | None:
+        """Return the file of one type: the export's, or a variant that is smaller or missing."""
+        media = dict(box.media)
+        own = media.get(type_)
+        medium = own or next(each for name, each in media.items() if name in _VIDEO_FORMATS)
+        sha256 = self._digest_of(medium)
+        if sha256 is None:
+            return None
+        size = plan_video_size(medium.width, medium.height, box.width, box.height)
+        if own and not size:
+            return self._named(own, sha256)
+        width, height = size or full_video_size(medium.width, medium.height)
+        if not (width and height):  # a line of one px, which 4:2:0 cannot halve
+            return None
+        variant = Variant(format=_VIDEO_FORMATS[type_], width=width, height=height)
+        file = self._named(medium, sha256, variant)
+        bytes_without = (own.bytes if own else None) or math.inf
+        if self._sizes.get(file.path, 0) < bytes_without:
+            return file
+        return self._named(own, sha256) if own else None
 
     def _digest_of(self, medium: Medium) -> str | None:
         if medium.url not in self._digests:
@@ -190,8 +297,8 @@ class SiteFiles:
 
 
 def lightest_formats(
-    planned: tuple[StillFormat, ...], original: SiteFile, sizes: Mapping[str, float]
-) -> tuple[StillFormat, ...]:
+    planned: tuple[MediaFormat, ...], original: SiteFile, sizes: Mapping[str, float]
+) -> tuple[MediaFormat, ...]:
     """Leave out every variant that is not smaller than what browsers load without it.
 
     Without variants, they load the original. Without a format, they load the next one.
@@ -209,11 +316,11 @@ def lightest_formats(
     # A larger variant is sharp on plain screens too, and may be smaller in bytes.
     least = tuple(min(original, *last.files[at:], key=size) for at in range(len(last.files)))
     type_ = last.type if least[-1].variant else original.medium.type
-    chosen = [StillFormat(type=type_, files=tuple(dict.fromkeys(least)))]
+    chosen = [MediaFormat(type=type_, files=tuple(dict.fromkeys(least)))]
     for each in reversed(others):
         best = tuple(min(each.files[at:], key=size) for at in range(len(each.files)))
         if all(size(file) < size(other) for file, other in zip(best, least, strict=True)):
-            chosen.insert(0, StillFormat(type=each.type, files=tuple(dict.fromkeys(best))))
+            chosen.insert(0, MediaFormat(type=each.type, files=tuple(dict.fromkeys(best))))
             least = best
     return tuple(chosen)
 
@@ -276,8 +383,7 @@ class FileResolver:
         describe: Returns what people call a medium: `fox/wave image`.
         report: Hears of trouble after which readers get the right thing.
         report_damage: Hears of originals that no browser shows, or not to the end.
-        progress: Reports the encoding: is called with the number of stills, and gives a context
-            whose value is called with the variants of each.
+        progress: Reports the encoding, as for `Encoder`.
     """
 
     def __init__(  # noqa: PLR0913 - where bytes can come from, and who hears of it
@@ -291,7 +397,7 @@ class FileResolver:
         describe: Callable[[Medium], str] = lambda medium: medium.url,
         report: Callable[[str], None] = lambda _: None,
         report_damage: Callable[[str], None] = lambda _: None,
-        progress: Progress = lambda _: nullcontext(lambda _: None),
+        progress: Progress = no_progress,
     ) -> None:
         self._cache, self._sources, self._ledger = cache, sources, ledger
         self._download, self._store, self._describe = download, store, describe
@@ -352,6 +458,8 @@ class FileResolver:
             file.path: (file.variant and paths.get((file.sha256, file.variant)))
             or originals[file.sha256]
             for file in files
+            # In another format than the original's, nothing can take its place.
+            if (file.sha256, file.variant) in paths or not _is_other_half(file)
         }
 
     def _has_to_be_encoded(self, key: Key) -> bool:
@@ -453,9 +561,7 @@ class FileResolver:
             key = file.sha256, file.variant
             is_bad = self._ledger.get(recipe_of(*key)) == CANNOT_BE_ENCODED
             if is_bad and key not in self._encoder:
-                failures[file.medium] = MediaError(
-                    "cannot be used as a still, as a build before found"
-                )
+                failures[file.medium] = MediaError("cannot be encoded, as a build before found")
             else:
                 self._encoder.begin(key, originals[file.sha256])
         results = self._encoder.finish()
@@ -472,14 +578,16 @@ class FileResolver:
     def _report_unencoded(
         self, failures: Mapping[Medium, MediaError], originals: Mapping[str, Path]
     ) -> None:
-        """Report stills that cannot be encoded: are they damaged, or do browsers show them?"""
+        """Report media that cannot be encoded: are they damaged, or do browsers show them?"""
         new = {medium: error for medium, error in failures.items() if medium not in self._reported}
         self._reported |= new.keys()
         damages = {medium: _damage_of(originals[medium.sha256 or ""]) for medium in new}
         damaged = {medium: MediaError(damage) for medium, damage in damages.items() if damage}
         for reason, media in _by_reason(damaged).items():
+            is_still = all(medium.type.startswith("image/") for medium in media)
+            shown = "a broken image" if is_still else "an animation that breaks off"
             self._report_damage(
-                f"{self._list(media)}: {reason}; readers see a broken image. Run "
+                f"{self._list(media)}: {reason}; readers see {shown}. Run "
                 "'mkdocs-masko sync' once the file is mended, and commit the manifest."
             )
         sound = {medium: error for medium, error in new.items() if medium not in damaged}
@@ -495,6 +603,12 @@ class FileResolver:
 
     def _list(self, media: Iterable[Medium]) -> str:
         return list_some(map(self._describe, media), _MOST_SHOWN)
+
+
+def _is_other_half(file: SiteFile) -> bool:
+    """Tell whether a file is the WebM of an animation that is none, or the other way round."""
+    is_webm = file.medium.type == "video/webm"
+    return file.variant is not None and (file.variant.format == "webm") != is_webm
 
 
 def _damage_of(path: Path) -> str:

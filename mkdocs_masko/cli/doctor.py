@@ -38,7 +38,7 @@ from mkdocs_masko.manifest import load
 from mkdocs_masko.mkdocs_yml import find_config, load_settings, plugins_of
 from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.sync import connect, site_of
-from mkdocs_masko.text import list_some, printable, sanitize
+from mkdocs_masko.text import format_size, list_some, printable, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
 
 if TYPE_CHECKING:
@@ -175,6 +175,9 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
             )
         yield from _check_plugins(plugins)
     yield from _check_manifest(site)
+    if site.is_self_hosted:
+        yield _check_videos(site)
+        yield _check_cache(site)
     key = _check_key(site)
     yield key
     if site.has_api_access and key.level == "ok":
@@ -233,6 +236,35 @@ def _check_manifest(site: Site) -> Iterator[Finding]:
             yield Finding(level="warning", subject="manifest", text=text, remedy=remedy)
         else:
             yield Finding(level="ok", subject="manifest", text=text)
+
+
+def _check_videos(site: Site) -> Finding:
+    from mkdocs_masko.variants.ffmpeg_package import package_version
+
+    version = package_version()
+    if site.options.videos == "original":
+        text = "published as exported, because of 'videos: original'"
+        return Finding(level="ok", subject="animations", text=text)
+    if version:
+        text = f"published as small as their boxes, with imageio-ffmpeg {version}"
+        return Finding(level="ok", subject="animations", text=text)
+    return Finding(
+        level="warning",
+        subject="animations",
+        text="published as exported, because the extra 'video' is not installed",
+        remedy="pip install 'mkdocs-masko[video]', or set 'videos: original' if that is fine",
+    )
+
+
+def _check_cache(site: Site) -> Finding:
+    from mkdocs_masko.assets.maintenance import count_contents
+
+    contents = count_contents(site.cache)
+    text = (
+        f"{contents.media} media, {contents.stills} variants of still images and "
+        f"{contents.animations} of animations, {format_size(contents.size)}"
+    )
+    return Finding(level="ok", subject="cache", text=text)
 
 
 def _check_key(site: Site) -> Finding:

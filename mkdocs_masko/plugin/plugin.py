@@ -45,6 +45,7 @@ from mkdocs_masko.plugin.page_context import PageContext, ThemeContext, budgeted
 from mkdocs_masko.plugin.publish import (
     add_gallery_page,
     as_plugin_error,
+    give_hint,
     log_downloads,
     log_encoding,
     log_polling,
@@ -108,6 +109,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._is_dirty = False
         self._pages: list[PageContext] = []
         self._hidden_needs: dict[str, frozenset[str]] = {}  # by page; see `hidden_needs`
+        self._hint = ""
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -256,6 +258,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         finish_print_page(config)
         self._exported.publish_mentioned()
         remove_gallery_from_search(config, self.options.gallery_page)
+        self._hint = give_hint(build, self._hint)
         report(build, self.options, strict=config.strict)
 
     def on_build_error(self, *, error: Exception) -> None:

@@ -22,6 +22,7 @@ from mkdocs_masko.build import is_searched
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.files import fold_name, relative_name
 from mkdocs_masko.hosting import select_included, unmatched_include
+from mkdocs_masko.media_types import TRANSPARENT_VIDEOS
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
 from mkdocs_masko.progress import show_steps
@@ -127,6 +128,8 @@ def report(build: BuildSession, options: Options, *, strict: bool) -> None:
         log.warning("%s", line)
     gaps = build.gaps()
     if gaps and options.incomplete == "warn":
+        if any(f" no {video.name}:" in gap for gap in gaps for video in TRANSPARENT_VIDEOS):
+            gaps += [build.hosting.gap_remedy] if build.hosting.gap_remedy else []
         lines = "".join(f"\n  {printable(gap)}" for gap in gaps)
         log.warning("some poses lack a file, and are not the same for all readers:" + lines)
     problems = [str(problem) for problem in build.sorted_problems()]
@@ -135,6 +138,22 @@ def report(build: BuildSession, options: Options, *, strict: bool) -> None:
         raise PluginError(f"masko: {count}:\n" + "\n".join(problems))
     for problem in problems:
         log.warning("%s", problem)
+
+
+def give_hint(build: BuildSession, previous: str) -> str:
+    """Log what would make the site better, unless the build before has said just that.
+
+    Args:
+        build: The build.
+        previous: What the build before has said.
+
+    Returns:
+        What this one has to say.
+    """
+    hint = build.hosting.hint
+    if hint and hint != previous:
+        log.info("%s", hint)
+    return hint
 
 
 def _summarize(build: BuildSession, weights: PageWeights, sizes: dict[str, int]) -> str:
@@ -179,12 +198,23 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
     )
 
 
+_AFTERWARDS = {
+    "encoding": "later builds take them from the cache",
+    "comparing": "later builds on this machine know them",
+}
+
+
 @contextmanager
-def log_encoding(count: int) -> Iterator[Callable[[int], None]]:
-    """Log that variants are encoded, which takes the most time of a first build."""
-    text = "encoding %d variant%s of still images; later builds take them from the cache"
-    log.info(text, count, "s" * (count != 1))
-    with _show_steps(count, "encoding variants") as step:
+def log_encoding(work: str, variants: str, count: int) -> Iterator[Callable[[int], None]]:
+    """Log what takes the most time of a first build.
+
+    Args:
+        work: What is done: `encoding`, or `comparing`.
+        variants: To which variants: `6 variants of still images`.
+        count: How many they are.
+    """
+    log.info("%s %s; %s", work, variants, _AFTERWARDS[work])
+    with _show_steps(count, f"{work} variants") as step:
         yield lambda _: step()
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from msgspec import Struct, structs
 
 from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.media_types import TRANSPARENT_VIDEOS
 from mkdocs_masko.rendering.call import bad_argument
 from mkdocs_masko.text import replace_controls, sanitize
 
@@ -260,17 +261,27 @@ def resolve(selection: Selection, files: SiteFiles, page: Page) -> ResolvedEmbed
     """
     arguments = selection.arguments
     loads: list[Load] = []
-    gaps = (f"{sanitize(pose.name)}: {gap}" for pose in selection.poses for gap in pose.gaps)
+    poses = tuple(_resolve_pose(pose, selection, files, page, loads) for pose in selection.poses)
+    pairs = zip(selection.poses, poses, strict=True)
     return ResolvedEmbed(
-        poses=tuple(_resolve_pose(pose, selection, files, page, loads) for pose in selection.poses),
+        poses=poses,
         classes=_outer_classes(arguments),
         id=arguments.id,
         caption=replace_controls(arguments.caption) if arguments.caption else "",
         href=page.link(arguments.href) if arguments.href else "",
         running=selection.running,
         loads=tuple(loads),
-        gaps=tuple(gaps),
+        gaps=tuple(gap for pair in pairs for gap in _remaining_gaps(*pair)),
     )
+
+
+def _remaining_gaps(pose: PoseSelection, resolved: ResolvedPose) -> Iterator[str]:
+    """Yield what a pose lacks, but for the formats of its animation that the site makes."""
+    types = {source.type for source in resolved.sources}
+    formats = {video.name for video in TRANSPARENT_VIDEOS if video.source_type in types}
+    for gap in pose.gaps:
+        if gap.file not in formats:
+            yield f"{sanitize(pose.name)}: {gap.name}: {gap.effect}"
 
 
 def resolve_preloads(selection: Selection, files: SiteFiles, page: Page) -> ResolvedPreloads:
@@ -374,10 +385,13 @@ def _srcset(files: tuple[SiteFile, ...], page: Page) -> str:
 def _video_sources(
     pose: PoseSelection, files: SiteFiles, page: Page, loads: list[Load]
 ) -> Iterator[VideoSource]:
-    for source in pose.sources:
-        file = files.file(source.medium)
-        loads.append(_load(pose.name, "video", source.medium, file))
-        yield VideoSource(url=_url(source.medium, file, page), type=source.type)
+    media = {source.type: source.medium for source in pose.sources}
+    formats = files.animation(media, pose.width, pose.height)
+    of_site = [(each.type, file.medium, file) for each in formats for file in each.files]
+    as_exported = ((type_, medium, files.file(medium)) for type_, medium in media.items())
+    for type_, medium, file in of_site or as_exported:
+        loads.append(_load(pose.name, "video", medium, file))
+        yield VideoSource(url=_url(medium, file, page), type=type_)
 
 
 def _load(pose: str, role: Role, medium: Medium, file: SiteFile | None) -> Load:

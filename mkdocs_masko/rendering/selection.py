@@ -16,7 +16,7 @@ from mkdocs_masko.text import replace_controls, sanitize, suggest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mkdocs_masko.manifest import Manifest, Match, Medium, Pose
+    from mkdocs_masko.manifest import Gap, Manifest, Match, Medium, Pose
     from mkdocs_masko.rendering.call import Arguments, Call
 
 Palette: TypeAlias = Literal["", "light", "dark"]
@@ -60,7 +60,7 @@ class PoseSelection(Struct, frozen=True, kw_only=True):
     small_still: Medium | None
     sources: tuple[Source, ...]
     palette: Palette = ""
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 class Selection(Struct, frozen=True, kw_only=True):
@@ -265,14 +265,14 @@ def _has_shape(medium: Medium, other: Medium) -> bool:
     return abs(difference) <= max(other.width, other.height)
 
 
-def _embed_gaps(pose: Pose, sources: tuple[Source, ...], arguments: Arguments) -> Iterator[str]:
+def _embed_gaps(pose: Pose, sources: tuple[Source, ...], arguments: Arguments) -> Iterator[Gap]:
     if arguments.background:
         return
     types = {source.type for source in sources}
     keys = {video.key for video in TRANSPARENT_VIDEOS if video.source_type in types}
     for gap in find_gaps(image_keys(pose), [keys] if sources else []):
         if gap.incomplete:
-            yield f"{gap.name}: {gap.effect}"
+            yield gap
 
 
 def _fit_box(shape: Medium, arguments: Arguments) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.variants.images import EncoderFailure, encode, recipe_of, settings
+from mkdocs_masko.variants.images import EncoderFailure, encode
 from mkdocs_masko.variants.plan import (
     VIDEO_FORMATS,
     Format,
@@ -19,6 +19,7 @@ from mkdocs_masko.variants.plan import (
     plan_variants,
     plan_video_size,
 )
+from mkdocs_masko.variants.recipe import recipe_of, settings_of
 
 if TYPE_CHECKING:
     from mkdocs_masko.variants.batch import compare_all, encode_all
@@ -37,7 +38,7 @@ __all__ = [
     "plan_variants",
     "plan_video_size",
     "recipe_of",
-    "settings",
+    "settings_of",
 ]
 
 

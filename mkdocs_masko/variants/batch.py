@@ -15,6 +15,7 @@ from mkdocs_masko.text import sanitize
 from mkdocs_masko.variants.compare import compare
 from mkdocs_masko.variants.cores import count_cores
 from mkdocs_masko.variants.images import EncoderFailure, Still
+from mkdocs_masko.variants.plan import VIDEO_FORMATS
 from mkdocs_masko.variants.pool import WorkerDied, WorkerPool, wait_for
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def submit_encoding(
         variant: What to make of it.
         finish: What this process does with the bytes, or with what went wrong, in a thread.
     """
+    if variant.format in VIDEO_FORMATS:
+        return pool.submit(encode_video_here, source, variant, finish=finish, is_long=True)
     return pool.submit(encode_here, source, variant, group=source, finish=finish)
 
 
@@ -87,6 +90,8 @@ def submit_comparison(
     pool: WorkerPool, source: Path, variant: Variant, path: Path
 ) -> Future[str | MediaError]:
     """Hand out the comparison of a file with the original that it should be a variant of."""
+    if variant.format in VIDEO_FORMATS:
+        return pool.submit(compare_video_here, source, variant, path, is_long=True)
     return pool.submit(compare_here, source, variant, path, group=source)
 
 
@@ -125,6 +130,23 @@ def compare_here(source: Path, variant: Variant, path: Path) -> str | MediaError
         return compare(_open_once(source), variant, path)
     except MediaError as error:
         return error
+
+
+def encode_video_here(source: Path, variant: Variant) -> bytes | MediaError:
+    """Make one variant of an animation; return what went wrong, if anything did."""
+    from mkdocs_masko.variants.videos import encode_video  # noqa: PLC0415 - an extra
+
+    try:
+        return encode_video(source, variant)
+    except MediaError as error:
+        return error
+
+
+def compare_video_here(source: Path, variant: Variant, path: Path) -> str | MediaError:
+    """Compare one file with an animation; return its sha256, or why it is not the variant."""
+    from mkdocs_masko.variants.videos import compare_video  # noqa: PLC0415 - an extra
+
+    return compare_video(source, variant, path)
 
 
 def _open_once(source: Path) -> Still:

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,36 +26,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-_DISTRIBUTION = "imageio-ffmpeg"
-_OWN_FFMPEG = "IMAGEIO_FFMPEG_EXE"  # the variable by which imageio-ffmpeg takes another one
-_BINARY = re.compile(r"^imageio_ffmpeg/binaries/ffmpeg[^,]*,sha256=[^,]+", re.MULTILINE)
-
 _SECONDS = 900
 _SECONDS_TO_END = 10
-
-
-def is_available() -> bool:
-    """Whether the extra `video` is installed. Neither imports it nor runs anything."""
-    return bool(ffmpeg_version())
-
-
-@cache
-def ffmpeg_version() -> str:
-    """Return what tells one ffmpeg from another, without running it; empty if there is none.
-
-    It is the version of `imageio-ffmpeg` and the hash of the binary in its list of files; or, with
-    `IMAGEIO_FFMPEG_EXE`, the path, size and age of that file.
-    """
-    try:
-        package = distribution(_DISTRIBUTION)
-    except PackageNotFoundError:
-        return ""
-    parts = [package.version, *sorted(_BINARY.findall(package.read_text("RECORD") or ""))]
-    if path := os.environ.get(_OWN_FFMPEG):
-        with suppress(OSError):
-            facts = Path(path).stat()
-            parts += [path, str(facts.st_size), str(facts.st_mtime_ns)]
-    return " ".join(parts)
 
 
 class FFmpegSession:

@@ -81,17 +81,6 @@ def settings() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def recipe_of(sha256: str, variant: Variant) -> str:
-    """Return what tells a variant from every other one: its original, size and settings, hashed.
-
-    Args:
-        sha256: Of the original's bytes, in hex.
-        variant: Its format and size.
-    """
-    recipe = f"{sha256} {variant.format} {variant.width}x{variant.height} {settings()}"
-    return hashlib.sha256(recipe.encode()).hexdigest()
-
-
 def encode(source: Path, variant: Variant) -> bytes:
     """Make one variant of an image.
 

@@ -1,7 +1,7 @@
 """Variants of transparent animations: WebM (VP9) and MOV (HEVC), each with its alpha.
 
-ffmpeg decodes, scales and encodes. Each file is proved before anybody gets it: it is decoded again,
-and every frame compared with the source's.
+ffmpeg decodes, scales and encodes; what runs it is imported by who encodes or compares. Each file
+is proved before anybody gets it: it is decoded again, and every frame compared with the source's.
 """
 
 from __future__ import annotations
@@ -12,21 +12,15 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.variants.compare import NotTheVariant
-from mkdocs_masko.variants.ffmpeg import FFmpegSession, ffmpeg_version, is_available
+from mkdocs_masko.variants.ffmpeg_package import ffmpeg_version, is_available
 from mkdocs_masko.variants.images import EncoderFailure
-from mkdocs_masko.variants.video_containers import has_video_alone
-from mkdocs_masko.variants.video_frames import (
-    Clip,
-    compare_frames,
-    inspect_clip,
-    scale_filters,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mkdocs_masko.variants.ffmpeg import FFmpegSession
     from mkdocs_masko.variants.plan import Variant
+    from mkdocs_masko.variants.video_frames import Clip
 
 __all__ = ["compare_video", "encode_video", "is_available", "video_settings"]
 
@@ -82,6 +76,8 @@ def encode_video(source: Path, variant: Variant) -> bytes:
         MediaError: The file has no transparency, is damaged or too large; or what was made of it
             is not the same.
     """
+    from mkdocs_masko.variants.ffmpeg import FFmpegSession  # noqa: PLC0415 - only who encodes pays
+
     try:
         with FFmpegSession() as session:
             original = _open_source(session, source)
@@ -106,6 +102,10 @@ def compare_video(source: Path, variant: Variant, path: Path) -> str | MediaErro
         The sha256 of the bytes that were compared; `NotTheVariant` where they are not the
         variant; or any other error where the original or the file cannot be read.
     """
+    from mkdocs_masko.variants.compare import NotTheVariant  # noqa: PLC0415 - only who compares pays
+    from mkdocs_masko.variants.ffmpeg import FFmpegSession  # noqa: PLC0415 - likewise
+    from mkdocs_masko.variants.video_containers import has_video_alone  # noqa: PLC0415 - likewise
+
     try:
         with FFmpegSession() as session:
             original = _open_source(session, source)
@@ -141,6 +141,8 @@ def _read(path: Path) -> bytes:
 
 def _open_source(session: FFmpegSession, source: Path) -> Clip:
     """Copy a source to where ffmpeg runs, so that it names no folder of this machine."""
+    from mkdocs_masko.variants.video_frames import inspect_clip  # noqa: PLC0415 - see above
+
     (session.folder / "source").write_bytes(_read(source))
     clip = inspect_clip(session, "source")
     if not clip.alpha:
@@ -149,6 +151,8 @@ def _open_source(session: FFmpegSession, source: Path) -> Clip:
 
 
 def _encode(session: FFmpegSession, clip: Clip, variant: Variant, name: str) -> None:
+    from mkdocs_masko.variants.video_frames import scale_filters  # noqa: PLC0415 - see above
+
     width, height = variant.width, variant.height
     if (
         width % 2
@@ -182,6 +186,8 @@ def _prove(session: FFmpegSession, original: Clip, variant: Variant, name: str) 
     Raises:
         MediaError: It is not a variant of the original.
     """
+    from mkdocs_masko.variants.video_frames import compare_frames, inspect_clip  # noqa: PLC0415 - see above
+
     clip = inspect_clip(session, name)
     expected = {"webm": ("video/webm", "vp9"), "mov": ("video/quicktime", "hvc1")}[variant.format]
     if (clip.type, clip.codec) != expected:

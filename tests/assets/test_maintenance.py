@@ -12,7 +12,7 @@ import pytest
 from media_cache import PNG, SIGNER, WEBM, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.cache import variant_path
-from mkdocs_masko.assets.maintenance import export_to, prune
+from mkdocs_masko.assets.maintenance import CacheContents, count_contents, export_to, prune
 from mkdocs_masko.assets.url_index import UrlIndex, UrlRecord, url_key
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
@@ -45,6 +45,29 @@ def _full(folder: Path) -> Cache:
             os.utime(path, (time.time() - age, time.time() - age))
     (folder / "notes.txt").write_text("somebody's own")
     return cache
+
+
+def test_variants_of_animations_stay_while_their_settings_are_those_of_today(
+    tmp_path: Path,
+) -> None:
+    cache, video = Cache(tmp_path), Variant(format="webm", width=480, height=480)
+    for sha256 in (sha(PNG), sha(WEBM)):
+        cache.put(variant_path(sha256, video), b"small")
+    old = (tmp_path / variant_path(sha(PNG), video)).with_name("480x480.01234567.webm")
+    old.write_bytes(b"of another setting")
+    assert (prune(tmp_path, _manifest()).files, prune(tmp_path, _manifest()).kept) == (2, 1)
+    assert cache.locate(variant_path(sha(PNG), video)) is not None
+
+
+def test_what_is_in_a_cache_is_counted(tmp_path: Path) -> None:
+    """Without what only downloads need, and without what is somebody else's."""
+    cache = _full(tmp_path / "cache")
+    cache.put(variant_path(sha(PNG), Variant(format="mov", width=480, height=480)), b"small")
+    size = len(PNG) + len(WEBM) + 2 * 14 + len(b"of another setting") + 5
+    expected = CacheContents(media=2, stills=3, animations=1, size=size)
+    assert count_contents(tmp_path / "cache") == expected
+    empty = CacheContents(media=0, stills=0, animations=0, size=0)
+    assert count_contents(tmp_path / "none") == empty
 
 
 def test_what_the_manifest_needs_stays(tmp_path: Path) -> None:

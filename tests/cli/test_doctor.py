@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from cli_process import KEY, config
+from cli_process import KEY, config, run
+from missing_extra import without_video
 from mkdocs_masko.cli import main
 
 if TYPE_CHECKING:
@@ -62,3 +63,25 @@ def test_an_error_has_an_exit_code(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert findings["plugin glightbox"]["level"] == "warning"
     assert findings["theme"]["text"] == "material"
     assert KEY not in json.dumps(findings)
+
+
+def test_a_site_that_hosts_its_media_hears_of_animations_and_the_cache(folder: Path) -> None:
+    config(folder, api_url="sandbox", hosting="self")
+    findings = examine(exit_code=0)
+    assert findings["animations"]["level"] == "ok"
+    assert findings["animations"]["text"].startswith("published as small as their boxes, with ")
+    empty = "0 media, 0 variants of still images and 0 of animations, 0 bytes"
+    assert findings["cache"]["text"] == empty
+    config(folder, api_url="sandbox", hosting="self", videos="original")
+    assert "videos: original" in examine(exit_code=0)["animations"]["text"]
+    config(folder, api_url="sandbox")
+    assert not {"animations", "cache"} & examine(exit_code=0).keys()
+
+
+def test_without_the_extra_for_animations_there_is_a_remedy(folder: Path) -> None:
+    config(folder, api_url="sandbox", hosting="self")
+    variables = without_video(folder / "hide")
+    done = run(folder, "doctor", "--json", process=True, **variables)
+    (finding,) = [each for each in json.loads(done.out) if each["subject"] == "animations"]
+    assert finding["level"] == "warning"
+    assert "pip install 'mkdocs-masko[video]'" in finding["remedy"]

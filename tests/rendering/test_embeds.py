@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -299,6 +300,24 @@ def test_an_embed_says_what_it_loads_and_what_it_lacks() -> None:
     assert [(load.role, load.file, load.name) for load in remote.loads] == [
         (role, None, f"{HOST}/masko/wave.png") for role in ("first", "dense")
     ]
+
+
+@pytest.mark.parametrize(("pose", "made"), [("only-webm", "mov"), ("only-mov", "webm")])
+def test_a_pose_lacks_nothing_where_the_site_makes_the_other_half(pose: str, made: str) -> None:
+    """Until that turns out to be impossible; then it shows less, and says so."""
+    page, files = StandalonePage(), SiteFiles(lambda _: "0" * 64, variants=True, videos=True)
+    renderer = Renderer(manifest(), files)
+    call = make_call("masko", [pose], {"width": 100}, "")
+    embed = renderer.embed(call, page)
+    sources = [each.get("src") or "" for each in parsed(embed.html).iter("source")]
+    videos = [url for url in sources if url.endswith((".mov", ".webm"))]
+    assert [url.rpartition(".")[2] for url in videos] == ["mov", "webm"]
+    assert embed.gaps == ()
+    sizes = {load.name: math.inf if load.name.endswith(made) else 1.0 for load in embed.loads}
+    assert files.learn_sizes(sizes)
+    again = renderer.embed(call, page)
+    assert [gap.partition(":")[0] for gap in again.gaps] == [f"fox/{pose}"]
+    assert f".{made}" not in again.html
 
 
 def test_an_absolute_url_is_no_load_of_the_page() -> None:

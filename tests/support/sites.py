@@ -88,11 +88,14 @@ def make(
     Args:
         folder: Where; it may be there.
         pages: Pages by path below `docs`.
-        options: Of our plugin; frozen ones get the sandbox's manifest.
+        options: Of our plugin; frozen ones get the sandbox's manifest, and self-hosted ones
+            publish animations as exported.
         plugins: All plugins; "masko" stands for ours with its options.
         files: Other files, by path.
         **config: The rest of `mkdocs.yml`; without a theme it is the bare one.
     """
+    if options.get("hosting") == "self":  # encoding animations takes seconds: who tests it, asks
+        options = {"videos": "original", **options}
     listed = [{"masko": dict(options)} if each == "masko" else each for each in plugins]
     settings = {"site_name": "Test", "theme": BARE, "plugins": listed, **config}
     written = {"theme/main.html": MAIN, "theme/404.html": "", "mkdocs.yml": json.dumps(settings)}
