@@ -82,5 +82,5 @@ def test_poses_on_a_page_that_is_not_parsed_as_markdown_are_told(tmp_path: Path)
     warnings = sites.build(tmp_path).good().lines("WARNING")
     assert [line.partition(". ")[0] for line in warnings] == [
         "masko: docs/notebook.md: only a Markdown page can show 'masko:wave'",
-        "masko: docs/notebook.md: masko: no macro runs in a file of HTML",
+        "masko: docs/notebook.md:1:15: masko: no macro runs in a file of HTML",
     ]
