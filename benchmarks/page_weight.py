@@ -1,9 +1,10 @@
 """Bytes and requests of pages with mascots, as Chromium fetches them from a real server.
 
 A page with one pose and a page with thirty, each under a heading and some words, are built with
-mkdocs-masko. Their embeds are then written as people write them by hand: a video that starts by
-itself, with both sources; an animated GIF; an animated WebP. All four show the same frames at the
-same size, and no two poses of a page share a file. What the server sent is counted.
+mkdocs-masko, once from clips as large as real exports, once from the small ones of the sandbox. The
+embeds are then written as people write them by hand: a video that starts by itself, with both
+sources of the export; an animated GIF, WebP or AVIF at twice the box. All show the same frames, and
+no two poses of a page share a file. What the server sent is counted.
 
     PYTHONPATH=tests:tests/support python benchmarks/page_weight.py
 """
@@ -15,35 +16,45 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
 
+import export_media
 import imageio_ffmpeg
 from PIL import Image
 
 import sites
 from e2e.support.browser import Reader
 from e2e.support.chromium import Chromium
-from e2e.support.web_server import Served, Visit
+from e2e.support.web_server import Fetched, Served, Visit
+from mkdocs_masko.sandbox import MEDIA_DIR, Sandbox
 
 POSES = ("wave", "idle", "card-sit", "cheer")
 COUNTS = (1, 30)
 WIDTH = 240  # px
+KINDS = {
+    "masko": "mkdocs-masko",
+    "video": "`<video autoplay>`, both sources",
+    "gif": "animated GIF",
+    "webp": "animated WebP",
+    "avif": "animated AVIF",
+}
 _WORDS = "Some words of a page, as pages have them, between one mascot and the next. " * 8
-_RATE = 24  # frames a second
 _QUIET = 1.5  # seconds without a request, after which a page has what it wants
-_BOUND = 30  # seconds for one look at a page
+_PLAY = 4.0  # seconds
+_BOUND = 60  # seconds for one look at a page
+_SOURCES = {"mov": 'video/mp4; codecs="hvc1"', "webm": 'video/webm; codecs="vp9"'}
 _EMBED = re.compile(r"<masko-pose.*?</masko-pose>", re.DOTALL)
 _OURS = re.compile(r"<link [^>]*assets/masko/[^>]*>|<script [^>]*assets/masko/[^>]*></script>")
 _FILE = re.compile(r"assets/masko/([\w.-]+?)\.(\w+)(?=[\"' ,])")
-_SITUATIONS = {
-    "first view": (Reader(width=1280, height=800), False),
-    "scrolled to the end": (Reader(width=1280, height=800), True),
-    "reduced motion, first view": (Reader(width=1280, height=800, motion=False), False),
-    "reduced motion, scrolled to the end": (Reader(width=1280, height=800, motion=False), True),
-}
+_SITUATIONS = (
+    "first view",
+    "after 4 s of play",
+    "scrolled to the end",
+    "reduced motion, scrolled to the end",
+)
 _STYLE = "body { width: 700px; margin: 2em auto; font: 16px/1.6 sans-serif }"
 _MAIN = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Poses</title>
 <link rel="icon" href="data:,"><style>{_STYLE}</style></head>
@@ -51,28 +62,53 @@ _MAIN = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Po
 
 Embed = Callable[[str, int], str]
 Weight = tuple[int, int]
+Weights = dict[str, Weight]
 
 
 def main() -> None:
     """Build the pages, look at them, and print a table for each."""
     argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "browser").mkdir()
-        site = build(folder / "site")
-        add_pictures(site)
-        for embed in ("video", "gif", "webp"):
-            add_rival(site, embed)
-        browser = Chromium(folder / "browser")
-        try:
-            with Served(site) as served:
-                for number in COUNTS:
-                    report(number, measure(browser, served, number))
-        finally:
-            browser.close()
+    for title, write_media in (("exports", write_exports), ("the sandbox", copy_cast)):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "browser").mkdir()
+            media = write_media(folder / "media")
+            site = build(folder / "site", media)
+            add_pictures(site, media)
+            for kind in list(KINDS)[1:]:
+                add_rival(site, media, kind)
+            browser = Chromium(folder / "browser")
+            try:
+                with Served(site) as served:
+                    for number in COUNTS:
+                        report(title, number, measure(browser, served, number))
+            finally:
+                browser.close()
 
 
-def build(folder: Path) -> Path:
+def copy_cast(folder: Path) -> Path:
+    """Return the media of the sandbox: a still of 512 px, a video of 512 px and about 2 s."""
+    return shutil.copytree(MEDIA_DIR, folder)
+
+
+def write_exports(folder: Path) -> Path:
+    """Give the sandbox's mascots media as large as real exports have them, and say how large."""
+    copy_cast(folder)
+    for pose in POSES:
+        place = folder / "fox" / pose
+        frames = export_media.frames(place / "transparent_image.png")
+        frames[0].save(place / "transparent_image.png")
+        for path in place.glob("0/*"):
+            path.unlink()
+        paths = [place / f"0/transparent_video_{format_}.{format_}" for format_ in _SOURCES]
+        for path in paths:
+            export_media.write_clip(frames, path)
+        sizes = (f"{path.suffix[1:]} {path.stat().st_size / 1000:,.0f} kB" for path in paths)
+        print(f"{pose}: {', '.join(sizes)}", flush=True)
+    return folder
+
+
+def build(folder: Path, media: Path) -> Path:
     """Build the pages with mkdocs-masko, then give each pose files of its own."""
     pages = {}
     for number in COUNTS:
@@ -81,12 +117,15 @@ def build(folder: Path) -> Path:
         )
         sections = (f"## Pose {n}\n\n{e}\n\n{_WORDS}\n" for n, e in enumerate(embeds))
         pages[f"masko-{number}.md"] = "\n".join(sections)
-    sites.make(folder, pages, files={"theme/main.html": _MAIN})
-    site = sites.build(folder, "--strict").good().site
+    with Sandbox(media_dir=media) as sandbox:
+        options = {"collection": "fox", "hosting": "self", "videos": "auto"}
+        options["api_url"] = sandbox.api_url
+        sites.make(folder, pages, options=options, files={"theme/main.html": _MAIN})
+        built = sites.build(folder, "--strict", env={"MASKO_API_KEY": sites.KEY}).good()
     for number in COUNTS:
-        page = site / f"masko-{number}/index.html"
-        page.write_text(_with(page.read_text(encoding="utf-8"), partial(_own, site)))
-    return site
+        page = built.site / f"masko-{number}/index.html"
+        page.write_text(_with(page.read_text(encoding="utf-8"), partial(_own, built.site)))
+    return built.site
 
 
 def _with(page: str, written: Embed) -> str:
@@ -110,61 +149,90 @@ def _own(site: Path, embed: str, number: int) -> str:
     return _FILE.sub(copied, embed)
 
 
-def add_pictures(site: Path) -> None:
-    """Draw each animation as GIF and as WebP, out of the frames of its video."""
+def add_pictures(site: Path, media: Path) -> None:
+    """Draw each animation as GIF, WebP and AVIF, out of the frames of its video."""
     for pose in POSES:
-        [webm] = (
-            path
-            for path in (site / "assets/masko").glob(f"{pose}.*.webm")
-            if "-" not in path.name.removeprefix(pose)
-        )
+        webm = media / "fox" / pose / "0/transparent_video_webm.webm"
         with tempfile.TemporaryDirectory() as folder:
             command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-c:v", "libvpx-vp9"]
+            scale = ("-vf", f"scale={2 * WIDTH}:-2", "-pix_fmt", "rgba")
             frames = str(Path(folder) / "%04d.png")
-            subprocess.run([*command, "-i", str(webm), "-pix_fmt", "rgba", frames], check=True)
+            subprocess.run([*command, "-i", str(webm), *scale, frames], check=True)
             _animate(site / pose, [Image.open(p).copy() for p in sorted(Path(folder).iterdir())])
 
 
 def _animate(path: Path, frames: list[Image.Image]) -> None:
     first, *rest = frames
-    every = {"save_all": True, "append_images": rest, "duration": 1000 / _RATE, "loop": 0}
+    every = {
+        "save_all": True,
+        "append_images": rest,
+        "duration": 1000 / export_media.RATE,
+        "loop": 0,
+    }
     first.save(path.with_suffix(".gif"), disposal=2, **every)
     first.save(path.with_suffix(".webp"), quality=80, method=4, **every)
+    first.save(path.with_suffix(".avif"), quality=50, speed=8, **every)
 
 
-def add_rival(site: Path, kind: str) -> None:
+def add_rival(site: Path, media: Path, kind: str) -> None:
     """Write the pages once more, with embeds as people write them by hand."""
     for number in COUNTS:
         text = (site / f"masko-{number}/index.html").read_text(encoding="utf-8")
         page = site / f"{kind}-{number}/index.html"
         page.parent.mkdir()
-        page.write_text(_with(_OURS.sub("", text), partial(_by_hand, site, kind)))
+        page.write_text(_with(_OURS.sub("", text), partial(_by_hand, site, media, kind)))
 
 
-def _by_hand(site: Path, kind: str, embed: str, number: int) -> str:
-    size = re.findall(r'(?:width|height)="\d+"', embed)[:2]
-    if kind == "video":
-        sources = "".join(re.findall(r"<source src=[^>]*(?:mov|webm)[^>]*>", embed))
-        return f"<video autoplay loop muted playsinline {' '.join(size)}>{sources}</video>"
-    copy = site / f"{_pose(number)}-{number}.{kind}"
-    shutil.copyfile(site / f"{_pose(number)}.{kind}", copy)
-    return f'<img src="../{copy.name}" alt="A fox" {" ".join(size)}>'
+def _by_hand(site: Path, media: Path, kind: str, embed: str, number: int) -> str:
+    size = " ".join(re.findall(r'(?:width|height)="\d+"', embed)[:2])
+    pose = _pose(number)
+    if kind != "video":
+        copy = shutil.copyfile(site / f"{pose}.{kind}", site / f"{pose}-{number}.{kind}")
+        return f'<img src="../{copy.name}" alt="A fox" {size}>'
+    sources = []
+    for format_, type_ in _SOURCES.items():
+        original = media / "fox" / pose / f"0/transparent_video_{format_}.{format_}"
+        copy = shutil.copyfile(original, site / f"{pose}-{number}.{format_}")
+        sources.append(f"<source src=\"../{copy.name}\" type='{type_}'>")
+    return f"<video autoplay loop muted playsinline {size}>{''.join(sources)}</video>"
 
 
-def measure(browser: Chromium, served: Served, number: int) -> dict[str, dict[str, Weight]]:
-    """Return bytes and requests by the kind of embed and by how the page is looked at."""
-    found: dict[str, dict[str, Weight]] = {}
-    for kind in ("masko", "video", "gif", "webp"):
-        found[kind] = {}
-        for situation, (reader, scrolls) in _SITUATIONS.items():
-            visit = served.visit()
-            browser.open(visit.url(f"{kind}-{number}/"), reader)
-            _settle(browser, visit)
-            if scrolls:
-                _scroll(browser)
-                _settle(browser, visit)
-            found[kind][situation] = (sum(f.sent for f in visit.fetched), len(visit.fetched))
+def measure(browser: Chromium, served: Served, number: int) -> dict[str, dict[str, Weights]]:
+    """Return the bytes and requests of media and of the rest, by situation and kind of embed."""
+    found: dict[str, dict[str, Weights]] = {}
+    for kind in KINDS:
+        looks = _look(browser, served, f"{kind}-{number}/")
+        found[kind] = dict(zip(_SITUATIONS, looks, strict=True))
     return found
+
+
+def _look(browser: Chromium, served: Served, page: str) -> Iterator[Weights]:
+    visit = served.visit()
+    browser.open(visit.url(page), Reader(width=1280, height=800))
+    _settle(browser, visit)
+    yield _weigh(visit)
+    browser.sleep(_PLAY)
+    _settle(browser, visit)
+    yield _weigh(visit)
+    _scroll(browser)
+    _settle(browser, visit)
+    yield _weigh(visit)
+    visit = served.visit()
+    browser.open(visit.url(page), Reader(width=1280, height=800, motion=False))
+    _scroll(browser)
+    _settle(browser, visit)
+    yield _weigh(visit)
+
+
+def _weigh(visit: Visit) -> Weights:
+    """Return bytes and requests of media, and those of style sheet and script."""
+    media = [f for f in visit.fetched if not f.path.endswith(("/", ".css", ".js"))]
+    assets = [f for f in visit.fetched if f.path.endswith((".css", ".js"))]
+    return {"media": _sum(media), "assets": _sum(assets)}
+
+
+def _sum(fetched: list[Fetched]) -> Weight:
+    return sum(each.sent for each in fetched), len(fetched)
 
 
 def _settle(browser: Chromium, visit: Visit) -> None:
@@ -185,22 +253,22 @@ def _scroll(browser: Chromium) -> None:
         browser.sleep(0.3)
 
 
-def report(number: int, found: dict[str, dict[str, Weight]]) -> None:
-    """Print a table: kB and requests, and what part of the video's bytes the page needs."""
-    names = {
-        "masko": "mkdocs-masko",
-        "video": "`<video autoplay>`, both sources",
-        "gif": "animated GIF",
-        "webp": "animated WebP",
-    }
+def report(title: str, number: int, found: dict[str, dict[str, Weights]]) -> None:
+    """Print a table: kB and requests of media, and what part of the video's they are."""
     poses = "one pose" if number == 1 else f"{number} poses"
-    print(f"\n| {poses}: kB (requests) | {' | '.join(_SITUATIONS)} |")
+    print(f"\nMedia of {title}:\n")
+    print(f"| {poses}: kB (requests) | {' | '.join(_SITUATIONS)} |")
     print("|---" * (len(_SITUATIONS) + 1) + "|")
-    for kind, title in names.items():
-        cells = [f"{sent / 1000:,.0f} ({requests})" for sent, requests in found[kind].values()]
-        print(f"| {title} | {' | '.join(cells)} |")
-    parts = (found["masko"][s][0] / found["video"][s][0] for s in _SITUATIONS)
+    for kind, name in KINDS.items():
+        print(f"| {name} | {_cells(found[kind], 'media')} |")
+    parts = (found["masko"][s]["media"][0] / found["video"][s]["media"][0] for s in _SITUATIONS)
     print(f"| mkdocs-masko / video | {' | '.join(f'{part:.0%}' for part in parts)} |")
+    print(f"| style sheet and script | {_cells(found['masko'], 'assets')} |", flush=True)
+
+
+def _cells(by_situation: dict[str, Weights], what: str) -> str:
+    weights = (weights[what] for weights in by_situation.values())
+    return " | ".join(f"{sent / 1000:,.0f} ({requests})" for sent, requests in weights)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,18 +16,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import sites
+from cli_process import run
 from clips import clip, ruined
 from media_cache import files
 from missing_extra import without_video
 from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.sandbox import MEDIA_DIR, Sandbox
 from mkdocs_masko.text import format_size
+from processes import descendants, wait_until_gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 MOV, WEBM = 'video/mp4; codecs="hvc1"', 'video/webm; codecs="vp9"'
 KEYS = {"mov": "transparent_video_mov", "webm": "transparent_video_webm"}
+TIMEOUT = 60  # seconds, for a machine with other work
 SIDE = 240  # px of the originals; the sizes below that are 160 px, for boxes up to 80 px
 
 PAGES = {
@@ -344,6 +351,79 @@ def test_an_animation_that_cannot_be_encoded_is_published_as_exported(tmp_path: 
             assert "some poses lack a file" in warning
             assert "fox/idle: no MOV: Safari shows the still image" in built.output
         assert _build(folder, "--strict").code == 1
+
+
+def test_an_ffmpeg_that_dies_takes_nothing_else_down(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Still images have their variants, the animation is as exported, and the next build tries."""
+    program = tmp_path / "ffmpeg"
+    program.write_text("#!/bin/sh\nkill -9 $$\n")
+    program.chmod(0o755)
+    folder = _site(tmp_path / "site", sandbox, ONE)
+    for _ in range(2):
+        built = _build(folder, "--strict", IMAGEIO_FFMPEG_EXE=str(program)).good()
+        assert [_width(built, name) for _, name in _sources(built)[0]] == [SIDE, SIDE]
+        assert any(name.endswith(".avif") for name in sites.published(built))
+        (line,) = [line for line in built.lines("INFO") if "published as it is" in line]
+        assert line.endswith("ffmpeg was killed, perhaps for want of memory")
+    built = _build(folder, "--strict").good()
+    assert [_width(built, name) for _, name in _sources(built)[0]] == [160, 160]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_build_that_is_stopped_leaves_no_ffmpeg(tmp_path: Path, how: signal.Signals) -> None:
+    """And nothing half made in the cache: the next build is as if nothing had been."""
+    with _serve(tmp_path, cheer=_clips(size=480)) as sandbox:
+        folder = _site(tmp_path / "site", sandbox, {"index.md": "![](masko:cheer){ width=150 }"})
+        with subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "build"],
+            cwd=folder,
+            env=sites.environment(MASKO_API_KEY=sites.KEY),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as build:
+            end = time.monotonic() + TIMEOUT
+            while not any(map(_is_ffmpeg, running := descendants(build.pid))):
+                assert time.monotonic() < end, "no ffmpeg is started"
+                time.sleep(0.01)
+            build.send_signal(how)
+            assert build.wait(TIMEOUT) != 0
+        wait_until_gone(running)
+        built = _build(folder, "--strict").good()
+        assert [_width(built, name) for _, name in _sources(built)[0]] == [320, 320]
+
+
+def _is_ffmpeg(pid: int) -> bool:
+    try:
+        return b"ffmpeg-" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
+    except OSError:  # it has ended
+        return False
+
+
+def test_a_shared_cache_has_what_another_machine_encoded(copy: Path, tmp_path: Path) -> None:
+    """It is compared, as nothing in it is trusted."""
+    storage = tmp_path / "storage"
+    _cache(copy).rename(storage)
+    _set_options(copy, cache=f"file://{storage}")
+    built = _build(copy, "--strict", MASKO_STATE_DIR=str(tmp_path / "state")).good()
+    assert "encoded" not in built.output
+    assert [_width(built, name) for _, name in _sources(built)[0]] == [160, 160]
+
+
+def test_an_export_into_the_docs_has_originals_and_the_site_has_variants(copy: Path) -> None:
+    variables = {"MASKO_API_KEY": sites.KEY}
+    run(copy, "sync", "--into", "docs/assets/masko", **variables)
+    exported = {p.name for p in (copy / "docs/assets/masko").iterdir() if p.suffix == ".webm"}
+    assert exported
+    built = _build(copy, "--strict", MASKO_MODE="frozen").good()
+    published = {name for name in sites.published(built) if name.endswith(".webm")}
+    assert [_width(built, name) for _, name in _sources(built)[0]] == [160, 160]
+    used = {
+        name
+        for page in ("index.html", "halves/index.html")
+        for s in _sources(built, page)
+        for _, name in s
+    }
+    assert published == {name for name in used if name.endswith(".webm")}
 
 
 def test_theme_templates_show_variants_as_pages_do(sandbox: Sandbox, tmp_path: Path) -> None:

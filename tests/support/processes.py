@@ -16,6 +16,16 @@ def children(parent: int | None = None) -> set[int]:
     return {pid for pid, parents in _table() if parents == (parent or os.getpid())}
 
 
+def descendants(parent: int) -> set[int]:
+    """Return all processes that a process has started, and those that they have started."""
+    table = _table()
+    found, newest = set[int](), {parent}
+    while newest:
+        newest = {pid for pid, parents in table if parents in newest}
+        found |= newest
+    return found
+
+
 def alive(pids: set[int]) -> set[int]:
     """Return those that run."""
     return pids & {pid for pid, _ in _table()}
