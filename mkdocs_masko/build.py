@@ -511,16 +511,16 @@ class BuildSession:
         key = (name, host, (pose_of(source) if host else None) or source)  # however it is written
         number = self._occurrences.get(key, -1) + 1
         self._occurrences[key] = number
+        place = name, (0, 0)
         for file_name, text in self.context.sources():
             searched = self._text(file_name, text)
-            if host:
-                location = searched.location_in(host, source, number)
-            else:
-                location = searched.location(source, number)
-            if location:
-                self._add(problem, file_name, location)
-                return
-        self._add(problem, name, (0, 0))
+            offsets = searched.offsets_in(host, source) if host else searched.offsets(source)
+            if offsets:
+                place = file_name, searched.position(offsets[min(number, len(offsets) - 1)])
+                number -= len(offsets)
+            if offsets and number < 0:
+                break
+        self._add(problem, *place)
 
     def _text(self, name: str, text: str) -> SourceText:
         if name not in self._texts:

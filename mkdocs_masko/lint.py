@@ -40,6 +40,7 @@ from mkdocs_masko.theme_templates import (
     TemplateSyntaxError,
     find_calls,
     find_names,
+    is_template,
     text_for_markdown,
     text_of_template,
 )
@@ -60,7 +61,6 @@ _PAGE_MAKERS: Final = {
     *("api-autonav", "blog", "gen-files", "i18n", "jupyter", "material/blog", "material/tags"),
     *("mkdocs-jupyter", "mkdocs-simple", "monorepo", "multirepo", "simple", "tags"),
 }
-_TEMPLATE_SUFFIXES: Final = (".html", ".htm")
 _STATIC_TEMPLATES: Final = ("404.html", "sitemap.xml")  # what MkDocs renders for every theme
 
 
@@ -251,8 +251,8 @@ class _SiteReader:
         folder = self._custom_dir
         for path in sorted(folder.rglob("*")) if folder else ():
             name = path.relative_to(folder).as_posix()  # type: ignore[arg-type] # there is one
-            is_template = name.endswith(_TEMPLATE_SUFFIXES) or name in names
-            if is_template and not name.startswith("masko/") and path.is_file():
+            is_page_template = is_template(name) or name in names
+            if is_page_template and not name.startswith("masko/") and path.is_file():
                 yield path
 
     def _read_template(self, build: BuildSession, path: Path) -> None:

@@ -65,11 +65,11 @@ class SourceText:
         Returns:
             Line and column, both from 1, or None when it is not there: it came from elsewhere.
         """
-        for pattern in _patterns(source):
-            offsets = self._find(pattern)
-            if offsets:
-                return self.position(offsets[min(number, len(offsets) - 1)])
-        return None
+        return self._nth(self.offsets(source), number)
+
+    def offsets(self, source: str) -> list[int]:
+        """Return where there is what a parser read; the argument is that of `location`."""
+        return next(filter(None, map(self._find, _patterns(source))), [])
 
     def location_in(self, host: str, url: str, number: int = 0) -> tuple[int, int] | None:
         """Find the URL of a pose that stands where none is shown.
@@ -82,10 +82,16 @@ class SourceText:
         Returns:
             As `location`. What the source has in another place is something else.
         """
+        return self._nth(self.offsets_in(host, url), number)
+
+    def offsets_in(self, host: str, url: str) -> list[int]:
+        """Return where there is such a URL; the arguments are those of `location_in`."""
         pose = pose_of(url) or ""
         hosts = [host, "definition"] if host in _MARKDOWN_URLS else [host]
         offsets = [at for each in hosts for at in self._urls.get((each, pose), ())]
-        offsets = offsets or self._urls.get((host.rpartition(" ")[2], pose), [])
+        return offsets or self._urls.get((host.rpartition(" ")[2], pose), [])
+
+    def _nth(self, offsets: list[int], number: int) -> tuple[int, int] | None:
         return self.position(offsets[min(number, len(offsets) - 1)]) if offsets else None
 
     def location_below(self, source: str, line: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from mkdocs_masko.rendering import FUNCTIONS, templates_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 OUR_TEMPLATE: Final = "masko/macros.html"
 """The template that others import our macros from."""
@@ -26,6 +26,11 @@ OUR_TEMPLATE: Final = "masko/macros.html"
 _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 _JINJA: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _PLAIN_CALL: Final = re.compile(r"\{\{-?\s*masko\w*\s*\(")
+
+
+# What a template is built on, as far as it names that by a literal.
+_REFERENCE: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+(["'])(.+?)\1""")
+_SUFFIXES: Final = (".html", ".htm")
 
 
 class TemplatePlace(Struct, frozen=True, kw_only=True):
@@ -75,6 +80,25 @@ def calling_template() -> TemplatePlace | None:
                 )
         frame = frame.f_back
     return None
+
+
+def is_template(name: str) -> bool:
+    """Tell by its name whether a file in a theme is a template of pages."""
+    return name.lower().endswith(_SUFFIXES)
+
+
+def built_on(name: str, sources: Mapping[str, str]) -> list[str]:
+    """Return a template and those that it extends, includes or imports, as far as they are there.
+
+    Args:
+        name: The template.
+        sources: Templates by their names.
+    """
+    names = [name] if name in sources else []
+    for each in names:  # grows meanwhile
+        references = (match[2] for match in _REFERENCE.finditer(sources[each]))
+        names += [n for n in dict.fromkeys(references) if n in sources and n not in names]
+    return names
 
 
 def text_of_template(source: str) -> str:
@@ -216,9 +240,11 @@ __all__ = [
     "TemplateCall",
     "TemplatePlace",
     "TemplateSyntaxError",
+    "built_on",
     "calling_template",
     "find_calls",
     "find_names",
+    "is_template",
     "text_for_markdown",
     "text_of_template",
 ]

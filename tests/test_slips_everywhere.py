@@ -278,6 +278,29 @@ def test_files_that_are_copied_and_templates_are_searched_too(tmp_path: Path) ->
     assert sorted(_checked(tmp_path, {"theme": sites.BARE})) == sorted(built)
 
 
+SLIP = '\n<a href="masko:wave">x</a>'
+SHARED = {
+    "theme/main.html": '<body>{{ page.content }}{% include "parts/nav.HTM" %}',
+    "theme/404.html": "<body>" + SLIP,
+    "theme/parts/nav.HTM": '{% include "parts/deep.Html" %}\n' + SLIP,
+    "theme/parts/deep.Html": "\n\n\n" + SLIP,
+    "theme/parts/a-part-of-no-page.html": SLIP,
+}
+
+
+def test_templates_with_the_same_slip_are_told_each_in_its_own_name(tmp_path: Path) -> None:
+    """Those that a template is built on come before others with the same text.
+
+    What no page includes only `check` reports: it renders nothing.
+    """
+    sites.make(tmp_path, {"index.md": "x", "b.md": "y"}, files=SHARED)
+    built = [line[len("masko: ") :] for line in sites.build(tmp_path).good().lines("WARNING")]
+    places = ["theme/404.html:2:10", "theme/parts/deep.Html:5:10", "theme/parts/nav.HTM:3:10"]
+    assert sorted(line.split(": ")[0] for line in built) == places
+    checked = [line.split(": ")[0] for line in _checked(tmp_path, {"theme": sites.BARE})]
+    assert sorted(checked) == sorted([*places, "theme/parts/a-part-of-no-page.html:2:10"])
+
+
 def test_equal_poses_are_told_apart_by_what_holds_them(tmp_path: Path) -> None:
     """One that is not reported, as an image that is shown, moves none of the others."""
     page = """\

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.build import resolve_link
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.plugin.palette import opening_palette
+from mkdocs_masko.theme_templates import built_on, is_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -110,15 +111,19 @@ class ThemeContext:
     def sources(self) -> Iterator[tuple[str, str]]:
         """Yield the templates in the theme's `custom_dir`: the page is made of any of them.
 
-        The one that it is rendered with comes first.
+        The one that it is rendered with comes first, then those that this one is built on.
         """
-        custom_dir = self._config.theme.custom_dir
+        if not self._config.theme.custom_dir:
+            return
+        custom_dir = Path(self._config.theme.custom_dir)
         folder = Path(self._config.config_file_path or ".").absolute().parent
-        paths = sorted(Path(custom_dir).rglob("*.html")) if custom_dir else []
-        own = Path(custom_dir or "", self._template)
-        for path in sorted(paths, key=lambda path: path != own):
-            text = path.read_text(encoding="utf-8", errors="replace")
-            yield relative_name(path, folder), text
+        texts = {
+            path.relative_to(custom_dir).as_posix(): path.read_text("utf-8", errors="replace")
+            for path in sorted(custom_dir.rglob("*"))
+            if is_template(path.name) and path.is_file()
+        }
+        for name in dict.fromkeys([*built_on(self._template, texts), *texts]):
+            yield relative_name(custom_dir / name, folder), texts[name]
 
 
 def page_name(page: Page, config: MkDocsConfig) -> str:
