@@ -22,6 +22,7 @@ from mkdocs_masko.errors import (
     ReferenceProblem,
 )
 from mkdocs_masko.media_types import IMAGE_KEY_PATTERN, KEY_PATTERN, MimeType
+from mkdocs_masko.options import DEFAULT_ALIAS
 from mkdocs_masko.text import Suggester, list_some, sanitize, slugify, suggest
 from mkdocs_masko.urls import ID_PATTERN, SCHEME, check_media_url, local_server
 
@@ -351,7 +352,9 @@ def _split_reference(manifest: Manifest, reference: str, default: str) -> tuple[
     if collection and (not has_alias or any(_matches(manifest, reference))):
         return default, reference
     if has_alias or default or not manifest.collections:
-        raise unknown_collection(manifest, alias if has_alias else default)
+        if has_alias:
+            raise unknown_collection(manifest, alias, pose=name)
+        raise unknown_collection(manifest, default)
     first = next(_matches(manifest, reference), None)
     owner = first.alias if first else min(manifest.collections)
     raise ReferenceProblem(
@@ -359,11 +362,24 @@ def _split_reference(manifest: Manifest, reference: str, default: str) -> tuple[
     )
 
 
-def unknown_collection(manifest: Manifest, alias: str) -> MissingPose:
-    """Make the error for an alias that the manifest does not have."""
+def unknown_collection(manifest: Manifest, alias: str, *, pose: str = "") -> MissingPose:
+    """Make the error for an alias that the manifest does not have.
+
+    Args:
+        manifest: The collections there are.
+        alias: What stands for one.
+        pose: The name behind it, where a pose was meant.
+    """
     aliases = sorted(map(sanitize, manifest.collections))
     if not aliases:
         return MissingPose("there are no collections", remedy=NEW_COLLECTION, alias=alias)
+    if aliases == [DEFAULT_ALIAS]:  # which authors do not know: it is ours, for `collection`
+        instead = f"name the pose alone: {sanitize(pose)!r}" if pose else "leave its name out"
+        return MissingPose(
+            f"no collection {sanitize(alias)!r}",
+            remedy=f"This site has one collection, so {instead}.",
+            alias=alias,
+        )
     listed = list_some(aliases, _MOST_LISTED)
     return MissingPose(
         f"no collection {sanitize(alias)!r}{suggest(alias, aliases)}",

@@ -6,8 +6,8 @@ import pytest
 
 from hostile_texts import TEXTS
 from manifest_samples import FOX, manifest, pose
-from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.manifest import Pose, find_pose, make
+from mkdocs_masko.errors import MissingPose, ReferenceProblem
+from mkdocs_masko.manifest import Collection, Pose, find_pose, make, unknown_collection
 from mkdocs_masko.text import slugify
 
 FOX_ONLY = manifest(fox={**FOX, "a-b": pose("a-b", name="a/b"), "x": pose("x", name="fox/y")})
@@ -195,3 +195,27 @@ def test_a_slash_in_front_belongs_to_no_name(reference: str, default: str) -> No
         find_pose(FOX_ONLY, reference, default)
     named = manifest(fox={"wave": pose("wave"), "w-2": pose("w-2", name="/wave")})
     assert find_pose(named, "/wave", default).slug == "w-2"
+
+
+@pytest.mark.parametrize(
+    ("reference", "instead"),
+    [
+        ("fox/wave", "name the pose alone: 'wave'"),
+        ("masko:owl/wavee", "name the pose alone: 'wavee'"),
+        ("dog/a/b", "name the pose alone: 'a/b'"),
+    ],
+)
+def test_a_site_with_one_collection_has_no_alias_to_name(reference: str, instead: str) -> None:
+    """Its alias, `default`, stands in no file that an author reads."""
+    manifest = make({"default": Collection(id="fox", name="Fox", poses={})})
+    with pytest.raises(MissingPose) as caught:
+        find_pose(manifest, reference, "default")
+    alias = reference.removeprefix("masko:").partition("/")[0]
+    text = f"no collection {alias!r}. This site has one collection, so {instead}."
+    assert str(caught.value) == text
+
+
+def test_a_gallery_of_one_collection_needs_no_name() -> None:
+    manifest = make({"default": Collection(id="fox", name="Fox", poses={})})
+    text = "no collection 'owl'. This site has one collection, so leave its name out."
+    assert str(unknown_collection(manifest, "owl")) == text
