@@ -73,7 +73,6 @@ _PRIVACY_REMEDY: Final = (
 _PLUGIN_REMEDIES: Final = {
     "privacy": _PRIVACY_REMEDY,
     "material/privacy": _PRIVACY_REMEDY,
-    "glightbox": "it breaks images with several sources; give poses the class 'off-glb'",
     "offline": "pages opened from disk need a network for media of the CDN",
 }
 """Plugins that interfere with poses, and what to do about it."""

@@ -54,13 +54,13 @@ def test_without_a_site_and_a_key_there_are_warnings(folder: Path) -> None:
 
 def test_an_error_has_an_exit_code(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A plugin that is not enabled, a damaged manifest and a key that is none are errors."""
-    (folder / "mkdocs.yml").write_text("plugins: [search, glightbox]\ntheme: {name: material}\n")
+    (folder / "mkdocs.yml").write_text("plugins: [search, offline]\ntheme: {name: material}\n")
     (folder / "masko.manifest.json").write_text("{")
     monkeypatch.setenv("MASKO_API_KEY", f"{KEY} {KEY}")
     findings = examine(exit_code=1)
     errors = {name for name, each in findings.items() if each["level"] == "error"}
     assert errors == {"plugins", "manifest", "key"}
-    assert findings["plugin glightbox"]["level"] == "warning"
+    assert findings["plugin offline"]["level"] == "warning"
     assert findings["theme"]["text"] == "material"
     assert KEY not in json.dumps(findings)
 

@@ -29,7 +29,9 @@ def path(tmp_path: Path) -> Path:
 def test_it_is_loaded_by_its_dotted_name_and_by_its_entry_point(name: str, path: Path) -> None:
     options = {name: {"manifest": str(path), "default": "owl"}}
     html = markdown("![A](masko:wave)", extensions=[name], extension_configs=options)
-    assert html.startswith('<p><img class="masko" src="https://assets.masko.ai/masko/still.png"')
+    assert html.startswith(
+        '<p><img class="masko off-glb" src="https://assets.masko.ai/masko/still.png"'
+    )
 
 
 @pytest.mark.parametrize("make", [MaskoExtension, makeExtension])

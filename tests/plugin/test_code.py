@@ -81,7 +81,7 @@ SETS = {
     ],
 }
 _STYLE = re.compile(r'<link rel="stylesheet" href="[./]*assets/masko/masko[^"]*">')
-_OURS = re.compile(r'<img class="masko" id="p(\d+)"[^>]*>')
+_OURS = re.compile(r'<img class="masko off-glb" id="p(\d+)"[^>]*>')
 
 
 def _with_calls(page: str) -> str:

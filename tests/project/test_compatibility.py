@@ -1,0 +1,62 @@
+"""The manual's table of plugins and themes: what it names is installed here, and tested."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import entry_points, version
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "example-site/docs/compatibility.md").read_text(encoding="utf-8")
+ROWS = re.findall(
+    r"^\| (?P<name>[^|]*`[^|]*) \| (?P<version>[\d.]+) \| ?(?P<notes>.*)\|$", PAGE, re.MULTILINE
+)
+BY_HAND = [name for name, _, notes in ROWS if "tried on" in notes]
+TESTED = [row for row in ROWS if row[0] not in BY_HAND]
+_GROUPS = ("mkdocs.plugins", "mkdocs.themes", "properdocs.themes", "markdown.extensions")
+
+
+def _names(row: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", row)
+
+
+def _used_names(package: str) -> set[str]:
+    """Return what a site calls a package: its plugins, themes and extensions."""
+    points = [point for group in _GROUPS for point in entry_points(group=group)]
+    names = {point.name for point in points if point.dist and point.dist.name == package}
+    return names | {package, package.removesuffix("-extensions").replace("pymdown", "pymdownx")}
+
+
+@pytest.mark.parametrize(("name", "number", "notes"), TESTED, ids=[row[0] for row in TESTED])
+def test_a_row_is_of_the_version_that_is_tested(name: str, number: str, notes: str) -> None:
+    del notes
+    if name == "`mkdocs-llmstxt`" and sys.version_info < (3, 11):
+        pytest.skip("it needs Python 3.11")
+    package = "mkdocs-material" if name.startswith("Material") else _names(name)[0]
+    assert version(package) == number
+
+
+@pytest.mark.parametrize("name", [row[0] for row in TESTED])
+def test_what_a_row_names_stands_in_the_tests(name: str) -> None:
+    tests = "".join(
+        path.read_text(encoding="utf-8")
+        for path in [*(ROOT / "tests").rglob("*.py"), ROOT / "example-site/mkdocs.yml"]
+        if path != Path(__file__)
+    )
+    for plugin in _names(name):
+        assert any(used in tests for used in _used_names(plugin))
+
+
+def test_rows_tried_by_hand_have_a_date() -> None:
+    dates = [
+        re.search(r"tried on \d{4}-\d\d-\d\d", notes) for *_, notes in ROWS if "tried" in notes
+    ]
+    assert dates
+    assert all(dates)
+
+
+def test_at_least_25_plugins_and_themes_are_listed() -> None:
+    assert len([name for row in ROWS for name in _names(row[0])]) >= 25
