@@ -75,9 +75,8 @@ _IN_WEBM: Final = {
     # Matrix, range, transfer, primaries, and where chroma lies.
     _COLOUR: {0x55B1, 0x55B9, 0x55BA, 0x55BB, 0x55B7, 0x55B8},
 }
-_BT709 = 1
-_LIMITED = 1
-_COLOURS = {0x55B1: _BT709, 0x55B9: _LIMITED, 0x55BA: _BT709, 0x55BB: _BT709}
+_BT709, _BT601, _LIMITED = 1, 6, 1
+_COLOURS = {0x55B1: _BT601, 0x55B9: _LIMITED, 0x55BA: _BT709, 0x55BB: _BT709}
 _ONCE = {_EBML, webm.SEGMENT, _INFO, _TRACKS, _TRACK, _VIDEO, _COLOUR, 0xB0, 0xBA, 0x53C0}
 
 

@@ -18,7 +18,8 @@ from media_samples import FFMPEG
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import EncoderFailure, ffmpeg_guard
-from mkdocs_masko.variants.ffmpeg import FFmpegSession, ffmpeg_version, is_available
+from mkdocs_masko.variants.ffmpeg import FFmpegSession
+from mkdocs_masko.variants.ffmpeg_package import ffmpeg_version, is_available
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -351,7 +351,7 @@ def test_a_mov_that_is_shown_otherwise_is_not_the_variant(tmp_path: Path, name: 
     ("old", "new"),
     [
         (ALPHA_MODE, b"\x53\xc0\x81\x00"),  # no transparency
-        (b"\x55\xb1\x81\x01", b"\x55\xb1\x81\x06"),  # another matrix
+        (b"\x55\xb1\x81\x06", b"\x55\xb1\x81\x01"),  # another matrix
         (b"\x55\xb9\x81\x01", b"\x55\xb9\x81\x02"),  # full range
         (b"\x4d\x80\x84Lavf", b"\x7b\xa9\x84Lavf"),  # a title
     ],

@@ -47,6 +47,7 @@ CASES = (
     "no layout shift",
     "axe",
     "media as described",
+    "video variants",
 )
 
 _WAITS = "it keeps images back until the style sheets of the head are there"
