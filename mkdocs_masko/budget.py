@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from mkdocs_masko.text import format_size, list_some, sanitize
+from mkdocs_masko.text import format_excess, list_some, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -107,5 +107,5 @@ def _excesses(heavy: Mapping[tuple[str, int], list[str]], limit: int) -> Iterato
     for (subject, size), pages in heavy.items():
         place = list_some(pages, _MOST_PAGES)
         weigh = subject or ("its poses weigh" if len(pages) == 1 else "the poses of each weigh")
-        sizes = f"{format_size(size)}, more than the budget of {format_size(limit)}"
-        yield f"{place}: {sanitize(weigh)} {sizes}"
+        weight, budget = format_excess(size, limit)
+        yield f"{place}: {sanitize(weigh)} {weight}, more than the budget of {budget}"

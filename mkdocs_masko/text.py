@@ -67,6 +67,15 @@ def sanitize(text: str) -> str:
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
 
+def quote(text: str) -> str:
+    """Return foreign text in quotes for a message: as `sanitize`, but with all of its blanks.
+
+    Two names may differ in nothing else.
+    """
+    line = re.sub(":(?=:)", ": ", printable(text[: _LONGEST_LINE * 4]))
+    return repr(line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…")
+
+
 def escape_json(document: str) -> str:
     """Escape in JSON what a CI system obeys anywhere in a line; the data stay the same."""
     return re.sub("#(?=#)", r"\\u0023", document)
@@ -217,6 +226,22 @@ def format_size(size: int) -> str:
     if size < 999_500:  # noqa: PLR2004 - what is rounded to a thousand
         return f"{size / _KILO:.0f} kB" if size >= 9_950 else f"{size / _KILO:.1f} kB"  # noqa: PLR2004
     return f"{size / _KILO**2:.1f} MB"
+
+
+_MOST_DECIMALS = 6  # of a megabyte: the bytes
+
+
+def format_excess(size: int, limit: int) -> tuple[str, str]:
+    """Say a number of bytes and a smaller one, so that they differ: `50.2 kB` and `50 kB`."""
+    if format_size(size) != format_size(limit):
+        return format_size(size), format_size(limit)
+    unit, name = (_KILO, "kB") if format_size(size).endswith("kB") else (_KILO**2, "MB")
+    for decimals in range(1, _MOST_DECIMALS + 1):
+        more, less = f"{size / unit:.{decimals}f}", f"{limit / unit:.{decimals}f}"
+        if more != less:
+            break
+    is_exact = float(format_size(limit).split()[0]) == float(less)
+    return f"{more} {name}", format_size(limit) if is_exact else f"{less} {name}"
 
 
 _YEAR = 365 * 86_400  # seconds

@@ -53,7 +53,7 @@ def test_a_pose_weighs_its_dense_still_and_its_largest_video() -> None:
     """Browsers take one of the videos; which one is theirs to choose."""
     assert _excesses(pose=230_000) == []
     assert _excesses(pose=229_999) == [
-        "docs/index.md: pose 'fox/wave' weighs 230 kB, more than the budget of 230 kB"
+        "docs/index.md: pose 'fox/wave' weighs 230.000 kB, more than the budget of 229.999 kB"
     ]
 
 

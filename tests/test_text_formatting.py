@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.text import format_duration, format_size, list_some, parse_size
+from mkdocs_masko.text import (
+    format_duration,
+    format_excess,
+    format_size,
+    list_some,
+    parse_size,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,29 @@ def test_a_size_is_bytes_or_none(text: object, size: int | None) -> None:
 )
 def test_a_size_is_named_in_its_largest_fitting_unit(size: int, text: str) -> None:
     assert format_size(size) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "limit", "texts"),
+    [
+        (60_000, 50_000, ("60 kB", "50 kB")),
+        (50_200, 50_000, ("50.2 kB", "50 kB")),
+        (50_004, 50_000, ("50.004 kB", "50 kB")),
+        (50_400, 49_600, ("50.4 kB", "49.6 kB")),
+        (6_010, 6_000, ("6.01 kB", "6.0 kB")),
+        (6_049, 6_048, ("6.049 kB", "6.048 kB")),
+        (2_540_000, 2_500_000, ("2.54 MB", "2.5 MB")),
+        (2_500_001, 2_500_000, ("2.500001 MB", "2.5 MB")),
+        (999_499, 999_001, ("999.5 kB", "999 kB")),
+        (1_000_000, 999_999, ("1.000000 MB", "0.999999 MB")),
+        (1_000, 999, ("1.0 kB", "999 bytes")),
+        (501, 500, ("501 bytes", "500 bytes")),
+    ],
+)
+def test_a_size_differs_from_the_limit_that_it_exceeds(
+    size: int, limit: int, texts: tuple[str, str]
+) -> None:
+    assert format_excess(size, limit) == texts
 
 
 @pytest.mark.parametrize(

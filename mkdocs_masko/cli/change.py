@@ -11,7 +11,7 @@ from mkdocs_masko.cli.options import collection_names
 from mkdocs_masko.cli.output import format_value, json_result_option, print_json, print_line
 from mkdocs_masko.cli.session import describe, open_session, session_options
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import printable, sanitize
+from mkdocs_masko.text import printable, quote
 
 if TYPE_CHECKING:
     from mkdocs_masko.cli.session import ApiObject, ApiSession
@@ -64,8 +64,9 @@ def rename(
             }
         )
         return
-    new_name = f": the name is now {sanitize(name)!r}" if name else ""
+    new_name = f": the name is now {quote(name)}" if name else ""
     print_line(f"updated {describe(obj)}{new_name}")
+    _note_if_passing(session)
 
 
 @click.command()
@@ -109,6 +110,17 @@ def delete(
         print_json(document)
     else:
         print_line(text)
+        _note_if_passing(session)
+
+
+def _note_if_passing(session: ApiSession) -> None:
+    """Say where a change is gone at once."""
+    if session.is_passing:
+        text = (
+            "note: this sandbox ends with the command, and forgets the change. Start one that "
+            "lasts with 'mkdocs-masko sandbox', and name its URL with --api-url."
+        )
+        print_line(text, err=True)
 
 
 def _delete_asset(session: ApiSession, text: str, *, yes: bool) -> tuple[dict[str, Any], str]:

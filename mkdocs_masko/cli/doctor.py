@@ -216,7 +216,7 @@ def _check_plugins(plugins: Mapping[str, Any]) -> Iterator[Finding]:
 def _check_manifest(site: Site) -> Iterator[Finding]:
     name = site.manifest.name
     try:
-        manifest = load(site.manifest, site.origins)
+        manifest = load(site.manifest, site.origins, may_be_bound=site.is_self_hosted)
     except ManifestMissing:
         text, remedy = f"no {name} yet", "run 'mkdocs-masko sync'"
         yield Finding(level="warning", subject="manifest", text=text, remedy=remedy)
@@ -228,7 +228,7 @@ def _check_manifest(site: Site) -> Iterator[Finding]:
     else:
         poses = sum(len(collection.poses) for collection in manifest.collections.values())
         text = f"revision {manifest.revision}, {poses} poses, written {site.manifest_age} ago"
-        if manifest.server:
+        if manifest.server and not site.is_self_hosted:
             remedy = (
                 f"its media are on {manifest.server}; run 'mkdocs-masko sync' before you publish"
             )

@@ -16,7 +16,8 @@ from mkdocs_masko.cli.options import (
 )
 from mkdocs_masko.cli.output import show_retry
 from mkdocs_masko.errors import OptionError, ReferenceProblem
-from mkdocs_masko.text import list_some, sanitize, slugify, suggest
+from mkdocs_masko.options import SANDBOX
+from mkdocs_masko.text import list_some, quote, sanitize, slugify, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,12 +95,14 @@ class ApiSession:
     Attributes:
         client: Makes the requests that change something.
         raw: Reads objects as the API's JSON has them, with fields that are unknown here.
+        is_passing: Whether the API is a sandbox that ends with the session.
         site_ids: Ids of the site's collections by alias.
     """
 
     def __init__(self, client: Client, options: Options) -> None:
         self.client = client
         self.raw: RawClient = client.raw
+        self.is_passing = options.api_url == SANDBOX
         self.site_ids = options.ids if options.collection or options.collections else {}
 
     def project_id(self, text: str) -> str:
@@ -148,7 +151,7 @@ class ApiSession:
         namesakes = [each for each in self.raw.collections() if _is_exact(text, each)]
         if any(each["id"] != alias_id for each in namesakes):
             raise ReferenceProblem(
-                f"{sanitize(text)!r} stands for {alias_id!r} in mkdocs.yml, and is also what "
+                f"{quote(text)} stands for {alias_id!r} in mkdocs.yml, and is also what "
                 f"another collection is called: {list_some(map(describe, namesakes), _MAX_NAMED)}. "
                 "Give the id."
             )
@@ -190,7 +193,7 @@ def pick(text: str, objects: Iterable[ApiObject], kind: str) -> ApiObject:
             remedy = "Give more of the name, or the id."
             raise ReferenceProblem(_ambiguous(text, matches, kind, remedy))
     raise ReferenceProblem(
-        f"no {kind} {sanitize(text)!r}{_suggestion(text, candidates)}. "
+        f"no {kind} {quote(text)}{_suggestion(text, candidates)}. "
         f"Give an id, a name, or the start of one; 'mkdocs-masko {kind}s' lists them."
     )
 
@@ -229,7 +232,7 @@ def pick_exact(
     commands = [f"'mkdocs-masko {kind}s {id_}'" for id_ in within] or [f"'mkdocs-masko {kind}s'"]
     verb = "lists" if len(commands) == 1 else "list"
     raise ReferenceProblem(
-        f"no {kind} has exactly this id or name: {sanitize(text)!r}{hint} "
+        f"no {kind} has exactly this id or name: {quote(text)}{hint} "
         f"Give the whole id or name; {' and '.join(commands)} {verb} them."
     )
 
@@ -245,8 +248,8 @@ def _suggestion(text: str, candidates: Iterable[ApiObject]) -> str:
 
 def describe(obj: ApiObject) -> str:
     """Name an object in a message: `'Fox Mascot' (f950...)`."""
-    name, id_ = sanitize(_name(obj)), sanitize(str(obj["id"]))
-    return f"{name!r} ({id_})" if name else id_
+    name, id_ = _name(obj), sanitize(str(obj["id"]))
+    return f"{quote(name)} ({id_})" if name else id_
 
 
 def _criteria(text: str) -> Iterator[Callable[[ApiObject], bool]]:
@@ -274,4 +277,4 @@ def _slugs(obj: ApiObject) -> set[str]:
 
 def _ambiguous(text: str, matches: list[ApiObject], kind: str, remedy: str) -> str:
     names = list_some(map(describe, matches), _MAX_NAMED)
-    return f"{sanitize(text)!r} matches {len(matches)} {kind}s: {names}. {remedy}"
+    return f"{quote(text)} matches {len(matches)} {kind}s: {names}. {remedy}"

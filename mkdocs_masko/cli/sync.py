@@ -101,8 +101,10 @@ def sync(  # noqa: PLR0913 - one for each option
         report.more["written"] = result.is_written
         report.print_result()
         report.say(_state(site, result))
-        if result.is_written and result.bound_to:
-            report.say(f"{site.manifest.name}: {result.bound_to}")
+        # With --into, the site itself need not serve its media.
+        binding = result.binding(is_self_hosted=site.is_self_hosted and into is None)
+        if result.is_written and binding:
+            report.say(f"{site.manifest.name}: {binding}")
         if into is not None:
             _export_media(site, result.manifest, into, report)
 

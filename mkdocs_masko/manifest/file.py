@@ -31,12 +31,13 @@ _ENCODINGS: Final = {
 _LARGEST = 32 * 1024 * 1024  # bytes; a manifest of 10,000 poses has about 20 MB
 
 
-def load(path: Path, origins: Collection[str]) -> Manifest:
+def load(path: Path, origins: Collection[str], *, may_be_bound: bool = False) -> Manifest:
     """Read the manifest.
 
     Args:
         path: The file.
         origins: Where media may come from, as `scheme://host`.
+        may_be_bound: Whether they may also be on any server on this machine.
 
     Raises:
         ManifestMissing: The file does not exist.
@@ -44,7 +45,7 @@ def load(path: Path, origins: Collection[str]) -> Manifest:
         ManifestError: It cannot be read, or is no valid manifest; the message names the file.
     """
     try:
-        return loads(_read(path), origins)
+        return loads(_read(path), origins, may_be_bound=may_be_bound)
     except FileNotFoundError:
         raise ManifestMissing(f"{path.name}: there is no such manifest.") from None
     except OSError as error:

@@ -207,12 +207,13 @@ def _to_text(content: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(content, order="sorted"), indent=2) + b"\n"
 
 
-def loads(text: str | bytes, origins: Container[str]) -> Manifest:
+def loads(text: str | bytes, origins: Container[str], *, may_be_bound: bool = False) -> Manifest:
     """Read a manifest from its text, trusting nothing in it.
 
     Args:
         text: The content of the file.
         origins: Where media may come from, as `scheme://host`.
+        may_be_bound: Whether they may also be on any server on this machine.
 
     Raises:
         BoundManifest: It is valid, but its media are on another server on this machine.
@@ -228,7 +229,7 @@ def loads(text: str | bytes, origins: Container[str]) -> Manifest:
         raise ManifestError(f"{sanitize(str(error))}. {REMEDY}") from None
     if manifest.revision != _revision(manifest.collections):
         raise ManifestError(f"its revision is not that of its content: it was edited. {REMEDY}")
-    if servers:
+    if servers and not may_be_bound:
         raise BoundManifest(
             f"its media are on {' and '.join(sorted(servers))}, a server on this machine that "
             "'api_url' does not name. Run 'mkdocs-masko sync', or set MASKO_API_URL to that server."

@@ -322,8 +322,9 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             (log.warning if message.level == "warning" else log.info)("%s", message.text)
         for change in result.changes if result.is_written else ():
             log.info("%s: %s", site.manifest.name, change)
-        if result.is_written and result.bound_to:
-            log.info("%s: %s", site.manifest.name, result.bound_to)
+        binding = result.binding(is_self_hosted=site.is_self_hosted)
+        if result.is_written and binding:
+            log.info("%s: %s", site.manifest.name, binding)
         return result
 
     def _text_of(self, manifest: Manifest) -> str:

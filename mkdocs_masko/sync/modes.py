@@ -239,7 +239,7 @@ def _result(
 def _load_old(site: Site) -> tuple[Manifest | None, tuple[Message, ...]]:
     """Read the manifest to update, and say if there is one but nothing of it can be kept."""
     try:
-        return load(site.manifest, site.origins), ()
+        return _load(site), ()
     except ManifestMissing:
         return None, ()
     except BoundManifest as error:
@@ -250,9 +250,16 @@ def _load_old(site: Site) -> tuple[Manifest | None, tuple[Message, ...]]:
         return None, (Message(level="info", text=text),)
 
 
+def _load(site: Site) -> Manifest:
+    # Where nothing is requested, a site that serves its media has them by their hashes, wherever
+    # they came from. What is missing is not downloaded from a server that the options do not name.
+    is_offline = site.options.mode == "frozen" or not site.has_api_access
+    return load(site.manifest, site.origins, may_be_bound=site.is_self_hosted and is_offline)
+
+
 def _load_required(site: Site) -> Manifest:
     try:
-        return load(site.manifest, site.origins)
+        return _load(site)
     except ManifestMissing as error:
         remedy = "Run 'mkdocs-masko sync' and commit the file."
         raise ManifestMissing(f"{error} {remedy}") from None

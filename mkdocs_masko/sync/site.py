@@ -159,10 +159,9 @@ class SyncResult(Struct, frozen=True, kw_only=True):
     is_written: bool = False
     current: frozenset[str] = frozenset()
 
-    @property
-    def bound_to(self) -> str:
-        """What to know about a manifest whose media are on a port of this machine."""
-        server = self.manifest.server
+    def binding(self, *, is_self_hosted: bool) -> str:
+        """Return what to know where pages get media from a port of this machine."""
+        server = "" if is_self_hosted else self.manifest.server
         return f"bound to {server}: pages show poses only while that server runs" if server else ""
 
     def remedy(self, problem: MissingPose) -> str:

@@ -74,7 +74,7 @@ def test_what_is_only_like_a_name_or_an_id_is_refused_and_told(
     arguments = ("item", text, "--yes") if command == "delete" else (text, "--name", "other")
     done = run(tmp_path, command, *arguments, *FOX, **variables(sandbox))
     error = refused(done, sandbox)
-    assert error.startswith(f"error: no item has exactly this id or name: {text.strip()!r}; ")
+    assert error.startswith(f"error: no item has exactly this id or name: {text!r}; ")
     assert f"'card-sit' ({ITEM})" in error
     assert error.endswith("Give the whole id or name; 'mkdocs-masko items fox' lists them.\n")
 
@@ -207,3 +207,32 @@ def test_what_is_refused_prints_no_json(tmp_path: Path) -> None:
     done = run(tmp_path, "delete", "item", "wave", "--collection", "fox", "--json", *SANDBOX)
     assert (done.code, done.out) == (2, "")
     assert "confirm with --yes" in done.err
+
+
+def test_a_name_is_shown_with_its_blanks(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Else two items would be called alike."""
+    for name in (" wave ", "wave  two"):
+        sandbox.world.add_item("fox", name, "fox/wave")
+    done = run(tmp_path, "delete", "item", " wave ", *FOX, **variables(sandbox))
+    assert (done.code, changes(sandbox)) == (2, [])
+    assert "confirm with --yes to delete item ' wave ' (" in done.err
+    done = run(tmp_path, "delete", "item", "wave  two", *FOX, "--yes", **variables(sandbox))
+    assert done.out.startswith("deleted item 'wave  two' (")
+    done = run(tmp_path, "delete", "item", " wave", *FOX, "--yes", **variables(sandbox))
+    assert done.err.startswith("error: no item has exactly this id or name: ' wave'; did you mean ")
+
+
+@pytest.mark.parametrize(
+    "command", [("rename", "wave", "--name", "hello"), ("delete", "item", "wave", "--yes")]
+)
+def test_a_sandbox_of_one_command_says_that_it_forgets(
+    sandbox: Sandbox, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """One that goes on running does not."""
+    done = run(tmp_path, *command, *FOX, *SANDBOX)
+    assert done.code == 0
+    assert done.err == (
+        "note: this sandbox ends with the command, and forgets the change. Start one that lasts "
+        "with 'mkdocs-masko sandbox', and name its URL with --api-url.\n"
+    )
+    assert run(tmp_path, *command, *FOX, **variables(sandbox)).err == ""

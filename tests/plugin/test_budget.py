@@ -43,9 +43,9 @@ def kilobytes(size: int) -> str:
 
 def test_a_page_weighs_its_template_and_its_content_together(tmp_path: Path) -> None:
     built = build(tmp_path, {"page": WAVE + IDLE - 1}, {"index.md": PAGE})
-    both = kilobytes(WAVE + IDLE)
+    weight, budget = (f"{size / 1000:.3f} kB" for size in (WAVE + IDLE, WAVE + IDLE - 1))
     assert excesses(built) == [
-        f"docs/index.md: its poses weigh {both}, more than the budget of {both}"
+        f"docs/index.md: its poses weigh {weight}, more than the budget of {budget}"
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,3 +118,47 @@ def test_any_other_host_is_still_refused(origin: str, server: str, tmp_path: Pat
     with pytest.raises(ManifestError, match="is not on a host that media may come from") as caught:
         loads(text, {SANDBOX_ORIGIN})
     assert not isinstance(caught.value, BoundManifest)
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+@pytest.mark.parametrize("offline", ["frozen", "no key"])
+def test_a_site_that_serves_its_media_needs_no_sandbox(
+    sandbox: Sandbox, tmp_path: Path, offline: str, host: str
+) -> None:
+    """They are in the cache by their hashes, wherever they came from."""
+    options = {"collection": "fox", "hosting": "self"}
+    sites.make(tmp_path, {"index.md": "![A fox](masko:wave)"}, options=options)
+    first = sites.build(
+        tmp_path, host=host, env={"MASKO_API_URL": sandbox.api_url, "MASKO_API_KEY": KEY}
+    ).good()
+    assert "bound to" not in first.output
+    published = sorted(path.name for path in (tmp_path / "site/assets/masko").iterdir())
+    sandbox.requests.clear()
+    env = {"MASKO_MODE": "frozen"} if offline == "frozen" else {}
+    second = sites.build(tmp_path, "--strict", host=host, env=env).good()
+    assert "read anew" not in second.output
+    assert sorted(path.name for path in (tmp_path / "site/assets/masko").iterdir()) == published
+    assert sandbox.requests == []
+
+
+def test_what_is_missing_is_not_downloaded_from_such_a_server(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A manifest cannot make a build read from a port of this machine."""
+    options = {"collection": "fox", "hosting": "self"}
+    sites.make(tmp_path, {"index.md": "![A fox](masko:wave)"}, options=options)
+    assert run(tmp_path, "sync", **variables(sandbox)).code == 0
+    shutil.rmtree(tmp_path / ".cache")
+    sandbox.requests.clear()
+    built = sites.build(tmp_path)
+    assert built.code == 1
+    assert "is not on a host that media may come from" in built.output
+    assert sandbox.requests == []
+
+
+def test_the_doctor_finds_nothing_wrong_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    sites.make(tmp_path, {}, options={"collection": "fox", "hosting": "self"})
+    done = run(tmp_path, "sync", **variables(sandbox))
+    assert (done.code, "bound to" in done.said) == (0, False)
+    found = json.loads(run(tmp_path, "doctor", "--json").out)
+    assert next(each for each in found if each["subject"] == "manifest")["level"] == "ok"
