@@ -410,3 +410,20 @@ def test_an_absolute_url_is_not_checked_against_the_address_of_the_site(tmp_path
     folder = write_pages(tmp_path, {"index.md": page})
     manifest = load(folder / NAME, {SANDBOX_ORIGIN})
     assert find_bad_references(folder, {}, manifest, "fox") == []
+
+
+def test_a_macro_inside_an_expression_is_a_problem_only_where_none_is_evaluated(
+    tmp_path: Path,
+) -> None:
+    """mkdocs-macros evaluates it; on all other pages it stays text, and a build says so as well."""
+    text = 'x\n\n{{ "x" ~ masko("wave") }}\n{% set fox = masko("wave") %}\n'
+    folder = write_pages(tmp_path, {"a.md": text})
+    assert problems_of(folder, {"plugins": ["masko", "macros"]}) == []
+    remedy = 'Write {{ masko("wave", width=240) }}; only mkdocs-macros reads expressions.'
+    expected = [
+        f"docs/a.md:{line}:1: a macro must stand alone between {{{{ and }}}}. {remedy}"
+        for line in (3, 4)
+    ]
+    assert problems_of(folder, {"plugins": ["masko"]}) == expected
+    built = sites.build(sites.make(tmp_path / "site", {"a.md": text}, options=sites.FROZEN))
+    assert built.good().lines("WARNING") == [f"masko: {problem}" for problem in expected]

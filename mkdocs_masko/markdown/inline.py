@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import UnescapeTreeprocessor
-from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE, STX
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
@@ -18,7 +18,8 @@ from mkdocs_masko.markdown.syntax import (
     CALL,
     CODE_START,
     ends_image,
-    is_ours,
+    is_macro,
+    is_misspelled,
     misspelled_macro,
     read_attributes,
     read_image,
@@ -98,6 +99,34 @@ class _HtmlCode:
         return self._depth > 0 or self._comment
 
 
+class _ReportedSlips:
+    """Tells slips that have been reported already.
+
+    Python-Markdown before 3.11 reads a text from its beginning again whenever a part of it was
+    replaced by a placeholder.
+    """
+
+    def __init__(self) -> None:
+        self._text, self._at, self._end = "", 0, 0
+
+    def add(self, text: str, end: int) -> bool:
+        """Note a slip; return whether it is a new one.
+
+        Args:
+            text: The text that is read.
+            end: Where the slip ends in it.
+        """
+        if text == self._text:
+            is_other = end <= self._at  # a text that is just like the one before
+        else:
+            replaced = text.find(STX, self._end)
+            is_other = replaced < 0 or not self._text.startswith(text[:replaced])
+        is_new = is_other or end > self._end
+        self._text, self._at = text, end
+        self._end = end if is_new else self._end
+        return is_new
+
+
 class CallInlineProcessor(InlineProcessor):
     """Macros in running text: `{{ masko(...) }}`.
 
@@ -110,7 +139,7 @@ class CallInlineProcessor(InlineProcessor):
         super().__init__(f"{CALL}|{ATTRIBUTES}|{CODE_START}", md)
         self._stash = stash
         self._pattern: Any = _MacroPattern(self.compiled_re)
-        self._html_code = _HtmlCode()
+        self._html_code, self._slips = _HtmlCode(), _ReportedSlips()
 
     def getCompiledRegExp(self) -> re.Pattern[str]:  # noqa: N802 - Markdown's own name
         """Return what the parser searches each text with, once for every processor."""
@@ -126,10 +155,11 @@ class CallInlineProcessor(InlineProcessor):
         function = m["function"]
         if function is None:
             return self._code_span(m.start(), data)
-        if not is_ours(function) or self._html_code.holds(data, m.start()):
+        if not is_macro(m) or self._html_code.holds(data, m.start()):
             return _NOTHING
-        if m["arguments"] is None:
-            self._stash.report(misspelled_macro(m), unterminated_source(data, m.start()))
+        if is_misspelled(m):
+            if self._slips.add(data, m.end()):
+                self._stash.report(misspelled_macro(m), unterminated_source(data, m.start()))
             return _NOTHING
         stray = stray_attributes(data, m.end(), block=True)
         read, source = partial(read_macro, m, stray=stray.strip()), m[0] + stray
@@ -191,7 +221,7 @@ class ImageInlineProcessor(InlineProcessor):
     ) -> None:
         super().__init__(syntax.pattern, md)
         self._syntax, self._is_inline = syntax, is_inline
-        self._html_code = _HtmlCode()
+        self._html_code, self._slips = _HtmlCode(), _ReportedSlips()
         self._stash = stash
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
@@ -236,7 +266,7 @@ class ImageInlineProcessor(InlineProcessor):
     def _report_broken(self, start: int, data: str) -> None:
         """Report an image of a pose that the parser takes for text."""
         broken = _BROKEN_IMAGE.match(data, start)
-        if broken:
+        if broken and self._slips.add(data, broken.end()):
             self._stash.report(
                 ReferenceProblem(
                     "an image needs its URL in parentheses, right behind the brackets: "

@@ -20,7 +20,8 @@ from mkdocs_masko.markdown.syntax import (
     CALL,
     NO_ATTRIBUTE,
     ends_image,
-    is_ours,
+    is_macro,
+    is_misspelled,
     misspelled_macro,
     read_flag,
     read_image,
@@ -372,18 +373,18 @@ def _show_raw_text(text: str, stash: EmbedStash, show: Callable[..., str]) -> st
 
 
 def _embed(match: re.Match[str], stash: EmbedStash, show: Callable[..., str]) -> str:
-    if not is_ours(match["function"]):
+    if not is_macro(match):
         return match[0]
-    if match["arguments"] is None or match["function"] == "masko_url":
+    if is_misspelled(match) or match["function"] == "masko_url":
         return _url(match, stash)
     stray = stray_attributes(match.string, match.end(), block=True).strip()
     return show(match[0], partial(read_macro, match, unescape, stray=stray))
 
 
 def _url(match: re.Match[str], stash: EmbedStash) -> str:
-    if not is_ours(match["function"]):
+    if not is_macro(match):
         return match[0]
-    if match["arguments"] is None:
+    if is_misspelled(match):
         source = unterminated_source(match.string, match.start())
         stash.report(misspelled_macro(match), source)
         return match[0]

@@ -42,7 +42,10 @@ AFTER_CALL = "only }} may follow the parenthesis of"
 IMPORT = "macros can be imported only where mkdocs-macros runs"
 """What a problem says of an import that is left on a page."""
 
-EVALUATED = (LITERALS_ONLY, AFTER_CALL, IMPORT)
+ALONE = "a macro must stand alone between {{ and }}"
+"""What a problem says of a macro inside an expression or a statement."""
+
+EVALUATED = (LITERALS_ONLY, AFTER_CALL, IMPORT, ALONE)
 """Of problems that are none on a page which mkdocs-macros runs: it has evaluated them before."""
 
 NO_ATTRIBUTE = (
@@ -56,7 +59,7 @@ _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 # to such characters, which made it three times as fast on pages of prose.
 
 _MACRO_START = (
-    r"(?<!\\\{)(?P<brace>[{%])[-+]?\s*"
+    rf"(?<!\\\{{)(?P<brace>[{{%])[-+]?\s*(?P<before>(?:{_STRING}|[^\"'{{}}\n\\])+?(?<![\w.]))??"
     r"""(?P<import>(?:import|from)\s+["'](?=masko/))?(?P<function>(?i:masko)(?:[_.]\w+)?)\b"""
 )
 _ARGUMENTS = rf"(?P<arguments>(?:{_STRING}|[^\"'{{}}\\])*)\)\s*-?\}}\}}"
@@ -64,8 +67,8 @@ _ARGUMENTS = rf"(?P<arguments>(?:{_STRING}|[^\"'{{}}\\])*)\)\s*-?\}}\}}"
 CALL = rf"\{{{_MACRO_START}(?P<open>\s*\((?:{_ARGUMENTS})?)?"
 """A `{{ masko(...) }}`; without a match for `arguments`, one that is not written well.
 
-A backslash before it leaves it as text. In its arguments no backslash goes on outside strings,
-which keeps the search linear.
+With `before`, one inside an expression or a statement. A backslash before it leaves it as text.
+Outside strings no backslash goes on, which keeps the search linear.
 """
 
 _VALUE = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
@@ -128,9 +131,20 @@ def read_call(function: str, arguments: str, source: str) -> Call:
     return make_call(function, positional, dict(zip(names, values, strict=True)), source)
 
 
+def is_macro(match: re.Match[str]) -> bool:
+    """Tell whether a match of `CALL` is one of ours, or meant to be; others are other people's."""
+    if match["before"]:
+        return match["open"] is not None and _plain_name(match["function"]) in FUNCTIONS
+    return _is_ours(match["function"])
+
+
+def is_misspelled(match: re.Match[str]) -> bool:
+    """Tell whether a macro cannot be read, however it goes on."""
+    return match["arguments"] is None or bool(match["before"])
+
+
 @cache
-def is_ours(function: str) -> bool:
-    """Tell whether a function is one of ours, or meant to be; others are other people's."""
+def _is_ours(function: str) -> bool:
     if "." in function or (name := _plain_name(function)) in FUNCTIONS:
         return True
     from difflib import get_close_matches  # noqa: PLC0415 - only for a name that is misspelled
@@ -159,7 +173,8 @@ def read_macro(
     function = match["function"]
     if stray:
         raise stray_list(stray)
-    if match["arguments"] is not None and match["brace"] == "{" and function == function.lower():
+    is_whole = not is_misspelled(match) and match["brace"] == "{"
+    if is_whole and function == function.lower():
         name = _plain_name(function)
         if name in FUNCTIONS or "." not in function:
             return read_call(name, unescape(match["arguments"]), match[0])
@@ -177,7 +192,9 @@ def stray_list(start: str) -> ReferenceProblem:
 def misspelled_macro(match: re.Match[str]) -> ReferenceProblem:
     """Make the error for a macro that is not written well: a slip of the pen."""
     function, plain = match["function"], _plain_name(match["function"])
-    if match["import"]:
+    if match["before"]:
+        problem = f"{ALONE}. Write {_EXAMPLE}; only mkdocs-macros reads expressions."
+    elif match["import"]:
         problem = f"{IMPORT}. Write {_EXAMPLE} without it."
     elif plain not in FUNCTIONS:
         hint = suggest(plain, FUNCTIONS) or f". There are: {', '.join(FUNCTIONS)}"
@@ -227,12 +244,12 @@ def unreadable_macros(text: str, environment: Environment) -> list[tuple[Referen
     except TemplateSyntaxError as error:
         # Jinja counts line feeds alone, of all that `splitlines` would split at.
         line = text.split("\n")[error.lineno - 1]
-        matches = (match for match in re.finditer(CALL, line) if is_ours(match["function"]))
-        problems = [(misspelled_macro(m), m) for m in matches if m["arguments"] is None]
+        matches = filter(is_macro, re.finditer(CALL, line))
+        problems = [(misspelled_macro(m), m) for m in matches if is_misspelled(m)]
         return [
             (problem, unterminated_source(line, match.start()))
             for problem, match in problems
-            if not str(problem).startswith(AFTER_CALL)
+            if not str(problem).startswith((AFTER_CALL, ALONE))
         ]
     return []
 

@@ -40,14 +40,7 @@ def test_a_page_is_that_of_its_golden_file(page: Path) -> None:
     text = (DATA / page).read_text(encoding="utf-8")
     options = {name: OPTIONS[name] for name in OPTIONS if page.parts[0] == "pymdownx"}
     shown = convert(text, EXTENSIONS[page.parts[0]], render=embed, extension_configs=options)
-    # Markdown before 3.11 tries some patterns again, with less text behind them; a build tells what
-    # stands in one place once.
-    problems = {(str(problem), source) for problem, source in shown.problems}
-    told = [
-        f"<!-- {problem} | {source!r} -->"
-        for problem, source in sorted(problems)
-        if not any(p == problem and s != source and s.startswith(source) for p, s in problems)
-    ]
+    told = [f"<!-- {problem} | {source!r} -->" for problem, source in shown.problems]
     check_golden((DATA / page).with_suffix(".html"), "\n".join([shown.html, *told]))
 
 
@@ -169,3 +162,60 @@ def test_a_parser_may_be_used_for_many_pages() -> None:
     pages = ['{{ masko("a") }}', '<div>{{ masko("b") }}</div>', "x", "![](masko:c)", "`masko`"]
     for page in pages * 2:
         assert md.reset().convert(page) == convert(page, PLAIN).html
+
+
+SLIPS = {
+    '{{ masko }} {{ masko("wave") }} x {{ masko("wave") }}': 1,
+    '{{ masko }} {{ masko_image }} {{ masko("wave") }} {{ masko }} {{ masko("wave") }}': 3,
+    '{{ masko }} `x` ![](masko:wave) {{ masko_url("wave") }}': 1,
+    "![a] (masko:x) ![](masko:wave) *x* ![](masko:wave)": 1,
+    '{{ "x" ~ masko("wave") }} {{ masko("wave") }} {{ masko("wave") }}': 1,
+}
+
+
+@pytest.mark.parametrize("text", SLIPS)
+@pytest.mark.parametrize("copies", [1, 3])
+def test_a_slip_is_told_once_for_each_place(text: str, copies: int) -> None:
+    """However much is replaced behind it, and as often as the same text stands on the page."""
+    problems = convert("\n\n".join([text] * copies), render=embed).problems
+    assert len(problems) == SLIPS[text] * copies
+
+
+INSIDE = [
+    '{{ "x" ~ masko("wave") }}',
+    '{% set fox = masko("wave") %}',
+    '{%- if masko_url("wave") -%} x {%- endif -%}',
+    '{{ show(masko_image("wave")) }}',
+    '{{ not masko.image("wave") }}',
+    '{{ "}}" ~ masko("wave") }}',
+]
+
+
+@pytest.mark.parametrize("macro", INSIDE)
+@pytest.mark.parametrize("place", ["{}", "a {} b", "# {}", "<div>{}</div>", "- {}"])
+def test_a_macro_inside_an_expression_or_statement_is_told(macro: str, place: str) -> None:
+    """Nobody evaluates it here, and it stays on the page as text."""
+    shown = convert(place.format(macro), render=embed)
+    (problem,) = (str(problem) for problem, _ in shown.problems)
+    assert problem == (
+        "a macro must stand alone between {{ and }}. "
+        'Write {{ masko("wave", width=240) }}; only mkdocs-macros reads expressions.'
+    )
+    assert "[[pose" not in shown.html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{ page.masko("x") }}',
+        "{{ x | masko }}",
+        "{% for masko in masks %}",
+        '{{ "masko(1)" }}',
+        '{{ mymasko("x") }} {{ x_masko(1) }}',
+        '{{ config.x }} and masko("wave")',
+        '`{{ "x" ~ masko("wave") }}`',
+        '\\{{ "x" ~ masko("wave") }}',
+    ],
+)
+def test_what_others_say_with_the_name_stays_as_it_is(text: str) -> None:
+    assert convert(text, render=embed).problems == []
