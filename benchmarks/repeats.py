@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from manifest_samples import PLAIN, manifest
+from manifest_samples import QUICK, manifest
 from markdown import Markdown
 from mkdocs_masko.build import BuildSession, SourceFile
 from mkdocs_masko.hosting import CdnHosting
@@ -21,7 +21,6 @@ from mkdocs_masko.markdown import MaskoExtension
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EXTENSIONS = [name for name in PLAIN if name != "smarty"]  # slow by itself at quotes
 PARTS = {
     "![a](masko:p){": 2_500,
     "![a](masko:p){'\"": 2_500,
@@ -66,13 +65,13 @@ def _build(page: str) -> None:
     build = BuildSession(manifest(), default="fox", overrides=[], hosting=hosting)
     build.enter(SourceFile("docs/index.md", page))
     extension = MaskoExtension(build.embedder, build.placeholders)
-    html = Markdown(extensions=[*EXTENSIONS, extension]).convert(page)
+    html = Markdown(extensions=[*QUICK, extension]).convert(page)
     build.review(f"<nav></nav>{html}", html)
     build.sorted_problems()
 
 
 def _plain(page: str) -> None:
-    Markdown(extensions=EXTENSIONS).convert(page)
+    Markdown(extensions=QUICK).convert(page)
 
 
 if __name__ == "__main__":

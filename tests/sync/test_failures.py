@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mkdocs_masko.api import retry
 from mkdocs_masko.errors import ApiError, MalformedResponse
 from mkdocs_masko.sandbox import Fault, Sandbox
 from mkdocs_masko.sync import compare, prepare, update
 from synced_sites import KEY, NAME, now, site, stamp, warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from mkdocs_masko.sandbox import Answer, Moment
@@ -26,21 +25,10 @@ if TYPE_CHECKING:
 
     Act = Callable[[Site, PollPolicy], SyncResult]
 
+pytestmark = pytest.mark.usefixtures("no_second_attempt")
+
 FOREIGN_KEY = "masko_" + "0" * 64
 ASKING: list[Act] = [prepare, update]
-
-
-@pytest.fixture(autouse=True)
-def no_second_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the pause before another attempt longer than any time there is."""
-    monkeypatch.setattr(retry, "_FIRST_PAUSE", 3600)
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def manifest(folder: Path) -> Path:

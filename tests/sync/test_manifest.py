@@ -27,17 +27,9 @@ from synced_sites import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mkdocs_masko.sandbox import Answer, Moment
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.mark.parametrize("name", ["fox", "owl"])

@@ -7,8 +7,6 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pytest
-
 from mkdocs_masko.sandbox import Fault, Sandbox
 from mkdocs_masko.sync import prepare, update
 from synced_sites import (
@@ -24,19 +22,11 @@ from synced_sites import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mkdocs_masko.sandbox import Answer, Moment
 
 _PIECE = 65536  # bytes
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def test_media_are_read_by_ranges_and_without_the_key(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from synced_sites import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from mkdocs_masko.sandbox import Moment
@@ -40,13 +40,6 @@ if TYPE_CHECKING:
 PLACEHOLDER = "is an image: the placeholder that the CDN serves until the file is ready"
 CDN = "/5a0db0c5/*"
 """The paths of all media."""
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def test_a_placeholder_is_left_out_of_the_first_sync(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -16,14 +16,14 @@ from mkdocs_masko.errors import (
     ManifestMissing,
     OptionError,
 )
-from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.sync import compare, prepare, update
 from synced_sites import KEY, NAME, api_requests, media, now, site, stamp, warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from mkdocs_masko.sandbox import Sandbox
     from mkdocs_masko.sync import PollPolicy, Site, SyncResult
 
     Act = Callable[[Site, PollPolicy], SyncResult]
@@ -43,13 +43,6 @@ print(prepare(site, PollPolicy(0, refuse, refuse)).manifest.revision)
 loud = {"requests", "urllib3", "PIL", "http.client", "ssl", "mkdocs", "click", "rich"}
 print(*sorted(loud & {*sys.modules}))
 """
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.mark.parametrize("has_manifest", [True, False])

@@ -25,7 +25,7 @@ from synced_sites import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from mkdocs_masko.sync import Site, SyncResult
@@ -33,13 +33,6 @@ if TYPE_CHECKING:
     Act = Callable[[Site, PollPolicy], SyncResult]
 
 CAUSES = ("asset hosting is off", "the collection is unpublished", "nothing is published yet")
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.mark.parametrize("not_ready", ["keep", "fail"])

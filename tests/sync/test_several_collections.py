@@ -261,9 +261,9 @@ def shared_sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.mark.parametrize("act", [prepare, update])
 @settings(max_examples=12)
 @given(
+    act=st.sampled_from([prepare, update]),
     outcomes=st.fixed_dictionaries(dict.fromkeys(IDS, _usual))
     | st.fixed_dictionaries(dict.fromkeys(IDS, _outcomes)),
     delays=st.tuples(_delays, _delays),

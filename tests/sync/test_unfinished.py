@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec import structs
 
-from mkdocs_masko.api import Budget, retry
+from mkdocs_masko.api import Budget
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.signature import Signer
 from mkdocs_masko.errors import ApiError, ServerError, TimedOut
@@ -30,21 +30,10 @@ if TYPE_CHECKING:
 
     Act = Callable[[Site, PollPolicy], SyncResult]
 
+pytestmark = pytest.mark.usefixtures("no_second_attempt")
+
 MEDIA = re.compile(r"/(?!v1/).*")
 ANSWERED = 14  # requests for media, before nothing works any more
-
-
-@pytest.fixture(autouse=True)
-def no_second_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the pause before another attempt longer than any time there is."""
-    monkeypatch.setattr(retry, "_FIRST_PAUSE", 3600)
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 class StopAnswering:

@@ -13,26 +13,19 @@ from mkdocs_masko.errors import (
     ManifestError,
 )
 from mkdocs_masko.manifest import Collection, dumps, make
-from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.sync import compare, prepare, update
 from synced_sites import NAME, now, poses, site, stamp, warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from mkdocs_masko.sandbox import Sandbox
     from mkdocs_masko.sync import PollPolicy, Site, SyncResult
 
     Act = Callable[[Site, PollPolicy], SyncResult]
 
 ASKING: list[Act] = [prepare, update]
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def manifest(folder: Path) -> Path:
