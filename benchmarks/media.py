@@ -6,7 +6,7 @@ it its final name. A warm build: all that pages use is in the cache. Tools take 
 machine that slows down slows all of them; medians are shown. curl, node and npm have to be there;
 what else is needed is installed below `benchmarks/.work`.
 
-    python benchmarks/media.py [--files 300] [--rounds 5]
+    python benchmarks/media.py [--files 300] [--rounds 5] [--only downloads|builds]
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from processes import environment
-
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import MAX_CONNECTIONS, Downloader, DownloadRequest
 from mkdocs_masko.http import Budget, Transport
+from processes import Spent, environment, timed
 
 WORK = Path(__file__).parent / ".work" / "media"
 SIZE = 60_000  # bytes
@@ -145,55 +144,78 @@ def compare_fetching(count: int, rounds: int) -> None:
         print(f"| {name} | {middle:.2f} | {middle / base:.2f} |")
 
 
-def build(folder: Path) -> float:
-    """Build a site in a process of its own, and return its seconds."""
+def build(folder: Path) -> Spent:
+    """Build a site in a process of its own."""
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", "mkdocs.yml"]
-    environ = environment(MASKO_API_KEY="", NO_MKDOCS_2_WARNING="1")
-    start = time.perf_counter()
-    subprocess.run(command, cwd=folder, env=environ, check=True)
-    return time.perf_counter() - start
+    return timed(command, folder, environment(MASKO_API_KEY="", NO_MKDOCS_2_WARNING="1"))
 
 
-def site(folder: Path, options: dict[str, str] | None) -> Path:
-    """Write a site of 20 pages with two poses each; without options, the same pages in words."""
+MACROS = "mkdocs-macros"
+POSES = "![Fox](masko:wave){ width=240 }\n\n![Fox](masko:idle){ width=160 kind=image }\n"
+# The same two poses as macros that write the HTML of a video and of a picture.
+POSES_AS_MACROS = '{{ video("wave", 240) }}\n\n{{ image("idle", 160) }}\n'
+MODULE = """
+def define_env(env):
+    @env.macro
+    def video(pose, width):
+        return (
+            f'<video autoplay loop muted playsinline poster="{pose}.png" width="{width}">'
+            f'<source src="{pose}.mov" type="video/mp4; codecs=hvc1">'
+            f'<source src="{pose}.webm" type="video/webm; codecs=vp9"></video>'
+        )
+
+    @env.macro
+    def image(pose, width):
+        return f'<img src="{pose}.png" width="{width}" alt="Fox" loading="lazy">'
+"""
+SITES: dict[str, tuple[str, dict[str, str] | None]] = {
+    "plain MkDocs": ("A fox, and a fox.", None),
+    "`hosting: cdn`": (POSES, {"api_url": "sandbox"}),
+    "`hosting: self`": (POSES, {"api_url": "sandbox", "hosting": "self"}),
+    MACROS: (POSES_AS_MACROS, None),
+}
+"""What stands on the pages of each site, and the options of the plugin where it is used."""
+
+
+def site(folder: Path, name: str) -> Path:
+    """Write a site of 20 pages with two poses each, or with words in their place."""
+    text, options = SITES[name]
     (folder / "docs").mkdir(parents=True)
-    poses = "![Fox](masko:wave){ width=240 }\n\n![Fox](masko:idle){ width=160 kind=image }\n"
+    (folder / "main.py").write_text(MODULE)
     for n in range(20):
-        text = f"# Page {n}\n\n{poses if options else 'A fox, and a fox.'}\n"
-        (folder / "docs" / ("index.md" if n == 0 else f"{n}.md")).write_text(text)
-    plugins = [{"masko": {"collection": "fox", **options}}] if options else []
-    settings = {"site_name": "Bench", "theme": "mkdocs", "plugins": plugins}
-    (folder / "mkdocs.yml").write_text(json.dumps(settings))
-    if options:
+        page = folder / "docs" / ("index.md" if n == 0 else f"{n}.md")
+        page.write_text(f"# Page {n}\n\n{text}\n")
+    settings = {"site_name": "Bench", "theme": "mkdocs", "plugins": []}
+    if name == MACROS:
+        settings["plugins"] = ["macros"]
+    elif options:
+        settings["plugins"] = [{"masko": {"collection": "fox", **options}}]
+        (folder / "mkdocs.yml").write_text(json.dumps(settings))
         command = [str(Path(sys.executable).with_name("mkdocs-masko")), "sync"]
         subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        build(folder)  # after it all is warm
         settings["plugins"] = [{"masko": {"collection": "fox", **options, "mode": "frozen"}}]
-        (folder / "mkdocs.yml").write_text(json.dumps(settings))
-    build(folder)  # after it all is warm
+    (folder / "mkdocs.yml").write_text(json.dumps(settings))
+    build(folder)
     return folder
 
 
 def compare_builds(rounds: int) -> None:
     """Build, interleaved, and print what hosting adds."""
     with tempfile.TemporaryDirectory() as place:
-        kinds: dict[str, dict[str, str] | None] = {
-            "plain MkDocs": None,
-            "hosting: cdn": {"api_url": "sandbox"},
-            "hosting: self": {"api_url": "sandbox", "hosting": "self"},
-        }
-        folders = {
-            name: site(Path(place, str(n)), options)
-            for n, (name, options) in enumerate(kinds.items())
-        }
-        times: dict[str, list[float]] = {name: [] for name in kinds}
-        for _ in range(rounds):
-            for name, folder in folders.items():
-                times[name].append(build(folder))
-    base = times["plain MkDocs"]
-    print("\nwarm builds of 20 pages\n\n| build | ms | added to plain |\n|---|---|---|")
-    for name, found in times.items():
-        added = statistics.median(a - b for a, b in zip(found, base, strict=True))
-        print(f"| {name} | {statistics.median(found) * 1000:.0f} | {added * 1000:+.0f} |")
+        folders = {name: site(Path(place, str(n)), name) for n, name in enumerate(SITES)}
+        turns = [{name: build(folder) for name, folder in folders.items()} for _ in range(rounds)]
+    print(f"\nwarm builds of 20 pages; medians of {rounds} interleaved builds of each\n")
+    print("| build | CPU, ms | added to plain MkDocs | wall-clock, ms | added to plain MkDocs |")
+    print("|---|---|---|---|---|")
+    for name in SITES:
+        cells = []
+        for part in (0, 1):
+            middle = statistics.median(turn[name][part] for turn in turns)
+            added = statistics.median(t[name][part] - t["plain MkDocs"][part] for t in turns)
+            plus = "" if name == "plain MkDocs" else f"{added * 1000:+.0f}"
+            cells += [f"{middle * 1000:.0f}", plus]
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
 def main() -> None:
@@ -201,15 +223,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--files", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=("downloads", "builds"))
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
         serve()
         return
-    if not all(map(shutil.which, ("curl", "npm", "node"))):
-        raise SystemExit("curl, node and npm have to be installed")
-    compare_fetching(given.files, given.rounds)
-    compare_builds(given.rounds)
+    if given.only != "builds":
+        if not all(map(shutil.which, ("curl", "npm", "node"))):
+            raise SystemExit("curl, node and npm have to be installed")
+        compare_fetching(given.files, given.rounds)
+    if given.only != "downloads":
+        compare_builds(given.rounds)
 
 
 if __name__ == "__main__":

@@ -14,16 +14,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from processes import environment
-
 from mkdocs_masko.manifest import Collection, Medium, Pose, dumps, make
+from processes import environment, timed
 
 CDN = "https://assets.masko.ai/bench/fox"
 TEXT = (
@@ -118,20 +115,13 @@ def manifest() -> object:
 
 def build(site: Path) -> float:
     """Build a site in a process of its own and return its CPU seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet"],
-        cwd=site,
-        check=True,
-        env=environment(
-            DISABLE_MKDOCS_2_WARNING="true",
-            NO_MKDOCS_2_WARNING="1",
-            PYTHONHASHSEED="0",
-            MASKO_MODE="frozen",
-        ),
+    variables = environment(
+        DISABLE_MKDOCS_2_WARNING="true",
+        NO_MKDOCS_2_WARNING="1",
+        PYTHONHASHSEED="0",
+        MASKO_MODE="frozen",
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return timed([sys.executable, "-m", "mkdocs", "build", "--quiet"], site, variables).cpu
 
 
 def report(turns: list[dict[tuple[str, int], float]], pages: int) -> None:

@@ -13,15 +13,13 @@ Exits with 1 when a ratio of the medians is above `--most`.
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-from processes import environment
+from processes import Spent, environment, timed
 
+HERE = Path(__file__).parent
 COMMAND = str(Path(sys.executable).with_name("mkdocs-masko"))
 BASE = 'python -c "import click"'
 RUNS = {
@@ -41,21 +39,16 @@ def main() -> int:
     parser.add_argument("--most", type=float, default=1.3)
     given = parser.parse_args()
     for command in RUNS.values():
-        run(command)  # compiles what is not compiled yet
-    turns = [{name: run(command) for name, command in RUNS.items()} for _ in range(given.rounds)]
+        timed(command, HERE, environment())  # compiles what is not compiled yet
+    turns = [
+        {name: timed(command, HERE, environment()) for name, command in RUNS.items()}
+        for _ in range(given.rounds)
+    ]
     ratios = report(turns)
     return int(any(ratios[name] > given.most for name in HELD))
 
 
-def run(command: list[str]) -> tuple[float, float]:
-    """Run a command and return its CPU time and its wall time in seconds."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment())
-    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
-
-
-def report(turns: list[dict[str, tuple[float, float]]]) -> dict[str, float]:
+def report(turns: list[dict[str, Spent]]) -> dict[str, float]:
     """Print the medians; return how much longer each takes than the import, by CPU time."""
     print(f"{len(turns)} interleaved runs of each; medians\n")
     print("| command | CPU, ms | of the import | wall, ms | of the import |")
