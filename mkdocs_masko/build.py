@@ -29,7 +29,7 @@ from mkdocs_masko.rendering import (
     StandalonePage,
     bad_argument,
 )
-from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file
+from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file, find_slips_in_settings
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.theme_templates import calling_template
 from mkdocs_masko.urls import pose_of
@@ -181,6 +181,7 @@ class BuildSession:
         self._replacements: dict[str, str] = {}  # HTML by the HTML that it took the place of
         self._dropped_files: dict[str, SiteFile] = {}  # variants that no page should show, by path
         self._occurrences: dict[tuple[str, str, str], int] = {}
+        self._poses_of_settings: set[tuple[str, str | None]] = set()  # with the file's name
         self._texts: dict[str, SourceText] = {}
         self._reviewed: set[tuple[str, Slip, int]] = set()
 
@@ -479,6 +480,17 @@ class BuildSession:
         for slip, offset in find_slips_in_file(text, is_css=is_css):
             self._add(slip.problem, name, self._text(name, text).position(offset))
 
+    def review_settings(self, name: str, text: str) -> None:
+        """Report the poses and macros that the settings of the site name.
+
+        Args:
+            name: The file, for messages: `mkdocs.yml`.
+            text: Its content.
+        """
+        for slip, offset in find_slips_in_settings(text):
+            self._poses_of_settings.add((name, pose_of(slip.source)))
+            self._add(slip.problem, name, self._text(name, text).position(offset))
+
     def sorted_problems(self) -> list[Problem]:
         """Return all bad references, page by page, in the order of their lines."""
         names = dict.fromkeys(problem.name for problem in self._problems)
@@ -513,6 +525,8 @@ class BuildSession:
         self._occurrences[key] = number
         place = name, (0, 0)
         for file_name, text in self.context.sources():
+            if host and (file_name, pose_of(source)) in self._poses_of_settings:
+                return  # a theme has written what is reported where its author wrote it
             searched = self._text(file_name, text)
             offsets = searched.offsets_in(host, source) if host else searched.offsets(source)
             if offsets:

@@ -78,7 +78,7 @@ class Findings(Struct, frozen=True, kw_only=True):
 
 def check_site(
     site: Site,
-    folder: Path,
+    path: Path,
     settings: Mapping[str, Any],
     manifest: Manifest,
     remedy: Callable[[MissingPose], str],
@@ -87,8 +87,8 @@ def check_site(
 
     Args:
         site: What the options say.
-        folder: The folder of `mkdocs.yml`.
-        settings: The content of `mkdocs.yml`.
+        path: The site's `mkdocs.yml`.
+        settings: Its content, with what it inherits.
         manifest: What pages may show.
         remedy: Returns what helps where a pose is missing.
 
@@ -96,7 +96,7 @@ def check_site(
         OptionError: A page cannot be read, or the gallery would replace one.
         ManifestError: The site serves its media, and the manifest has no hashes.
     """
-    options = site.options
+    options, folder = site.options, path.parent
     docs = DocsFolder(folder, settings)
     gallery = options.gallery_page.source if options.gallery_page else None
     if gallery:
@@ -105,6 +105,7 @@ def check_site(
                 raise replaced_page(file.uri)
     reader = _SiteReader(folder, settings, docs, pages={gallery} if gallery else set())
     build = reader.read(manifest, options.default, served_files(site, manifest), remedy)
+    build.review_settings(path.name, read_text(path, path.name, errors="replace"))
     included = select_included(manifest, options.include, options.default)
     warnings = [unmatched_include(pattern) for pattern, media in included if not media]
     if options.incomplete == "warn":

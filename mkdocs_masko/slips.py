@@ -7,8 +7,9 @@ searched for them, whichever syntax, plugin or template wrote it.
 from __future__ import annotations
 
 import re
+from html import escape
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -115,13 +116,69 @@ def find_slips_in_file(text: str, *, is_css: bool) -> list[tuple[Slip, int]]:
     return _search_css(text) if is_css else _search(text, has_macros=False)
 
 
-def _search(html: str, *, has_macros: bool) -> list[tuple[Slip, int]]:
+# A pose, or a macro, in a setting; as a key, the plugin's own name is followed by white space.
+_IN_SETTINGS: Final = re.compile(r"masko(?:\\?:|%3a)(?=[^\s])|\{[{%][-+]?\s*masko", re.IGNORECASE)
+_SETTINGS: Final = {
+    ("nav",): '<a href="{}">',
+    ("extra_css",): '<link href="{}">',
+    ("extra_javascript",): '<script src="{}">',
+    ("theme", "favicon"): '<link href="{}">',
+    ("theme", "logo"): '<img src="{}">',
+    ("copyright",): "{}",
+    ("site_name",): "{}",
+    ("site_description",): "{}",
+}
+"""What themes make of settings, by their keys in `mkdocs.yml`: a link, or they write them out."""
+
+
+def find_slips_in_settings(source: str) -> list[tuple[Slip, int]]:
+    """Find the poses and macros that a site's settings name, which themes write as they are.
+
+    Args:
+        source: `mkdocs.yml`, which YAML can read.
+
+    Returns:
+        Each slip with its offset, in the order of the text.
+    """
+    if not _IN_SETTINGS.search(source):
+        return []
+    import yaml  # noqa: PLC0415 - few settings name a pose
+
+    root = yaml.compose(source, yaml.SafeLoader)
+    slips = {}
+    for keys, html in _SETTINGS.items():
+        for value, start, end in _scalars(root, keys):
+            urls, macros = find_schemes(source, start, end), _MACRO.finditer(source, start, end)
+            text = value if html == "{}" else escape(value)
+            for slip, _ in _search(html.format(text), has_macros=False, place="the settings"):
+                match = None if slip.host else next(macros, None)
+                at = next(urls, start) if slip.host else match.start() if match else start
+                slips[at] = slip
+    return [(slip, at) for at, slip in sorted(slips.items())]
+
+
+def _scalars(node: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:  # noqa: ANN401 - untyped library
+    """Yield the texts below a key of a YAML document, with the offsets that they are between."""
+    if isinstance(node.value, str):
+        if not keys:
+            yield node.value, node.start_mark.index, node.end_mark.index
+        return
+    for child in node.value:
+        if not isinstance(child, tuple):
+            yield from _scalars(child, keys)
+        elif not keys or child[0].value == keys[0]:
+            yield from _scalars(child[1], keys[1:])
+
+
+def _search(
+    html: str, *, has_macros: bool, place: str = "a file of HTML"
+) -> list[tuple[Slip, int]]:
     if not may_name_pose(html):
         return []
     plain = plain_text(html)
     if SCHEME not in plain and (has_macros or not _MACRO.search(plain)):
         return []
-    finder = _SlipFinder(html, has_macros=has_macros)
+    finder = _SlipFinder(html, has_macros=has_macros, place=place)
     finder.feed(html)
     finder.close()
     return finder.slips
@@ -137,11 +194,11 @@ def _search_css(css: str) -> list[tuple[Slip, int]]:
 class _SlipFinder(HtmlReader):
     """Collects slips; a `<picture>` and what is shown as it is written are remembered."""
 
-    def __init__(self, html: str, *, has_macros: bool) -> None:
+    def __init__(self, html: str, *, has_macros: bool, place: str) -> None:
         super().__init__()
         self.slips: list[tuple[Slip, int]] = []
         self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
-        self._has_macros = has_macros
+        self._has_macros, self._place = has_macros, place
         self._verbatim, self._depth = "", 0  # the element that holds it, and how deep in its like
         self._pictures = 0
 
@@ -187,7 +244,7 @@ class _SlipFinder(HtmlReader):
     def _search_macros(self, text: str, at: int) -> None:
         for match in () if self._has_macros else _MACRO.finditer(text):
             remedy = "Show the pose on a Markdown page."
-            message = f"{sanitize(match[1])}: no macro runs in a file of HTML. {remedy}"
+            message = f"{sanitize(match[1])}: no macro runs in {self._place}. {remedy}"
             self._append(Slip(source=match[0].rstrip(), message=message), at + match.start())
 
     def _add_attribute(self, tag: str, name: str, url: str, at: int) -> None:

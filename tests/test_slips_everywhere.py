@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import sites
+from cli_process import run
 from mkdocs_masko.lint import find_bad_references
 from mkdocs_masko.manifest import load
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -341,3 +342,62 @@ def test_links_that_another_plugin_has_rewritten_are_found_where_they_stand(tmp_
     places = [line.split(": ")[1] for line in built.lines("WARNING")]
     assert places == ["docs/index.md:1:9", "docs/index.md:3:10"]
     assert len(sites.embeds(built.page())) == 1
+
+
+SETTINGS = """\
+site_name: Test  # masko:wave, {{ masko("wave") }}
+copyright: >
+  Drawn by a fox.
+  {{ masko("wave") }} <a href="masko:idle">x</a>
+nav:
+  - index.md
+  - "masko:blink": b.md
+  - Fox: masko:wave
+extra_css: ["masko:cheer"]
+extra: {mascot: masko:wave}
+theme: {name: null, custom_dir: theme, logo: "masko:wave", static_templates: [404.html]}
+markdown_extensions:
+- attr_list
+plugins:
+  - masko:
+      collections: {fox: fox, owl: owl}
+      api_url: sandbox
+      incomplete: ignore
+      mode: frozen
+"""
+SHELL = (
+    "<body>{{ page.content }}{{ config.copyright }}"
+    "{% for item in nav %}<a href='{{ item.url }}'>{{ item.title }}</a>{% endfor %}"
+    "{% for path in config.extra_css %}<link href='{{ path }}'>{% endfor %}"
+    "<img src='{{ config.theme.logo }}'> {{ masko_image(config.extra.mascot) }}"
+)
+OF_SETTINGS = [
+    "mkdocs.yml:4:3: masko: no macro runs in the settings. Show the pose on a Markdown page.",
+    "mkdocs.yml:4:32: a link cannot lead to 'masko:idle'.",
+    "mkdocs.yml:8:10: a link cannot lead to 'masko:wave'.",
+    "mkdocs.yml:9:14: <link href> cannot show 'masko:cheer'.",
+    "mkdocs.yml:11:47: only a Markdown page can show 'masko:wave'.",
+]
+
+
+@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
+def test_poses_in_settings_are_told_where_they_stand(host: str, tmp_path: Path) -> None:
+    """Once, by a build of many pages as by `check`; names and variables may hold them."""
+    files = {"theme/main.html": SHELL, "theme/404.html": SHELL.replace("page.content", "''")}
+    sites.make(tmp_path, {"index.md": "x", "b.md": "y"}, files=files)
+    (tmp_path / "mkdocs.yml").write_text(SETTINGS, encoding="utf-8")
+    built = [line[len("masko: ") :] for line in sites.build(tmp_path, host=host).lines("WARNING")]
+    shortened = [line[: len(start)] for line, start in zip(built, OF_SETTINGS, strict=True)]
+    assert shortened == OF_SETTINGS
+    done = run(tmp_path, "check", "--offline")
+    assert done.err.splitlines()[:-1] == built
+
+
+def test_a_pose_in_settings_hides_none_of_a_template(tmp_path: Path) -> None:
+    files = {"theme/main.html": SHELL + '\n<a href="masko:wave">x</a>'}
+    sites.make(tmp_path, {"index.md": "x", "b.md": "y"}, files=files)
+    (tmp_path / "mkdocs.yml").write_text(SETTINGS.replace("404.html", ""), encoding="utf-8")
+    built = [line[len("masko: ") :] for line in sites.build(tmp_path).lines("WARNING")]
+    places = [line.split(": ")[0] for line in built]
+    assert "theme/main.html:2:10" in places
+    assert len(places) == len(OF_SETTINGS) + 1

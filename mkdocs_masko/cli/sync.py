@@ -214,7 +214,7 @@ def _check_pages(
     if path is None:
         return Findings(problems=[], warnings=[])
     remedy = compared.remedy if compared else lambda problem: problem.remedy
-    return check_site(site, path.parent, load_settings(path), manifest, remedy)
+    return check_site(site, path, load_settings(path), manifest, remedy)
 
 
 @click.command()

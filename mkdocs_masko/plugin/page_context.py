@@ -109,21 +109,23 @@ class ThemeContext:
         return href
 
     def sources(self) -> Iterator[tuple[str, str]]:
-        """Yield the templates in the theme's `custom_dir`: the page is made of any of them.
+        """Yield the templates in the theme's `custom_dir`, any of which the page is made of.
 
-        The one that it is rendered with comes first, then those that this one is built on.
+        The one that it is rendered with comes first, then those that this one is built on. The
+        site's settings come last: themes write some of them as they are.
         """
-        if not self._config.theme.custom_dir:
-            return
-        custom_dir = Path(self._config.theme.custom_dir)
-        folder = Path(self._config.config_file_path or ".").absolute().parent
-        texts = {
-            path.relative_to(custom_dir).as_posix(): path.read_text("utf-8", errors="replace")
-            for path in sorted(custom_dir.rglob("*"))
-            if is_template(path.name) and path.is_file()
-        }
-        for name in dict.fromkeys([*built_on(self._template, texts), *texts]):
-            yield relative_name(custom_dir / name, folder), texts[name]
+        settings = Path(self._config.config_file_path or "").absolute()
+        if self._config.theme.custom_dir:
+            custom_dir = Path(self._config.theme.custom_dir)
+            texts = {
+                path.relative_to(custom_dir).as_posix(): path.read_text("utf-8", errors="replace")
+                for path in sorted(custom_dir.rglob("*"))
+                if is_template(path.name) and path.is_file()
+            }
+            for name in dict.fromkeys([*built_on(self._template, texts), *texts]):
+                yield relative_name(custom_dir / name, settings.parent), texts[name]
+        if settings.is_file():
+            yield settings.name, settings.read_text("utf-8", errors="replace")
 
 
 def page_name(page: Page, config: MkDocsConfig) -> str:

@@ -55,6 +55,7 @@ from mkdocs_masko.plugin.publish import (
     replace_file,
     report,
     review_copied_files,
+    review_settings,
 )
 from mkdocs_masko.plugin.theme import (
     add_pose_assets,
@@ -142,6 +143,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             known=self._build.reusable_embeds if self._build else None,
         )
         self._pages = []
+        review_settings(build, config)
         extension = MaskoExtension(build.embedder, build.placeholders)
         others = [other for other in config.markdown_extensions if not _is_ours(other)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on

@@ -105,6 +105,14 @@ def review_copied_files(build: BuildSession, config: MkDocsConfig, files: Files)
             build.review_file(posixpath.join(docs, file.src_uri), text)
 
 
+def review_settings(build: BuildSession, config: MkDocsConfig) -> None:
+    """Report the poses and macros that `mkdocs.yml` names: themes write them as they are."""
+    path = Path(config.config_file_path or "")
+    if path.is_file():  # it may also be standard input
+        text = path.read_text(encoding="utf-8", errors="replace")
+        build.review_settings(path.name, text)
+
+
 def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
     """Put what only templates use into the site, which MkDocs has written by then."""
     with as_plugin_error():
