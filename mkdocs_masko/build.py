@@ -31,7 +31,7 @@ from mkdocs_masko.rendering import (
 )
 from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file, find_slips_in_settings
 from mkdocs_masko.text import printable, sanitize
-from mkdocs_masko.theme_templates import calling_template
+from mkdocs_masko.theme_templates import calling_template, is_template
 from mkdocs_masko.urls import pose_of
 
 if TYPE_CHECKING:
@@ -540,7 +540,7 @@ class BuildSession:
         if name not in self._texts:
             from mkdocs_masko.source_text import SourceText  # noqa: PLC0415 - only for problems
 
-            self._texts[name] = SourceText(text)
+            self._texts[name] = SourceText(text, is_markdown=not is_template(name))
         return self._texts[name]
 
     def _add(self, problem: ReferenceProblem, name: str, location: tuple[int, int]) -> None:

@@ -24,6 +24,10 @@ _FENCE = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)", re.MULTILINE
 )
 _BLANK_LINE = re.compile(r"\n[ \t\r>]*(?=\n)")
+# A line without the white space at its end, and what begins a block that goes on where it is
+# indented.
+_LINE = re.compile(r"^(?P<indent>    |\t)?(?P<text>.*?)[ \t\r]*$", re.MULTILINE)
+_BLOCK = re.compile(r" {0,3}(?:[-*+:][ \t]|[0-9]+[.)][ \t]|!!!|\?\?\?|===|///|\[\^|<)")
 _TICKS = re.compile(r"(?<!\\)`+")
 # Comments and code that are written as HTML. Each starts with plain text, and none is nested.
 _HTML_CODE = re.compile(r"<!--|-->|<(/?)(?:pre|code|kbd|samp|script|style)\b", re.IGNORECASE)
@@ -48,10 +52,11 @@ class SourceText:
 
     Args:
         text: The source, with its front matter.
+        is_markdown: Whether it is a page of Markdown, where an indent can make code.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str, *, is_markdown: bool = True) -> None:
+        self._text, self._is_markdown = text, is_markdown
         self._offsets: dict[str, list[int]] = {}
 
     def location(self, source: str, number: int = 0) -> tuple[int, int] | None:
@@ -114,8 +119,8 @@ class SourceText:
 
     def _find(self, pattern: str) -> list[int]:
         if pattern not in self._offsets:
-            matches = re.finditer(pattern, self._prose)
-            self._offsets[pattern] = [match.start() for match in matches]
+            offsets = [match.start() for match in re.finditer(pattern, self._prose)]
+            self._offsets[pattern] = [at for at in offsets if not self._is_indented(at)] or offsets
         return self._offsets[pattern]
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -149,7 +154,23 @@ class SourceText:
             url = text[start : start + _LONGEST]
             pose = pose_of(unescape(re.split(end, url, maxsplit=1)[0]))
             urls.setdefault((host, pose or ""), []).append(start)
-        return urls
+        return {
+            key: [at for at in offsets if not self._is_indented(at)] or offsets
+            for key, offsets in urls.items()
+        }
+
+    def _is_indented(self, offset: int) -> bool:
+        """Tell whether a place is in code that is indented.
+
+        Only what stands elsewhere too is left out there: what an extension makes of an indent,
+        nobody but the parser knows.
+        """
+        index = bisect_right(self._indented, (offset, len(self._text))) - 1
+        return index >= 0 and offset < self._indented[index][1]
+
+    @cached_property
+    def _indented(self) -> list[tuple[int, int]]:
+        return [*_indented_code(self._markup)] if self._is_markdown else []
 
 
 def _host_of(text: str, at: int) -> tuple[str, str]:
@@ -250,6 +271,28 @@ def _code_spans(text: str) -> Iterator[tuple[int, int]]:
         if bisect_left(breaks, run.start()) == bisect_left(breaks, end):
             position = end + length
             yield run.start(), position
+
+
+def _indented_code(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines that an indent behind a blank line makes code, one by one.
+
+    Below a list, an admonition or HTML, an indent is a part of that.
+    """
+    is_below_block = is_in_code = False
+    follows_blank = True
+    for line in _LINE.finditer(text):
+        if not line["text"]:
+            follows_blank = True
+            continue
+        if not line["indent"]:
+            is_in_code = False
+            is_below_block = _BLOCK.match(line["text"]) is not None or (
+                is_below_block and (not follows_blank or line["text"].startswith(" "))
+            )
+        elif not is_below_block and (follows_blank or is_in_code):
+            is_in_code = True
+            yield line.span()
+        follows_blank = False
 
 
 def _html_code(text: str, code: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -25,6 +25,18 @@ PAGES = {
     "over several lines of a quote": "> ¦{{ masko('nope',\n>   alt='x') }}",
     "over several lines of a list": "- one\n\n    ¦{{ masko('nope',\n    alt='x') }}",
     "after a fence": "```\n{{ masko('nope') }}\n```\n\n¦{{ masko('nope') }}",
+    "after an indent": "Write\n\n    {{ masko('nope') }}\n\nfor ¦{{ masko('nope') }}",
+    "after an indent by a tab": "Write\n\n\t{{ masko('nope') }}\n\n¦{{ masko('nope') }}",
+    "after an indent of several parts": (
+        "One\n\n    two\n\n    {{ masko('nope') }}\n     x\n\n¦{{ masko('nope') }}"
+    ),
+    "in an indented line of a paragraph": "One\n    ¦{{ masko('nope') }}",
+    "in a list with an indent before it": (
+        "    {{ masko('nope') }}\n\nand\n\n1. one\n\n    ¦{{ masko('nope') }}"
+    ),
+    "in a list whose text is not indented": "- one\ntwo\n\n    ¦{{ masko('nope') }}",
+    "in a definition": "Fox\n\n:   One\n\n    ¦{{ masko('nope') }}",
+    "after an indent with an image": "x\n\n    ![](masko:nope)\n\n![](¦masko:nope)",
     "after a fence of tildes": "~~~ md\n{{ masko('nope') }}\n```\n~~~\n\n¦{{ masko('nope') }}",
     "after a long fence": "````\n```\n{{ masko('nope') }}\n```\n````\n\n¦{{ masko('nope') }}",
     "after a span": "Write `{{ masko('nope') }}` for ¦{{ masko('nope') }}",
