@@ -31,7 +31,7 @@ from e2e.support.chromium import Chromium
 from e2e.support.web_server import Fetched, Served, Visit
 from mkdocs_masko.sandbox import MEDIA_DIR, Sandbox
 
-POSES = ("wave", "idle", "card-sit", "cheer")
+POSES = ("wave", "cheer")
 COUNTS = (1, 30)
 WIDTH = 240  # px
 KINDS = {
