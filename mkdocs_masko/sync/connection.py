@@ -241,13 +241,17 @@ def map_in_order(function: Callable[[str], T], arguments: Iterable[str]) -> Iter
         Exception: What the function raised for the first of the arguments for which it did. What
             has not begun by then does not begin any more.
     """
+    each = list(arguments)
+    if len(each) == 1:  # in this thread, Ctrl+C ends a request at once
+        yield function(each[0])
+        return
     # A build from the manifest alone must not pay for importing the downloader.
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     from mkdocs_masko.assets.download import MAX_CONNECTIONS  # noqa: PLC0415
 
     with ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
-        yield from pool.map(function, arguments)
+        yield from pool.map(function, each)
 
 
 def describe_waiting(ids: Sequence[str]) -> str:

@@ -81,8 +81,9 @@ GONE = {
 }
 
 
-@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
-@pytest.mark.parametrize("case", GONE)
+@pytest.mark.parametrize(
+    ("case", "host"), [*((case, "mkdocs") for case in GONE), ("409", "properdocs")]
+)
 def test_a_locked_build_fails_where_a_collection_is_gone(
     sandbox: Sandbox, tmp_path: Path, case: str, host: str
 ) -> None:

@@ -36,16 +36,15 @@ def server(sandbox: Sandbox, tmp_path: Path) -> str:
     return sandbox.origin
 
 
-@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
-def test_a_plain_build_syncs_anew(host: str, server: str, tmp_path: Path) -> None:
+def test_a_plain_build_syncs_anew(server: str, tmp_path: Path) -> None:
     """And says why, once; the next one has nothing to say."""
     told = (
         f"masko: masko.manifest.json: its media are on {server}, a server on this machine that "
         "'api_url' does not name. Everything is read anew"
     )
-    assert told in sites.build(tmp_path, "--strict", host=host).good().lines("INFO")
+    assert told in sites.build(tmp_path, "--strict").good().lines("INFO")
     assert (tmp_path / NAME).read_text() == sites.manifest()
-    assert "read anew" not in sites.build(tmp_path, "--strict", host=host).good().output
+    assert "read anew" not in sites.build(tmp_path, "--strict").good().output
 
 
 @pytest.mark.parametrize("command", [("sync",), ("diff",), ("gallery", "--no-open")])
@@ -120,22 +119,20 @@ def test_any_other_host_is_still_refused(origin: str, server: str, tmp_path: Pat
     assert not isinstance(caught.value, BoundManifest)
 
 
-@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
 @pytest.mark.parametrize("offline", ["frozen", "no key"])
 def test_a_site_that_serves_its_media_needs_no_sandbox(
-    sandbox: Sandbox, tmp_path: Path, offline: str, host: str
+    sandbox: Sandbox, tmp_path: Path, offline: str
 ) -> None:
     """They are in the cache by their hashes, wherever they came from."""
     options = {"collection": "fox", "hosting": "self"}
     sites.make(tmp_path, {"index.md": "![A fox](masko:wave)"}, options=options)
-    first = sites.build(
-        tmp_path, host=host, env={"MASKO_API_URL": sandbox.api_url, "MASKO_API_KEY": KEY}
-    ).good()
+    variables = {"MASKO_API_URL": sandbox.api_url, "MASKO_API_KEY": KEY}
+    first = sites.build(tmp_path, env=variables).good()
     assert "bound to" not in first.output
     published = sorted(path.name for path in (tmp_path / "site/assets/masko").iterdir())
     sandbox.requests.clear()
     env = {"MASKO_MODE": "frozen"} if offline == "frozen" else {}
-    second = sites.build(tmp_path, "--strict", host=host, env=env).good()
+    second = sites.build(tmp_path, "--strict", env=env).good()
     assert "read anew" not in second.output
     assert sorted(path.name for path in (tmp_path / "site/assets/masko").iterdir()) == published
     assert sandbox.requests == []

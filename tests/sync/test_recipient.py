@@ -206,8 +206,9 @@ def test_doctor_finds_a_host_that_only_the_file_names(proxy: Wire, tmp_path: Pat
     assert REMEDY in errors[0]["remedy"]
 
 
-@pytest.mark.parametrize("host", ["mkdocs", "properdocs"])
-@pytest.mark.parametrize("mode", ["auto", "locked"])
+@pytest.mark.parametrize(
+    ("mode", "host"), [("auto", "mkdocs"), ("locked", "mkdocs"), ("auto", "properdocs")]
+)
 def test_no_build_talks_to_a_host_that_only_the_file_names(
     host: str, mode: str, proxy: Wire, tmp_path: Path
 ) -> None:
