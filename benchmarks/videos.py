@@ -6,8 +6,8 @@ seconds of a mascot. Each is first encoded as somebody would by hand, and as an 
 that WebM, `encode_video` makes a WebM and a MOV.
 
 Likeness is ffmpeg's SSIM of all frames, of the three colours, on white, grey and black, and of
-alpha alone; always to the drawn frames, scaled with their colours weighed by alpha. The row
-"scaled" is the WebM by hand, scaled down as exactly: what a browser could show of it at best.
+alpha alone; always to the drawn frames, scaled with their colours weighed by alpha. "Scaled" is the
+WebM by hand, scaled down as exactly: what a browser could show of it at best.
 
     python benchmarks/videos.py [--sizes 240 480] [--clips noto-fox ...]
 """
@@ -54,10 +54,10 @@ class Likeness(NamedTuple):
     alpha: float
 
 
-class Row(NamedTuple):
+class Result(NamedTuple):
     """A variant: its bytes, its share of those by hand, processor seconds, and likeness."""
 
-    size: int
+    size: float
     share: float
     seconds: float
     likeness: Likeness
@@ -72,19 +72,23 @@ def main() -> None:
     prepare()
     clips = sorted((WORK / "clips").glob("*.mkv"))
     chosen = [clip for clip in clips if not options.clips or clip.stem in options.clips]
-    print("| clip | px | format | bytes | of by hand | CPU s | white | grey | black | alpha |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    rows: dict[tuple[int, str], list[Row]] = {}
+    print(HEAD, flush=True)
+    results: dict[int, list[tuple[Result, Result, Likeness]]] = {}
     for clip in chosen:
         hand = {format_: by_hand(clip, format_) for format_ in FORMATS}
         for size in options.sizes:
-            report_scaled(clip, hand["webm"], size)
-            for format_ in FORMATS:
-                row = measure(clip, hand, size, format_)
-                rows.setdefault((size, format_), []).append(row)
-                report(clip.stem, size, format_, row)
-    for (size, format_), some in rows.items():
-        report("mean", size, format_, _mean(some))
+            webm, mov = (measure(clip, hand, size, format_) for format_ in FORMATS)
+            scaled = likeness(clip, hand["webm"], size)
+            results.setdefault(size, []).append((webm, mov, scaled))
+            report(clip.stem, size, webm, mov, scaled)
+    for size, rows in results.items():
+        webms, movs, scaled_rows = zip(*rows, strict=True)
+        report("mean", size, _mean(webms), _mean(movs), _mean_likeness(scaled_rows))
+
+
+HEAD = """\
+| clip | px | WebM, bytes | MOV, bytes | CPU time, s | SSIM, colors | scaled original | SSIM, alpha |
+|---|---|---|---|---|---|---|---|"""
 
 
 def prepare() -> None:
@@ -118,7 +122,7 @@ def by_hand(clip: Path, format_: str) -> Path:
     return path
 
 
-def measure(clip: Path, hand: dict[str, Path], size: int, format_: str) -> Row:
+def measure(clip: Path, hand: dict[str, Path], size: int, format_: str) -> Result:
     """Make a variant, and say what it is like."""
     variant = Variant(format=format_, width=size, height=size)  # type: ignore[arg-type]
     before = _processor_seconds()
@@ -128,7 +132,7 @@ def measure(clip: Path, hand: dict[str, Path], size: int, format_: str) -> Row:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     share = len(content) / hand[format_].stat().st_size
-    return Row(len(content), share, seconds, likeness(clip, path, size))
+    return Result(len(content), share, seconds, likeness(clip, path, size))
 
 
 def _processor_seconds() -> float:
@@ -163,24 +167,24 @@ def likeness(clip: Path, path: Path, size: int) -> Likeness:
     return Likeness(*values)
 
 
-def report_scaled(clip: Path, hand: Path, size: int) -> None:
-    """Print what the WebM by hand is like when it is scaled."""
-    told = " | ".join(f"{value:.4f}" for value in likeness(clip, hand, size))
-    print(f"| {clip.stem} | {size} | scaled | {hand.stat().st_size:,} | | | {told} |", flush=True)
+def report(name: str, size: int, webm: Result, mov: Result, scaled: Likeness) -> None:
+    """Print a row of the table; of colours, the ground that shows most of the difference."""
+    sizes = (f"{each.size:,.0f} ({each.share:.0%})" for each in (webm, mov))
+    seconds = f"{webm.seconds:.1f}, {mov.seconds:.1f}"
+    colours = f"{min(webm.likeness[:3]):.3f}, {min(mov.likeness[:3]):.3f}"
+    alpha = f"{webm.likeness.alpha:.3f}, {mov.likeness.alpha:.3f}"
+    cells = (name, str(size), *sizes, seconds, colours, f"{min(scaled[:3]):.3f}", alpha)
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def report(name: str, size: int, format_: str, row: Row) -> None:
-    """Print a row of the table."""
-    told = " | ".join(f"{value:.4f}" for value in row.likeness)
-    numbers = f"{row.size:,.0f} | {row.share:.0%} | {row.seconds:.1f}"
-    print(f"| {name} | {size} | {format_} | {numbers} | {told} |", flush=True)
-
-
-def _mean(rows: list[Row]) -> Row:
-    sizes, shares, seconds, alike = zip(*rows, strict=True)
-    means = (statistics.fmean(column) for column in zip(*alike, strict=True))
+def _mean(results: tuple[Result, ...]) -> Result:
+    sizes, shares, seconds, alike = zip(*results, strict=True)
     first = (statistics.fmean(column) for column in (sizes, shares, seconds))
-    return Row(*first, Likeness(*means))
+    return Result(*first, _mean_likeness(alike))
+
+
+def _mean_likeness(rows: tuple[Likeness, ...]) -> Likeness:
+    return Likeness(*(statistics.fmean(column) for column in zip(*rows, strict=True)))
 
 
 if __name__ == "__main__":
