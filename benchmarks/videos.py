@@ -86,9 +86,9 @@ def main() -> None:
         report("mean", size, _mean(webms), _mean(movs), _mean_likeness(scaled_rows))
 
 
-HEAD = """\
-| clip | px | WebM, bytes | MOV, bytes | CPU time, s | SSIM, colors | scaled original | SSIM, alpha |
-|---|---|---|---|---|---|---|---|"""
+COLUMNS = ("clip", "px", "WebM, bytes", "MOV, bytes", "CPU time, s")
+COLUMNS += ("SSIM, colors", "scaled original", "SSIM, alpha")
+HEAD = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
 
 
 def prepare() -> None:

@@ -105,7 +105,7 @@ class FFmpegSession:
             MediaError: ffmpeg refused, or took too long.
             EncoderFailure: It could not start, or was killed.
         """
-        every_run = [program] if program else [_find_ffmpeg(), "-hide_banner", "-nostdin", "-y"]
+        every_run = [program] if program else [find_ffmpeg(), "-hide_banner", "-nostdin", "-y"]
         command = [*every_run, *arguments]
         request = {"command": command, "seconds": seconds, "bytes": most_bytes}
         try:
@@ -138,7 +138,12 @@ _GUARD_DIED = "the process that ran ffmpeg died, perhaps for want of memory"
 
 
 @cache
-def _find_ffmpeg() -> str:
+def find_ffmpeg() -> str:
+    """Return the path of the program.
+
+    Raises:
+        EncoderFailure: There is none.
+    """
     try:
         from imageio_ffmpeg import get_ffmpeg_exe  # noqa: PLC0415 - an extra, and it runs ffmpeg
 

@@ -17,7 +17,7 @@ import pytest
 from media_samples import FFMPEG
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.sandbox import MEDIA_DIR
-from mkdocs_masko.variants import EncoderFailure, ffmpeg_guard
+from mkdocs_masko.variants import EncoderFailure, ffmpeg, ffmpeg_guard
 from mkdocs_masko.variants.ffmpeg import FFmpegSession
 from mkdocs_masko.variants.ffmpeg_package import ffmpeg_version, is_available
 
@@ -118,9 +118,23 @@ def test_a_failure_is_one_reason_that_names_no_folder() -> None:
 def test_a_program_that_is_missing_is_no_fault_of_the_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("mkdocs_masko.variants.ffmpeg._find_ffmpeg", lambda: str(tmp_path / "no"))
+    monkeypatch.setattr("mkdocs_masko.variants.ffmpeg.find_ffmpeg", lambda: str(tmp_path / "no"))
     with FFmpegSession() as session, pytest.raises(EncoderFailure, match="No such file"):
         session.run(("-version",), most_bytes=1024)
+
+
+def test_without_the_extra_no_file_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    ffmpeg.find_ffmpeg.cache_clear()
+    with FFmpegSession() as session, pytest.raises(EncoderFailure, match="there is no ffmpeg"):
+        session.run(("-version",), most_bytes=1024)
+
+
+def test_no_guard_no_encoding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where Python cannot start a second time, no file is at fault either."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
+    with pytest.raises(EncoderFailure, match="ffmpeg cannot be run: No such file"), FFmpegSession():
+        pass
 
 
 def test_a_guard_that_dies_is_no_fault_of_the_file() -> None:
