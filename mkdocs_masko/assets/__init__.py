@@ -7,14 +7,12 @@
 from __future__ import annotations
 
 from mkdocs_masko.assets.cache import Cache
+from mkdocs_masko.assets.resolver import FileResolver, LocalSources, Work
 from mkdocs_masko.assets.site_files import (
     FOLDER,
-    FileResolver,
-    LocalSources,
     MediaFormat,
     SiteFile,
     SiteFiles,
-    Work,
     file_name,
     variant_name,
 )
