@@ -27,43 +27,44 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from mkdocs_masko.probe import MediaInfo
-    from mkdocs_masko.variants.plan import Format, Variant
+    from mkdocs_masko.variants.plan import Variant
 
-_LOSSY: dict[Format, dict[str, Any]] = {
-    "avif": {
-        "codec": "aom",
-        "quality": 47,
-        "subsampling": "4:4:4",  # outlines are where the colour changes, and blur with less
-        "speed": 4,
-        "max_threads": 1,  # images are encoded side by side
-        "advanced": {
-            "color:tune": "ssim",
-            "color:enable-ab-partitions": "0",  # a fifth of the time, for no loss
-            "color:enable-filter-intra": "0",
-            "color:enable-intrabc": "0",  # nor are these of use to soft shades
-            "color:enable-palette": "0",
-            "alpha:tune": "ssim",
-            "alpha:cpu-used": "6",
-            "alpha:cq-level": "32",
-        },
+_ALPHA_PLANE = {"alpha:tune": "ssim", "alpha:cpu-used": "6", "alpha:cq-level": "32"}
+_AVIF: dict[str, Any] = {
+    "codec": "aom",
+    "quality": 52,
+    "subsampling": "4:4:4",  # outlines are where the colour changes, and blur with less
+    "speed": 6,
+    "max_threads": 1,  # images are encoded side by side
+    "advanced": {"color:tune": "iq", **_ALPHA_PLANE},
+}
+_AVIF_SMALL: dict[str, Any] = {
+    **_AVIF,
+    "quality": 47,
+    "speed": 4,  # the faster speeds cost most where few pixels have much in them
+    "advanced": {
+        "color:tune": "ssim",
+        "color:enable-ab-partitions": "0",  # a fifth of the time, for no loss
+        "color:enable-filter-intra": "0",
+        "color:enable-intrabc": "0",  # nor are these of use to soft shades
+        "color:enable-palette": "0",
+        **_ALPHA_PLANE,
     },
-    "webp": {"quality": 80, "method": 4, "alpha_quality": 100},
-    "png": {"compress_level": 6},  # zlib's `optimize` takes five times as long for 1.5 %
 }
-# What `Image.save` gets, by format. Chosen on 24 drawn images at 160, 320 and 640 px
-# (`benchmarks/media_stills.py`). "advanced" goes to libaom; `alpha:` is for the alpha plane, which
-# AVIF stores as an image of its own.
+_SMALL = 256 * 256  # px; up to here the second settings cost little, and gain most
+_WEBP: dict[str, Any] = {"quality": 80, "method": 4, "alpha_quality": 100}
+_PNG: dict[str, Any] = {"compress_level": 6}  # `optimize` takes five times as long for 1.5 %
+# What `Image.save` gets, by format. Chosen by SSIMULACRA2 on white, grey and black, on 24 of the
+# illustrations of `benchmarks/media_stills.py`, and reported on the other 24. "advanced" goes to
+# libaom; `alpha:` is for the alpha plane, which AVIF stores as an image of its own.
 
-_AVIF_EXACT_ALPHA: dict[str, Any] = {
-    **_LOSSY["avif"],
-    "advanced": {**_LOSSY["avif"]["advanced"], "alpha:lossless": "1"},
-}
+_EXACT_ALPHA = {"alpha:lossless": "1"}
 # For an AVIF of the original's own size, whose alpha no resize has touched yet.
 
 _WEBP_LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 60}
-_FEW_COLOURS = 256  # up to here a lossless WebP is smaller as well
+_FEW_COLOURS = 256  # up to here a PNG has a palette, and a lossless WebP is smaller as well
 
-_REVISION = 3  # raised with any change of what is done to the pixels before they are encoded
+_REVISION = 4  # raised with any change of what is done to the pixels before they are encoded
 _COMPILED = re.compile(r"^[^,]+\.(?:so|pyd|dylib|dll)[^,]*,sha256=[^,]+", re.MULTILINE)
 
 
@@ -76,7 +77,7 @@ def settings() -> str:
     pillow = distribution("pillow")
     # The list of installed files has the hash of each bundled codec, without importing any.
     codecs = sorted(_COMPILED.findall(pillow.read_text("RECORD") or ""))
-    values = [_LOSSY, _AVIF_EXACT_ALPHA, _WEBP_LOSSLESS, _FEW_COLOURS]
+    values = [_AVIF, _AVIF_SMALL, _SMALL, _EXACT_ALPHA, _WEBP, _WEBP_LOSSLESS, _PNG, _FEW_COLOURS]
     text = json.dumps([_REVISION, values, pillow.version, codecs], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -140,20 +141,57 @@ def resize(image: Image, width: int, height: int) -> Image:
 
 
 def _save(image: Image, variant: Variant, original: Image) -> bytes:
-    settings = _choose_settings(image, variant, full_size=image is original)
-    # libwebp bleeds colours into transparent pixels by itself; libaom does not.
-    pixels = bleed_edge_colour(image) if variant.format == "avif" else image
+    if variant.format == "avif":
+        # libwebp bleeds colours into transparent pixels by itself; libaom does not.
+        image_settings = _avif_settings(image, full_size=image is original)
+        return _write(bleed_edge_colour(image), "avif", image_settings)
+    has_few_colours = bool(image.getcolors(_FEW_COLOURS))
+    if variant.format == "webp":
+        return _write(image, "webp", _WEBP_LOSSLESS if has_few_colours else _WEBP)
+    plain = _write(image, "png", _PNG)
+    return min(plain, _write_palette(image), key=len) if has_few_colours else plain
+
+
+def _avif_settings(image: Image, *, full_size: bool) -> dict[str, Any]:
+    is_small = image.width * image.height <= _SMALL
+    chosen = _AVIF_SMALL if is_small or not has_tune("iq") else _AVIF
+    return {**chosen, "advanced": {**chosen["advanced"], **_EXACT_ALPHA}} if full_size else chosen
+
+
+@cache
+def has_tune(name: str) -> bool:
+    """Tell whether libaom knows what to tune for: "iq" since 3.12, which all wheels of Pillow have.
+
+    A Pillow that was built on its own may have an older one.
+    """
+    from PIL import Image as images  # noqa: N813, PLC0415 - the module, beside its class
+
+    try:
+        _write(images.new("RGB", (1, 1)), "avif", {**_AVIF, "advanced": {"color:tune": name}})
+    except ValueError:
+        return False
+    return True
+
+
+def _write(image: Image, format_: str, save_settings: dict[str, Any]) -> bytes:
     file = io.BytesIO()
-    pixels.save(file, variant.format, **settings)
+    image.save(file, format_, **save_settings)
     return file.getvalue()
 
 
-def _choose_settings(image: Image, variant: Variant, *, full_size: bool) -> dict[str, Any]:
-    if variant.format == "avif" and full_size:
-        return _AVIF_EXACT_ALPHA
-    if variant.format == "webp" and image.getcolors(_FEW_COLOURS):
-        return _WEBP_LOSSLESS
-    return _LOSSY[variant.format]
+def _write_palette(image: Image) -> bytes:
+    """Write a PNG with a palette: each pixel as it is, in a quarter of the bytes or less."""
+    from PIL import Image as images  # noqa: N813, PLC0415 - the module, beside its class
+
+    data = image.convert("RGBA").tobytes()
+    pixels = [data[at : at + 4] for at in range(0, len(data), 4)]
+    # Those with alpha come first, because only up to the last of them alpha is written.
+    colours = sorted(set(pixels), key=lambda colour: (colour[3] == _OPAQUE, colour))
+    numbers = {colour: number for number, colour in enumerate(colours)}
+    indexed = images.frombytes("P", image.size, bytes(map(numbers.__getitem__, pixels)))
+    indexed.putpalette(b"".join(colour[:3] for colour in colours))
+    alpha = bytes(colour[3] for colour in colours if colour[3] < _OPAQUE)
+    return _write(indexed, "png", {**_PNG, **({"transparency": alpha} if alpha else {})})
 
 
 def decode(source: Path) -> Image:

@@ -37,9 +37,12 @@ def variant(format_: Format = "png", width: int = SIDE, height: int | None = Non
 
 
 def opened(data: bytes) -> Image.Image:
+    """Open an image; a palette becomes colours."""
     image = Image.open(io.BytesIO(data))
     image.load()
-    return image
+    if image.mode != "P":
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def other_profile() -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ from image_similarity import alpha_error, lanczos, likeness, over, pixels
 from mkdocs_masko.probe import probe_bytes
 from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import encode
+from mkdocs_masko.variants.images import has_tune
 from still_samples import (
     DRAWN,
     PRIVATE,
@@ -166,6 +169,53 @@ def test_the_first_picture_of_an_animation_is_the_still(tmp_path: Path, suffix: 
     with Image.open(source) as image:
         assert getattr(image, "n_frames", 1) == 2
     assert opened(encode(source, variant())).getpixel((2, 2)) == (200, 10, 10)
+
+
+def few_colours(count: int, mode: str = "RGBA") -> Image.Image:
+    """Make an image of so many colours in no order, some of them half transparent."""
+    colours = [(n % 256, 255 - n // 2, n // 3, 255 - n % 3 * 60) for n in range(count)]
+    image = Image.new("RGBA", (SIDE, SIDE))
+    image.putdata(Random(1).choices(colours, k=SIDE * SIDE))  # noqa: S311 - no secret
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "RGB"])
+@pytest.mark.parametrize("count", [2, 16, 256, 300])
+def test_a_png_has_a_palette_where_that_is_exact(tmp_path: Path, count: int, mode: str) -> None:
+    """Each pixel is as it was, in fewer bytes."""
+    image = few_colours(count, mode)
+    content = encode(saved(tmp_path / "fox.png", image), variant())
+    with Image.open(io.BytesIO(content)) as output:
+        assert output.mode == ("P" if count <= 256 else mode)
+    assert np.array_equal(pixels(opened(content)), pixels(image))
+    full = io.BytesIO()
+    image.save(full, "png", compress_level=6)
+    assert len(content) <= len(full.getvalue())
+
+
+def test_a_palette_that_costs_more_than_it_saves_is_left_out(tmp_path: Path) -> None:
+    image = few_colours(256).crop((0, 0, 12, 12))
+    content = encode(saved(tmp_path / "fox.png", image), variant("png", 12))
+    with Image.open(io.BytesIO(content)) as output:
+        assert output.mode == "RGBA"
+
+
+def test_a_variant_of_a_palette_is_no_worse_than_one_of_full_colour(tmp_path: Path) -> None:
+    """What a resize blends has more colours than a palette."""
+    palette = DRAWN.quantize(64)
+    plain = palette.convert("RGBA")
+    outputs = [
+        encode(saved(tmp_path / name, image), variant("png", 24))
+        for name, image in (("palette.png", palette), ("plain.png", plain))
+    ]
+    assert outputs[0] == outputs[1]
+
+
+def test_an_encoder_says_what_it_can_be_tuned_for() -> None:
+    """Where one cannot be tuned for looks, as an old libaom, others settings are used."""
+    assert has_tune("iq")
+    assert has_tune("ssim")
+    assert not has_tune("no such thing")
 
 
 def test_grey_with_alpha_keeps_both(tmp_path: Path) -> None:
