@@ -9,7 +9,7 @@ are medians of interleaved runs, in wall-clock and in processor time, and so are
 
 What is compared is laid on white, grey and black, beside a Lanczos resize of the original with
 colour weighed by alpha, computed once for all. SSIMULACRA2 is that of the PyPI package
-`ssimulacra2`, SSIM that of `tests/image_similarity.py`.
+`ssimulacra2`, SSIM that of `tests/support/image_similarity.py`.
 
     python benchmarks/media_stills.py [--rounds 3] [--half chosen|reported]
 """
@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "benchmarks" / ".work" / "stills"
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 if TYPE_CHECKING:
     from PIL.Image import Image
