@@ -31,7 +31,7 @@ from e2e.support.chromium import Chromium
 from e2e.support.web_server import Fetched, Served, Visit
 from mkdocs_masko.sandbox import MEDIA_DIR, Sandbox
 
-POSES = ("wave", "cheer")
+POSES = ("wave",)
 COUNTS = (1, 30)
 WIDTH = 240  # px
 KINDS = {
@@ -67,8 +67,12 @@ Weights = dict[str, Weight]
 
 def main() -> None:
     """Build the pages, look at them, and print a table for each."""
-    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
-    for title, write_media in (("exports", write_exports), ("the sandbox", copy_cast)):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--media", choices=_MEDIA, help="only these [all]")
+    chosen = parser.parse_args().media
+    for title, write_media in _MEDIA.items():
+        if chosen not in {title, None}:
+            continue
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "browser").mkdir()
@@ -166,7 +170,7 @@ def _animate(path: Path, frames: list[Image.Image]) -> None:
     every = {
         "save_all": True,
         "append_images": rest,
-        "duration": 1000 / export_media.RATE,
+        "duration": round(1000 / export_media.RATE),  # ms
         "loop": 0,
     }
     first.save(path.with_suffix(".gif"), disposal=2, **every)
@@ -256,7 +260,7 @@ def _scroll(browser: Chromium) -> None:
 def report(title: str, number: int, found: dict[str, dict[str, Weights]]) -> None:
     """Print a table: kB and requests of media, and what part of the video's they are."""
     poses = "one pose" if number == 1 else f"{number} poses"
-    print(f"\nMedia of {title}:\n")
+    print(f"\nMedia: {title}\n")
     print(f"| {poses}: kB (requests) | {' | '.join(_SITUATIONS)} |")
     print("|---" * (len(_SITUATIONS) + 1) + "|")
     for kind, name in KINDS.items():
@@ -269,6 +273,9 @@ def report(title: str, number: int, found: dict[str, dict[str, Weights]]) -> Non
 def _cells(by_situation: dict[str, Weights], what: str) -> str:
     weights = (weights[what] for weights in by_situation.values())
     return " | ".join(f"{sent / 1000:,.0f} ({requests})" for sent, requests in weights)
+
+
+_MEDIA = {"exports": write_exports, "sandbox": copy_cast}
 
 
 if __name__ == "__main__":
