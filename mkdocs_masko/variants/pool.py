@@ -357,10 +357,7 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process that is not reaped yet, and the programs that it runs."""
-    if sys.platform == "win32":
-        _close(process.stdin)  # it ends its programs itself, which Windows would leave
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(1)
+    if sys.platform == "win32":  # where the guard of ffmpeg notices that its pipe has ended
         process.kill()
         return
     with suppress(ProcessLookupError, PermissionError):  # macOS says so of a group of the dead

@@ -10,43 +10,11 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import subprocess
 import sys
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import TYPE_CHECKING, BinaryIO
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_programs: set[subprocess.Popen[bytes]] = set()
-
-
-def run_program(command: Sequence[str | os.PathLike[str]]) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end; it ends early where this process does.
-
-    Args:
-        command: The program and its arguments. It reads nothing from standard input.
-
-    Returns:
-        Its exit code, and what it wrote.
-
-    Raises:
-        OSError: It cannot be started.
-    """
-    with subprocess.Popen(  # noqa: S603 - no shell reads it
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as program:
-        _programs.add(program)
-        try:
-            output, errors = program.communicate()
-        except BaseException:  # such as Ctrl+C, where a job is done in the first process
-            program.kill()
-            raise
-        finally:
-            _programs.discard(program)
-    return subprocess.CompletedProcess(command, program.returncode, output, errors)
+from typing import BinaryIO
 
 
 def main() -> None:
@@ -101,9 +69,7 @@ def _outcome_of(job: bytes) -> bytes:
 
 
 def _give_up() -> None:
-    """End at once, with all programs that are running."""
-    for program in [*_programs]:
-        program.kill()
+    """End at once, with the programs that are running; what guards ffmpeg ends by itself."""
     if sys.platform != "win32" and os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)  # whatever those have started is in the group too
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)

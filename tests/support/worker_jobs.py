@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 from mkdocs_masko.variants.pool import WorkerPool, wait_for
-from mkdocs_masko.variants.worker import run_program
 
 _TIME = 60.0  # seconds after which nobody comes
 
@@ -73,7 +73,7 @@ def run_forever(folder: Path) -> None:
         f"pathlib.Path({str(folder / 'part')!r}).rename({str(folder / 'pids')!r})\n"
         "nap.wait()\n"
     )
-    run_program([sys.executable, "-c", code])
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def _wait_for_file(path: Path) -> None:

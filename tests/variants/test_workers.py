@@ -13,7 +13,6 @@ import pytest
 
 import worker_jobs
 from mkdocs_masko.variants.pool import WorkerDied, WorkerPool, wait_for
-from mkdocs_masko.variants.worker import run_program
 from processes import alive, children, wait_until_gone
 
 if TYPE_CHECKING:
@@ -211,12 +210,6 @@ def test_no_process_outlives_the_first_one_however_it_ends(
         parent.send_signal(how)
         assert parent.wait(TIMEOUT) != 0
     wait_until_gone(pids)
-
-
-def test_a_program_gives_its_exit_code_and_what_it_wrote() -> None:
-    code = "import sys; print(sys.stdin.read(), end='out'); sys.stderr.write('err'); sys.exit(3)"
-    done = run_program([sys.executable, "-c", code])
-    assert (done.returncode, done.stdout, done.stderr) == (3, b"out", b"err")
 
 
 def _folders(folder: Path) -> list[Path]:
