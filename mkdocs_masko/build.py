@@ -370,7 +370,10 @@ class BuildSession:
         for use in self._uses:
             if use.call.function in POSES:
                 embed = str(use.embed.html)
-                print_html = self._renderer.print(use.call, page_of(use.context))
+                try:
+                    print_html = self._renderer.print(use.call, page_of(use.context))
+                except ReferenceProblem:  # a theme's template that takes an animation for granted
+                    continue
                 for html in (embed, *older.get(embed, ())):
                     yield use.context, html, print_html
 

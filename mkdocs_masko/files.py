@@ -108,7 +108,7 @@ def move_file(source: Path, target: Path) -> None:
         try:
             source.replace(target)
         except OSError as error:
-            if not (_is_held(error) and _have_same_bytes(source, target)):
+            if not (_is_held(error) and have_same_bytes(source, target)):
                 raise
             source.unlink()
 
@@ -143,8 +143,9 @@ def _is_held(error: OSError) -> bool:
     return getattr(error, "winerror", None) in _HELD  # which only errors of Windows have
 
 
-def _have_same_bytes(one: Path, other: Path) -> bool:
-    with suppress(OSError):  # held so that it cannot even be read
+def have_same_bytes(one: Path, other: Path) -> bool:
+    """Tell whether two files are equal; one that cannot be read equals none."""
+    with suppress(OSError):
         return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
     return False
 

@@ -88,7 +88,8 @@ class Encoder:
 
         future = submit_encoding(self._open_pool(), source, key[1], partial(self._keep, key))
         self._jobs[key] = source, future
-        future.add_done_callback(lambda _: self._finished.put(key))
+        finished = self._finished
+        future.add_done_callback(lambda _: finished.put(key))
 
     def finish(self) -> dict[Key, Path | MediaError | None]:
         """Wait until all that was begun is done, and end the processes.
@@ -138,6 +139,9 @@ class Encoder:
         if self._pool:
             self._pool.close()
             self._pool = None
+        # What was given up can be begun again.
+        self._jobs = {key: job for key, job in self._jobs.items() if key in self._results}
+        self._finished = SimpleQueue()
 
     def _open_pool(self) -> WorkerPool:
         if self._pool is None:
@@ -165,8 +169,12 @@ class Encoder:
 
         key = self._next_finished()
         source, future = self._jobs[key]
-        self._results[key] = result = result_of(future, source)
-        return 0 if result is None or isinstance(result, MediaError) else result.stat().st_size
+        result: Path | MediaError | None = result_of(future, source)
+        self._results[key] = result
+        with suppress(OSError):  # somebody prunes the cache
+            if result is not None and not isinstance(result, MediaError):
+                return result.stat().st_size
+        return 0
 
     def _next_finished(self) -> Key:
         while True:

@@ -20,6 +20,7 @@ from mkdocs_masko.assets.url_index import url_key
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.files import (
     TEMPORARY_SUFFIX,
+    have_same_bytes,
     move_file,
     remove_file,
     temporary_path,
@@ -257,7 +258,7 @@ def _remove_stale(folder: Path, files: Mapping[str, Path]) -> int:
 
 
 def _copy(source: Path, target: Path) -> bool:
-    if not target.is_symlink() and target.is_file() and _have_same_bytes(source, target):
+    if not target.is_symlink() and target.is_file() and have_same_bytes(source, target):
         return False
     temporary = temporary_path(target)
     try:
@@ -266,7 +267,3 @@ def _copy(source: Path, target: Path) -> bool:
     finally:
         remove_file(temporary, missing_ok=True)
     return True
-
-
-def _have_same_bytes(one: Path, other: Path) -> bool:
-    return one.samefile(other) or one.read_bytes() == other.read_bytes()

@@ -162,6 +162,7 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for collection in self.collections.values():
             for pose in collection.poses.values():
                 yield from (m.url for m in (pose.image, pose.transparent_image) if m)
+                yield from (medium.url for medium in pose.image_sizes.values())
                 for animation in pose.animations:
                     yield from (medium.url for medium in animation.values())
 

@@ -25,8 +25,11 @@ def opening_palette(theme: Mapping[str, Any]) -> SitePalette:
             other themes, the style sheet follows the reader's system.
     """
     palette = theme.get("palette")
-    if palette:
-        return _material_palette([palette] if isinstance(palette, dict) else palette)
+    # What another theme calls a palette is something else: in Terminal, the name of one.
+    choices = palette if isinstance(palette, list) else [palette]
+    options = [option for option in choices if isinstance(option, dict)]
+    if options:
+        return _material_palette(options)
     mode = theme.get("color_mode")
     return mode if mode in {"light", "dark"} else "system"
 

@@ -142,7 +142,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             remedy=result.remedy,
             known=self._build.reusable_embeds if self._build else None,
         )
-        self._pages = []
+        self._pages, self._hidden_needs = [], {}
         review_settings(build, config)
         extension = MaskoExtension(build.embedder, build.placeholders)
         others = [other for other in config.markdown_extensions if not _is_ours(other)]

@@ -7,7 +7,6 @@ of its own, sees to the end. Nothing here is imported or run before a video is e
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_masko.errors import MediaError
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.variants import ffmpeg_guard
+from mkdocs_masko.variants.environment import without_secrets
 from mkdocs_masko.variants.images import EncoderFailure
 
 if TYPE_CHECKING:
@@ -131,7 +131,10 @@ class FFmpegSession:
         line = stdout.readline()
         if not line:
             raise EncoderFailure(_GUARD_DIED)
-        return json.loads(line)
+        try:
+            return json.loads(line)
+        except ValueError as error:  # it was killed while it wrote
+            raise EncoderFailure(_GUARD_DIED) from error
 
 
 _GUARD_DIED = "the process that ran ffmpeg died, perhaps for want of memory"
@@ -153,9 +156,9 @@ def find_ffmpeg() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without the key, and without what makes ffmpeg write reports."""
-    unwanted = {"MASKO_API_KEY", "FFREPORT", "AV_LOG_FORCE_COLOR"}
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
+    """Return the environment without what makes ffmpeg write reports."""
+    unwanted = {"FFREPORT", "AV_LOG_FORCE_COLOR"}
+    return {name: text for name, text in without_secrets().items() if name not in unwanted}
 
 
 def _strerror(error: OSError) -> str:

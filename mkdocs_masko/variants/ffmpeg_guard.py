@@ -84,8 +84,9 @@ class _Run(threading.Thread):
                 code = self._wait(file)
             said = log.read_bytes()[-_LONGEST_LOG:].decode(errors="replace")
             self._answer.write({"code": code, "log": said})
-        except OSError as error:
-            self._answer.write({"code": -1, "error": error.strerror or type(error).__name__})
+        except Exception as error:  # noqa: BLE001 - without an answer, the other process waits for ever
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            self._answer.write({"code": -1, "error": reason})
 
     def _wait(self, log: IO[bytes]) -> int | None:
         with self._lock:
@@ -120,7 +121,9 @@ def limit_files(most: int) -> None:
     if os.name == "posix":
         import resource  # noqa: PLC0415 - Windows has none
 
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct
 
 from mkdocs_masko.variants.cores import count_cores
+from mkdocs_masko.variants.environment import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -44,8 +45,6 @@ _TIME_TO_END = 5.0  # seconds for a process that has nothing to do
 
 _START = "import sys; sys.path[:] = {path!r}; from mkdocs_masko.variants.worker import main; main()"
 # The first thing it does, so that no module of the project's folder passes for one of Python's.
-
-_SECRETS = ("MASKO_API_KEY",)  # decoders have no use for them
 
 
 class WorkerDied(Exception):
@@ -216,7 +215,8 @@ class WorkerPool:
         """
         with self._changed:
             if not job.is_repeated and not self._is_closed:
-                jobs = [job, *self._groups.pop(job.group, ())]
+                same_group = () if job.group is None else self._groups.pop(job.group, ())
+                jobs = [job, *same_group]
                 for each in jobs:
                     each.is_repeated = True
                 self._repeated.extend(jobs)
@@ -288,20 +288,27 @@ class _Process:
             Exception: The job cannot be pickled.
         """
         job = pickle.dumps(pickle.dumps((work, arguments)))  # what it is made of is read later
+        process = self._started()
         try:
-            with self._lock:
-                if self._is_killed:
-                    raise _Crash
-                process = self._process = self._process or _start()
             assert process.stdin is not None  # noqa: S101 - pipes, both
             assert process.stdout is not None  # noqa: S101
             process.stdin.write(job)
             process.stdin.flush()
             result, error = pickle.load(process.stdout)  # noqa: S301 - our own process wrote it
-        except (EOFError, OSError, pickle.UnpicklingError) as failure:
+        except Exception as failure:  # what a damaged pickle raises may be anything
             self._forget(kill=True)
             raise _Crash from failure
         return result, error
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._is_killed:
+                raise _Crash
+            try:
+                self._process = self._process or _start()
+            except OSError as error:  # too many processes, or no memory for one more
+                raise _Crash from error
+            return self._process
 
     def kill(self) -> None:
         """End it whatever it does, for good."""
@@ -342,14 +349,13 @@ def _close(pipe: Any) -> None:  # noqa: ANN401 - a file, or None
 
 
 def _start() -> subprocess.Popen[bytes]:
-    environment = {name: text for name, text in os.environ.items() if name not in _SECRETS}
     # A session of its own keeps Ctrl+C from it, and makes it and its programs one process group.
     flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     return subprocess.Popen(  # noqa: S603 - this Python, and our own code
         [sys.executable, "-c", _START.format(path=sys.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=environment,
+        env=without_secrets(),
         start_new_session=True,
         creationflags=flags,
     )
@@ -357,6 +363,8 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process that is not reaped yet, and the programs that it runs."""
+    if process.returncode is not None:  # its number may be another's by now
+        return
     if sys.platform == "win32":  # where the guard of ffmpeg notices that its pipe has ended
         process.kill()
         return

@@ -7,7 +7,7 @@ ffmpeg, and compared by it in blocks of 8 x 8 px, as stills are in `compare.py`.
 from __future__ import annotations
 
 import re
-from functools import reduce
+from functools import partial, reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,8 @@ from mkdocs_masko.probe import find_damage, probe_bytes
 from mkdocs_masko.probe.damage import LONGEST_SIDE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mkdocs_masko.variants.ffmpeg import FFmpegSession
 
 _MOST_PIXELS: Final = 4096 * 4096  # of a frame
@@ -212,18 +214,18 @@ def compare_frames(session: FFmpegSession, original: Clip, clip: Clip) -> None:
         raise MediaError("shows its frames at other times")
     if abs(clip.duration - original.duration) > _TIME_TOLERANCE:
         raise MediaError(f"lasts {clip.duration:g} s instead of {original.duration:g} s")
-    errors = _measure(session, original, clip)
     columns, rows = -(-clip.width // _BLOCK), -(-clip.height // _BLOCK)
     size = columns * rows * 4 * 3  # four channels; three planes of a frame
-    if len(errors) != len(clip.times) * size:
+    errors = _measure(session, original, clip, most_bytes=(len(clip.times) + 1) * size)
+    if errors.stat().st_size != len(clip.times) * size:
         raise MediaError("has frames that cannot be decoded")
-    frames = (errors[at : at + size] for at in range(0, len(errors), size))
-    if any(_excess(frame, columns, rows) >= 1 for frame in frames):
-        raise MediaError("shows something else")
+    with errors.open("rb") as file:
+        if any(_excess(frame, columns, rows) >= 1 for frame in iter(partial(file.read, size), b"")):
+            raise MediaError("shows something else")
 
 
-def _measure(session: FFmpegSession, original: Clip, clip: Clip) -> bytes:
-    """Return, for each frame and block, the mean error, the error of the mean, and the detail."""
+def _measure(session: FFmpegSession, original: Clip, clip: Clip, *, most_bytes: int) -> Path:
+    """Return a file of, for each frame and block, mean error, error of the mean, and detail."""
     columns, rows = -(-clip.width // _BLOCK), -(-clip.height // _BLOCK)
     blocks, difference = (
         f"scale={columns}:{rows}:flags=area",
@@ -244,8 +246,8 @@ def _measure(session: FFmpegSession, original: Clip, clip: Clip) -> bytes:
         *("-filter_complex", graph, "-fps_mode", "passthrough", "-enc_time_base", "1/1000"),
         *("-f", "rawvideo", "errors"),
     ]
-    session.run(arguments, most_bytes=1024**3)
-    return (session.folder / "errors").read_bytes()
+    session.run(arguments, most_bytes=most_bytes)
+    return session.folder / "errors"
 
 
 _ERROR = 28, 0.75  # most levels of 255 for the mean error of a block, more per level of detail

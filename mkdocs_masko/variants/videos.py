@@ -91,7 +91,7 @@ def encode_video(source: Path, variant: Variant) -> bytes:
             content = (session.folder / name).read_bytes()
             _prove(session, original, variant, name)
             return content
-    except (MaskoError, OSError) as error:
+    except (MaskoError, OSError, MemoryError) as error:
         raise _name_source(source, error) from error
 
 
@@ -126,13 +126,13 @@ def compare_video(source: Path, variant: Variant, path: Path) -> str | MediaErro
             except MediaError as error:
                 return NotTheVariant(f"{sanitize(path.name)}: {error}")
             return hashlib.sha256(content).hexdigest()
-    except (MaskoError, OSError) as error:
+    except (MaskoError, OSError, MemoryError) as error:
         return _name_source(source, error)
 
 
 def _name_source(source: Path, error: Exception) -> MediaError:
     kind = MediaError if type(error) in {MediaError, MaskoError} else EncoderFailure
-    reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return kind(f"{sanitize(source.name)}: {reason}")
 
 

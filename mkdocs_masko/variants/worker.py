@@ -27,10 +27,10 @@ def main() -> None:
     Thread(target=_read_jobs, args=(source, jobs, is_idle), daemon=True).start()
     while (job := jobs.get()) is not None:
         outcome = _outcome_of(job)
+        is_idle.set()  # before the parent hears of it, and sends the next one
         with suppress(BrokenPipeError):  # there is nobody to tell
             target.write(outcome)
             target.flush()
-        is_idle.set()
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -349,6 +349,29 @@ def test_a_url_on_another_host_is_refused_when_reading() -> None:
     assert str(caught.value).endswith(REMEDY)
 
 
+@pytest.mark.parametrize("url", ["https://evil.example/x.png", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "place", ["image", "transparent_image", "image_sizes", "animations"], ids=str
+)
+def test_the_url_of_every_medium_is_checked_when_reading(place: str, url: str) -> None:
+    bad = msgspec.structs.replace(medium("x.png"), url=url)
+    parts = {
+        "image": bad,
+        "transparent_image": bad,
+        "image_sizes": {"transparent_image_480": bad},
+        "animations": ({"video": bad},),
+    }
+    wrong = msgspec.structs.replace(pose("x"), **{place: parts[place]})
+    with pytest.raises(ManifestError):
+        loads(dumps(manifest(fox={"x": wrong})), ORIGINS)
+
+
+def test_a_manifest_yields_the_url_of_every_medium() -> None:
+    sized = msgspec.structs.replace(pose("x"), image_sizes={"image_480": medium("x-480.png")})
+    content = manifest(fox={**FOX, "x": sized})
+    assert {*content.urls()} == {each.url for _, _, each in content.media()}
+
+
 @pytest.mark.parametrize("version", range(1, VERSION + 1))
 def test_every_released_version_of_the_format_can_be_loaded(version: int) -> None:
     found = loads((DATA / f"v{version}.json").read_bytes(), ORIGINS)

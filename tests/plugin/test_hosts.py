@@ -22,7 +22,7 @@ UNUSED = {
     *("mkdocs_masko.api", "mkdocs_masko.http", "mkdocs_masko.sync.refresh"),
     *("mkdocs_masko.sandbox.app", "mkdocs_masko.sandbox.server", "mkdocs_masko.gallery.page"),
     *("mkdocs_masko.probe", "mkdocs_masko.source_text", "mkdocs_masko.variants.pool"),
-    *("multiprocessing", "filelock"),
+    "filelock",
 }
 """What a build has no use for where nothing is wrong, to be downloaded or to be encoded."""
 

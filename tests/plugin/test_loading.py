@@ -149,6 +149,9 @@ PALETTES: list[tuple[dict[str, Any], str]] = [
         },
         "",
     ),
+    ({"palette": "gruvbox_dark"}, "system"),  # Terminal names one
+    ({"palette": ["dark", None]}, "system"),
+    ({"palette": True}, "system"),
     ({"color_mode": "light"}, "light"),
     ({"color_mode": "dark"}, "dark"),
     ({"color_mode": "auto"}, "system"),

@@ -166,8 +166,10 @@ def test_the_version_is_that_of_the_package_and_its_binary(
     ffmpeg_version.cache_clear()
 
 
-def test_neither_key_nor_reports_reach_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MASKO_API_KEY", "secret")
+@pytest.mark.parametrize("name", ["MASKO_API_KEY", "MASKO_FOX", "TOP_SECRET"])
+def test_neither_key_nor_reports_reach_ffmpeg(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("MASKO_API_KEY_ENV", name)
+    monkeypatch.setenv(name, "secret")
     monkeypatch.setenv("FFREPORT", "file=report.log")
     tell = "import json, os, sys; print(json.dumps(dict(os.environ)))"
     with FFmpegSession() as session:

@@ -140,14 +140,16 @@ def test_a_job_whose_process_always_dies_is_given_up_with_its_group_alone(tmp_pa
     assert len(list(tmp_path.glob("died-*"))) <= 4  # both processes, at most, and each once more
 
 
-def test_a_worker_knows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever finds a hole in a decoder finds no secret of ours behind it."""
-    monkeypatch.setenv("MASKO_API_KEY", "masko_secret")
-    monkeypatch.setenv("MASKO_CACHE_DIR", "elsewhere")
+@pytest.mark.parametrize("name", ["MASKO_API_KEY", "MASKO_FOX", "TOP_SECRET"])
+def test_a_worker_knows_no_key(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Whoever finds a hole in a decoder finds no secret of ours behind it, whatever its name."""
+    monkeypatch.setenv("MASKO_API_KEY_ENV", name)
+    monkeypatch.setenv(name, "masko_secret")
+    monkeypatch.setenv("FONTCONFIG_PATH", "elsewhere")
     with WorkerPool(1) as pool:
         variables = wait_for(pool.submit(worker_jobs.environment))
-    assert "MASKO_API_KEY" not in variables
-    assert variables["MASKO_CACHE_DIR"] == "elsewhere"
+    assert name not in variables
+    assert variables["FONTCONFIG_PATH"] == "elsewhere"
 
 
 def test_a_module_of_the_project_does_not_pass_for_one_of_pythons(
