@@ -261,7 +261,7 @@ class _SiteReader:
         text = read_text(path, name, errors="replace")
         if "masko" not in text and not may_name_pose(text):
             return
-        build.enter(SourceFile(name, text))
+        build.enter(_TemplateContext(name, text, self._site_url))
         try:
             calls = find_calls(text)
         except TemplateSyntaxError as error:
@@ -275,6 +275,14 @@ class _SiteReader:
             place, source = TemplatePlace(path=path, line=line), f"{{{{ {function} }}}}"
             build.report_in_template(missing_parentheses(function), source, place=place)
         build.review(text_of_template(text))
+
+
+class _TemplateContext(SourceFile):
+    """A template of the theme that is checked, on a site whose URL may be known."""
+
+    def __init__(self, name: str, text: str, site_url: str) -> None:
+        super().__init__(name, text)
+        self.site_url = site_url
 
 
 class _PageContext(SourceFile):

@@ -195,6 +195,13 @@ SAME: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
         {"docs/index.md": '{{ masko_url("wave", absolute=true) }}\n'},
         {"site_url": "https://fox.example/"},
     ),
+    "an absolute URL in a template": (
+        {
+            "docs/index.md": "x\n",
+            "theme/main.html": '{{ page.content }}{{ masko_url("wave", absolute=true) }}',
+        },
+        {"site_url": "https://fox.example/"},
+    ),
     "an override that fails": (
         {
             "docs/index.md": "![a](masko:wave)\n",

@@ -27,7 +27,7 @@ _COMPLETION_FILES: Final = {
     "bash": "~/.local/share/bash-completion/completions/mkdocs-masko",
     "zsh": "~/.zfunc/_mkdocs-masko   (with ~/.zfunc in fpath before compinit)",
     "fish": "~/.config/fish/completions/mkdocs-masko.fish",
-    "powershell": "mkdocs-masko.ps1, and add '. path/to/mkdocs-masko.ps1' to the file $PROFILE",
+    "powershell": "the file $PROFILE, or another one that it loads: . path/to/mkdocs-masko.ps1",
 }
 
 

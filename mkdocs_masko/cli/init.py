@@ -177,7 +177,7 @@ def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -
     for number, step in enumerate(_next_steps(path, options, pose), 1):
         print_line(f"  {number}. {step}")
     if options.get("api_url") == SANDBOX:
-        click.echo("\nFor your own mascot, put its id in 'collection' and remove 'api_url'.")
+        click.echo("\nFor your own mascot, put its ID in 'collection' and remove 'api_url'.")
 
 
 def _next_steps(path: Path, options: dict[str, Any], pose: str) -> Iterator[str]:
