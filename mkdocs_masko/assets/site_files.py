@@ -111,6 +111,8 @@ class _AnimationBox(Struct, frozen=True):
 _VIDEO_FORMATS: dict[str, VideoFormat] = {MOV.source_type: "mov", WEBM.source_type: "webm"}
 """What variants of animations are encoded in, by the types of their sources, best first."""
 
+_SMALLEST_SIDES: dict[VideoFormat, int] = {"mov": 16, "webm": 2}  # px that the encoders take
+
 
 class SiteFiles:
     """Names the files that the site serves for media, before there are any bytes.
@@ -262,8 +264,8 @@ class SiteFiles:
         if own and not size:
             return self._named(own, sha256)
         width, height = size or full_video_size(medium.width, medium.height)
-        if not (width and height):  # a line of one px, which 4:2:0 cannot halve
-            return None
+        if min(width, height) < _SMALLEST_SIDES[_VIDEO_FORMATS[type_]]:
+            return self._named(own, sha256) if own else None
         variant = Variant(format=_VIDEO_FORMATS[type_], width=width, height=height)
         file = self._named(medium, sha256, variant)
         bytes_without = (own.bytes if own else None) or math.inf

@@ -29,7 +29,7 @@ _HEADING = "<h2"
 # texts are found many times faster than a pattern.
 _DOUBTFUL = (
     *("<!--", "<details", "<dialog", "<iframe", "<noscript", "<script", "<style", "<template"),
-    *("<textarea", "<title", "display", "hidden", "popover", "tabbed-"),
+    *("<textarea", "<title", "display", "hidden", "popover", "tabbed-", "visibility"),
 )
 _HIDING = {"noscript", "template"}
 _TABS = {"tabbed-block", "tabbed-content"}  # of pymdownx.tabbed: the first of them is shown
@@ -145,7 +145,7 @@ class _FirstFinder(HtmlReader):
         parent = self._open[-1]
         if tag == "summary" and parent.tag == "details":  # shown, whether that is open or not
             return self._open[-2].is_hidden
-        style = (attributes.get("style") or "").lower().replace(" ", "")
+        style = "".join((attributes.get("style") or "").lower().split())
         classes = (attributes.get("class") or "").split()
         return (
             parent.is_hidden
@@ -154,5 +154,6 @@ class _FirstFinder(HtmlReader):
             or "hidden" in attributes
             or "popover" in attributes
             or "display:none" in style
+            or "visibility:hidden" in style
             or not parent.tabs.isdisjoint(_TABS.intersection(classes))
         )

@@ -6,7 +6,9 @@ of its own, sees to the end. Nothing here is imported or run before a video is e
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import subprocess
 import sys
@@ -102,8 +104,8 @@ class FFmpegSession:
             What it said.
 
         Raises:
-            MediaError: ffmpeg refused, or took too long.
-            EncoderFailure: It could not start, or was killed.
+            MediaError: ffmpeg refused.
+            EncoderFailure: It could not start, took too long, was killed, or lacked something.
         """
         every_run = [program] if program else [find_ffmpeg(), "-hide_banner", "-nostdin", "-y"]
         command = [*every_run, *arguments]
@@ -120,7 +122,7 @@ class FFmpegSession:
             raise EncoderFailure(f"ffmpeg cannot be run: {sanitize(answer['error'])}")
         log = str(answer["log"])
         if answer["code"] is None:
-            raise MediaError(f"takes longer than {seconds:g} s to encode")
+            raise EncoderFailure(f"takes longer than {seconds:g} s to encode")
         if answer["code"] != 0:
             raise _name_failure(answer["code"], log)
         return log
@@ -166,21 +168,33 @@ def _strerror(error: OSError) -> str:
 
 
 _FILE_TOO_LARGE = -25  # SIGXFSZ: POSIX kills who writes more than the limit
-_FROM_OUTSIDE = ("No space left on device", "Cannot allocate memory", "Read-only file system")
+# What has nothing to do with the file, and may be otherwise the next time.
+_FROM_OUTSIDE = (
+    *(errno.ENOSPC, errno.ENOMEM, errno.EROFS, errno.EAGAIN, errno.EMFILE, errno.ENFILE),
+    *(errno.EACCES, errno.EINTR, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else [])),
+)
+_NO_MEMORY = re.compile(r"\bm?alloc|_init failed", re.IGNORECASE)  # as its libraries say it
+_EXIT_CODES = 256  # an exit code is what is left of -errno
+_ERROR = re.compile(r"\[(?:error|fatal)\]")
 _TAG = re.compile(r"^\[[^]]*\]\s*")  # `[vost#0:0/libx265 @ 0x55..]`
 
 
 def _name_failure(code: int, log: str) -> MediaError:
     """Return one plain reason out of all that ffmpeg said, which ends with its consequences."""
-    outside = next((reason for reason in _FROM_OUTSIDE if reason in log), "")
-    if outside:
-        return EncoderFailure(f"ffmpeg failed: {outside}")
+    for number in _FROM_OUTSIDE:
+        reason = os.strerror(number)
+        if code == _EXIT_CODES - number or reason in log:
+            return EncoderFailure(f"ffmpeg failed: {reason}")
+    if _NO_MEMORY.search(log):
+        return EncoderFailure(f"ffmpeg failed: {os.strerror(errno.ENOMEM)}")
     if code == _FILE_TOO_LARGE:
         return MediaError("gets larger than any variant should")
     if code < 0:
         return EncoderFailure("ffmpeg was killed, perhaps for want of memory")
     lines = [line for line in log.splitlines() if line.strip()]
-    reason = lines[0] if lines else f"exit code {code}"
+    if not lines:  # a disk that is full has no room for a reason either
+        return EncoderFailure(f"ffmpeg failed with exit code {code}")
+    reason = next((line for line in lines if _ERROR.search(line)), lines[0])
     while tag := _TAG.match(reason):
         reason = reason[tag.end() :]
     return MediaError(f"cannot be decoded or encoded: {sanitize(reason)}")

@@ -47,6 +47,10 @@ _START = "import sys; sys.path[:] = {path!r}; from mkdocs_masko.variants.worker 
 # The first thing it does, so that no module of the project's folder passes for one of Python's.
 
 
+_END = pickle.dumps(None)
+# Closing the pipe is not enough where a fork of this process has inherited it.
+
+
 class WorkerDied(Exception):
     """The process that did a job died twice, or the pool was closed before the job was done."""
 
@@ -320,6 +324,8 @@ class _Process:
     def end(self) -> None:
         """End it when it has nothing to do."""
         if self._process:
+            with suppress(OSError):  # it has ended already
+                self._process.stdin.write(_END)  # type: ignore[union-attr] # a pipe
             _close(self._process.stdin)
             is_late = False
             try:
@@ -352,13 +358,19 @@ def _start() -> subprocess.Popen[bytes]:
     # A session of its own keeps Ctrl+C from it, and makes it and its programs one process group.
     flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     return subprocess.Popen(  # noqa: S603 - this Python, and our own code
-        [sys.executable, "-c", _START.format(path=sys.path)],
+        [sys.executable, "-c", _START.format(path=_import_path())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=without_secrets(),
         start_new_session=True,
         creationflags=flags,
     )
+
+
+def _import_path() -> list[str]:
+    """Return where modules are searched; Python ignores the entries that are no text."""
+    entries: list[object] = [*sys.path]
+    return [entry for entry in entries if isinstance(entry, str)]
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

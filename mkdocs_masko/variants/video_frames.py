@@ -119,7 +119,7 @@ def inspect_clip(session: FFmpegSession, name: str) -> Clip:
     packets = f"{name}.packets"
     log = session.run(
         (
-            *("-v", "info", *clip.input),
+            *("-v", "level+info", *clip.input),
             *("-map", "0:v:0", "-frames:v", "1", "-vf", "showinfo=checksum=0", "-f", "null", "-"),
             *("-map", "0:v:0", "-c", "copy", "-frames:v", str(_MOST_FRAMES + 1)),
             *("-f", "framecrc", packets),

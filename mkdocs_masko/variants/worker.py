@@ -49,6 +49,8 @@ def _read_jobs(source: BinaryIO, jobs: SimpleQueue[bytes | None], is_idle: Event
             job = pickle.load(source)  # noqa: S301 - the parent wrote it
         except (EOFError, OSError, pickle.UnpicklingError):  # it may die while it writes
             break
+        if job is None:
+            break
         is_idle.clear()
         jobs.put(job)
     if not is_idle.is_set():

@@ -196,6 +196,9 @@ ANIMATIONS = [
     pytest.param(1024, ("mov",), 240, ["mov 480 of mov", "webm 480 of mov"], id="no WebM"),
     pytest.param(257, ("webm",), 240, ["mov 256 of webm", "webm original of webm"], id="odd"),
     pytest.param(1, ("webm",), 240, ["webm original of webm"], id="a dot"),
+    pytest.param(14, ("webm",), 240, ["webm original of webm"], id="too small for HEVC"),
+    pytest.param(16, ("webm",), 240, ["mov 16 of webm", "webm original of webm"], id="just not"),
+    pytest.param(14, ("mov",), 240, ["mov original of mov", "webm 14 of mov"], id="small MOV"),
     pytest.param(1024, (), 240, [], id="none"),
 ]
 

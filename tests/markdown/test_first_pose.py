@@ -110,6 +110,14 @@ PAGES = {
         f'<div style="display: none">{STILL}</div>\n\n{WAVE}',
         [LATER, FIRST],
     ),
+    "hidden by a style with a tab": (
+        f'<div style="display:\tnone">{STILL}</div>\n\n{WAVE}',
+        [LATER, FIRST],
+    ),
+    "invisible": (
+        f'<div style="visibility: hidden">{STILL}</div>\n\n{WAVE}',
+        [LATER, FIRST],
+    ),
     "closed dialog": (f"<dialog>{STILL}</dialog>\n\n{WAVE}", [LATER, FIRST]),
     "nothing but details": (f"??? note\n    {WAVE}", [LATER]),
     "lazy by its author": ("![a](masko:wave){ loading=lazy }\n\n" + WAVE, [LATER, LATER]),

@@ -115,6 +115,31 @@ def test_a_failure_is_one_reason_that_names_no_folder() -> None:
         assert "@ 0x" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "log", "reason"),
+    [
+        (228, "", "No space left on device"),
+        (244, "something else", "Cannot allocate memory"),
+        (1, "", "exit code 1"),
+        (1, "x265: malloc of size 5 failed", "Cannot allocate memory"),
+        (1, "[webm @ 0x1] ff_frame_thread_encoder_init failed", "Cannot allocate memory"),
+        (1, "Error opening output: Disk quota exceeded", "Disk quota exceeded"),
+    ],
+)
+def test_what_this_machine_lacks_is_no_fault_of_the_file(code: int, log: str, reason: str) -> None:
+    """So it is tried again by the next build, and not remembered."""
+    script = f"import sys; sys.stderr.write({log!r}); sys.exit({code})"
+    with FFmpegSession() as session, pytest.raises(EncoderFailure, match=reason):
+        session.run(("-c", script), most_bytes=1024, program=sys.executable)
+
+
+def test_of_many_lines_the_error_is_the_reason() -> None:
+    log = "[vp9 @ 0x1] [info] v1.17.0\\n[vp9 @ 0x2] [error] Truncated packet\\n"
+    script = f"import sys; sys.stderr.write('{log}'); sys.exit(1)"
+    with FFmpegSession() as session, pytest.raises(MediaError, match=r": Truncated packet\Z"):
+        session.run(("-c", script), most_bytes=1024, program=sys.executable)
+
+
 def test_a_program_that_is_missing_is_no_fault_of_the_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

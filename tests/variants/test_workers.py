@@ -7,16 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import worker_jobs
 from mkdocs_masko.variants.pool import WorkerDied, WorkerPool, wait_for
 from processes import alive, children, wait_until_gone
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TIMEOUT = 60  # seconds, for a machine with other work
 
@@ -138,6 +135,12 @@ def test_a_job_whose_process_always_dies_is_given_up_with_its_group_alone(tmp_pa
             with pytest.raises(WorkerDied, match=r"^the process died, perhaps"):
                 wait_for(job)
     assert len(list(tmp_path.glob("died-*"))) <= 4  # both processes, at most, and each once more
+
+
+def test_what_python_ignores_in_its_path_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [Path("/nowhere"), None, *sys.path])
+    with WorkerPool(1) as pool:
+        assert wait_for(pool.submit(worker_jobs.add, 1, 2)) == 3
 
 
 @pytest.mark.parametrize("name", ["MASKO_API_KEY", "MASKO_FOX", "TOP_SECRET"])
