@@ -128,16 +128,16 @@ def test_a_failure_is_one_reason_that_names_no_folder() -> None:
 )
 def test_what_this_machine_lacks_is_no_fault_of_the_file(code: int, log: str, reason: str) -> None:
     """So it is tried again by the next build, and not remembered."""
-    script = f"import sys; sys.stderr.write({log!r}); sys.exit({code})"
+    script = f"import os; os.write(2, {log.encode()!r}); os._exit({code})"
     with FFmpegSession() as session, pytest.raises(EncoderFailure, match=reason):
-        session.run(("-c", script), most_bytes=1024, program=sys.executable)
+        session.run(("-c", script), most_bytes=10**6, program=sys.executable)
 
 
 def test_of_many_lines_the_error_is_the_reason() -> None:
     log = "[vp9 @ 0x1] [info] v1.17.0\\n[vp9 @ 0x2] [error] Truncated packet\\n"
-    script = f"import sys; sys.stderr.write('{log}'); sys.exit(1)"
+    script = f"import os; os.write(2, b'{log}'); os._exit(1)"
     with FFmpegSession() as session, pytest.raises(MediaError, match=r": Truncated packet\Z"):
-        session.run(("-c", script), most_bytes=1024, program=sys.executable)
+        session.run(("-c", script), most_bytes=10**6, program=sys.executable)
 
 
 def test_a_program_that_is_missing_is_no_fault_of_the_file(
