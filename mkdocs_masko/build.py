@@ -355,15 +355,16 @@ class BuildSession:
 
     def prints(
         self, page_of: Callable[[RenderContext], Page] = lambda context: context
-    ) -> Iterator[tuple[RenderContext, str, str]]:
-        """Yield what pages show, for a plugin that puts them where nothing moves.
+    ) -> dict[RenderContext, dict[str, str]]:
+        """Return what pages show, for a plugin that puts them where nothing moves.
 
         Args:
             page_of: Returns the page that they are to be rendered for, by default their own.
 
-        Yields:
-            The page, the HTML of an embed on it, and what is to be printed in its place.
+        Returns:
+            By page and by the HTML of an embed on it, what is to be printed in its place.
         """
+        prints: dict[RenderContext, dict[str, str]] = {}
         older: dict[str, list[str]] = {}
         for old, new in self._replacements.items():
             older.setdefault(new, []).append(old)
@@ -375,7 +376,8 @@ class BuildSession:
                 except ReferenceProblem:  # a theme's template that takes an animation for granted
                     continue
                 for html in (embed, *older.get(embed, ())):
-                    yield use.context, html, print_html
+                    prints.setdefault(use.context, {})[html] = print_html
+        return prints
 
     def print(self, call: Call, page: Page) -> str:
         """Return what a macro becomes where nothing moves; of a gallery, nothing.

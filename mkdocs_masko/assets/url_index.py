@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets.signature import Signer
 
 _URL_DIGITS = 32  # hex digits of a URL's hash: no two of a site's are alike by chance
-_VALIDITY = 30 * 86_400.0  # seconds; no server is always right about its files
+VALIDITY = 30 * 86_400.0
+"""Seconds for which a server is believed that a file has not changed; none is always right."""
 
 
 class UrlRecord(Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ class UrlIndex:
         content = self._signer.verify(_purpose(url), signed)
         with suppress(msgspec.MsgspecError):
             record = msgspec.json.decode(content or b"", type=UrlRecord)
-            is_valid = 0 <= time.time() - record.read_at < _VALIDITY
+            is_valid = 0 <= time.time() - record.read_at < VALIDITY
             return record if is_valid and record.asked_at >= since else None
         return None
 

@@ -56,9 +56,7 @@ def show_elsewhere(build: BuildSession, pages: Iterable[PageContext], config: Mk
     exporters = [*_plugins(config, "llmstxt")]
     if not config.site_url or not (feeds or exporters):
         return
-    replacements: dict[RenderContext, dict[str, str]] = {}
-    for context, html, still in build.prints(_elsewhere):
-        replacements.setdefault(context, {})[html] = still
+    replacements = build.prints(_elsewhere)
     for page in pages:
         content = page.replaced(replacements.get(page, {}))
         # What an author has written around the URL of a file.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.plugin.page_context import PageContext
+from mkdocs_masko.plugin.page_context import PageContext, root_from
 from mkdocs_masko.plugin.theme import asset_needs, inject_assets
 
 if TYPE_CHECKING:
@@ -37,12 +37,9 @@ def prepare_print_page(build: BuildSession, config: MkDocsConfig) -> None:
     """
     if _PRINT_SITE not in config.plugins:
         return
-    replacements: dict[PageContext, dict[str, str]] = {}
-    for context, html, print_html in build.prints():
+    for context, embeds in build.prints().items():
         if isinstance(context, PageContext):
-            replacements.setdefault(context, {})[html] = print_html
-    for context, embeds in replacements.items():
-        context.replace_in_print(embeds)
+            context.replace_in_print(embeds)
 
 
 def finish_print_page(config: MkDocsConfig) -> None:
@@ -50,10 +47,9 @@ def finish_print_page(config: MkDocsConfig) -> None:
     print_site: Any = config.plugins.get(_PRINT_SITE)
     if print_site is None or not print_site.config.get("enabled"):
         return
-    page, path = print_site.print_page, Path(print_site.print_file.abs_dest_path)
-    html = path.read_text(encoding="utf-8")
-    root = "../" * page.url.removeprefix("./").count("/")
-    path.write_text(inject_assets(html, root), encoding="utf-8", newline="\n")
+    path = Path(print_site.print_file.abs_dest_path)
+    html = inject_assets(path.read_text(encoding="utf-8"), root_from(print_site.print_page))
+    path.write_text(html, encoding="utf-8", newline="\n")
 
 
 def hidden_needs(html: str, page: Page) -> frozenset[str]:

@@ -36,7 +36,7 @@ class PageContext:
         self.page, self._config, self._files = page, config, files
         self.language = _theme_language(config)
         self.palette = opening_palette(config.theme)
-        self.root = "../" * page.url.removeprefix("./").count("/")
+        self.root = root_from(page)
         self.site_url = config.site_url or ""
 
     @property
@@ -126,6 +126,11 @@ class ThemeContext:
                 yield relative_name(custom_dir / name, settings.parent), texts[name]
         if settings.is_file():
             yield settings.name, settings.read_text("utf-8", errors="replace")
+
+
+def root_from(page: Page) -> str:
+    """Return what leads from a page to the root of the site: `../`."""
+    return "../" * page.url.removeprefix("./").count("/")
 
 
 def page_name(page: Page, config: MkDocsConfig) -> str:

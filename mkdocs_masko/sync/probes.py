@@ -21,6 +21,7 @@ from msgspec import Struct, structs
 from mkdocs_masko._version import VERSION
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import NotModifiedCheck, check_media_size
+from mkdocs_masko.assets.url_index import VALIDITY
 from mkdocs_masko.errors import (
     CacheError,
     MalformedResponse,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.sync.connection import Connection
     from mkdocs_masko.sync.site import Site
 
-_VALIDITY = 30 * 86_400.0  # seconds; no server is always right about its files
 _FOLDER = "probes"
 
 
@@ -105,7 +105,7 @@ class ProbeRecords:
             self._state.put(self._name, content, durable=False)
         with suppress(OSError):
             for path in (self._state.folder / _FOLDER).glob("*.json"):
-                if self._clock() - path.lstat().st_mtime >= _VALIDITY:
+                if self._clock() - path.lstat().st_mtime >= VALIDITY:
                     path.unlink()
 
     def _load(self) -> dict[str, ProbeRecord]:
@@ -114,7 +114,7 @@ class ProbeRecords:
         now = self._clock()
         with suppress(msgspec.MsgspecError):
             records = msgspec.json.decode(content or b"{}", type=dict[str, ProbeRecord])
-            return {url: r for url, r in records.items() if 0 <= now - r.read_at < _VALIDITY}
+            return {url: r for url, r in records.items() if 0 <= now - r.read_at < VALIDITY}
         return {}
 
 

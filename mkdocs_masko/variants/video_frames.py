@@ -53,7 +53,6 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
         is_premultiplied: Whether its colours are weighed by alpha already.
         times: When each frame is shown, in seconds from the first one.
         duration: Seconds until the last frame ends.
-        keyframes: How many frames can be jumped to.
     """
 
     name: str
@@ -66,7 +65,6 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     is_premultiplied: bool
     times: tuple[float, ...]
     duration: float
-    keyframes: int
 
     @property
     def is_even(self) -> bool:
@@ -114,7 +112,6 @@ def inspect_clip(session: FFmpegSession, name: str) -> Clip:
         is_premultiplied=False,
         times=(),
         duration=0,
-        keyframes=0,
     )
     packets = f"{name}.packets"
     log = session.run(
@@ -129,7 +126,7 @@ def inspect_clip(session: FFmpegSession, name: str) -> Clip:
     frame = _read_frame(log)
     if frame.get("color_trc") in {"smpte2084", "arib-std-b67"}:
         raise MediaError("is in the colours of HDR")
-    times, duration, keyframes = _read_packets((session.folder / packets).read_text())
+    times, duration = _read_packets((session.folder / packets).read_text())
     is_tagged = frame.get("color_space") not in {None, "unknown", "unspecified"}
     return msgspec.structs.replace(
         clip,
@@ -138,7 +135,6 @@ def inspect_clip(session: FFmpegSession, name: str) -> Clip:
         is_premultiplied=frame.get("alpha_mode") == "premultiplied",
         times=times,
         duration=duration,
-        keyframes=keyframes,
     )
 
 
@@ -168,13 +164,13 @@ def _read_frame(log: str) -> dict[str, str]:
 
 
 _TIME_BASE = re.compile(r"^#tb 0: (\d+)/(\d+)$", re.MULTILINE)
-_PACKET = re.compile(r"^0, *-?\d+, *(-?\d+), *(\d+), *\d+, *0x[0-9a-f]+(.*)$", re.MULTILINE)
+_PACKET = re.compile(r"^0, *-?\d+, *(-?\d+), *(\d+), *\d+, *0x[0-9a-f]+", re.MULTILINE)
 
 
-def _read_packets(text: str) -> tuple[tuple[float, ...], float, int]:
-    """Return when frames are shown, when the last one ends, and how many are keyframes."""
+def _read_packets(text: str) -> tuple[tuple[float, ...], float]:
+    """Return when frames are shown, and when the last one ends."""
     base = _TIME_BASE.search(text)
-    packets = sorted((int(p[1]), int(p[2]), "F=" not in p[3]) for p in _PACKET.finditer(text))
+    packets = sorted((int(p[1]), int(p[2])) for p in _PACKET.finditer(text))
     if not (base and packets):
         raise MediaError("has no frames")
     if len(packets) > _MOST_FRAMES:
@@ -184,8 +180,8 @@ def _read_packets(text: str) -> tuple[tuple[float, ...], float, int]:
     duration = (packets[-1][0] + packets[-1][1] - start) / second
     if duration > _LONGEST:
         raise MediaError(f"is longer than {_LONGEST:g} s")
-    times = tuple((shown - start) / second for shown, _, _ in packets)
-    return times, duration, sum(is_key for _, _, is_key in packets)
+    times = tuple((shown - start) / second for shown, _ in packets)
+    return times, duration
 
 
 def scale_filters(clip: Clip, width: int, height: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.errors import MaskoError, MediaError
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.variants.ffmpeg_package import ffmpeg_version, is_available
+from mkdocs_masko.variants.ffmpeg_package import ffmpeg_version
 from mkdocs_masko.variants.images import EncoderFailure
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.variants.ffmpeg import FFmpegSession
     from mkdocs_masko.variants.plan import Variant
     from mkdocs_masko.variants.video_frames import Clip
-
-__all__ = ["compare_video", "encode_video", "is_available", "video_settings"]
 
 _SETTINGS = {
     "webm": (

@@ -12,19 +12,12 @@ import sites
 from cli_process import KEY, NAME, config, run, variables
 from mkdocs_masko.errors import BoundManifest, ManifestError
 from mkdocs_masko.manifest import dumps, load, loads
-from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN, on a port."""
-    with Sandbox() as running:
-        yield running
+    from mkdocs_masko.sandbox import Sandbox
 
 
 @pytest.fixture
