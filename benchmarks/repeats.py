@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from manifest_samples import QUICK, manifest
 from markdown import Markdown
-from mkdocs_masko.build import BuildSession, SourceFile
+from mkdocs_masko.build import BuildSession
 from mkdocs_masko.hosting import CdnHosting
 from mkdocs_masko.markdown import MaskoExtension
+from mkdocs_masko.problems import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,10 +27,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from markdown import Markdown
-from mkdocs_masko.build import BuildSession, SourceFile
+from mkdocs_masko.build import BuildSession
 from mkdocs_masko.hosting import CdnHosting
 from mkdocs_masko.manifest import Collection, Medium, Pose, dumps, load, make
 from mkdocs_masko.markdown import MaskoExtension
+from mkdocs_masko.problems import SourceFile
 from mkdocs_masko.urls import CDN_ORIGINS
 from processes import environment
 

@@ -1,23 +1,18 @@
-"""One build of a site: what its pages show, use and get wrong."""
+"""One build of a site: what its pages show and use."""
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections import Counter
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from msgspec import Struct, structs
 
 from mkdocs_masko.budget import PageWeights
-from mkdocs_masko.errors import MaskoError, MisplacedPose, MissingPose, ReferenceProblem
-from mkdocs_masko.files import relative_name
+from mkdocs_masko.errors import MaskoError, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
+from mkdocs_masko.problems import Problems
 from mkdocs_masko.rendering import (
     GALLERY,
     POSES,
@@ -27,40 +22,23 @@ from mkdocs_masko.rendering import (
     Placeholders,
     Renderer,
     StandalonePage,
-    bad_argument,
 )
-from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file, find_slips_in_settings
-from mkdocs_masko.text import printable, sanitize
-from mkdocs_masko.theme_templates import calling_template, is_template
-from mkdocs_masko.urls import pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.problems import RenderContext
     from mkdocs_masko.rendering import Call, Embed, ResolvedEmbed
-    from mkdocs_masko.source_text import SourceText
     from mkdocs_masko.theme_templates import TemplatePlace
 
-    ReplaceHtml = Callable[["RenderContext", str, str], bool]
+    ReplaceHtml = Callable[[RenderContext, str, str], bool]
 
 
 _HASH_IN_NAME = re.compile(r"\.([0-9a-f]{16})\.[a-z0-9]{3,4}")  # of a file that the site serves
-
-
-class RenderContext(Page, Protocol):
-    """The page or template that is being rendered."""
-
-    @property
-    def name(self) -> str:
-        """For messages: `docs/index.md`, or `template home.html`."""
-        ...
-
-    def sources(self) -> Iterable[tuple[str, str]]:
-        """Return the files that it may be made of, by their names in messages, with their texts."""
-        ...
 
 
 class _OutsidePages(StandalonePage):
@@ -73,49 +51,6 @@ class _OutsidePages(StandalonePage):
 
 
 _OUTSIDE = _OutsidePages()
-
-_COPIED_SUFFIXES = (".html", ".htm", ".xhtml", ".svg", ".css")
-
-
-def is_searched(name: str) -> bool:
-    """Tell whether a file of the docs folder is copied as it is, and may still name a pose."""
-    return name.lower().endswith(_COPIED_SUFFIXES)
-
-
-class SourceFile(StandalonePage):
-    """A file whose HTML nobody looks at: copied into the site as it is, or only checked.
-
-    Args:
-        name: The file, for messages: `docs/extra.css`.
-        text: Its content.
-    """
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = name, text
-
-    def sources(self) -> Iterable[tuple[str, str]]:
-        """Return the file."""
-        return ((self.name, self.text),)
-
-
-class Problem(Struct, frozen=True, kw_only=True):
-    """A reference that leads nowhere.
-
-    Attributes:
-        name: The page or template: `docs/index.md`.
-        line: From 1; 0 when it is not known.
-        column: From 1; 0 when it is not known.
-        message: What is wrong, and what to do.
-    """
-
-    name: str
-    line: int = 0
-    column: int = 0
-    message: str
-
-    def __str__(self) -> str:
-        place = f"{self.name}:{self.line}:{self.column}" if self.line else self.name
-        return printable(f"{place}: {self.message}")
 
 
 class _MacroUse(Struct, frozen=True, kw_only=True):
@@ -138,9 +73,7 @@ class BuildSession:
         default: Alias of the collection that names without one are looked up in.
         overrides: Folders with templates of the theme's.
         hosting: Which media the site serves, and under which names.
-        folder: The folder of `mkdocs.yml`, from which messages name templates.
-        remedy: Returns what helps where a pose is missing, as far as more is known of the
-            manifest than what is in it.
+        problems: Where bad references are noted.
         known: What a build before rendered: its `reusable_embeds`.
     """
 
@@ -151,20 +84,20 @@ class BuildSession:
         default: str,
         overrides: Sequence[Path],
         hosting: SelfHosting | CdnHosting,
-        folder: Path | None = None,
-        remedy: Callable[[MissingPose], str] = lambda problem: problem.remedy,
+        problems: Problems | None = None,
         known: Mapping[ResolvedEmbed, Embed] | None = None,
     ) -> None:
         self.manifest, self.hosting = manifest, hosting
         self.placeholders = Placeholders()
         self.embedder = Embedder(self._render, self._report, self._render)
-        self._problems: dict[Problem, None] = {}
+        self.problems = problems or Problems()
+        """The bad references so far."""
         self.context: RenderContext = _OUTSIDE
         """The page or template that is being rendered."""
         self.extra_files: dict[str, Path] = {}
         """Files beside the media that some page needs, by their paths in the site."""
         self._page = ""
-        self._default, self._remedy, self._folder = default, remedy, folder
+        self._default = default
         self._has_overrides = bool(overrides)
         self._renderer = Renderer(
             manifest,
@@ -180,10 +113,6 @@ class BuildSession:
         self._is_settled = False
         self._replacements: dict[str, str] = {}  # HTML by the HTML that it took the place of
         self._dropped_files: dict[str, SiteFile] = {}  # variants that no page should show, by path
-        self._occurrences: dict[tuple[str, str, str], int] = {}
-        self._poses_of_settings: set[tuple[str, str | None]] = set()  # with the file's name
-        self._texts: dict[str, SourceText] = {}
-        self._reviewed: set[tuple[str, Slip, int]] = set()
 
     @property
     def reusable_embeds(self) -> Mapping[ResolvedEmbed, Embed]:
@@ -222,7 +151,10 @@ class BuildSession:
             read: Reads it, or raises ReferenceProblem.
             place: Where it is called; by default in the template that is running.
         """
-        report = partial(self.report_in_template, place=place)
+
+        def report(problem: ReferenceProblem, source: str) -> None:
+            self.problems.report_in_template(problem, source, self.context, place)
+
         embedder = Embedder(self._render, report)
         html = embedder.render_or_report(source, lambda: structs.replace(read(), early=True))
         return Markup(html)  # noqa: S704 - escaped by our templates
@@ -448,138 +380,19 @@ class BuildSession:
         """Return what the poses that pages show lack, and what readers see instead."""
         return list(dict.fromkeys(gap for use in self._uses for gap in use.embed.gaps))
 
+    def review(self, html: str, reviewed: str = "", *, has_macros: bool = True) -> None:
+        """Report the poses that HTML of the page at hand names; as `Problems.review`."""
+        self.problems.review(html, self.context, reviewed, has_macros=has_macros)
+
+    def _report(self, problem: ReferenceProblem, source: str) -> None:
+        self.problems.report(problem, source, self.context)
+
     def check(self, reference: object, source: str, place: TemplatePlace | None = None) -> None:
         """Report a name that leads to no pose, wherever it stands."""
         try:
             find_pose(self.manifest, str(reference), self._default)
         except ReferenceProblem as problem:
-            self.report_in_template(problem, source, place=place)
-
-    def review(self, html: str, reviewed: str = "", *, has_macros: bool = True) -> None:
-        """Report the poses that HTML names where none can be shown.
-
-        Args:
-            html: A page that is finished, or a part of one.
-            reviewed: A part of it that was reviewed before.
-            has_macros: Whether macros run on it, so that a better way to show a pose is one.
-        """
-        slips = find_slips(html, has_macros=has_macros) if html != reviewed else []
-        before = Counter(find_slips(reviewed)) if slips else Counter()
-        for slip in slips:
-            before[slip] -= 1
-            # A template has the same ones on every page; each is looked for once.
-            key = (self.context.name, slip, before[slip])
-            if before[slip] < 0 and key not in self._reviewed:
-                self._reviewed.add(key)
-                self._report(slip.problem, slip.source)
-
-    def review_file(self, name: str, text: str) -> None:
-        """Report the poses that a file names which is copied into the site as it is.
-
-        Args:
-            name: The file, for messages: `docs/extra.css`.
-            text: Its HTML or CSS.
-        """
-        self.enter(SourceFile(name, text))
-        is_css = name.lower().endswith(".css")
-        for slip, offset in find_slips_in_file(text, is_css=is_css):
-            self._add(slip.problem, name, self._text(name, text).position(offset))
-
-    def review_settings(self, name: str, text: str) -> None:
-        """Report the poses and macros that the settings of the site name.
-
-        Args:
-            name: The file, for messages: `mkdocs.yml`.
-            text: Its content.
-        """
-        for slip, offset in find_slips_in_settings(text):
-            self._poses_of_settings.add((name, pose_of(slip.source)))
-            self._add(slip.problem, name, self._text(name, text).position(offset))
-
-    def sorted_problems(self) -> list[Problem]:
-        """Return all bad references, page by page, in the order of their lines."""
-        names = dict.fromkeys(problem.name for problem in self._problems)
-        order = {name: number for number, name in enumerate(names)}
-        return sorted(self._problems, key=lambda p: (order[p.name], p.line, p.column))
-
-    def report_in_template(
-        self, problem: ReferenceProblem, source: str, *, place: TemplatePlace | None
-    ) -> None:
-        """Report what is wrong with a macro in a template; the arguments are those of `show`."""
-        place = place or calling_template()
-        if place is None:
-            self._report(problem, source)
-            return
-        name = self.template_name(place.path)
-        text = self._text(name, place.path.read_text(encoding="utf-8", errors="replace"))
-        self._add(problem, name, text.location_below(source, place.line))
-
-    def template_name(self, path: Path) -> str:
-        """Name a template by its path from `mkdocs.yml`, or by its own name if that is far away."""
-        folder = (self._folder or Path.cwd()).resolve()
-        path = path.resolve()
-        if folder in path.parents or folder.parent in path.parents:
-            return relative_name(path, folder)
-        return f"template {path.name}"
-
-    def _report(self, problem: ReferenceProblem, source: str) -> None:
-        name = self.context.name
-        host = problem.host if isinstance(problem, MisplacedPose) else ""
-        key = (name, host, (pose_of(source) if host else None) or source)  # however it is written
-        number = self._occurrences.get(key, -1) + 1
-        self._occurrences[key] = number
-        place = name, (0, 0)
-        for file_name, text in self.context.sources():
-            if host and (file_name, pose_of(source)) in self._poses_of_settings:
-                return  # a theme has written what is reported where its author wrote it
-            searched = self._text(file_name, text)
-            offsets = searched.offsets_in(host, source) if host else searched.offsets(source)
-            if offsets:
-                place = file_name, searched.position(offsets[min(number, len(offsets) - 1)])
-                number -= len(offsets)
-            if offsets and number < 0:
-                break
-        self._add(problem, *place)
-
-    def _text(self, name: str, text: str) -> SourceText:
-        if name not in self._texts:
-            from mkdocs_masko.source_text import SourceText  # noqa: PLC0415 - only for problems
-
-            self._texts[name] = SourceText(text, is_markdown=not is_template(name))
-        return self._texts[name]
-
-    def _add(self, problem: ReferenceProblem, name: str, location: tuple[int, int]) -> None:
-        if isinstance(problem, MissingPose):
-            problem = problem.with_remedy(self._remedy(problem))
-        line, column = location
-        located = Problem(name=name, line=line, column=column, message=str(problem))
-        self._problems[located] = None  # a template has the same one on every page; it counts once
-
-
-def resolve_link(href: str, page: str, url_of: Callable[[str], str | None]) -> str:
-    """Return the URL of the page whose Markdown file a link names, as MkDocs does for links.
-
-    Args:
-        href: The link as the author wrote it.
-        page: The file of the page that it stands on, in the docs folder: `guide/index.md`.
-        url_of: Returns the URL of a file of the docs folder, or None where there is no such file.
-
-    Raises:
-        ReferenceProblem: It is no URL, or names a page that does not exist.
-    """
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        raise bad_argument("href", "a URL", href) from None
-    if parts.scheme or parts.netloc or not parts.path:
-        return href
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
-    # macOS may store a name with its accents apart, and an author types them joined.
-    spellings = dict.fromkeys((target, normalize("NFC", target), normalize("NFD", target)))
-    url = next((url for url in map(url_of, spellings) if url is not None), None)
-    if url is None and parts.path.endswith(".md"):
-        raise ReferenceProblem(f"argument 'href' names no page: {sanitize(href)!r}")
-    return href if url is None else parts._replace(path=url).geturl()
+            self.problems.report_in_template(problem, source, self.context, place)
 
 
 def _files(embed: Embed) -> Iterator[SiteFile]:

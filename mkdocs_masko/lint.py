@@ -16,15 +16,17 @@ from jinja2 import Environment
 from msgspec import Struct
 
 from mkdocs_masko.assets import SiteFiles
-from mkdocs_masko.build import BuildSession, Problem, SourceFile, is_searched, resolve_link
+from mkdocs_masko.build import BuildSession
 from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery.page import replaced_page
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
+from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
 from mkdocs_masko.markdown.reader import SNIPPETS, PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.mkdocs_yml import by_name, plugins_of
+from mkdocs_masko.problems import Problem, Problems, SourceFile, is_searched
 from mkdocs_masko.rendering import (
     FUNCTIONS,
     GALLERY,
@@ -105,7 +107,7 @@ def check_site(
                 raise replaced_page(file.uri)
     reader = _SiteReader(folder, settings, docs, pages={gallery} if gallery else set())
     build = reader.read(manifest, options.default, served_files(site, manifest), remedy)
-    build.review_settings(path.name, read_text(path, path.name, errors="replace"))
+    build.problems.review_settings(path.name, read_text(path, path.name, errors="replace"))
     included = select_included(manifest, options.include, options.default)
     warnings = [unmatched_include(pattern) for pattern, media in included if not media]
     if options.incomplete == "warn":
@@ -174,8 +176,7 @@ class _SiteReader:
             default=default,
             overrides=[custom_dir] if custom_dir and (custom_dir / "masko").is_dir() else [],
             hosting=CdnHosting(files),
-            folder=self._folder,
-            remedy=remedy,
+            problems=Problems(self._folder, remedy),
         )
         extensions = by_name(self._settings.get("markdown_extensions"))
         self._includes = SNIPPETS in extensions
@@ -186,7 +187,9 @@ class _SiteReader:
             if file.is_page:
                 templates |= self._read_page(build, reader, file)
             elif is_searched(file.uri):
-                build.review_file(file.name, read_text(file.path, file.name, errors="replace"))
+                build.problems.review_file(
+                    file.name, read_text(file.path, file.name, errors="replace")
+                )
         for path in self._templates(templates):
             self._read_template(build, path)
         return build
@@ -198,7 +201,7 @@ class _SiteReader:
         """
         return [
             problem
-            for problem in build.sorted_problems()
+            for problem in build.problems.in_order()
             if problem.name not in self._templated
             or not any(text in problem.message for text in EVALUATED)
         ]
@@ -257,7 +260,7 @@ class _SiteReader:
                 yield path
 
     def _read_template(self, build: BuildSession, path: Path) -> None:
-        name = build.template_name(path)
+        name = build.problems.template_name(path)
         text = read_text(path, name, errors="replace")
         if "masko" not in text and not may_name_pose(text):
             return
@@ -267,13 +270,15 @@ class _SiteReader:
         except TemplateSyntaxError as error:
             problem = ReferenceProblem(f"Jinja cannot read this template: {sanitize(str(error))}")
             place = TemplatePlace(path=path, line=error.lineno)
-            build.report_in_template(problem, "", place=place)
+            build.problems.report_in_template(problem, "", build.context, place)
             return
         for call in calls:
             _show(build, call, TemplatePlace(path=path, line=call.line))
         for function, line in find_names(text):
             place, source = TemplatePlace(path=path, line=line), f"{{{{ {function} }}}}"
-            build.report_in_template(missing_parentheses(function), source, place=place)
+            build.problems.report_in_template(
+                missing_parentheses(function), source, build.context, place
+            )
         build.review(text_of_template(text))
 
 
@@ -316,7 +321,9 @@ def _show(build: BuildSession, call: TemplateCall, place: TemplatePlace | None) 
         functions(show, show)[call.function](*call.positional, **call.named)
         return
     source = call_source(call.function, call.positional, call.named)
-    report = partial(build.report_in_template, source=source, place=place)
+    report = partial(
+        build.problems.report_in_template, source=source, context=build.context, place=place
+    )
     try:
         if call.function not in FUNCTIONS:
             make_call(call.function, call.positional, call.named, source)

@@ -24,11 +24,11 @@ def test_a_macro_before_the_first_page_is_shown() -> None:
     build = BuildSession(manifest(), default="fox", overrides=[], hosting=CdnHosting())
     html = build.show(FOX, lambda: make_call("masko", ["only-webm"], {}, ""))
     assert "<masko-pose" in html
-    assert build.sorted_problems() == []
+    assert build.problems.in_order() == []
     assert build.weights().poses == set()
     assert len(build.gaps()) == 1
     build.show(FOX, lambda: make_call("masko", ["nope"], {}, ""))
-    (problem,) = build.sorted_problems()
+    (problem,) = build.problems.in_order()
     assert str(problem).startswith("outside of pages: no pose 'nope'")
 
 

@@ -21,8 +21,8 @@ from mkdocs_masko.text import printable, sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mkdocs_masko.build import Problem
     from mkdocs_masko.lint import Findings
+    from mkdocs_masko.problems import Problem
     from mkdocs_masko.sync import Site, SyncResult
 
 Level: TypeAlias = Literal["error", "warning", "notice"]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from mkdocs.config.defaults import MkDocsConfig
 
-    from mkdocs_masko.build import BuildSession, RenderContext
+    from mkdocs_masko.build import BuildSession
+    from mkdocs_masko.problems import RenderContext
     from mkdocs_masko.rendering import Page
 
 _MACRO_OR_IMAGE = "masko"  # which placeholders of macros start with too

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_masko.page_assets import asset_needs, inject_assets
 from mkdocs_masko.plugin.page_context import PageContext, root_from
-from mkdocs_masko.plugin.theme import asset_needs, inject_assets
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

@@ -8,8 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.build import resolve_link
 from mkdocs_masko.files import relative_name
+from mkdocs_masko.links import resolve_link
 from mkdocs_masko.plugin.palette import opening_palette
 from mkdocs_masko.theme_templates import built_on, is_template
 

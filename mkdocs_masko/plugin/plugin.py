@@ -30,6 +30,7 @@ from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import CALL, unreadable_macros
 from mkdocs_masko.options import Options
+from mkdocs_masko.page_assets import gallery_assets, has_gallery, inject_assets
 from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.exported import INDEX, ExportedMedia
 from mkdocs_masko.plugin.feeds import show_elsewhere
@@ -60,14 +61,12 @@ from mkdocs_masko.plugin.publish import (
 from mkdocs_masko.plugin.theme import (
     add_pose_assets,
     add_templates,
-    gallery_assets,
-    has_gallery,
-    inject_assets,
     page_environment,
     register_imports,
     register_macros,
     watched_folders,
 )
+from mkdocs_masko.problems import Problems
 from mkdocs_masko.sync import PollPolicy, Site, SyncResult, prepare, reload, site_of
 from mkdocs_masko.urls import SCHEME
 
@@ -138,8 +137,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             default=self.options.default,
             overrides=overrides,
             hosting=self._hosting(manifest, config),
-            folder=_folder(config),
-            remedy=result.remedy,
+            problems=Problems(_folder(config), result.remedy),
             known=self._build.reusable_embeds if self._build else None,
         )
         self._pages, self._hidden_needs = [], {}

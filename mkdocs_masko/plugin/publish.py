@@ -18,13 +18,13 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
 from mkdocs_masko.assets import FOLDER
-from mkdocs_masko.build import is_searched
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.files import fold_name, relative_name
 from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.media_types import TRANSPARENT_VIDEOS
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
+from mkdocs_masko.problems import is_searched
 from mkdocs_masko.progress import show_steps
 from mkdocs_masko.sync import describe_waiting
 from mkdocs_masko.text import format_size, printable
@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
     from mkdocs_masko.budget import PageWeights
-    from mkdocs_masko.build import BuildSession, RenderContext
+    from mkdocs_masko.build import BuildSession
     from mkdocs_masko.options import GalleryPage, Options
     from mkdocs_masko.plugin.exported import Index
     from mkdocs_masko.plugin.generated import GeneratedFiles
+    from mkdocs_masko.problems import RenderContext
 
 
 @contextmanager
@@ -102,7 +103,7 @@ def review_copied_files(build: BuildSession, config: MkDocsConfig, files: Files)
         if file.inclusion.value > InclusionLevel.DRAFT.value:
             text = Path(config.docs_dir, file.src_uri).read_text(encoding="utf-8", errors="replace")
             docs = relative_name(config.docs_dir, folder)
-            build.review_file(posixpath.join(docs, file.src_uri), text)
+            build.problems.review_file(posixpath.join(docs, file.src_uri), text)
 
 
 def review_settings(build: BuildSession, config: MkDocsConfig) -> None:
@@ -110,7 +111,7 @@ def review_settings(build: BuildSession, config: MkDocsConfig) -> None:
     path = Path(config.config_file_path or "")
     if path.is_file():  # it may also be standard input
         text = path.read_text(encoding="utf-8", errors="replace")
-        build.review_settings(path.name, text)
+        build.problems.review_settings(path.name, text)
 
 
 def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
@@ -140,7 +141,7 @@ def report(build: BuildSession, options: Options, *, strict: bool) -> None:
             gaps += [build.hosting.gap_remedy] if build.hosting.gap_remedy else []
         lines = "".join(f"\n  {printable(gap)}" for gap in gaps)
         log.warning("some poses lack a file, and are not the same for all readers:" + lines)
-    problems = [str(problem) for problem in build.sorted_problems()]
+    problems = [str(problem) for problem in build.problems.in_order()]
     if problems and strict:
         count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"
         raise PluginError(f"masko: {count}:\n" + "\n".join(problems))

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from mkdocs_masko.plugin.theme import POSE_ASSETS, inject_assets, shipped_file, site_path
+from mkdocs_masko.page_assets import POSE_ASSETS, inject_assets, shipped_file, site_path
 
 LIMITS = {"masko.js": 3000, "masko.css": 1500}
 SHEET = '<link rel="stylesheet" href="../'
