@@ -72,6 +72,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """A media cache that machines share, as a URL for fsspec: `s3://bucket/folder`."""
     gallery: bool | str | GalleryPage = False
     """A page with all poses: `true`, its path, or a map of path, title and search."""
+    into: str | None = None
+    """A folder that `sync` writes media, style sheets and scripts to: `docs/assets/masko`."""
     manifest: str = MANIFEST
     """Path of the manifest, relative to the folder of `mkdocs.yml`."""
     api_url: str = API_URL
@@ -241,6 +243,11 @@ def _is_gallery(gallery: bool | str | GalleryPage) -> bool:
     return bool(is_path) and all(map(is_portable_name, page.source.removesuffix(".md").split("/")))
 
 
+def _is_folder(path: str) -> bool:
+    is_path = _FOLDER.fullmatch(path) and path.isprintable()
+    return bool(is_path) and all(map(is_portable_name, path.rstrip("/").split("/")))
+
+
 def _is_manifest(path: str) -> bool:
     return Path(path).suffix == ".json" and path.isprintable()
 
@@ -254,6 +261,7 @@ _OWN_VARIABLE: Final = re.compile(r"MASKO_[A-Za-z0-9_]+")
 _STORAGE: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?!.*::)[^\s?#@]+")
 _PART = r"(?!\.)[^/\\:?#*\"<>|]+"  # of a path; what one system forbids is refused on every one
 _PAGE: Final = re.compile(rf"(?:{_PART}/)*{_PART}(?:\.md|/)")
+_FOLDER: Final = re.compile(rf"(?:{_PART}/)*{_PART}/?")
 
 _COLLECTIONS: Final = ("collection", "collections")
 """Options of which a site needs one; what is close to a name of theirs was meant to be one."""
@@ -276,6 +284,7 @@ _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "budget": lambda budget: all(map(parse_size, budget.values())),
     "cache": lambda url: not url or bool(_STORAGE.fullmatch(url)),
     "gallery": _is_gallery,
+    "into": _is_folder,
     "manifest": _is_manifest,
     "api_url": _is_api_url,
     "api_key_env": lambda name: bool(_NAME.fullmatch(name)),
@@ -293,6 +302,7 @@ _EXPECTED: Final = {
         "true, false, a path below docs_dir such as mascots.md or mascots/, "
         "or a map such as {path: mascots.md, title: Mascots, search: true}"
     ),
+    "into": "a folder below that of the site's configuration, such as docs/assets/masko",
     "manifest": "a path that ends in .json",
     "api_url": "an https URL or 'sandbox'",
     "api_key_env": "the NAME of an environment variable",

@@ -25,6 +25,7 @@ WAIT = "must be seconds from 0 to 86400; got "
 TIMEOUT = "must be seconds above 0, up to 86400; got "
 BUDGET = "must be a map of sizes such as {page: 500 kB, pose: 200 kB}; got "
 CACHE = "must be a storage URL such as s3://bucket/folder, without user or password"
+INTO = "must be a folder below that of the site's configuration, such as docs/assets/masko; got "
 MANIFEST = "must be a path that ends in .json; got "
 URL = "must be an https URL or 'sandbox'; got "
 OPEN = "is not https (only a server on this machine may use plain http)"
@@ -54,6 +55,9 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("budget", {"page": "500 kB", "pose": 20}, {"page": "500 kB", "pose": 20}),
     ("cache", "s3://bucket/a/folder", "s3://bucket/a/folder"),
     ("cache", "memory://x", "memory://x"),
+    ("into", "docs/assets/masko", "docs/assets/masko"),
+    ("into", "docs/füchse/", "docs/füchse/"),
+    ("into", "media", "media"),
     ("manifest", "masko.json", "masko.json"),
     ("manifest", "../shared/füchsin.json", "../shared/füchsin.json"),
     ("api_url", "sandbox", "sandbox"),
@@ -101,6 +105,22 @@ BAD: list[tuple[str, Any, str]] = [
     ("cache", "zip://a::file:///etc/passwd", CACHE),
     ("cache", "simplecache::s3://bucket", CACHE),
     ("cache", 1, CACHE),
+    ("into", True, f"{INTO}True"),
+    ("into", "", f"{INTO}''"),
+    ("into", ".", f"{INTO}'.'"),
+    ("into", "./media", f"{INTO}'./media'"),
+    ("into", "..", f"{INTO}'..'"),
+    ("into", "docs/../../media", f"{INTO}'docs/../../media'"),
+    ("into", "/srv/media", f"{INTO}'/srv/media'"),
+    ("into", "C:/media", f"{INTO}'C:/media'"),
+    ("into", "docs\\media", f"{INTO}'docs\\\\media'"),
+    ("into", "docs//media", f"{INTO}'docs//media'"),
+    ("into", "docs/aux", f"{INTO}'docs/aux'"),
+    ("into", "docs/nul.d/media", f"{INTO}'docs/nul.d/media'"),
+    ("into", "docs/media.", f"{INTO}'docs/media.'"),
+    ("into", "docs/media /", f"{INTO}'docs/media /'"),
+    ("into", "docs/.media", f"{INTO}'docs/.media'"),
+    ("into", "docs/\n", f"{INTO}'docs/\\n'"),
     ("manifest", 5, f"{MANIFEST}5"),
     ("manifest", "masko.yml", f"{MANIFEST}'masko.yml'"),
     ("manifest", "", f"{MANIFEST}''"),

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 FOLDER = "assets/masko"
 """Where the plugin's files lie in the site."""
 
-OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{3,4}")
-"""What the name of every medium and variant looks like."""
+OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{2,4}")
+"""What the name of every medium, variant, style sheet and script looks like."""
 
 _LONGEST_NAME = 48
 _HASH_DIGITS = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
