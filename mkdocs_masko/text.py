@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _LONGEST_LINE = 200  # characters; enough for a sentence, too short to flood a log
 _ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi and zero-width marks, surrogates
@@ -226,6 +226,22 @@ def format_size(size: int) -> str:
     if size < 999_500:  # noqa: PLR2004 - what is rounded to a thousand
         return f"{size / _KILO:.0f} kB" if size >= 9_950 else f"{size / _KILO:.1f} kB"  # noqa: PLR2004
     return f"{size / _KILO**2:.1f} MB"
+
+
+def format_downloads(count: int, sizes: Sequence[int], seconds: float) -> str:
+    """Say where media came from: `9 of 9 media are ready: 7 from the cache, 2 downloaded (...)`.
+
+    Args:
+        count: How many media there are to get.
+        sizes: The bytes of each one that is there, 0 for one from the cache.
+        seconds: How long that took.
+    """
+    downloaded = [size for size in sizes if size]
+    text = (
+        f"{len(sizes)} of {count} media are ready: {len(sizes) - len(downloaded)} from the cache, "
+        f"{len(downloaded)} downloaded"
+    )
+    return f"{text} ({format_size(sum(downloaded))} in {seconds:.1f} s)" if downloaded else text
 
 
 _MOST_DECIMALS = 6  # of a megabyte: the bytes

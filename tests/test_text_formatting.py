@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mkdocs_masko.text import (
+    format_downloads,
     format_duration,
     format_excess,
     format_size,
@@ -112,3 +113,16 @@ def test_of_a_long_list_the_first_are_named_and_the_rest_is_counted(count: int, 
 def test_a_list_may_be_cut_off_or_be_of_longer_parts() -> None:
     assert list_some("abc", 2, counted=False) == "a, b, and more"
     assert list_some(["a, b", "c", "d"], 2, separator="; ") == "a, b; c; and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "text"),
+    [
+        ([0, 0, 0], "3 of 3 media are ready: 3 from the cache, 0 downloaded"),
+        ([0, 2_000_000, 500_000], "3 of 3 media are ready: 1 from the cache, 2 downloaded (2.5 MB"),
+        ([700], "1 of 3 media are ready: 0 from the cache, 1 downloaded (700 bytes in 0.2 s)"),
+        ([], "0 of 3 media are ready: 0 from the cache, 0 downloaded"),
+    ],
+)
+def test_what_is_downloaded_is_not_told_to_be_from_the_cache(sizes: list[int], text: str) -> None:
+    assert format_downloads(3, sizes, 0.2).startswith(text)

@@ -22,14 +22,12 @@ import os
 import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
-from weakref import finalize
 
 from mkdocs_masko.errors import CacheError
 from mkdocs_masko.files import move_file, replace_file, stamp_of
+from mkdocs_masko.temporary_folder import TemporaryFolder
 from mkdocs_masko.variants import settings_of
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ class Cache:
         self._warn = warn
         self.checker = IntegrityChecker()
         self._lock = Lock()
-        self._temporary: Path | None = None
+        self._temporary = TemporaryFolder()
         self._has_warned = False
 
     def __repr__(self) -> str:
@@ -143,7 +141,7 @@ class Cache:
         except CacheError as error:
             self._report(error)
         with as_cache_error():
-            folder = self._temporary_folder()
+            folder = self._temporary.make()
         return write(folder)
 
     def adopt(self, path: Path, sha256: str) -> Path:
@@ -170,15 +168,8 @@ class Cache:
             "to download and encode again. MASKO_CACHE_DIR names another folder"
         )
 
-    def _temporary_folder(self) -> Path:
-        with self._lock:
-            if self._temporary is None:
-                self._temporary = Path(mkdtemp(prefix="masko-"))
-                finalize(self, rmtree, self._temporary, ignore_errors=True)
-            return self._temporary
-
     def _roots(self) -> list[Path]:
-        return [self.folder, *([self._temporary] if self._temporary else [])]
+        return [self.folder, *([self._temporary.path] if self._temporary.path else [])]
 
 
 def medium_path(sha256: str) -> Path:

@@ -285,15 +285,13 @@ def show_downloads(count: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
     """Print a line about downloads on standard error, at the end."""
-    from mkdocs_masko.text import format_size
+    from mkdocs_masko.text import format_downloads
 
     sizes: list[int] = []
     start = time.monotonic()
     yield sizes.append
     if count:
-        cached = f"{len(sizes)} of {count} media are in the cache"
-        seconds = time.monotonic() - start
-        click.echo(f"{cached}; downloaded {format_size(sum(sizes))} in {seconds:.1f} s", err=True)
+        click.echo(format_downloads(count, sizes, time.monotonic() - start), err=True)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import ssl
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -209,11 +209,8 @@ _STRICT = range(80, 95)  # what VERIFY_X509_STRICT adds, such as a CA without cr
 _TIMEOUTS = (TimeoutError, Urllib3Timeout, EmptyPoolError)
 # The first that fits wins, so the order matters: the libraries wrap an error in more general
 # ones, and SSLCertVerificationError is an SSLError, which is an OSError, as ConnectionError is.
-_CAUSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
-    (
-        (ProxyError, InvalidProxyURL),
-        "the environment's proxy does not let the request through; check HTTPS_PROXY and NO_PROXY",
-    ),
+_Causes: TypeAlias = tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]
+_CAUSES: Final[_Causes] = (
     (socket.gaierror, "the host's name is unknown; check the URL and the network"),
     (TooSlow, "it sends hardly anything; try again later"),
     (_TIMEOUTS, "timed out; try again later"),
@@ -224,6 +221,21 @@ _CAUSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str]
         "the connection was closed early; try again later",
     ),
 )
+# The same for what lies between this machine and the host, before it has let a request through.
+_PROXY_CAUSES: Final[_Causes] = (
+    (InvalidProxyURL, "is not a valid URL; check HTTPS_PROXY"),
+    (socket.gaierror, "has a name that is unknown; check HTTPS_PROXY and the network"),
+    # Before the timeouts, since urllib3's NewConnectionError is one.
+    (ConnectionRefusedError, "cannot be reached (connection refused); check HTTPS_PROXY"),
+    (_TIMEOUTS, "cannot be reached (timed out); check HTTPS_PROXY, or try again later"),
+    (ssl.SSLError, "does not speak TLS; write HTTPS_PROXY with http:// in place of https://"),
+    (
+        (ConnectionError, http.client.HTTPException),
+        "closed the connection early; check HTTPS_PROXY, or try again later",
+    ),
+)
+# http.client and urllib3 have no exception of its own for it.
+_TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})\b")
 
 
 def no_response(url: str, cause: str) -> NetworkError:
@@ -253,16 +265,36 @@ def error_from_library(error: BaseException, url: str) -> ApiError:
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return no_response(url, _certificate_cause(link))
-    for kinds, cause in _CAUSES:
-        if any(isinstance(link, kinds) for link in chain):
-            return no_response(url, cause)
+    if cause := _proxy_cause(chain) or _first_cause(_CAUSES, chain):
+        return no_response(url, cause)
     if any(isinstance(link, InvalidURL) for link in chain):
-        return no_response(url, "the URL is not valid")
+        return no_response(url, "the URL is not valid, or that of the proxy in HTTPS_PROXY")
     if any(isinstance(link, ResponseTooLarge) for link in chain):
         return MalformedResponse(f"{host} sends more than any response may have", url=url)
     if reason := _system_reason(chain):
         return no_response(url, reason)
     return MalformedResponse(f"the response from {host} is not valid HTTP; check the URL", url=url)
+
+
+def _first_cause(causes: _Causes, chain: list[BaseException]) -> str:
+    for kinds, cause in causes:
+        if any(isinstance(link, kinds) for link in chain):
+            return cause
+    return ""
+
+
+def _proxy_cause(chain: list[BaseException]) -> str:
+    """Say why a proxy lets no request through, and what helps, if it is the proxy's fault."""
+    if not any(isinstance(link, (ProxyError, InvalidProxyURL)) for link in chain):
+        return ""
+    refusals = [match[1] for link in chain if (match := _TUNNEL_REFUSED.match(str(link)))]
+    if refusals and int(refusals[0]) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        cause = "wants a name and a password (407); write both into HTTPS_PROXY before the host"
+    elif refusals:
+        cause = f"does not let the request through ({refusals[0]}); check HTTPS_PROXY and NO_PROXY"
+    else:
+        cause = _first_cause(_PROXY_CAUSES, chain) or "cannot be reached; check HTTPS_PROXY"
+    return f"the environment's proxy {cause}"
 
 
 def _certificate_cause(error: ssl.SSLCertVerificationError) -> str:

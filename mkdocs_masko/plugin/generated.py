@@ -7,26 +7,23 @@ each one is written to a folder of its own, never below `docs_dir`, which `serve
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File, InclusionLevel
 
+from mkdocs_masko.temporary_folder import TemporaryFolder
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mkdocs.config.defaults import MkDocsConfig
 
 
 class GeneratedFiles:
-    """A temporary folder with the files that builds of one process generate.
-
-    It is removed together with this object, or at the end of the process.
-    """
+    """A temporary folder with the files that builds of one process generate."""
 
     def __init__(self) -> None:
-        self._folder: Path | None = None
+        self._folder = TemporaryFolder()
 
     def file(
         self,
@@ -54,10 +51,7 @@ class GeneratedFiles:
         return File.generated(config, uri, abs_src_path=path, inclusion=inclusion)
 
     def _write(self, uri: str, content: str) -> Path:
-        if self._folder is None or not self._folder.is_dir():
-            self._folder = Path(tempfile.mkdtemp(prefix="masko-"))
-            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        path = self._folder / uri
+        path = self._folder.make() / uri
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8", newline="\n")
         return path

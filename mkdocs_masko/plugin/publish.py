@@ -10,6 +10,7 @@ import json
 import logging
 import posixpath
 import shutil
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from mkdocs_masko.plugin.page_context import PageContext
 from mkdocs_masko.problems import is_searched
 from mkdocs_masko.progress import show_steps
 from mkdocs_masko.sync import describe_waiting
-from mkdocs_masko.text import format_size, printable
+from mkdocs_masko.text import format_downloads, format_size, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -192,6 +193,7 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
         yield lambda _: None
         return
     sizes: list[int] = []
+    start = time.monotonic()
     with _show_steps(count, "downloading media") as step:
 
         def advance(size: int) -> None:
@@ -199,12 +201,7 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
             step()
 
         yield advance
-    log.info(
-        "%d of %d media are in the cache; %s downloaded",
-        len(sizes),
-        count,
-        format_size(sum(sizes)),
-    )
+    log.info("%s", format_downloads(count, sizes, time.monotonic() - start))
 
 
 _AFTERWARDS = {

@@ -126,6 +126,44 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
         assert KEY.encode() not in b"".join(proxy.requests)
 
 
+@pytest.mark.parametrize(
+    ("response", "cause"),
+    [
+        (b"HTTP/1.1 407 Who?\r\n\r\n", r"wants a name and a password \(407\)"),
+        (b"HTTP/1.1 403 Tunnel connection failed: 200\r\n\r\n", r"does not let.* through \(403\)"),
+        (b"HTTP/1.1 503 \r\n\r\n", r"does not let the request through \(503\)"),
+    ],
+    ids=["who", "forbidden", "down"],
+)
+def test_a_proxy_that_refuses_is_told_with_its_status(
+    response: bytes, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Credentials that a proxy lacks are another matter than a host that it keeps from us."""
+    with Wire(lambda exchange: exchange.send(response)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        expect(NetworkError, f"the environment's proxy {cause}.*HTTPS_PROXY", "https://a.invalid/")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "cause"),
+    [
+        ("http://127.0.0.1:{closed}", r"cannot be reached \(connection refused\)"),
+        ("http://no-such-proxy.invalid:3128", "has a name that is unknown"),
+        ("https://127.0.0.1:{plain}", "does not speak TLS"),
+    ],
+    ids=["closed", "unknown", "plain"],
+)
+def test_a_proxy_that_cannot_be_reached_is_not_told_as_one_that_refuses(
+    proxy: str, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message tells what is wrong with the proxy, and not with the host behind it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        closed = server.getsockname()[1]
+    with Wire(lambda exchange: exchange.send(answer(status="403 No"))) as plain:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.format(closed=closed, plain=plain.port))
+        expect(NetworkError, f"a.invalid: the environment's proxy {cause}", "https://a.invalid/")
+
+
 def test_a_silent_proxy_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The budget bounds what a proxy takes."""
     with Wire(lambda exchange: exchange.drip(b"HTTP/1.1 200 " + b"a" * 5000)) as proxy:
