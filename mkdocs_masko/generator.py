@@ -1,21 +1,44 @@
-"""The program that builds a site, MkDocs or ProperDocs: which one it is, and its themes."""
+"""The program that builds a site: MkDocs, ProperDocs or Zensical, and the themes that it finds."""
 
 from __future__ import annotations
 
 from importlib.metadata import distributions, entry_points
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from mkdocs_masko.mkdocs_yml import CONFIG_NAMES
+from mkdocs_masko.site_config import (
+    MKDOCS_NAMES,
+    PROPERDOCS_NAMES,
+    ZENSICAL_TOML,
+    extensions_of,
+    is_toml,
+    plugins_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
-Generator: TypeAlias = Literal["mkdocs", "properdocs"]
+Generator: TypeAlias = Literal["mkdocs", "properdocs", "zensical"]
 """The command, which is also the package's name."""
 
-GENERATORS: Final[tuple[Generator, ...]] = ("mkdocs", "properdocs")
+GENERATORS: Final[tuple[Generator, ...]] = ("mkdocs", "properdocs", "zensical")
 
-_DEFAULT_THEME: Final = "mkdocs"
+_DEFAULT_THEMES: Final[dict[Generator, str]] = {
+    "mkdocs": "mkdocs",
+    "properdocs": "mkdocs",
+    "zensical": "zensical",
+}
+_BUILT_IN_THEMES: Final[dict[Generator, set[str]]] = {
+    "mkdocs": set(),  # those of MkDocs are entry points
+    "properdocs": set(),
+    "zensical": {"zensical", "material"},  # two names of one theme
+}
+_CONFIG_NAMES: Final[dict[Generator, tuple[str, ...]]] = {
+    "mkdocs": MKDOCS_NAMES,
+    "properdocs": (*PROPERDOCS_NAMES, *MKDOCS_NAMES),
+    "zensical": (ZENSICAL_TOML, *MKDOCS_NAMES),
+}
+"""The files that a program finds by itself."""
 
 
 def installed_versions() -> dict[str, str]:
@@ -23,16 +46,27 @@ def installed_versions() -> dict[str, str]:
     return {distribution.name: distribution.version for distribution in distributions()}
 
 
-def generator_for(config_name: str, packages: Collection[str]) -> Generator:
+def generator_for(path: Path, settings: Mapping[str, Any], packages: Collection[str]) -> Generator:
     """Tell which program builds a site.
 
     Args:
-        config_name: Name of the site's configuration, which says what it was written for.
+        path: The site's configuration, whose name says what it was written for.
+        settings: Its content, which says how it shows poses: only Zensical needs the Markdown
+            extension where the plugin is not enabled.
         packages: Names of the installed packages, which decide where only one can build it.
     """
-    written_for: Generator = "properdocs" if config_name.startswith("properdocs.") else "mkdocs"
+    if is_toml(path):
+        return "zensical"
+    if "masko" in extensions_of(settings) and "masko" not in plugins_of(settings):
+        return "zensical"
+    written_for: Generator = "properdocs" if path.name.startswith("properdocs.") else "mkdocs"
     installed = [generator for generator in GENERATORS if generator in packages]
     return written_for if written_for in installed or not installed else installed[0]
+
+
+def runs_plugins(generator: Generator) -> bool:
+    """Tell whether a program runs MkDocs plugins; if not, it needs the Markdown extension."""
+    return generator != "zensical"
 
 
 def command_line(generator: Generator, verb: str, config: str) -> str:
@@ -43,22 +77,22 @@ def command_line(generator: Generator, verb: str, config: str) -> str:
         verb: `serve` or `build`.
         config: The site's configuration, from the current folder.
     """
-    known = CONFIG_NAMES if generator == "properdocs" else CONFIG_NAMES[2:]
-    return f"{generator} {verb}" + ("" if config in known else f" -f {config}")
+    return f"{generator} {verb}" + ("" if config in _CONFIG_NAMES[generator] else f" -f {config}")
 
 
-def theme_of(settings: Mapping[str, Any]) -> str | None:
+def theme_of(settings: Mapping[str, Any], generator: Generator) -> str | None:
     """Return the name of a site's theme, or None for one that is a folder of the site."""
     theme = settings.get("theme")
     if isinstance(theme, dict):
-        theme = theme.get("name")
+        # Without a name, MkDocs takes a folder for the whole theme, and Zensical for overrides.
+        theme = theme.get("name", None if runs_plugins(generator) else _DEFAULT_THEMES[generator])
         return theme if theme is None else str(theme)
-    return str(theme or _DEFAULT_THEME)
+    return str(theme or _DEFAULT_THEMES[generator])
 
 
 def installed_themes(generator: Generator) -> set[str]:
     """Return the names of all themes that a program finds."""
-    return _entry_points("themes", generator)
+    return _entry_points("themes", generator) | _BUILT_IN_THEMES[generator]
 
 
 def missing_plugins(names: Iterable[str], theme: str | None, generator: Generator) -> Iterator[str]:

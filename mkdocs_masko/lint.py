@@ -25,7 +25,6 @@ from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
 from mkdocs_masko.markdown.reader import SNIPPETS, PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
-from mkdocs_masko.mkdocs_yml import by_name, plugins_of
 from mkdocs_masko.problems import Problem, Problems, SourceFile, is_searched
 from mkdocs_masko.rendering import (
     FUNCTIONS,
@@ -36,6 +35,7 @@ from mkdocs_masko.rendering import (
     make_call,
     missing_parentheses,
 )
+from mkdocs_masko.site_config import extensions_of, plugins_of
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.theme_templates import (
     TemplatePlace,
@@ -178,7 +178,7 @@ class _SiteReader:
             hosting=CdnHosting(files),
             problems=Problems(self._folder, remedy),
         )
-        extensions = by_name(self._settings.get("markdown_extensions"))
+        extensions = extensions_of(self._settings)
         self._includes = SNIPPETS in extensions
         folders = [self._folder, self._docs.path]  # what `!relative` can stand for
         reader = PageReader(build.embedder, build.placeholders, extensions, folders)

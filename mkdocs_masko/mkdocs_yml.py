@@ -1,4 +1,4 @@
-"""`mkdocs.yml` without MkDocs: read the plugin's options, and add the plugin to the file.
+"""`mkdocs.yml` without MkDocs: read the settings, and add the plugin to the file.
 
 Reading follows MkDocs: `INHERIT` is merged, `!ENV` is resolved, plugins are a list or a map. Adding
 inserts lines into the text instead of writing the parsed document, so that comments, order and line
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-CONFIG_NAMES: Final = ("properdocs.yml", "properdocs.yaml", "mkdocs.yml", "mkdocs.yaml")
-"""In the order in which ProperDocs looks; MkDocs knows the last two."""
-
 PluginOptions: TypeAlias = dict[str, Any]
 
 _MAX_DEPTH: Final = 10  # files that inherit from one another; ends a circle of them
@@ -29,56 +26,17 @@ _BOM: Final = "\ufeff"
 _INDENT: Final = 2  # spaces, where a file has no indent of its own yet
 
 
-def find_config(folder: Path) -> Path | None:
-    """Return the site's configuration in a folder, if there is one."""
-    return next((folder / name for name in CONFIG_NAMES if (folder / name).is_file()), None)
-
-
-def read_plugin_options(path: Path) -> PluginOptions:
-    """Read the options of the plugin from a site's configuration and what it inherits.
-
-    Raises:
-        OptionError: The file cannot be read, or does not have the plugin.
-    """
-    options = find_plugin_options(path)
-    if options is None:
-        raise OptionError(f"{path.name} has no plugin 'masko'; add it to 'plugins:'")
-    return options
-
-
-def find_plugin_options(path: Path) -> PluginOptions | None:
-    """Read the options of the plugin, or return None if the site does not have the plugin.
-
-    Raises:
-        OptionError: The file cannot be read, or the options are not a map.
-    """
-    plugins = plugins_of(load_settings(path))
-    if "masko" not in plugins:
-        return None
-    options = plugins["masko"] or {}
-    if not isinstance(options, dict):
-        raise OptionError(
-            f"{path.name}: options of plugin 'masko' must be a map such as 'collection: ...'"
-        )
-    return dict(options)
-
-
-def load_settings(path: Path, content: bytes | None = None) -> dict[str, Any]:
+def load_yml(path: Path, content: bytes | None = None) -> dict[str, Any]:
     """Read all settings of a site, with those it inherits; values of tags but `!ENV` are None.
 
     Args:
-        path: The site's configuration.
+        path: The `mkdocs.yml`.
         content: What to read instead of what the file holds.
 
     Raises:
         OptionError: A file cannot be read.
     """
     return _load_inherited(path, _MAX_DEPTH, content)
-
-
-def plugins_of(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the plugins of a site by name, with their options."""
-    return by_name(settings.get("plugins"))
 
 
 def by_name(entries: object) -> dict[str, Any]:
@@ -150,7 +108,7 @@ def add_plugin(path: Path, options: PluginOptions) -> bytes:
         OptionError: The site has the plugin already, or the file has a form that is not safe to
             edit; the message then says what to add by hand.
     """
-    if find_plugin_options(path) is not None:
+    if "masko" in by_name(load_yml(path).get("plugins")):
         raise OptionError(f"{path.name} has the plugin 'masko' already; change its options there")
     old = path.read_bytes()
     try:
@@ -174,7 +132,7 @@ def _insertion(text: str, path: Path, options: PluginOptions) -> tuple[int, str]
     for key, value in root.value:
         if key.value == "plugins":
             return _insert_into_plugins(text, key, value, options, path)
-    inherited = load_settings(path).get("plugins")
+    inherited = load_yml(path).get("plugins")
     if root.flow_style:
         entries = [*_names_to_repeat(inherited), f"{{masko: {_in_brackets(options)}}}"]
         return _index_after_last(root), f", plugins: [{', '.join(entries)}]"
@@ -295,7 +253,7 @@ def _scalar(text: str) -> str:
 
 def _verify(path: Path, content: bytes, options: PluginOptions) -> None:
     """Read the new content as MkDocs will: the plugin must be the only difference."""
-    before, after = load_settings(path), load_settings(path, content)
+    before, after = load_yml(path), load_yml(path, content)
     plugins = before.get("plugins")
     expected = {**by_name("search" if plugins is None else plugins), "masko": options}
     same = {**before, "plugins": None} == {**after, "plugins": None}

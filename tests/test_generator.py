@@ -1,4 +1,4 @@
-"""MkDocs or ProperDocs: the one that is installed is named, and so is a theme that is not."""
+"""Of MkDocs, ProperDocs and Zensical, the right one is named; so is a theme that is missing."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ THEMES = ("properdocs_theme_*", "mkdocs_material-*", "mkdocs_*theme*-*")
 ERROR = "Unrecognised theme name: 'mkdocs'"
 REMEDY = "pip install properdocs-theme-mkdocs"
 _BOTH = {"mkdocs", "properdocs"}
+_ALL = {*_BOTH, "zensical"}
+_PLUGIN = {"plugins": ["search", "masko"]}
+_EXTENSION = {"markdown_extensions": {"masko": {}}}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,31 @@ _BOTH = {"mkdocs", "properdocs"}
 def test_the_program_that_is_installed_builds_the_site(
     config: str, packages: set[str], generator: str
 ) -> None:
-    assert generator_for(config, packages) == generator
+    assert generator_for(Path(config), {}, packages) == generator
+
+
+@pytest.mark.parametrize(
+    ("config", "settings", "packages", "generator"),
+    [
+        ("zensical.toml", {}, _ALL, "zensical"),
+        ("zensical.toml", _PLUGIN, _BOTH, "zensical"),
+        ("site/other.toml", {}, set(), "zensical"),
+        ("mkdocs.yml", _EXTENSION, _ALL, "zensical"),
+        ("mkdocs.yml", _EXTENSION, {"mkdocs"}, "zensical"),
+        ("mkdocs.yml", _PLUGIN, _ALL, "mkdocs"),
+        ("mkdocs.yml", {**_PLUGIN, **_EXTENSION}, _ALL, "mkdocs"),
+        ("mkdocs.yml", {}, _ALL, "mkdocs"),
+        ("mkdocs.yml", {}, {"properdocs", "zensical"}, "properdocs"),
+        ("mkdocs.yml", {}, {"zensical"}, "zensical"),
+        ("mkdocs.yml", _PLUGIN, {"zensical"}, "zensical"),
+        ("properdocs.yml", {}, {"zensical"}, "zensical"),
+    ],
+)
+def test_zensical_builds_what_only_it_reads_or_what_only_its_extension_shows(
+    config: str, settings: dict[str, Any], packages: set[str], generator: str
+) -> None:
+    """A plugin shows that the site is for MkDocs, as long as that is installed."""
+    assert generator_for(Path(config), settings, packages) == generator
 
 
 @pytest.mark.parametrize(
@@ -64,6 +91,10 @@ def test_the_program_that_is_installed_builds_the_site(
         ("properdocs", "properdocs.yml", "properdocs serve"),
         ("properdocs", "mkdocs.yml", "properdocs serve"),
         ("properdocs", "docs.yml", "properdocs serve -f docs.yml"),
+        ("zensical", "zensical.toml", "zensical serve"),
+        ("zensical", "mkdocs.yml", "zensical serve"),
+        ("zensical", "properdocs.yml", "zensical serve -f properdocs.yml"),
+        ("zensical", "site/zensical.toml", "zensical serve -f site/zensical.toml"),
     ],
 )
 def test_a_file_is_named_where_the_program_would_not_find_it(
@@ -84,7 +115,24 @@ def test_a_file_is_named_where_the_program_would_not_find_it(
     ],
 )
 def test_the_theme_is_the_one_that_is_built_with(settings: dict[str, Any], theme: object) -> None:
-    assert theme_of(settings) == theme
+    assert theme_of(settings, "mkdocs") == theme
+    assert theme_of(settings, "properdocs") == theme
+
+
+@pytest.mark.parametrize(
+    ("settings", "theme"),
+    [
+        ({}, "zensical"),
+        ({"theme": "material"}, "material"),
+        ({"theme": {"language": "de"}}, "zensical"),
+        ({"theme": {"custom_dir": "overrides"}}, "zensical"),
+        ({"theme": {"name": None, "custom_dir": "theme"}}, None),
+    ],
+)
+def test_zensical_has_a_theme_of_its_own(settings: dict[str, Any], theme: str | None) -> None:
+    """A folder without a name holds overrides there, and is the whole theme under MkDocs."""
+    assert theme_of(settings, "zensical") == theme
+    assert theme in {None, *installed_themes("zensical")}
 
 
 def test_a_theme_for_one_program_is_not_the_others() -> None:
@@ -223,8 +271,10 @@ def test_a_site_with_the_theme_builds_without_mkdocs(
 def test_without_either_program_doctor_says_so(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    packages = installed_but(tmp_path_factory.mktemp("packages"), *MKDOCS, "properdocs*")
+    packages = installed_but(
+        tmp_path_factory.mktemp("packages"), *MKDOCS, "properdocs*", "zensical*"
+    )
     code, printed = run(packages, tmp_path, MASKO, "doctor", "--json")
     assert code == 1
     finding = next(each for each in json.loads(printed) if each["level"] == "error")
-    assert finding["text"] == "neither MkDocs nor ProperDocs is installed"
+    assert finding["text"] == "none of MkDocs, ProperDocs and Zensical is installed"

@@ -11,7 +11,7 @@ import yaml
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import CONFIG_NAMES, find_config, read_plugin_options
+from mkdocs_masko.site_config import read_plugin_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,14 +130,3 @@ def test_a_folder_in_the_place_of_the_file_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "mkdocs.yml"):
         with pytest.raises(OptionError, match="cannot be read: "):
             read_plugin_options(path)
-
-
-def test_the_configuration_is_found_by_its_name(tmp_path: Path) -> None:
-    """ProperDocs' names go before those that MkDocs knows; a folder is no file."""
-    assert find_config(tmp_path) is None
-    for name in reversed(CONFIG_NAMES):
-        (tmp_path / name).mkdir()
-        assert find_config(tmp_path) != tmp_path / name
-        (tmp_path / name).rmdir()
-        (tmp_path / name).touch()
-        assert find_config(tmp_path) == tmp_path / name

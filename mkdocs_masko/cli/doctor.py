@@ -35,8 +35,8 @@ from mkdocs_masko.generator import (
     theme_remedy,
 )
 from mkdocs_masko.manifest import load
-from mkdocs_masko.mkdocs_yml import find_config, load_settings, plugins_of
 from mkdocs_masko.options import SANDBOX
+from mkdocs_masko.site_config import find_config, load_settings, plugins_of
 from mkdocs_masko.sync import connect, site_of
 from mkdocs_masko.text import format_size, list_some, printable, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
@@ -162,7 +162,8 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
             remedy="run this in the folder of your site, or name the file with -f",
         )
     else:
-        theme, generator = theme_of(settings), generator_for(path.name, versions)
+        generator = generator_for(path, settings, versions)
+        theme = theme_of(settings, generator)
         yield _check_theme(theme, generator)
         plugins = plugins_of(settings)
         for name in missing_plugins(plugins, theme, generator):
@@ -186,7 +187,7 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
 def _check_versions(versions: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding(level="ok", subject="Python", text=platform.python_version())
     if not versions.keys() & set(GENERATORS):
-        text = "neither MkDocs nor ProperDocs is installed"
+        text = "none of MkDocs, ProperDocs and Zensical is installed"
         yield Finding(level="error", subject="mkdocs", text=text, remedy="pip install mkdocs")
     for name in _PACKAGES:
         if name in versions:

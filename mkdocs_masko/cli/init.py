@@ -72,11 +72,12 @@ def init(
     """
     from mkdocs_masko.files import replace_file
     from mkdocs_masko.generator import generator_for, installed_versions
-    from mkdocs_masko.mkdocs_yml import add_plugin, find_config
+    from mkdocs_masko.mkdocs_yml import add_plugin
+    from mkdocs_masko.site_config import find_config
 
     path = config_file or find_config(Path.cwd())
     if path is None:
-        generator = generator_for("mkdocs.yml", installed_versions())
+        generator = generator_for(Path("mkdocs.yml"), {}, installed_versions())
         raise OptionError(f"no mkdocs.yml in this folder. Create a site first: '{generator} new .'")
     path = path.resolve()  # replacing a symbolic link would leave the file behind it as it was
     add_plugin(path, _SANDBOX)  # fails before anybody is asked, if the file cannot be edited
@@ -183,12 +184,13 @@ def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -
 def _next_steps(path: Path, options: dict[str, Any], pose: str) -> Iterator[str]:
     from mkdocs_masko import generator as generators
     from mkdocs_masko.files import relative_name
-    from mkdocs_masko.mkdocs_yml import load_settings
     from mkdocs_masko.options import MANIFEST, SANDBOX
+    from mkdocs_masko.site_config import load_settings
     from mkdocs_masko.urls import API_URL, is_known_api
 
-    generator = generators.generator_for(path.name, generators.installed_versions())
-    theme = generators.theme_of(load_settings(path))
+    settings = load_settings(path)
+    generator = generators.generator_for(path, settings, generators.installed_versions())
+    theme = generators.theme_of(settings, generator)
     if theme is not None and theme not in generators.installed_themes(generator):
         remedy = generators.theme_remedy(theme, generator)
         yield f"The theme {sanitize(theme)!r} is not installed: {remedy}"

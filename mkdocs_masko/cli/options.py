@@ -67,13 +67,16 @@ def load_site(
     Raises:
         OptionError: There is no configuration and no collection, or options cannot be used.
     """
-    from mkdocs_masko.mkdocs_yml import find_config, read_plugin_options
     from mkdocs_masko.options import read_options
+    from mkdocs_masko.site_config import find_config, read_plugin_options
     from mkdocs_masko.sync import site_of
 
     path = config_file or find_config(Path.cwd())
     if path is None and collection is None:
-        raise OptionError("no mkdocs.yml in this folder. Name one with -f, or give --collection.")
+        raise OptionError(
+            "no mkdocs.yml and no zensical.toml in this folder. "
+            "Name one with -f, or give --collection."
+        )
     raw = read_plugin_options(path) if path and collection is None else {"collection": collection}
     flags = {**overrides, "manifest": manifest, "api_url": api_url}
     environ = environment()
@@ -83,7 +86,7 @@ def load_site(
 
 def site_folder(config_file: Path | None) -> Path:
     """Return the folder of the site's configuration, or the current one without any."""
-    from mkdocs_masko.mkdocs_yml import find_config
+    from mkdocs_masko.site_config import find_config
 
     path = config_file or find_config(Path.cwd())
     return path.absolute().parent if path else Path.cwd()

@@ -250,7 +250,7 @@ def _hosting(site: Site, manifest: Manifest, config_file: Path | None) -> SelfHo
     from mkdocs_masko.cli.output import show_downloads
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
-    from mkdocs_masko.mkdocs_yml import find_config, load_settings
+    from mkdocs_masko.site_config import find_config, load_settings
 
     if not site.is_self_hosted:
         return CdnHosting(SiteFiles())

@@ -76,8 +76,8 @@ def session_plugin_options(
     config_file: Path | None, api_url: str | None, timeout: float | None
 ) -> Options:
     """Return the plugin's options of the site, if there is one, with those of the command line."""
-    from mkdocs_masko.mkdocs_yml import find_config, find_plugin_options
     from mkdocs_masko.options import read_options
+    from mkdocs_masko.site_config import find_config, find_plugin_options
 
     path = config_file or find_config(Path.cwd())
     raw = {"timeout": _TIMEOUT, **((find_plugin_options(path) if path else None) or {})}

@@ -208,7 +208,7 @@ def _check_pages(
 ) -> Findings:
     """Check the pages of a site, if it has a configuration."""
     from mkdocs_masko.lint import Findings, check_site
-    from mkdocs_masko.mkdocs_yml import find_config, load_settings
+    from mkdocs_masko.site_config import find_config, load_settings
 
     path = config_file or find_config(Path.cwd())
     if path is None:

@@ -1,0 +1,138 @@
+"""The configuration of a site, without the program that builds it: which file, and what is in it.
+
+`zensical.toml` and `mkdocs.yml` have the same settings under the same names, so that whoever reads
+them need not know which file they are from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.mkdocs_yml import by_name, load_yml
+from mkdocs_masko.zensical_toml import load_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+PluginOptions: TypeAlias = dict[str, Any]
+
+ZENSICAL_TOML: Final = "zensical.toml"
+PROPERDOCS_NAMES: Final = ("properdocs.yml", "properdocs.yaml")
+MKDOCS_NAMES: Final = ("mkdocs.yml", "mkdocs.yaml")
+
+CONFIG_NAMES: Final = (ZENSICAL_TOML, *PROPERDOCS_NAMES, *MKDOCS_NAMES)
+"""In the order in which Zensical and ProperDocs look; all three know the last two."""
+
+_NESTED: Final = {"pymdownx": ("blocks",), "zensical": ("extensions",)}
+"""Packages of Markdown extensions that TOML nests, and what of them is nested once more."""
+
+
+def find_config(folder: Path) -> Path | None:
+    """Return the site's configuration in a folder, if there is one.
+
+    Of several, it is the first that names masko, else the first.
+
+    Raises:
+        OptionError: There are several, and one of them cannot be read.
+    """
+    paths = [folder / name for name in CONFIG_NAMES if (folder / name).is_file()]
+    if len(paths) > 1:
+        return next((path for path in paths if _names_masko(load_settings(path))), paths[0])
+    return paths[0] if paths else None
+
+
+def is_toml(path: Path) -> bool:
+    """Tell whether a configuration is one that only Zensical reads."""
+    return path.suffix.lower() == ".toml"
+
+
+def load_settings(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    """Read all settings of a site, with those it inherits.
+
+    Args:
+        path: The site's configuration.
+        content: What to read instead of what the file holds.
+
+    Raises:
+        OptionError: A file cannot be read.
+    """
+    return (load_toml if is_toml(path) else load_yml)(path, content)
+
+
+def plugins_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plugins of a site by name, with their options."""
+    return by_name(settings.get("plugins"))
+
+
+def extensions_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the Markdown extensions of a site by name, with their options.
+
+    TOML can nest what is one name: `pymdownx.tilde = {}`.
+    """
+    flat: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
+    for name, options in by_name(settings.get("markdown_extensions")).items():
+        if name in _NESTED and isinstance(options, dict):
+            nested |= _flatten(name, options, _NESTED[name])
+        else:
+            flat[name] = options
+    return flat | nested
+
+
+def _flatten(package: str, options: dict[str, Any], deeper: tuple[str, ...]) -> dict[str, Any]:
+    def entries() -> Iterator[tuple[str, Any]]:
+        for name, value in options.items():
+            if name in deeper and isinstance(value, dict):
+                yield from ((f"{package}.{name}.{inner}", value[inner]) for inner in value)
+            else:
+                yield f"{package}.{name}", value
+
+    return dict(entries())
+
+
+def read_plugin_options(path: Path) -> PluginOptions:
+    """Read the options of masko from a site's configuration and what it inherits.
+
+    Raises:
+        OptionError: The file cannot be read, or does not have masko.
+    """
+    options = find_plugin_options(path)
+    if options is not None:
+        return options
+    if is_toml(path):
+        remedy = "run 'mkdocs-masko init', or add '[project.markdown_extensions.masko]'"
+        raise OptionError(f"{path.name} has no Markdown extension 'masko'; {remedy}")
+    raise OptionError(f"{path.name} has no plugin 'masko'; add it to 'plugins:'")
+
+
+def find_plugin_options(path: Path) -> PluginOptions | None:
+    """Read the options of masko, or return None if the site does not have it.
+
+    Those of the plugin go before those of the Markdown extension of the same name, which a site
+    has that Zensical builds; what only the extension has counts, too.
+
+    Raises:
+        OptionError: The file cannot be read, or the options are not a map.
+    """
+    settings = load_settings(path)
+    if not _names_masko(settings):
+        return None
+    plugins, extensions = plugins_of(settings), extensions_of(settings)
+    options = _options(path, "Markdown extension", extensions)
+    if is_toml(path) and "masko" in extensions:  # nothing reads the plugins of this file
+        return options
+    return {**options, **_options(path, "plugin", plugins)}
+
+
+def _names_masko(settings: Mapping[str, Any]) -> bool:
+    return "masko" in {**plugins_of(settings), **extensions_of(settings)}
+
+
+def _options(path: Path, kind: str, entries: Mapping[str, Any]) -> PluginOptions:
+    options = entries.get("masko") or {}
+    if not isinstance(options, dict):
+        example = "'collection = ...'" if is_toml(path) else "'collection: ...'"
+        raise OptionError(f"{path.name}: options of {kind} 'masko' must be a map such as {example}")
+    return dict(options)

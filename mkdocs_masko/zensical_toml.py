@@ -1,0 +1,60 @@
+"""`zensical.toml` without Zensical: read the settings.
+
+Read as in Zensical 0.0.73, `config.py`, with the library that Zensical reads it with, since the
+standard library does not know TOML 1.1. Newer versions of Zensical keep the file's form.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.text import has_conflict_markers, sanitize
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def load_toml(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    """Read all settings of a site: what is below `[project]`.
+
+    Args:
+        path: The `zensical.toml`.
+        content: What to read instead of what the file holds.
+
+    Raises:
+        OptionError: The file cannot be read.
+    """
+    document = _parse(path, content)
+    project = document.get("project", document)  # as Zensical, which takes both
+    return project if isinstance(project, dict) else {}
+
+
+def _parse(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    import tomli  # noqa: PLC0415 - most sites have no TOML
+
+    name = sanitize(path.as_posix())
+    try:
+        data = path.read_bytes() if content is None else content
+    except OSError as error:
+        raise OptionError(f"{name}: cannot be read: {error.strerror}") from None
+    try:
+        return tomli.loads(data.decode())
+    except (tomli.TOMLDecodeError, ValueError, RecursionError) as error:
+        problem = f"not valid TOML{_position(error)}"
+        if has_conflict_markers(data):
+            problem = "contains merge conflict markers. Resolve the conflict first"
+        elif data.startswith(_BOM):  # an editor shows nothing of it
+            problem = (
+                "starts with a byte order mark, which Zensical cannot read. "
+                "Save the file as UTF-8 without one"
+            )
+        raise OptionError(f"{name}: {problem}") from None
+
+
+def _position(error: Exception) -> str:
+    """Say where an error is without quoting the line, which may hold a key."""
+    line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
+    return f": see line {line}, column {column}" if line else ""

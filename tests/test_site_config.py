@@ -1,0 +1,204 @@
+"""Which file is a site's configuration, and what `zensical.toml` has in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.options import read_options
+from mkdocs_masko.site_config import (
+    CONFIG_NAMES,
+    extensions_of,
+    find_config,
+    find_plugin_options,
+    load_settings,
+    read_plugin_options,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY = "masko_" + "5ec2e7a1" * 8
+FOX = {"collection": "fox"}
+
+
+def toml(folder: Path, text: str | bytes) -> Path:
+    """Write a `zensical.toml`."""
+    path = folder / "zensical.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_the_configuration_is_found_by_its_name(tmp_path: Path) -> None:
+    """ProperDocs' names go before those that MkDocs knows; a folder is no file."""
+    assert find_config(tmp_path) is None
+    for name in reversed(CONFIG_NAMES):
+        (tmp_path / name).mkdir()
+        assert find_config(tmp_path) != tmp_path / name
+        (tmp_path / name).rmdir()
+        (tmp_path / name).touch()
+        assert find_config(tmp_path) == tmp_path / name
+
+
+NAMES_MASKO = {
+    "zensical.toml": "[project.markdown_extensions.masko]\ncollection = 'fox'\n",
+    "properdocs.yml": "plugins: {masko: {collection: fox}}\n",
+    "mkdocs.yml": "plugins: [masko: {collection: fox}]\n",
+    "mkdocs.yaml": "markdown_extensions: [masko: {collection: fox}]\n",
+}
+NO_MASKO = dict.fromkeys(NAMES_MASKO, "") | {"zensical.toml": "[project]\nsite_name = 'Fox'\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"zensical.toml", "mkdocs.yml"}, "zensical.toml"),
+        ({"properdocs.yml", "mkdocs.yml"}, "properdocs.yml"),
+        ({"mkdocs.yml"}, "mkdocs.yml"),
+        ({"mkdocs.yaml"}, "mkdocs.yaml"),
+        (set(), "zensical.toml"),
+    ],
+)
+def test_of_several_files_the_first_that_names_masko_counts(
+    tmp_path: Path, files: set[str], name: str
+) -> None:
+    """A `zensical.toml` beside the `mkdocs.yml` of a site with our plugin is no reason to fail."""
+    for file in NAMES_MASKO:
+        (tmp_path / file).write_text((NAMES_MASKO if file in files else NO_MASKO)[file])
+    found = find_config(tmp_path)
+    assert found == tmp_path / name
+    assert find_plugin_options(found) == (FOX if files else None)
+
+
+def test_a_broken_file_before_the_one_that_names_masko_is_told(tmp_path: Path) -> None:
+    """Zensical would stop at it, too."""
+    toml(tmp_path, "[project\n")
+    (tmp_path / "mkdocs.yml").write_text(NAMES_MASKO["mkdocs.yml"])
+    with pytest.raises(OptionError, match=r"zensical\.toml: not valid TOML: see line 1, column 9"):
+        find_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[project.markdown_extensions.masko]\ncollection = 'fox'\n",
+        "[project.markdown_extensions]\nabbr = {}\nmasko.collection = 'fox'\n",
+        "[project]\nmarkdown_extensions.masko = { collection = 'fox' }\n",
+        "[project]\nmarkdown_extensions = ['abbr', { masko = { collection = 'fox' } }]\n",
+        "[project]\nmarkdown_extensions = { masko = {\n  collection = 'fox',\n} } # TOML 1.1\n",
+        "[markdown_extensions.masko]\ncollection = 'fox'\n",
+        "project.markdown_extensions.masko.collection = 'fox'\n",
+        "[project.plugins.masko]\ncollection = 'fox'\n",
+        "[project]\nplugins = ['search', { masko = { collection = 'fox' } }]\n",
+        "[project]\nplugins.masko.wait = 3\nmarkdown_extensions.masko.collection = 'fox'\n",
+        "[project.markdown_extensions.masko]\r\ncollection = 'fox'\r\n",
+        "[project.markdown_extensions.'masko']\n\"collection\" = 'fox'",
+    ],
+)
+def test_toml_gives_the_options_in_each_of_its_forms(tmp_path: Path, text: str) -> None:
+    """The last forms are of a site that is not converted yet; Zensical drops its plugins."""
+    assert read_plugin_options(toml(tmp_path, text)) == FOX
+
+
+@pytest.mark.parametrize("text", ["markdown_extensions = ['masko']", "[markdown_extensions.masko]"])
+def test_an_extension_without_options_has_none(tmp_path: Path, text: str) -> None:
+    assert find_plugin_options(toml(tmp_path, text)) == {}
+
+
+def test_the_plugin_goes_before_the_extension_in_a_file_that_mkdocs_reads(tmp_path: Path) -> None:
+    """What only the extension has is for what only Zensical needs."""
+    path = tmp_path / "mkdocs.yml"
+    path.write_text(
+        "plugins:\n  masko: {collection: fox, wait: 3}\n"
+        "markdown_extensions:\n  masko: {collection: owl, manifest: other.json}\n"
+    )
+    assert find_plugin_options(path) == {**FOX, "wait": 3, "manifest": "other.json"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[project]\n", "has no Markdown extension 'masko'; run 'mkdocs-masko init', or add"),
+        ("project = 3\n", "has no Markdown extension 'masko'; run 'mkdocs-masko init', or add"),
+        (
+            "[project.markdown_extensions]\nmasko = 'fox'\n",
+            "options of Markdown extension 'masko' must be a map such as 'collection = ...'",
+        ),
+        (
+            "[project.plugins]\nmasko = ['fox']\n",
+            "options of plugin 'masko' must be a map such as 'collection = ...'",
+        ),
+        (f"[project]\napi_key = {KEY}\n", "not valid TOML: see line 2, column 11"),
+        (f"[project]\n{KEY} {KEY}\n", "not valid TOML: see line 2, column 72"),
+        ("[project]\na = 1\na = 2\n", "not valid TOML: see line 3, column 6"),
+        ("a = 1\n" * 2, "not valid TOML: see line 2, column 6"),
+        (
+            "[project]\n<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> b\n",
+            "contains merge conflict markers. Resolve the conflict first",
+        ),
+        (
+            b"\xef\xbb\xbf[project]\n",
+            "starts with a byte order mark, which Zensical cannot read. Save the file as UTF-8",
+        ),
+        (b"a = '\xff'\n", "not valid TOML"),
+        (b"a = 1\0", "not valid TOML"),
+        (b"a = " + b"[" * 5_000, "not valid TOML"),
+        ("[project]\r[project.theme]\r", "not valid TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line_that_quotes_nothing(
+    tmp_path: Path, text: str | bytes, message: str
+) -> None:
+    """A line may hold a key."""
+    with pytest.raises(OptionError) as caught:
+        read_plugin_options(toml(tmp_path, text))
+    assert message in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert "zensical.toml" in str(caught.value)
+    assert KEY[:12] not in str(caught.value)
+
+
+def test_a_toml_file_that_is_none_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "zensical.toml").mkdir()
+    for name in ("zensical.toml", "gone.toml"):
+        with pytest.raises(OptionError, match="cannot be read: "):
+            read_plugin_options(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({}, []),
+        ({"markdown_extensions": None}, []),
+        ({"markdown_extensions": ["abbr", {"toc": {"permalink": True}}]}, ["abbr", "toc"]),
+        (
+            {"markdown_extensions": {"pymdownx": {"tilde": {}, "blocks": {"tab": {}}}, "abbr": {}}},
+            ["abbr", "pymdownx.tilde", "pymdownx.blocks.tab"],
+        ),
+        (
+            {"markdown_extensions": {"zensical": {"extensions": {"macros": {}}, "other": {}}}},
+            ["zensical.extensions.macros", "zensical.other"],
+        ),
+        ({"markdown_extensions": {"pymdownx.tilde": {}}}, ["pymdownx.tilde"]),
+    ],
+)
+def test_extensions_have_the_names_that_zensical_gives_them(
+    settings: dict[str, Any], names: list[str]
+) -> None:
+    assert list(extensions_of(settings)) == names
+
+
+def test_an_option_that_holds_a_key_is_refused_as_in_mkdocs(tmp_path: Path) -> None:
+    """The values pass through the same checks."""
+    path = toml(tmp_path, f"[project.markdown_extensions.masko]\napi_key_env = '{KEY}'\n")
+    with pytest.raises(OptionError, match="must not hold the API key") as caught:
+        read_options(read_plugin_options(path), {})
+    assert KEY not in str(caught.value)
+
+
+def test_settings_are_what_is_below_project(tmp_path: Path) -> None:
+    text = "[other]\na = 1\n[project]\ndocs_dir = 'pages'\n[project.theme]\nname = 'x'\n"
+    settings = {"docs_dir": "pages", "theme": {"name": "x"}}
+    assert load_settings(toml(tmp_path, text)) == settings
