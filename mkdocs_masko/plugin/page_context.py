@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.links import resolve_link
+from mkdocs_masko.plugin.languages import page_language
 from mkdocs_masko.plugin.palette import opening_palette
 from mkdocs_masko.theme_templates import built_on, is_template
 
@@ -26,7 +27,7 @@ class PageContext:
 
     Attributes:
         page: The page, for MkDocs.
-        language: That of the theme.
+        language: The language that it is built for.
         palette: The palette that the site opens in.
         root: What leads from the page to the root of the site: `../`.
         site_url: The URL of the site, or an empty string.
@@ -34,7 +35,7 @@ class PageContext:
 
     def __init__(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         self.page, self._config, self._files = page, config, files
-        self.language = _theme_language(config)
+        self.language = page_language(config)
         self.palette = opening_palette(config.theme)
         self.root = root_from(page)
         self.site_url = config.site_url or ""
@@ -99,7 +100,7 @@ class ThemeContext:
 
     def __init__(self, name: str, base_url: str, config: MkDocsConfig) -> None:
         self.name, self._template, self._config = f"template {name}", name, config
-        self.language = _theme_language(config)
+        self.language = page_language(config)
         self.palette = opening_palette(config.theme)
         self.root = f"{base_url.rstrip('/')}/"
         self.site_url = config.site_url or ""
@@ -161,8 +162,3 @@ def _is_below(path: str | None, folder: str) -> bool:
     if path is None:
         return False
     return path.startswith(folder + os.sep) or Path(folder) in Path(path).parents
-
-
-def _theme_language(config: MkDocsConfig) -> str:
-    """Return what a theme calls its language: Material `language`, those of MkDocs `locale`."""
-    return str(config.theme.get("language") or config.theme.get("locale") or "en")

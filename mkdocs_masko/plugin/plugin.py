@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from mkdocs_masko.assets import FOLDER, Cache
@@ -31,10 +30,12 @@ from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import CALL, unreadable_macros
 from mkdocs_masko.options import Options
 from mkdocs_masko.page_assets import gallery_assets, has_gallery, inject_assets
+from mkdocs_masko.plugin.builds import SiteBuilds
 from mkdocs_masko.plugin.config import MaskoConfig
-from mkdocs_masko.plugin.exported import INDEX, ExportedMedia
+from mkdocs_masko.plugin.exported import INDEX
 from mkdocs_masko.plugin.feeds import show_elsewhere
 from mkdocs_masko.plugin.generated import GeneratedFiles
+from mkdocs_masko.plugin.languages import has_languages
 from mkdocs_masko.plugin.log import log, note
 from mkdocs_masko.plugin.neighbours import (
     finish_print_page,
@@ -52,7 +53,7 @@ from mkdocs_masko.plugin.publish import (
     log_polling,
     publish,
     publish_rest,
-    remove_gallery_from_search,
+    remove_galleries_from_search,
     replace_file,
     report,
     review_copied_files,
@@ -86,8 +87,9 @@ if TYPE_CHECKING:
 
 _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` what is registered
 _LAST = -100  # after every plugin that still changes what we collect
-# mkdocs-static-i18n rebuilds the list of pages from those in `docs_dir`, after every other plugin.
-_DROPS_GENERATED_PAGES = "i18n"
+# mkdocs-static-i18n has -100: its `on_files` lists the pages anew, with those in `docs_dir` alone,
+# and its `on_post_build` builds all other languages, and the search index of all of them.
+_AFTER_LANGUAGES = _LAST - 1
 _EMBED = rf"{CALL}|\]\((?i:{SCHEME})"
 
 
@@ -103,12 +105,9 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._published_text: tuple[Manifest, str] | None = None
         self._cache: Cache | None = None
         self._elapsed = 0.0  # seconds of network work
-        self._build: BuildSession | None = None
+        self._builds = SiteBuilds()
         self._generated = GeneratedFiles()
-        self._exported = ExportedMedia()
         self._is_dirty = False
-        self._pages: list[PageContext] = []
-        self._hidden_needs: dict[str, frozenset[str]] = {}  # by page; see `hidden_needs`
         self._hint = ""
 
     def load_config(
@@ -132,17 +131,18 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         result = self._sync(_folder(config))
         manifest = result.manifest
         overrides = [path for path in map(Path, config.theme.dirs) if (path / "masko").is_dir()]
-        self._build = build = BuildSession(
+        latest = self._builds.latest
+        session = BuildSession(
             manifest,
             default=self.options.default,
             overrides=overrides,
             hosting=self._hosting(manifest, config),
             problems=Problems(_folder(config), result.remedy),
-            known=self._build.reusable_embeds if self._build else None,
+            known=latest.session.reusable_embeds if latest else None,
         )
-        self._pages, self._hidden_needs = [], {}
-        review_settings(build, config)
-        extension = MaskoExtension(build.embedder, build.placeholders)
+        self._builds.begin(session)
+        review_settings(session, config)
+        extension = MaskoExtension(session.embedder, session.placeholders)
         others = [other for other in config.markdown_extensions if not _is_ours(other)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
         register_macros(config, functions(self._put_placeholder, self._put_url_placeholder))
@@ -150,20 +150,20 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
 
     def _add_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish the manifest, the style sheet, the script and the gallery page."""
-        build = self._session()
+        manifest = self._session().manifest
         register_imports(config)
-        text = self._text_of(build.manifest)
-        for name in (f"manifest.{build.manifest.revision}.json", "manifest.json"):
+        text = self._text_of(manifest)
+        for name in (f"manifest.{manifest.revision}.json", "manifest.json"):
             files.append(self._generated.file(config, f"{FOLDER}/{name}", text))
         add_pose_assets(files, config)
-        if _DROPS_GENERATED_PAGES not in config.plugins:
-            add_gallery_page(files, config, self.options.gallery_page, self._generated)
+        if not has_languages(config):
+            self._add_gallery(files, config)
         return files
 
-    @event_priority(_LAST - 1)
+    @event_priority(_AFTER_LANGUAGES)
     def _add_late_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        if _DROPS_GENERATED_PAGES in config.plugins:
-            add_gallery_page(files, config, self.options.gallery_page, self._generated)
+        if has_languages(config):
+            self._add_gallery(files, config)
         return files
 
     on_files = CombinedEvent(_add_files, _add_late_files)
@@ -174,7 +174,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     ) -> str:
         """Tell the build which page follows, before any other plugin sees its text."""
         build, context = self._session(), PageContext(page, config, files)
-        self._pages.append(context)
+        self._builds.current.pages.append(context)
         build.enter_page(context, page.meta, page=budgeted_page(page, config))
         environment = page_environment(config, page)
         for problem, source in unreadable_macros(markdown, environment) if environment else ():
@@ -188,7 +188,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         # With what other plugins wrote into it. A notebook never went through our parser.
         is_markdown = build.embedder.has_reviewed
         build.review(html, (page.content or "") if is_markdown else "", has_macros=is_markdown)
-        self._hidden_needs[page.file.src_uri] = hidden_needs(html, page)
+        self._builds.current.hidden_needs[page.file.src_uri] = hidden_needs(html, page)
         placeholder, title = build.placeholders.pattern, page.title
         if isinstance(title, str) and (placeholder.search(title) or _shows_pose(title)):
             page.title = _heading(page) or placeholder.sub("", title).strip()
@@ -202,14 +202,15 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         build = self._session()
         review_copied_files(build, config, files)
         index = publish(build, self.options, config, files)
-        self._exported = ExportedMedia()
+        exported = self._builds.current.exported
         if not self._is_dirty:  # such a build renders some pages only; what others use must stay
-            index = self._exported.withhold(files, build.manifest, build.site_files()) | index
+            used = self._builds.used_paths()
+            index = exported.withhold(files, build.manifest, used) | index
         if index:
             text = json.dumps(index, indent=2) + "\n"
             replace_file(files, self._generated.file(config, INDEX, text))
         prepare_print_page(build, config)
-        show_elsewhere(build, self._pages, config)
+        show_elsewhere(build, self._builds.current.pages, config)
         show_media(files, config)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
@@ -228,7 +229,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         """Inject the style sheet and the script into a page of the theme's own: `404.html`."""
-        self._exported.review(output_content)
+        self._builds.current.exported.review(output_content)
         if not template_name.lower().endswith(".html"):
             return output_content
         self._session().review(output_content)
@@ -247,24 +248,25 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Review the theme's part, and inject style sheet and script before a minifier runs."""
         self._session().review(output, page.content or "")
-        self._exported.review(output)
-        return self._inject_assets(output, self._hidden_needs.pop(page.file.src_uri, frozenset()))
+        self._builds.current.exported.review(output)
+        needs = self._builds.current.hidden_needs.pop(page.file.src_uri, frozenset())
+        return self._inject_assets(output, needs)
 
-    @event_priority(_LAST)
+    @event_priority(_AFTER_LANGUAGES)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Publish what only templates used, and report every bad reference."""
         build = self._session()
         publish_rest(build, config)
         finish_print_page(config)
-        self._exported.publish_mentioned()
-        remove_gallery_from_search(config, self.options.gallery_page)
+        self._builds.current.exported.publish_mentioned()
         self._hint = give_hint(build, self._hint)
-        report(build, self.options, strict=config.strict)
+        builds = self._builds.end()
+        remove_galleries_from_search(config, self.options, builds)
+        report(builds, self.options, strict=config.strict)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Let no process work for a build that failed; `mkdocs serve` goes on."""
-        if self._build:
-            self._build.close()
+        report(self._builds.fail(), self.options, strict=False)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]
@@ -297,9 +299,11 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         return inject_assets(html, build.context.root, needs)
 
     def _session(self) -> BuildSession:
-        if self._build is None:
-            raise PluginError("masko: a hook was called before 'on_config'")
-        return self._build
+        return self._builds.current.session
+
+    def _add_gallery(self, files: Files, config: MkDocsConfig) -> None:
+        page = self.options.gallery_page
+        self._builds.current.gallery = add_gallery_page(files, config, page, self._generated)
 
     def _sync(self, folder: Path) -> SyncResult:
         """Sync once a process; on rebuilds only the file is read again, if it changed."""

@@ -12,6 +12,7 @@ import posixpath
 import shutil
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.files import fold_name, relative_name
 from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.media_types import TRANSPARENT_VIDEOS
+from mkdocs_masko.plugin.languages import make_page
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
 from mkdocs_masko.problems import is_searched
@@ -31,14 +33,14 @@ from mkdocs_masko.sync import describe_waiting
 from mkdocs_masko.text import format_downloads, format_size, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
-    from mkdocs_masko.budget import PageWeights
     from mkdocs_masko.build import BuildSession
     from mkdocs_masko.options import GalleryPage, Options
+    from mkdocs_masko.plugin.builds import SiteBuild
     from mkdocs_masko.plugin.exported import Index
     from mkdocs_masko.plugin.generated import GeneratedFiles
     from mkdocs_masko.problems import RenderContext
@@ -126,28 +128,41 @@ def publish_rest(build: BuildSession, config: MkDocsConfig) -> None:
             shutil.copyfile(source, target)
 
 
-def report(build: BuildSession, options: Options, *, strict: bool) -> None:
+def report(builds: Sequence[SiteBuild], options: Options, *, strict: bool) -> None:
     """Report what was published, and what is too heavy, incomplete or wrong.
 
     All bad references are reported together; `--quiet` hides warnings, so strict builds fail here.
+
+    Args:
+        builds: The builds of the site, one for each language; what two have in common is reported
+            once.
+        options: The plugin's.
+        strict: Whether a bad reference fails the build.
+
+    Raises:
+        PluginError: There are some, and the build is strict.
     """
-    sizes, weights = build.sizes(), build.weights()
-    if options.hosting == "self":
-        log.info("%s", _summarize(build, weights, sizes))
-    for line in weights.over_budget(sizes, options.limits):
+    sessions = [build.session for build in builds]
+    if sessions and options.hosting == "self":
+        log.info("%s", _summarize(sessions))
+    for line in _unique(s.weights().over_budget(s.sizes(), options.limits) for s in sessions):
         log.warning("%s", line)
-    gaps = build.gaps()
+    gaps = _unique(session.gaps() for session in sessions)
     if gaps and options.incomplete == "warn":
         if any(f" no {video.name}:" in gap for gap in gaps for video in TRANSPARENT_VIDEOS):
-            gaps += [build.hosting.gap_remedy] if build.hosting.gap_remedy else []
+            gaps += _unique([s.hosting.gap_remedy] for s in sessions if s.hosting.gap_remedy)
         lines = "".join(f"\n  {printable(gap)}" for gap in gaps)
         log.warning("some poses lack a file, and are not the same for all readers:" + lines)
-    problems = [str(problem) for problem in build.problems.in_order()]
+    problems = _unique(map(str, session.problems.in_order()) for session in sessions)
     if problems and strict:
         count = f"{len(problems)} bad reference{'s' * (len(problems) > 1)}"
         raise PluginError(f"masko: {count}:\n" + "\n".join(problems))
     for problem in problems:
         log.warning("%s", problem)
+
+
+def _unique(lists: Iterable[Iterable[str]]) -> list[str]:
+    return [*dict.fromkeys(text for texts in lists for text in texts)]
 
 
 def give_hint(build: BuildSession, previous: str) -> str:
@@ -166,17 +181,20 @@ def give_hint(build: BuildSession, previous: str) -> str:
     return hint
 
 
-def _summarize(build: BuildSession, weights: PageWeights, sizes: dict[str, int]) -> str:
-    published = [sizes[path] for path in build.site_files()]
-    page, size = weights.heaviest_page(sizes)
-    work = build.hosting.work
-    count, poses = len(published), len(weights.poses)
+def _summarize(sessions: Sequence[BuildSession]) -> str:
+    sizes = {path: size for session in sessions for path, size in session.sizes().items()}
+    published = {path: sizes[path] for session in sessions for path in session.site_files()}
+    weights = [session.weights() for session in sessions]
+    page, size = max((each.heaviest_page(sizes) for each in weights), key=lambda heavy: heavy[1])
+    downloads = sum(session.hosting.work.downloads for session in sessions)
+    variants = sum(session.hosting.work.variants for session in sessions)
+    count, poses = len(published), len({pose for each in weights for pose in each.poses})
     text = (
         f"{poses} pose{'s' * (poses != 1)} in {count} file{'s' * (count != 1)}, "
-        f"{format_size(sum(published))} published"
+        f"{format_size(sum(published.values()))} published"
     )
-    if work.downloads or work.variants:
-        text += f" ({work.downloads} downloaded, {work.variants} encoded)"
+    if downloads or variants:
+        text += f" ({downloads} downloaded, {variants} encoded)"
     return f"{text}; a reader loads first at most {format_size(size)} ({page})" if page else text
 
 
@@ -239,17 +257,22 @@ _SEARCH_INDEX = "search/search_index.json"
 
 def add_gallery_page(
     files: Files, config: MkDocsConfig, page: GalleryPage | None, generated: GeneratedFiles
-) -> None:
+) -> File | None:
     """Add the gallery page to the site, where the options ask for one.
+
+    Returns:
+        The page.
 
     Raises:
         PluginError: Another file of the site has its URL.
     """
     if page is None:
-        return
+        return None
     # A page that `nav` leaves out on purpose is nothing that MkDocs should report.
     level = InclusionLevel.NOT_IN_NAV if config.nav else InclusionLevel.UNDEFINED
-    gallery = generated.file(config, page.source, _gallery_source(page), inclusion=level)
+    text = _gallery_source(page)
+    make = partial(generated.file, config, content=text, inclusion=level)
+    gallery = make_page(make, page.source, config)
     path = fold_name(gallery.dest_uri)
     other = next((file for file in files if fold_name(file.dest_uri) == path), None)
     if other is not None:
@@ -258,6 +281,7 @@ def add_gallery_page(
         with as_plugin_error():
             raise replaced_page(other.src_uri)
     files.append(gallery)
+    return gallery
 
 
 def _gallery_source(page: GalleryPage) -> str:
@@ -272,18 +296,22 @@ def _gallery_source(page: GalleryPage) -> str:
     return "\n".join(["---", *lines, "---", "", f"# {escape_markdown(page.title)}", "", macro, ""])
 
 
-def remove_gallery_from_search(config: MkDocsConfig, page: GalleryPage | None) -> None:
-    """Take the gallery page out of the index that MkDocs' own search has written.
+def remove_galleries_from_search(
+    config: MkDocsConfig, options: Options, builds: Iterable[SiteBuild]
+) -> None:
+    """Take the gallery pages out of the index that MkDocs' own search has written.
 
     That search cannot exclude a page (read in 1.6.1), so its file is changed, with the index in it
     that `prebuild_index` makes. Material excludes the page by itself.
     """
     index = Path(config.site_dir, _SEARCH_INDEX)
-    if page is None or page.search or not index.is_file():
+    galleries = [build.gallery.url for build in builds if build.gallery]
+    page = options.gallery_page
+    if page is None or page.search or not galleries or not index.is_file():
         return
-    url = File.generated(config, page.source, content="").url
     content = json.loads(index.read_text(encoding="utf-8"))
-    if drop_from_search(content, url):
+    dropped = [drop_from_search(content, url) for url in galleries]
+    if any(dropped):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         index.write_text(text, encoding="utf-8", newline="\n")
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import html5lib
@@ -30,7 +30,7 @@ from mkdocs_masko.options import read_options
 from mkdocs_masko.sync import PollPolicy, site_of, update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
 KEY = "masko_" + "0a1b2c3d" * 8
@@ -316,6 +316,43 @@ def missing(built: Built) -> list[str]:
             if urlsplit(address).scheme or not (base / path.lstrip("/")).is_file():
                 found.append(f"{page.relative_to(built.site)}: {address}")
     return found
+
+
+def dead_links(built: Built, site_url: str, remote: Collection[str] = ()) -> list[str]:
+    """Return what leads nowhere: every link and medium of every page, and what our data name.
+
+    Args:
+        built: The site.
+        site_url: The URL that it is published at.
+        remote: The URLs that our media may have elsewhere; links of others are not followed.
+    """
+    found = []
+    for page in built.site.rglob("*.html"):
+        name = page.relative_to(built.site).as_posix()
+        for address, is_our_medium in _all_addresses(page.read_text(encoding="utf-8")):
+            url = urljoin(site_url + name, address)
+            if not url.startswith(site_url):
+                dead = is_our_medium and url not in remote
+            else:
+                path = built.site / unquote(urlsplit(url.removeprefix(site_url)).path)
+                dead = not (path / "index.html" if path.is_dir() else path).is_file()
+            found += [f"{name}: {address}"] if dead else []
+    return found
+
+
+def _all_addresses(html: str) -> Iterator[tuple[str, bool]]:
+    """Yield all addresses of a page, and whether each is that of a medium of ours."""
+    root = parse(html)
+    inside = {part for element in root.iter() if is_ours(element) for part in element.iter()}
+    for element in root.iter():
+        given = [element.get(name, "") for name in _ADDRESSES]
+        for name in ("srcset", "imagesrcset"):
+            given += [each.split()[0] for each in _candidates(element, name)]
+        data = [value for name, value in element.items() if name.startswith("data-")]
+        given += [value for value in data if element in inside and "assets/masko/" in value]
+        for address in filter(None, given):
+            if urlsplit(address).scheme in {"", "http", "https"}:
+                yield address, element in inside and element.tag != "a"
 
 
 def published(built: Built) -> set[str]:
