@@ -22,6 +22,7 @@ from mkdocs_masko.rendering import (
     Placeholders,
     Renderer,
     StandalonePage,
+    embed_key,
 )
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class BuildSession:
 
     def _embed_once(self, call: Call, context: RenderContext) -> Embed:
         """Render a macro, or return what an equal one has become."""
-        key = _embed_key(call, context)
+        key = embed_key(call, context)
         embed = self._embeds.get(key)
         if embed is None:
             embed = self._embed(call, context)
@@ -397,18 +398,3 @@ class BuildSession:
 
 def _files(embed: Embed) -> Iterator[SiteFile]:
     return (load.file for load in embed.loads if load.file)
-
-
-def _embed_key(call: Call, context: RenderContext) -> Hashable:
-    """Return what decides what a macro becomes, or None where that differs from page to page."""
-    if "href" in call.arguments or call.function == GALLERY:
-        return None
-    arguments = tuple(call.arguments.items())
-    place = (context.root, context.language, context.palette)
-    key = (call.function, call.reference, arguments, call.running, call.early, place)
-    try:
-        hash(key)
-    except TypeError:  # a template may pass a list, which is an error to report
-        return None
-    # 1 and True are equal, and not the same argument.
-    return (key, tuple(type(value) for _, value in arguments))

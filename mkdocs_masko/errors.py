@@ -5,7 +5,8 @@ MaskoError                    what the plugin and the command line catch
 ├── OptionError               an option, an argument or the API key cannot be used
 ├── ReferenceProblem          a page names a pose, collection or argument that does not exist
 │   ├── MissingPose           the manifest has no such pose or collection; has a `remedy`
-│   └── MisplacedPose         none can be shown there; has a `host`
+│   ├── MisplacedPose         none can be shown there; has a `host`
+│   └── BadReferences         all that is wrong on a page; has `problems`
 ├── ManifestError             the manifest cannot be read or written
 │   ├── ManifestMissing       there is no manifest, and the mode needs one
 │   ├── BoundManifest         its media are on another server on this machine
@@ -114,6 +115,22 @@ class MisplacedPose(ReferenceProblem):
     def __init__(self, message: str, *, host: str) -> None:
         super().__init__(message)
         self.host = host
+
+
+class BadReferences(ReferenceProblem):
+    """All that is wrong on a page, as the error that ends a build.
+
+    Attributes:
+        problems: What is wrong, each with its place.
+    """
+
+    def __init__(self, page: str, problems: Sequence[str]) -> None:
+        count = f"{len(problems)} on {page}"
+        super().__init__(f"{count}. 'mkdocs-masko check' lists those of all pages.")
+        self.problems = tuple(map(_printable, problems))
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *self.problems])
 
 
 class ManifestError(MaskoError):

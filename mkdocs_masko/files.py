@@ -38,6 +38,14 @@ def stamp_of(status: os.stat_result) -> tuple[int, ...]:
     return status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns
 
 
+def path_stamp(path: Path) -> tuple[int, ...] | None:
+    """Return what changes with a file's content, or None where there is no such file."""
+    try:
+        return stamp_of(path.stat())
+    except OSError:
+        return None
+
+
 def replace_file(
     path: Path, content: bytes, *, durable: bool = True, keep_mode: bool = True
 ) -> None:

@@ -109,7 +109,7 @@ class SelfHosting:
         _require_hashes(site, manifest)
         self._site, self._manifest, self._cache = site, manifest, local_cache
         self._progress, self._elapsed = progress, elapsed
-        self.files = self_hosted_files(manifest, site.options)
+        self.files = self_hosted_files(manifest, videos=encodes_videos(site.options))
         self._resolver = FileResolver(
             local_cache,
             LocalSources(local_cache, folders=[media_folder], packaged=packaged_file),
@@ -194,11 +194,16 @@ def served_files(site: Site, manifest: Manifest) -> SiteFiles:
     if not site.is_self_hosted:
         return SiteFiles(_packaged_digest)
     _require_hashes(site, manifest)
-    return self_hosted_files(manifest, site.options)
+    return self_hosted_files(manifest, videos=encodes_videos(site.options))
 
 
-def self_hosted_files(manifest: Manifest, options: Options) -> SiteFiles:
-    """Return what names the files of a site that serves all its media."""
+def self_hosted_files(manifest: Manifest, *, videos: bool) -> SiteFiles:
+    """Return what names the files of a site that serves all its media.
+
+    Args:
+        manifest: The media there are.
+        videos: Whether animations have variants.
+    """
 
     def digest(medium: Medium) -> str:
         if medium.sha256 is None:
@@ -208,9 +213,12 @@ def self_hosted_files(manifest: Manifest, options: Options) -> SiteFiles:
             )
         return medium.sha256
 
-    return SiteFiles(
-        digest, variants=True, videos=options.videos == "auto" and _can_encode_videos()
-    )
+    return SiteFiles(digest, variants=True, videos=videos)
+
+
+def encodes_videos(options: Options) -> bool:
+    """Tell whether animations of a self-hosted site have variants."""
+    return options.videos == "auto" and _can_encode_videos()
 
 
 def _can_encode_videos() -> bool:

@@ -276,6 +276,9 @@ VARIABLES: Final = {
 
 _TYPES: Final[dict[str, Any]] = get_type_hints(Options, include_extras=True)
 
+OPTION_NAMES: Final = tuple(_TYPES)
+"""Names of all options."""
+
 _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "collection": lambda id_: not id_ or bool(_ID.fullmatch(id_)),
     "collections": lambda ids: all(

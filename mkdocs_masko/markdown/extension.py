@@ -7,12 +7,10 @@ or an alt text can become markup.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from markdown.extensions import Extension
 
-from mkdocs_masko.manifest import load
 from mkdocs_masko.markdown.first_pose import FirstPosePostprocessor
 from mkdocs_masko.markdown.inline import (
     CallInlineProcessor,
@@ -24,23 +22,18 @@ from mkdocs_masko.markdown.page import (
     CriticGuard,
     CriticRelease,
     LazyRegistration,
+    PageEnd,
     PageStart,
     PlaceholderPostprocessor,
     RawHtmlPostprocessor,
     SlipPostprocessor,
     TreeEnd,
 )
+from mkdocs_masko.markdown.standalone.zensical import is_running
 from mkdocs_masko.markdown.stash import EmbedStash, OpenPages
-from mkdocs_masko.options import MANIFEST
-from mkdocs_masko.rendering import (
-    GALLERY,
-    MARK,
-    Embedder,
-    Placeholders,
-    Renderer,
-    StandalonePage,
-)
-from mkdocs_masko.urls import CDN_ORIGINS, SCHEME
+from mkdocs_masko.options import OPTION_NAMES
+from mkdocs_masko.rendering import MARK, Embedder, Placeholders, StandalonePage
+from mkdocs_masko.urls import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,13 +63,14 @@ class _ParserExtension(Extension):
 class MaskoExtension(Extension):
     """Both syntaxes for Python-Markdown.
 
-    Used alone (`markdown_extensions: [masko]`), it reads the manifest that its option `manifest`
-    names, and a bad reference raises `ReferenceProblem`.
+    Used alone (`markdown_extensions: [masko]`), it takes the plugin's options. In Zensical it does
+    what the plugin does in MkDocs; elsewhere a bad reference raises `ReferenceProblem`.
 
     Args:
         embedder: Shows macros; by default from the manifest.
         placeholders: Macros that were run before the page came here.
-        options: The options of the extension: `manifest` and `default`.
+        options: The options of the plugin, and `default`: the collection that names without one
+            are looked up in.
     """
 
     def __init__(
@@ -85,19 +79,22 @@ class MaskoExtension(Extension):
         placeholders: Placeholders | None = None,
         **options: Any,  # noqa: ANN401 - Markdown's own signature
     ) -> None:
-        self.config = {
-            "manifest": [MANIFEST, "Path of the manifest"],
-            "default": ["", "Collection that names without one are looked up in"],
-        }
-        super().__init__(**options)
+        self.config = {name: ["", "See the plugin's option"] for name in OPTION_NAMES}
+        self.config["default"] = ["", "Collection that names without one are looked up in"]
+        # Zensical would end with a traceback; so what is unknown there is told with the page.
+        super().__init__(**({} if is_running() else options))
+        self._options = options
         self._embedder = embedder or Embedder(self._render, _raise, self._render)
-        self._placeholders = placeholders or Placeholders()
+        self._is_alone = embedder is None
+        self._placeholders = placeholders
         self._open_pages = OpenPages()
-        self._renderer: Renderer | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         """Watch for pages with poses; all others are parsed as if the extension were not there."""
-        stash = EmbedStash(md, self._embedder, self._placeholders, self._open_pages)
+        stash = self._zensical_stash(md) if self._is_alone and is_running() else None
+        if stash is None:
+            placeholders = self._placeholders or Placeholders()
+            stash = EmbedStash(md, self._embedder, placeholders, self._open_pages)
         md.registerExtension(_ParserExtension(self.extendMarkdown, stash))
         marks: dict[str, Callable[[Markdown], None]] = {
             "masko": partial(_register_page, stash),
@@ -112,15 +109,28 @@ class MaskoExtension(Extension):
         md.preprocessors.register(CriticGuard(md), "masko-critic-guard", 31.15)
         md.preprocessors.register(CriticRelease(md), "masko-critic-release", 31.06)
 
-    def _render(self, call: Call) -> str:
-        if self._renderer is None:
-            manifest = load(Path(self.getConfig("manifest")), CDN_ORIGINS)
-            self._renderer = Renderer(manifest, default=self.getConfig("default"))
-        if call.function == GALLERY:
-            from mkdocs_masko.gallery.page import render  # noqa: PLC0415 - most pages have none
+    def _zensical_stash(self, md: Markdown) -> EmbedStash | None:
+        """Return the embeds of a page of Zensical's, or None where a parser works for none."""
+        # Only where the plugin does not run.
+        from mkdocs_masko.markdown.standalone.macros import (  # noqa: PLC0415
+            PLACEHOLDERS,
+            MacrosBridge,
+        )
+        from mkdocs_masko.markdown.standalone.page import build_of  # noqa: PLC0415
 
-            return render(call, self._renderer, _PAGE).html
-        return self._renderer.embed(call, _PAGE).html
+        build = build_of(md, self._options)
+        if build is None:
+            return None
+        stash = EmbedStash(md, build.embedder, PLACEHOLDERS, build.open_pages)
+        # Before the macros: 35
+        md.preprocessors.register(MacrosBridge(md, stash.report), "masko-macros", 36)
+        md.postprocessors.register(PageEnd(md, stash, build.finish), "masko-end", -1)
+        return stash
+
+    def _render(self, call: Call) -> str:
+        from mkdocs_masko.markdown.standalone.site import open_site  # noqa: PLC0415 - as above
+
+        return open_site(self._options, None).embed(call, _PAGE).html
 
 
 # The numbers below are priorities; beside each stands that of the parser's own processor.

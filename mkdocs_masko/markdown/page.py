@@ -34,11 +34,13 @@ from mkdocs_masko.slips import VERBATIM, VERBATIM_CLASSES, HtmlReader, find_slip
 from mkdocs_masko.urls import may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from markdown import Markdown
-    from mkdocs_masko.markdown.stash import EmbedStash
+    from mkdocs_masko.markdown.stash import EmbedStash, ShownPose
     from mkdocs_masko.rendering import Call
+
+    FinishPage = Callable[[str, Sequence[ShownPose], Sequence[dict[str, Any]]], str]
 
 _MARKDOWN_IMAGE = re.compile(
     r"!?\[[^\[\]\n]{0,500}\][ \t]*\(\s*<?(?:m|&#109;)asko(?:\\?:|%3a|&colon;|&#58;)"
@@ -433,6 +435,27 @@ class SlipPostprocessor(Postprocessor):
             for slip in find_slips(authored):
                 self._stash.report(slip.problem, slip.source)
         return text
+
+
+class PageEnd(Postprocessor):
+    """Hands over the page when all of it is HTML.
+
+    Args:
+        md: The parser.
+        stash: The embeds of the page.
+        finish: Gets the HTML, its poses and the entries of its table of contents; returns what is
+            published.
+    """
+
+    def __init__(self, md: Markdown, stash: EmbedStash, finish: FinishPage) -> None:
+        super().__init__(md)
+        self._stash, self._finish = stash, finish
+
+    def run(self, text: str) -> str:
+        """Finish the page, and no text that was parsed for it."""
+        if not self._stash.is_tree_complete or self._stash.is_part:
+            return text
+        return self._finish(text, self._stash.poses, getattr(self.md, "toc_tokens", []))
 
 
 class PlaceholderPostprocessor(Postprocessor):

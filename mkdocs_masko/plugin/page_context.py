@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.links import resolve_link
+from mkdocs_masko.palette import opening_palette
 from mkdocs_masko.plugin.languages import page_language
-from mkdocs_masko.plugin.palette import opening_palette
 from mkdocs_masko.theme_templates import built_on, is_template
 
 if TYPE_CHECKING:

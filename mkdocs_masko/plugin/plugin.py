@@ -13,7 +13,6 @@ import json
 import os
 import re
 import time
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,7 +21,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from mkdocs_masko.assets import FOLDER, Cache
 from mkdocs_masko.build import BuildSession
-from mkdocs_masko.files import stamp_of
+from mkdocs_masko.files import path_stamp
 from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
@@ -309,7 +308,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Sync once a process; on rebuilds only the file is read again, if it changed."""
         site = site_of(self.options, folder, os.environ)
         start = time.monotonic()
-        stamp = _stamp_of(site)
+        stamp = path_stamp(site.manifest)
         with as_plugin_error():
             self._elapsed = 0.0
             if site == self._site and self._synced and self._current:
@@ -358,12 +357,6 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 encoding=log_encoding,
                 elapsed=self._elapsed,
             )
-
-
-def _stamp_of(site: Site) -> tuple[int, ...] | None:
-    with suppress(OSError):
-        return stamp_of(site.manifest.stat())
-    return None
 
 
 def _reload(site: Site, synced: SyncResult) -> SyncResult:

@@ -22,7 +22,13 @@ from mkdocs_masko.rendering.call import (
     unknown_argument,
 )
 from mkdocs_masko.rendering.placeholders import MARK, Placeholders
-from mkdocs_masko.rendering.renderer import Embed, Embedder, Renderer, templates_dir
+from mkdocs_masko.rendering.renderer import (
+    Embed,
+    Embedder,
+    Renderer,
+    embed_key,
+    templates_dir,
+)
 from mkdocs_masko.rendering.resolve import (
     Load,
     Page,
@@ -71,6 +77,7 @@ __all__ = [
     "changed_result",
     "check_arguments",
     "control_label",
+    "embed_key",
     "make_call",
     "missing_parentheses",
     "resolve",

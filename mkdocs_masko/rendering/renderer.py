@@ -13,13 +13,13 @@ from msgspec import Struct, structs
 
 from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.rendering.call import PRELOAD, URL
+from mkdocs_masko.rendering.call import GALLERY, PRELOAD, URL
 from mkdocs_masko.rendering.resolve import printed, resolve, resolve_preloads, resolve_url
 from mkdocs_masko.rendering.selection import select, select_file
 from mkdocs_masko.text import replace_controls, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from jinja2 import Template
 
@@ -189,6 +189,21 @@ class Renderer:
         if name not in self._templates:
             self._templates[name] = self._environment.get_template(f"masko/{name}.html")
         return self._templates[name]
+
+
+def embed_key(call: Call, page: Page) -> Hashable:
+    """Return what decides what a macro becomes, or None where that differs from page to page."""
+    if "href" in call.arguments or call.function == GALLERY:
+        return None
+    arguments = tuple(call.arguments.items())
+    place = (page.root, page.language, page.palette)
+    key = (call.function, call.reference, arguments, call.running, call.early, place)
+    try:
+        hash(key)
+    except TypeError:  # a template may pass a list, which is an error to report
+        return None
+    # 1 and True are equal, and not the same argument.
+    return (key, tuple(type(value) for _, value in arguments))
 
 
 def _template_problem(error: Exception, name: str) -> ReferenceProblem:

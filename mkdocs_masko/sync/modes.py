@@ -47,7 +47,7 @@ def prepare(site: Site, poll_policy: PollPolicy) -> SyncResult:
         CacheError: Media cannot be stored anywhere, and there is no manifest to fall back to.
     """
     if site.options.mode == "frozen":
-        return SyncResult(manifest=_check_ids(site, _load_required(site)))
+        return SyncResult(manifest=read_manifest(site))
     if site.options.mode == "locked":
         return compare(site, poll_policy)
     return _prepare_auto(site, poll_policy)
@@ -97,6 +97,15 @@ def read_or_fetch(site: Site, poll_policy: PollPolicy) -> SyncResult:
     if not site.has_api_access:
         return _without_key(site, None)
     return preview(site, poll_policy)
+
+
+def read_manifest(site: Site) -> Manifest:
+    """Read the manifest as it is, without network.
+
+    Raises:
+        ManifestError: It is missing or invalid, or has other mascots than the options name.
+    """
+    return _check_ids(site, _load_required(site))
 
 
 def reload(site: Site) -> Manifest:
@@ -274,7 +283,7 @@ def _check_ids(site: Site, manifest: Manifest, cause: str = "") -> Manifest:
         cause: Why the manifest could not be updated, which is to be mended first.
     """
     for alias, collection in manifest.collections.items():
-        expected_id = site.options.ids.get(alias, collection.id)
+        expected_id = site.options.ids.get(alias) or collection.id
         if collection.id != expected_id:
             raise ManifestError(
                 f"{cause}{site.manifest.name}: has collection {collection.id!r}, but the options "

@@ -9,7 +9,7 @@ import pytest
 import sites
 from manifest_samples import FOX, manifest
 from mkdocs_masko.manifest import dumps
-from mkdocs_masko.plugin.palette import opening_palette
+from mkdocs_masko.palette import opening_palette
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,204 @@
+"""One page of a site without the plugin: its poses, what is wrong with them, and its tags."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.errors import BadReferences, MaskoError, ReferenceProblem
+from mkdocs_masko.manifest import find_pose
+from mkdocs_masko.markdown.standalone.macros import PLACEHOLDERS
+from mkdocs_masko.markdown.standalone.site import open_site
+from mkdocs_masko.markdown.standalone.zensical import (
+    ROOT,
+    ZensicalPage,
+    context_of,
+    is_serving,
+    read_project,
+)
+from mkdocs_masko.markdown.stash import OpenPages
+from mkdocs_masko.page_assets import GALLERY_ASSETS, POSE_ASSETS, inject_assets, site_path
+from mkdocs_masko.problems import Problems
+from mkdocs_masko.rendering import Embedder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markdown import Markdown
+    from mkdocs_masko.markdown.standalone.site import StandaloneSite
+    from mkdocs_masko.markdown.standalone.zensical import Project
+    from mkdocs_masko.markdown.stash import ShownPose
+    from mkdocs_masko.rendering import Call
+
+_log = logging.getLogger("mkdocs_masko")
+
+_LAID = f"{ROOT}{FOLDER}/"  # what URLs of files that are laid down begin with
+# Zensical rewrites the values of these attributes, as links from the page's file; no others.
+_REWRITTEN = re.compile(rf'\s(?:href|src|srcset)="[^"]*{re.escape(_LAID)}[^"]*"')
+
+
+class PageBuild:
+    """Shows the poses of a page of Zensical's, and finishes its HTML.
+
+    Args:
+        page: The page.
+        raw_options: The options of the extension as written.
+        open_pages: The pages that parsers are at.
+    """
+
+    def __init__(
+        self,
+        page: ZensicalPage,
+        raw_options: Mapping[str, Any],
+        open_pages: OpenPages,
+    ) -> None:
+        self.page, self.open_pages = page, open_pages
+        self.embedder = Embedder(self._render, self._report, self._render)
+        self._raw_options = raw_options
+        self._problems = Problems(page.project.folder)
+        self._failure: MaskoError | None = None
+        self._site: StandaloneSite | None = None
+        mascot = page.page.meta.get("mascot")
+        if mascot is not None:
+            self._check_mascot(str(mascot))
+
+    def _check_mascot(self, name: str) -> None:
+        """Check the pose that the front matter names."""
+        try:
+            site = self._open_site()
+            find_pose(site.manifest, name, site.default)
+        except ReferenceProblem as problem:
+            self._report(problem, "mascot:")
+
+    def _render(self, call: Call) -> str:
+        shown = self._open_site().embed(call, self.page)
+        return shown.html
+
+    def _report(self, problem: ReferenceProblem, source: str) -> None:
+        if self._failure is None:  # else every pose of the page fails for the same reason
+            self._problems.report(problem, source, self.page)
+
+    def _open_site(self) -> StandaloneSite:
+        """Return the site.
+
+        Raises:
+            ReferenceProblem: It cannot be used.
+        """
+        if self._site is None and self._failure is None:
+            try:
+                self._site = open_site(self._raw_options, self.page.project)
+            except MaskoError as error:
+                self._failure = error
+        if self._site is None:
+            raise ReferenceProblem(str(self._failure))
+        return self._site
+
+    def finish(
+        self, html: str, poses: Sequence[ShownPose], headings: Sequence[dict[str, Any]]
+    ) -> str:
+        """Return the page with the tags and the URLs that it needs, or say what is wrong.
+
+        Args:
+            html: The page.
+            poses: Those that it shows.
+            headings: The entries of its table of contents, which keep their words alone.
+
+        Raises:
+            MaskoError: The site is built, and something is wrong.
+        """
+        self._clean_titles()
+        if self._site:
+            html = self._add_assets(html, self._site)
+            html = self._with_urls(html, self._site.url_folder)
+            _drop_poses(headings, poses)
+        self._tell()
+        return html
+
+    def _clean_titles(self) -> None:
+        """Take out of titles what stands for a pose; macros run on them too."""
+        page, pattern = self.page.page, PLACEHOLDERS.pattern
+        for name in ("title", "rendered_metadata_title"):
+            title = getattr(page, name, None)
+            if title and pattern.search(title):
+                setattr(page, name, pattern.sub("", title).strip())
+
+    def _add_assets(self, html: str, site: StandaloneSite) -> str:
+        page = inject_assets(html, ROOT)
+        try:
+            site.require_assets(
+                name for name in (*POSE_ASSETS, *GALLERY_ASSETS) if site_path(name) in page
+            )
+        except ReferenceProblem as problem:
+            self._failure = problem
+            return html
+        return page
+
+    def _with_urls(self, html: str, folder: str) -> str:
+        """Put URLs of the page in the place of those that are the same on all pages."""
+        if _LAID not in html:
+            return html
+        to_docs, to_root = f"{self.page.to_docs}{folder}/", f"{self.page.to_root}{folder}/"
+        html = _REWRITTEN.sub(lambda match: match[0].replace(_LAID, to_docs), html)
+        return html.replace(_LAID, to_root)
+
+    def _tell(self) -> None:
+        """Say what is wrong: a build ends with it, a server goes on.
+
+        Raises:
+            MaskoError: The site is built, and something is wrong.
+        """
+        for hint in self._site.new_hints() if self._site else ():
+            _log.warning("%s", hint)
+        problems = [str(problem) for problem in self._problems.in_order()]
+        if self._failure:
+            problems.append(str(self._failure))
+        if not problems:
+            return
+        if is_serving():
+            for problem in problems:
+                _log.warning("%s", problem)
+            return
+        # Zensical would print where in its code, and in ours, the error came up.
+        sys.tracebacklimit = 0
+        raise BadReferences(self.page.name, problems)
+
+
+def _drop_poses(headings: Sequence[dict[str, Any]], poses: Sequence[ShownPose]) -> None:
+    """Take the markup of poses out of a table of contents, where Zensical would show it."""
+    for heading in headings:
+        for pose in poses:
+            heading["html"] = heading["html"].replace(pose.html, "").strip()
+        _drop_poses(heading["children"], poses)
+
+
+class _Process:
+    """What the extensions of a process share: parsers of docstrings work for the same page."""
+
+    def __init__(self) -> None:
+        self.open_pages = OpenPages()
+        self._build: PageBuild | None = None
+        self._config: Mapping[str, Any] | None = None
+        self._project: Project | None = None
+
+    def build_of(self, md: Markdown, raw_options: Mapping[str, Any]) -> PageBuild | None:
+        """Return the page that a parser works for, or None for one that works for none.
+
+        Args:
+            md: The parser.
+            raw_options: The options of the extension as written.
+        """
+        context = context_of(md)
+        if context is None:
+            return None
+        if self._build is None or self._build.page.page is not context.page:
+            if self._project is None or self._config is not context.config:
+                self._config, self._project = context.config, read_project(context.config)
+            page = ZensicalPage(context.page, self._project)
+            self._build = PageBuild(page, raw_options, self.open_pages)
+        return self._build
+
+
+build_of = _Process().build_of

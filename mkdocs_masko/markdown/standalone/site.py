@@ -1,0 +1,214 @@
+"""What all pages of a site share: the manifest, the templates, and the files that are laid down.
+
+Zensical makes a new extension for each page. So all this is read once a process, and again when a
+file of it has changed.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from mkdocs_masko.assets import FOLDER, SiteFiles
+from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.files import path_stamp, relative_name
+from mkdocs_masko.hosting import CdnHosting, self_hosted_files
+from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_laid_files
+from mkdocs_masko.options import read_options
+from mkdocs_masko.page_assets import site_path
+from mkdocs_masko.rendering import GALLERY, Renderer, embed_key
+from mkdocs_masko.sync import read_manifest, site_of
+from mkdocs_masko.text import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping
+
+    from mkdocs_masko.markdown.standalone.zensical import Project
+    from mkdocs_masko.rendering import Call, Embed, Load, Page
+
+_REMEDY = "Run 'mkdocs-masko sync' and commit the folder."
+
+DEFAULT_ALIAS_OPTION = "default"
+"""The option of the extension alone: the collection that names without one are looked up in."""
+
+
+class StandaloneSite:
+    """Renders the poses of a site without the plugin.
+
+    Args:
+        raw_options: The options of the extension as written.
+        project: The site as Zensical has it; None where nothing is known of one, and paths start
+            from the working folder.
+
+    Attributes:
+        options: The options.
+        manifest: What pages may show.
+        default: Alias of the collection that names without one are looked up in.
+        laid_folder: Where `mkdocs-masko sync` lays down what pages load; None without a project.
+        url_folder: The same in URLs, from the root of the site.
+
+    Raises:
+        OptionError: Options cannot be used.
+        ManifestError: The manifest, or the record of what is laid down, cannot be used.
+    """
+
+    def __init__(self, raw_options: Mapping[str, Any], project: Project | None) -> None:
+        raw = {n: value for n, value in raw_options.items() if n != DEFAULT_ALIAS_OPTION}
+        self.options = read_options(raw, os.environ, flags={"mode": "frozen"}, complete=False)
+        folder = project.folder if project else Path.cwd()
+        site = site_of(self.options, folder, os.environ)
+        self.laid_folder = (
+            laid_folder(self.options, folder, project.docs_dir, is_needed=True) if project else None
+        )
+        self._project, overrides = project, project.overrides if project else ()
+        self.url_folder = (
+            quote(relative_name(self.laid_folder, project.docs_dir))
+            if self.laid_folder and project
+            else FOLDER
+        )
+        self._sources = [site.manifest, *(path / "masko" for path in overrides)]
+        if self.laid_folder:
+            self._sources.append(self.laid_folder / RECORD)
+        self._stamps = self._read_stamps()
+        self.manifest = read_manifest(site)
+        self._laid = read_laid_files(self.laid_folder) if self.laid_folder else LaidFiles()
+        self._files = self._name_files(has_folder=self.laid_folder is not None)
+        has_alias = self.options.collection or self.options.collections
+        first = self.options.default if has_alias else ""
+        self.default = str(raw_options.get(DEFAULT_ALIAS_OPTION) or first)
+        self._renderer = Renderer(
+            self.manifest, self._files, default=self.default, overrides=overrides
+        )
+        self._embeds: dict[Hashable, Embed] = {}
+        self._hints: dict[str, bool] = {}
+
+    def is_current(self) -> bool:
+        """Tell whether the files are still those that were read."""
+        return self._read_stamps() == self._stamps
+
+    def _read_stamps(self) -> list[tuple[int, ...] | None]:
+        templates = (
+            file
+            for path in self._sources
+            if path.name == "masko"
+            for file in sorted(path.glob("*.html"))
+        )
+        return [path_stamp(path) for path in (*self._sources, *templates)]
+
+    def _name_files(self, *, has_folder: bool) -> SiteFiles:
+        """Return what names the files of the site, with the sizes that a sync has found."""
+        if not has_folder:
+            return SiteFiles()
+        if self.options.hosting == "cdn":
+            return CdnHosting().files
+        files = self_hosted_files(self.manifest, videos=self._laid.videos)
+        sizes: dict[str, float] = {FOLDER + "/" + n: size for n, size in self._laid.files.items()}
+        for name, size in self._laid.left_out.items():
+            sizes[f"{FOLDER}/{name}"] = math.inf if size is None else size
+        files.learn_sizes(sizes)
+        return files
+
+    def embed(self, call: Call, page: Page) -> Embed:
+        """Return what a macro becomes on a page.
+
+        Raises:
+            ReferenceProblem: What it names is not there, an argument is wrong, or a file that it
+                needs is not laid down.
+        """
+        key = embed_key(call, page)
+        shown = self._embeds.get(key) if key is not None else None
+        if shown is None:
+            shown = self._embed(call, page)
+            if key is not None:
+                self._embeds[key] = shown
+        return shown
+
+    def _embed(self, call: Call, page: Page) -> Embed:
+        shown = self._render(call, page)
+        missing = self._missing_loads(shown)
+        if missing:
+            # Readers get what there is: a larger variant, or the file as exported.
+            variants = [load.file for load in missing if load.file and load.file.variant]
+            self._files.learn_sizes({file.path: math.inf for file in variants})
+            shown = self._render(call, page)
+            self._require_files(shown)
+            poses = ", ".join(sorted({repr(sanitize(load.pose)) for load in missing}))
+            self._hints.setdefault(
+                f"{self._place}: has no variant of {poses} in a size that a page shows, so that "
+                "readers load a larger file. Run 'mkdocs-masko sync'.",
+                True,
+            )
+        return shown
+
+    def _render(self, call: Call, page: Page) -> Embed:
+        if call.function == GALLERY:
+            from mkdocs_masko.gallery.page import render  # noqa: PLC0415 - most sites have none
+
+            return render(call, self._renderer, page)
+        return self._renderer.embed(call, page)
+
+    def _missing_loads(self, shown: Embed) -> list[Load]:
+        if self.laid_folder is None:
+            return []
+        return [
+            load
+            for load in shown.loads
+            if load.file and load.file.path.removeprefix(f"{FOLDER}/") not in self._laid.files
+        ]
+
+    def _require_files(self, shown: Embed) -> None:
+        missing = self._missing_loads(shown)
+        if missing:
+            name = sanitize(missing[0].pose)
+            raise ReferenceProblem(
+                f"the files of pose {name!r} are not in {self._place}. {_REMEDY}"
+            )
+
+    def require_assets(self, names: Iterable[str]) -> None:
+        """Check that style sheets and scripts of this version are laid down.
+
+        Args:
+            names: As they are shipped: `masko.css`.
+
+        Raises:
+            ReferenceProblem: One is not.
+        """
+        for name in names:
+            if site_path(name).removeprefix(f"{FOLDER}/") not in self._laid.files:
+                raise ReferenceProblem(f"{self._place}: has no {name} of this version. {_REMEDY}")
+
+    def new_hints(self) -> list[str]:
+        """Return what authors should know, each once; readers get the right thing nevertheless."""
+        new = [hint for hint, is_new in self._hints.items() if is_new]
+        self._hints.update(dict.fromkeys(new, False))
+        return new
+
+    @property
+    def _place(self) -> str:
+        folder = self._project.folder if self._project else Path.cwd()
+        return sanitize(relative_name(self.laid_folder or folder, folder))
+
+
+_sites: dict[str, StandaloneSite] = {}
+
+
+def open_site(raw_options: Mapping[str, Any], project: Project | None) -> StandaloneSite:
+    """Return a site; it is read again where a file of it has changed.
+
+    Args:
+        raw_options: The options of the extension as written.
+        project: The site as Zensical has it, or None.
+
+    Raises:
+        OptionError: Options cannot be used.
+        ManifestError: The manifest, or the record of what is laid down, cannot be used.
+    """
+    key = repr((raw_options, project, Path.cwd() if project is None else None))
+    site = _sites.get(key)
+    if site is None or not site.is_current():
+        _sites.pop(key, None)
+        site = _sites[key] = StandaloneSite(raw_options, project)
+    return site

@@ -1,0 +1,143 @@
+"""Zensical, as far as an extension sees it.
+
+It renders each page in a new parser, which has an extension of Zensical's own that holds the page
+and the configuration (read in Zensical 0.0.73, `markdown/render.py` and `extensions/context.py`).
+Nothing of it is imported here.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
+
+from mkdocs_masko.links import resolve_link
+from mkdocs_masko.palette import opening_palette
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from markdown import Markdown
+    from mkdocs_masko.rendering import SitePalette
+
+_CONTEXT: Final = "zensical.extensions.context"
+
+ROOT: Final = "/.masko-root./"
+"""Stands for the root of the site, so that an embed is the same on all pages."""
+
+
+class Project(Struct, frozen=True, kw_only=True):
+    """A site, as its configuration describes it.
+
+    Attributes:
+        folder: That of the configuration.
+        docs_dir: The docs folder.
+        overrides: Folders with templates of the theme's.
+        language: That of the theme.
+        palette: The palette that the site opens in.
+        site_url: The URL of the site, or an empty string.
+    """
+
+    folder: Path
+    docs_dir: Path
+    overrides: tuple[Path, ...]
+    language: str
+    palette: SitePalette
+    site_url: str
+
+
+def is_running() -> bool:
+    """Tell whether Zensical runs."""
+    return _CONTEXT in sys.modules
+
+
+def context_of(md: Markdown) -> Any:  # noqa: ANN401 - Zensical's own class
+    """Return what holds the page and the configuration that a parser works for, if it does."""
+    return next((each for each in md.preprocessors if type(each).__module__ == _CONTEXT), None)
+
+
+def is_serving() -> bool:
+    """Tell whether `zensical serve` runs, which an exception would end.
+
+    Extensions are not told; the command says it.
+    """
+    return sys.argv[1:2] == ["serve"]
+
+
+def read_project(config: Mapping[str, Any]) -> Project:
+    """Take from a configuration what poses depend on."""
+    theme = config["theme"]
+    folder = Path(config["root_dir"])
+    custom_dir = theme.get("custom_dir")
+    overrides = [folder / custom_dir] if custom_dir else []
+    return Project(
+        folder=folder,
+        docs_dir=folder / config["docs_dir"],
+        overrides=tuple(path for path in overrides if (path / "masko").is_dir()),
+        language=str(theme.get("language") or "en"),
+        palette=opening_palette(theme),
+        site_url=config.get("site_url") or "",
+    )
+
+
+class HostPage(Protocol):
+    """A page, as Zensical has it.
+
+    Attributes:
+        path: Its file, from the docs folder: `guide/page.md`.
+        url: Its URL, from the root of the site: `guide/page/`.
+        meta: Its front matter.
+    """
+
+    path: str
+    url: str
+    meta: dict[str, Any]
+
+
+class ZensicalPage:
+    """A page of the site.
+
+    Attributes:
+        page: The page, for Zensical.
+        project: The site.
+        root: Stands for what leads to the root of the site, until the page is finished.
+    """
+
+    root = ROOT
+
+    def __init__(self, page: HostPage, project: Project) -> None:
+        self.page, self.project = page, project
+        self.language, self.palette = project.language, project.palette
+        self.site_url = project.site_url
+
+    @cached_property
+    def name(self) -> str:
+        """The file, from the folder of the configuration."""
+        return (self.project.docs_dir / self.page.path).relative_to(self.project.folder).as_posix()
+
+    @property
+    def to_docs(self) -> str:
+        """What leads from the page's file to the docs folder: `../`."""
+        return "../" * self.page.path.count("/")
+
+    @property
+    def to_root(self) -> str:
+        """What leads from the page's URL to the root of the site: `../../`."""
+        return "../" * self.page.url.count("/")
+
+    def link(self, href: str) -> str:
+        """Return the link as it is: Zensical resolves it, as it does with links of Markdown."""
+
+        def url_of(uri: str) -> str | None:
+            return uri if (self.project.docs_dir / uri).is_file() else None
+
+        resolve_link(href, self.page.path, url_of)
+        return href
+
+    def sources(self) -> Iterable[tuple[str, str]]:
+        """Return the source, with its front matter."""
+        path = self.project.docs_dir / self.page.path
+        return ((self.name, path.read_text(encoding="utf-8-sig", errors="replace")),)
