@@ -27,12 +27,17 @@ def load_toml(path: Path, content: bytes | None = None) -> dict[str, Any]:
     Raises:
         OptionError: The file cannot be read.
     """
-    document = _parse(path, content)
-    project = document.get("project", document)  # as Zensical, which takes both
+    return settings_of(load_document(path, content))
+
+
+def settings_of(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings that a document has: below `[project]`, or as Zensical, without it."""
+    project = document.get("project", document)
     return project if isinstance(project, dict) else {}
 
 
-def _parse(path: Path, content: bytes | None = None) -> dict[str, Any]:
+def load_document(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    """Read a whole document; the arguments and errors are those of `load_toml`."""
     import tomli  # noqa: PLC0415 - most sites have no TOML
 
     name = sanitize(path.as_posix())

@@ -72,8 +72,8 @@ def init(
     """
     from mkdocs_masko.files import replace_file
     from mkdocs_masko.generator import generator_for, installed_versions
-    from mkdocs_masko.mkdocs_yml import add_plugin
     from mkdocs_masko.site_config import find_config
+    from mkdocs_masko.yml_insertion import add_plugin
 
     path = config_file or find_config(Path.cwd())
     if path is None:

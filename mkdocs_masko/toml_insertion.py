@@ -1,0 +1,357 @@
+"""Insert the Markdown extension into a `zensical.toml`, byte for byte the same around it.
+
+Text is inserted instead of writing the parsed document, so that comments, order, spaces and line
+ends stay as they are. What is inserted where follows from the file's statements, which a scanner
+finds; a parser reads the file before, and the result afterwards: https://toml.io/en/v1.1.0
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from posixpath import normpath
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.site_config import extensions_of
+from mkdocs_masko.text import sanitize
+from mkdocs_masko.zensical_toml import load_document, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mkdocs_masko.site_config import PluginOptions
+
+_EXTENSIONS: Final = "markdown_extensions"
+_WATCH: Final = "watch"
+
+DEFAULT_EXTENSIONS: Final = """\
+abbr = {}
+admonition = {}
+attr_list = {}
+def_list = {}
+footnotes = {}
+md_in_html = {}
+toc.permalink = true
+pymdownx.arithmatex.generic = true
+pymdownx.betterem = {}
+pymdownx.caret = {}
+pymdownx.details = {}
+pymdownx.emoji.emoji_generator = "zensical.extensions.emoji.to_svg"
+pymdownx.emoji.emoji_index = "zensical.extensions.emoji.twemoji"
+pymdownx.highlight.anchor_linenums = true
+pymdownx.highlight.line_spans = "__span"
+pymdownx.highlight.pygments_lang_class = true
+pymdownx.inlinehilite = {}
+pymdownx.keys = {}
+pymdownx.magiclink = {}
+pymdownx.mark = {}
+pymdownx.smartsymbols = {}
+pymdownx.superfences.custom_fences = [{ name = "mermaid", class = "mermaid" }]
+pymdownx.tabbed.alternate_style = true
+pymdownx.tabbed.combine_header_slug = true
+pymdownx.tasklist.custom_checkbox = true
+pymdownx.tilde = {}
+"""
+"""The extensions that Zensical gives to a site that names none (0.0.73, `config.py`).
+
+A site that names one has no others, so that whoever adds the first must name these, too.
+"""
+
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_KEY = r"(?:\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|[A-Za-z0-9_-]+)"
+_KEYS: Final = re.compile(rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*")
+_SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_TOKEN: Final = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'  # up to two quotes may stand before the three that end it
+    r"|'''.*?'''(?:'{0,2})"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|(?P<comment>#[^\n]*)|(?P<space>[ \t\r\n]+)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)"
+    r"|[^\s\[\]{},#\"']+",
+    re.DOTALL,
+)
+
+
+class _Statement(Struct, frozen=True, kw_only=True):
+    """A table header, or a key with its value.
+
+    Attributes:
+        path: Its whole name, from the top of the document.
+        table: The table that it stands in, or that it starts.
+        start: Offset of its first character.
+        value: Offset of the value; -1 for a header.
+        end: Offset after its last character but a comment.
+        is_array: Whether it is a header such as `[[project.nav]]`.
+    """
+
+    path: tuple[str, ...]
+    table: tuple[str, ...]
+    start: int
+    value: int
+    end: int
+    is_array: bool = False
+
+
+class _Container(Struct, frozen=True, kw_only=True):
+    """An array or an inline table.
+
+    Attributes:
+        start: Offset after its opening bracket.
+        last: Offset after the last token before its closing bracket.
+        is_empty: Whether it has no entry.
+        ends_with_comma: Whether the last token is a comma.
+    """
+
+    start: int
+    last: int
+    is_empty: bool
+    ends_with_comma: bool
+
+
+def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
+    """Return the content of a `zensical.toml` with the Markdown extension, which watches a file.
+
+    Args:
+        path: The `zensical.toml`, which is only read.
+        options: Options of the extension.
+        manifest: The file that pages are to follow, from the folder of `zensical.toml`.
+
+    Raises:
+        OptionError: The site has the extension already, or the file has a form that is not safe to
+            edit; the message then says what to add by hand.
+    """
+    before = load_document(path)
+    if "masko" in extensions_of(settings_of(before)):
+        raise OptionError(
+            f"{path.name} has the Markdown extension 'masko' already; change its options there"
+        )
+    if not isinstance(before.get("project", {}), dict):
+        raise _edit_by_hand(path, options, manifest, "its 'project' is no table")
+    text = path.read_bytes().decode()
+    prefix = ("project",) if "project" in before else ()  # Zensical does without it, too
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    try:
+        if not is_watched(settings_of(before), manifest):
+            text = _add_to_watch(text, prefix, manifest, line_end)
+        text = _add_extension(text, prefix, options, line_end)
+    except _UnsafeError as error:
+        raise _edit_by_hand(path, options, manifest, str(error)) from None
+    content = text.encode()
+    with suppress(OptionError):
+        if _is_only_difference(before, load_document(path, content), options, manifest):
+            return content
+    reason = "its form is not one that can be edited safely"
+    raise _edit_by_hand(path, options, manifest, reason)
+
+
+def is_watched(settings: Mapping[str, Any], manifest: str) -> bool:
+    """Tell whether Zensical renders pages again when the manifest changes.
+
+    Args:
+        settings: Those of the site.
+        manifest: Path of the manifest from the folder of the site's configuration.
+    """
+    paths = settings.get(_WATCH)
+    watched = {normpath(path) for path in (paths if isinstance(paths, list) else []) if path}
+    parts = normpath(manifest).split("/")
+    return "." in watched or any("/".join(parts[:n]) in watched for n in range(1, len(parts) + 1))
+
+
+class _UnsafeError(Exception):
+    """The file has a form that cannot be edited."""
+
+
+def _add_extension(
+    text: str, prefix: tuple[str, ...], options: PluginOptions, line_end: str
+) -> str:
+    path = (*prefix, _EXTENSIONS)
+    header = _keys((*path, "masko"))
+    lines = [f"[{header}]", *(f"{_keys((n,))} = {_value(v)}" for n, v in options.items())]
+    statements = list(_scan(text))
+    below = [each for each in statements if each.path[: len(path)] == path]
+    if any(each.path == path and each.is_array for each in statements):
+        lines.insert(0, f"[[{_keys(path)}]]")
+    elif own := next((each for each in below if each.path == path and each.value >= 0), None):
+        entry = f"masko = {_value(options)}"
+        if text[own.value] == "[":
+            return _insert_entry(text, own, f"{{ {entry} }}", line_end)
+        if text[own.value] == "{":
+            return _insert_entry(text, own, entry, line_end)
+        raise _UnsafeError(f"its {_EXTENSIONS!r} are neither a table nor a list")
+    elif not below:
+        defaults = DEFAULT_EXTENSIONS.splitlines()
+        comment = "# Zensical's defaults, which it drops as soon as a site names an extension."
+        lines = [comment, f"[{_keys(path)}]", *defaults, "", *lines]
+    start = "" if text.endswith("\n") or not text else line_end
+    return text + start + line_end.join(["", *lines, ""])
+
+
+def _add_to_watch(text: str, prefix: tuple[str, ...], manifest: str, line_end: str) -> str:
+    path, item = (*prefix, _WATCH), _value(manifest)
+    statements = list(_scan(text))
+    own = next((each for each in statements if each.path == path), None)
+    if own is not None:
+        if own.value < 0 or text[own.value] != "[":
+            raise _UnsafeError(f"its {_WATCH!r} is no list")
+        return _insert_entry(text, own, item, line_end)
+    pairs = [each for each in statements if each.value >= 0 and each.path[: len(prefix)] == prefix]
+    home = [each for each in pairs if each.table == prefix]
+    headers = [each for each in statements if each.value < 0 and each.path == prefix]
+    dotted = [each for each in pairs if not each.table]
+    if not (home or headers or dotted):
+        raise _UnsafeError("it has no table 'project'")
+    after = home[-1] if home else headers[0] if headers else dotted[-1]
+    keys = _keys(path if after in dotted and not home else (_WATCH,))
+    indent = text[_line_start(text, after.start) : after.start]
+    line = f"{indent}{keys} = [{item}]"
+    end = text.find("\n", after.end)
+    if end < 0:
+        return f"{text}{line_end}{line}"
+    return f"{text[: end + 1]}{line}{line_end}{text[end + 1 :]}"
+
+
+def _insert_entry(text: str, statement: _Statement, entry: str, line_end: str) -> str:
+    """Append an entry to the array or the inline table that is a statement's value."""
+    container = _container(text, statement.value)
+    last, comma = container.last, container.ends_with_comma
+    if container.is_empty:
+        padded = entry if text[statement.value] == "[" else f" {entry} "
+        return text[: container.start] + padded + text[container.start :]
+    line_start = _line_start(text, last)
+    newline = text.find("\n", last, _skip_space(text, last))
+    if line_start <= container.start or newline < 0:
+        separator = " " if comma else ", "
+        return f"{text[:last]}{separator}{entry}{',' * comma}{text[last:]}"
+    # On a line of its own, after the comment that the last entry may have on its line.
+    indent = _SPACE.match(text, line_start)[0]  # type: ignore[index] # it matches anything
+    line = f"{indent}{entry}{',' * comma}{line_end}"
+    end = newline + 1
+    return f"{text[:last]}{'' if comma else ','}{text[last:end]}{line}{text[end:]}"
+
+
+def _line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def _scan(text: str) -> Iterator[_Statement]:
+    """Yield the statements of a document that a parser has read."""
+    table: tuple[str, ...] = ()
+    position = _skip_space(text, 0)
+    while position < len(text):
+        start, is_header = position, text[position] == "["
+        is_array = text.startswith("[[", position)
+        position = _skip_space(text, position + is_header + is_array)
+        keys = _KEYS.match(text, position)
+        if keys is None:
+            raise _UnsafeError("its form is not one that can be edited safely")
+        names = _names(keys[0])
+        if is_header:
+            table, end = names, text.index("]", keys.end()) + 1 + is_array
+            path, value = names, -1
+        else:
+            path, value = (*table, *names), _skip_space(text, text.index("=", keys.end()) + 1)
+            end = _value_end(text, value)
+        yield _Statement(
+            path=path, table=table, start=start, value=value, end=end, is_array=is_array
+        )
+        position = _skip_space(text, end)
+
+
+def _skip_space(text: str, position: int) -> int:
+    return _SPACE.match(text, position).end()  # type: ignore[union-attr] # it matches anything
+
+
+def _names(keys: str) -> tuple[str, ...]:
+    """Return the names that a dotted key consists of, quoted or not."""
+    import tomli  # noqa: PLC0415 - most sites have no TOML
+
+    names, value = [], tomli.loads(f"{keys} = 0")
+    while isinstance(value, dict):
+        ((name, value),) = value.items()
+        names.append(name)
+    return tuple(names)
+
+
+def _tokens(text: str, position: int) -> Iterator[re.Match[str]]:
+    while match := _TOKEN.match(text, position):
+        yield match
+        position = match.end()
+
+
+def _value_end(text: str, start: int) -> int:
+    depth, end = 0, start
+    for token in _tokens(text, start):
+        if not depth and (token["comment"] or "\n" in (token["space"] or "")):
+            break
+        depth += bool(token["open"]) - bool(token["close"])
+        if not (token["space"] or token["comment"]):
+            end = token.end()
+    return end
+
+
+def _container(text: str, start: int) -> _Container:
+    """Look into the array or the inline table that starts at an offset."""
+    depth, last, is_empty, comma = 0, start + 1, True, False
+    for token in _tokens(text, start):
+        depth += bool(token["open"]) - bool(token["close"])
+        if not depth:
+            break
+        if token.start() > start and not (token["space"] or token["comment"]):
+            last, is_empty, comma = token.end(), False, bool(token["comma"])
+    return _Container(start=start + 1, last=last, is_empty=is_empty, ends_with_comma=comma)
+
+
+def _keys(names: tuple[str, ...]) -> str:
+    return ".".join(name if _BARE.fullmatch(name) else _value(name) for name in names)
+
+
+def _value(value: object) -> str:
+    """Write a value of an option."""
+    if isinstance(value, dict):
+        entries = (f"{_keys((str(name),))} = {_value(each)}" for name, each in value.items())
+        return f"{{ {', '.join(entries)} }}" if value else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    # JSON writes texts, numbers and booleans as TOML does, but for one control character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _is_only_difference(
+    before: dict[str, Any], after: dict[str, Any], options: PluginOptions, manifest: str
+) -> bool:
+    """Tell whether a document differs from another as it should, and in nothing else."""
+    old, new = settings_of(before), settings_of(after)
+    expected = extensions_of(old) if _EXTENSIONS in old else default_extensions()
+    watch = old.get(_WATCH, [])
+    added = [] if is_watched(old, manifest) else [manifest]
+    return (
+        extensions_of(new) == {**expected, "masko": options}
+        and new.get(_WATCH, []) == [*watch, *added]
+        and _others(old) == _others(new)
+        and _others(before, "project") == _others(after, "project")
+    )
+
+
+def default_extensions() -> dict[str, Any]:
+    """Return the extensions that Zensical gives to a site that names none, with their options."""
+    import tomli  # noqa: PLC0415 - most sites have no TOML
+
+    return extensions_of({_EXTENSIONS: tomli.loads(DEFAULT_EXTENSIONS)})
+
+
+def _others(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    left_out = {*names, _EXTENSIONS, _WATCH}
+    return {name: value for name, value in settings.items() if name not in left_out}
+
+
+def _edit_by_hand(path: Path, options: PluginOptions, manifest: str, reason: str) -> OptionError:
+    return OptionError(
+        f"{sanitize(path.name)}: {reason}; add this by hand: to the table "
+        f"project.{_EXTENSIONS}, masko = {_value(options)}; to the list project.{_WATCH}, "
+        f"{_value(manifest)}"
+    )
