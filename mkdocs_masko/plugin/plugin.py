@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from mkdocs_masko.hosting import CdnHosting, SelfHosting
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
-from mkdocs_masko.markdown.syntax import CALL, unreadable_macros
+from mkdocs_masko.markdown.syntax import unreadable_macros
 from mkdocs_masko.options import Options
 from mkdocs_masko.page_assets import gallery_assets, has_gallery, inject_assets
 from mkdocs_masko.plugin.builds import SiteBuilds
@@ -66,9 +65,9 @@ from mkdocs_masko.plugin.theme import (
     register_macros,
     watched_folders,
 )
+from mkdocs_masko.plugin.titles import set_title
 from mkdocs_masko.problems import Problems
 from mkdocs_masko.sync import PollPolicy, Site, SyncResult, prepare, reload, site_of
-from mkdocs_masko.urls import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +88,6 @@ _LAST = -100  # after every plugin that still changes what we collect
 # mkdocs-static-i18n has -100: its `on_files` lists the pages anew, with those in `docs_dir` alone,
 # and its `on_post_build` builds all other languages, and the search index of all of them.
 _AFTER_LANGUAGES = _LAST - 1
-_EMBED = rf"{CALL}|\]\((?i:{SCHEME})"
 
 
 class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # theirs
@@ -188,11 +186,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         is_markdown = build.embedder.has_reviewed
         build.review(html, (page.content or "") if is_markdown else "", has_macros=is_markdown)
         self._builds.current.hidden_needs[page.file.src_uri] = hidden_needs(html, page)
-        placeholder, title = build.placeholders.pattern, page.title
-        if isinstance(title, str) and (placeholder.search(title) or _shows_pose(title)):
-            page.title = _heading(page) or placeholder.sub("", title).strip()
-        elif html.lstrip().startswith("<h1") and not _has_title(page):
-            page.title = _heading(page) or title
+        set_title(page, html, build.placeholders.pattern)
         return html
 
     @event_priority(_LAST)
@@ -363,21 +357,6 @@ def _reload(site: Site, synced: SyncResult) -> SyncResult:
     """Read the manifest again; what a sync said of it holds for the manifest that it made."""
     manifest = reload(site)
     return synced if manifest == synced.manifest else SyncResult(manifest=manifest)
-
-
-def _shows_pose(title: str) -> bool:
-    return "masko" in title.lower() and re.search(_EMBED, title, re.DOTALL) is not None
-
-
-def _has_title(page: Page) -> bool:
-    """Tell whether the title is from `nav`, or from a heading with text in it."""
-    return "title" in vars(page) or bool(getattr(page, "_title_from_render", ""))
-
-
-def _heading(page: Page) -> str:
-    """Return the heading as text; mkdocs-macros takes its Markdown as the title."""
-    first = next(iter(page.toc), None)
-    return str(first.title) if first and first.level == 1 and "title" not in page.meta else ""
 
 
 def _folder(config: MkDocsConfig) -> Path:

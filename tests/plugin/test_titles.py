@@ -20,6 +20,9 @@ PAGES = {
     "decoration.md": "# ![](masko:wave)\n",
     "second.md": "# Title\n\n## ![Only alt](masko:wave)\n",
     "meta.md": "---\ntitle: Mine\n---\n# ![Only alt](masko:wave)\n",
+    "raw.md": "<h1 align=center>Raw</h1>\n\nText\n\n# Install\n",
+    "raw_pose.md": '<h1><img src="masko:wave" alt="Raw"></h1>\n\n# Install\n',
+    "nothing.md": "#\n\n# Install\n",
     "later.md": "Text\n\n# ![Only alt](masko:wave)\n",
     "named.md": "# ![Only alt](masko:wave)\n",
 }
@@ -31,6 +34,9 @@ TITLES = {
     "decoration": "Decoration",
     "second": "Title",
     "meta": "Mine",
+    "raw": "Raw",
+    "raw_pose": "Raw pose",
+    "nothing": "Nothing",
     "later": "Later",
     "named": "From nav",
 }
