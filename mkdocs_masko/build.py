@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.assets import SiteFile
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
-    from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.manifest import Manifest, Match
     from mkdocs_masko.problems import RenderContext
     from mkdocs_masko.rendering import Call, Embed, ResolvedEmbed
     from mkdocs_masko.theme_templates import TemplatePlace
@@ -97,6 +97,8 @@ class BuildSession:
         """The page or template that is being rendered."""
         self.extra_files: dict[str, Path] = {}
         """Files beside the media that some page needs, by their paths in the site."""
+        self.mascots: set[str] = set()
+        """The poses that pages name in their front matter, for templates to show: `fox/wave`."""
         self._page = ""
         self._default = default
         self._has_overrides = bool(overrides)
@@ -140,7 +142,8 @@ class BuildSession:
         self.enter(context, page=page)
         self.embedder.has_reviewed = False
         if "mascot" in meta:
-            self.check(meta["mascot"], "mascot:")
+            match = self.check(meta["mascot"], "mascot:")
+            self.mascots |= {f"{match.alias}/{match.slug}"} if match else set()
 
     def show(
         self, source: str, read: Callable[[], Call], place: TemplatePlace | None = None
@@ -195,6 +198,11 @@ class BuildSession:
             return render(call, self._renderer, context)
         return self._renderer.embed(call, context)
 
+    @property
+    def has_gallery(self) -> bool:
+        """Whether a page shows the gallery."""
+        return any(use.call.function == GALLERY for use in self._uses)
+
     def include(self, file: SiteFile) -> None:
         """Publish a file though no page shows it."""
         self._included.append(file)
@@ -212,7 +220,7 @@ class BuildSession:
         Raises:
             MaskoError: Some cannot be had; all of them are named.
         """
-        changed = self._resolve(self._used_files())
+        changed = self._resolve(self.used_files())
         if changed:
             self._show_changed(changed, replace)
         self._is_settled = True
@@ -222,7 +230,7 @@ class BuildSession:
         self._embeds.clear()
         before = self._uses
         self._uses = [self._show_again(use, changed) for use in before]
-        paths = {file.path for file in self._used_files()}
+        paths = {file.path for file in self.used_files()}
         files = (file for use in before for file in _files(use.embed))
         self._dropped_files = {file.path: file for file in files if file.path not in paths}
         for old, new in zip(before, self._uses, strict=True):
@@ -347,11 +355,12 @@ class BuildSession:
         Raises:
             MaskoError: Some cannot be had; all of them are named.
         """
-        used = {file.path: file for file in self._used_files()}
+        used = {file.path: file for file in self.used_files()}
         self._resolve(used.values())
         return {path: self._paths[path] for path in used if path in self._paths}
 
-    def _used_files(self) -> list[SiteFile]:
+    def used_files(self) -> list[SiteFile]:
+        """Return all files of the site that pages have used so far."""
         return [*self._included, *(file for use in self._uses for file in _files(use.embed))]
 
     def _resolve(self, files: Iterable[SiteFile]) -> set[str]:
@@ -388,12 +397,15 @@ class BuildSession:
     def _report(self, problem: ReferenceProblem, source: str) -> None:
         self.problems.report(problem, source, self.context)
 
-    def check(self, reference: object, source: str, place: TemplatePlace | None = None) -> None:
-        """Report a name that leads to no pose, wherever it stands."""
+    def check(
+        self, reference: object, source: str, place: TemplatePlace | None = None
+    ) -> Match | None:
+        """Find a pose, wherever its name stands; report a name that leads to none."""
         try:
-            find_pose(self.manifest, str(reference), self._default)
+            return find_pose(self.manifest, str(reference), self._default)
         except ReferenceProblem as problem:
             self.problems.report_in_template(problem, source, self.context, place)
+            return None
 
 
 def _files(embed: Embed) -> Iterator[SiteFile]:

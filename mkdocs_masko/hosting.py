@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.assets import Cache, SiteFile
     from mkdocs_masko.assets.encoding import Progress as EncodingProgress
     from mkdocs_masko.errors import MaskoError
+    from mkdocs_masko.laid_files import LaidFiles
     from mkdocs_masko.manifest import Manifest, Medium
     from mkdocs_masko.options import Options
     from mkdocs_masko.sync import Progress, Site
@@ -87,6 +88,7 @@ class SelfHosting:
         progress: Sees downloads.
         encoding: Sees the encoding of variants, as for `assets.encoding.Encoder`.
         elapsed: Seconds of the time for network work that are used up.
+        files: Names the files of the site; by default all media and their variants.
 
     Raises:
         ManifestError: The manifest has no hashes.
@@ -105,11 +107,12 @@ class SelfHosting:
         progress: Progress,
         encoding: EncodingProgress = no_progress,
         elapsed: float = 0,
+        files: SiteFiles | None = None,
     ) -> None:
         _require_hashes(site, manifest)
         self._site, self._manifest, self._cache = site, manifest, local_cache
         self._progress, self._elapsed = progress, elapsed
-        self.files = self_hosted_files(manifest, videos=encodes_videos(site.options))
+        self.files = files or self_hosted_files(manifest, videos=encodes_videos(site.options))
         self._resolver = FileResolver(
             local_cache,
             LocalSources(local_cache, folders=[media_folder], packaged=packaged_file),
@@ -197,12 +200,28 @@ def served_files(site: Site, manifest: Manifest) -> SiteFiles:
     return self_hosted_files(manifest, videos=encodes_videos(site.options))
 
 
-def self_hosted_files(manifest: Manifest, *, videos: bool) -> SiteFiles:
+def laid_site_files(site: Site, manifest: Manifest, laid: LaidFiles) -> SiteFiles:
+    """Return what names the files of a site as they lie in a folder: with the same choice.
+
+    Raises:
+        ManifestError: The site serves its media, and the manifest has no hashes.
+    """
+    if not site.is_self_hosted:
+        return served_files(site, manifest)
+    _require_hashes(site, manifest)
+    videos = laid.videos and site.options.videos == "auto"
+    files = self_hosted_files(manifest, videos=videos)
+    files.learn_sizes(laid.sizes())
+    return files
+
+
+def self_hosted_files(manifest: Manifest, *, videos: bool, variants: bool = True) -> SiteFiles:
     """Return what names the files of a site that serves all its media.
 
     Args:
         manifest: The media there are.
         videos: Whether animations have variants.
+        variants: Whether anything has.
     """
 
     def digest(medium: Medium) -> str:
@@ -213,7 +232,7 @@ def self_hosted_files(manifest: Manifest, *, videos: bool) -> SiteFiles:
             )
         return medium.sha256
 
-    return SiteFiles(digest, variants=True, videos=videos)
+    return SiteFiles(digest, variants=variants, videos=variants and videos)
 
 
 def encodes_videos(options: Options) -> bool:

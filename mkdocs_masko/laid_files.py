@@ -6,24 +6,47 @@ publishes. Who renders pages learns from it which variants there are, and which 
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import re
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from mkdocs_masko.assets.site_files import FOLDER, OURS
-from mkdocs_masko.errors import ManifestError, OptionError
-from mkdocs_masko.files import fold_name, relative_name
-from mkdocs_masko.text import has_conflict_markers, sanitize
+from mkdocs_masko.errors import CacheError, ManifestError, OptionError
+from mkdocs_masko.files import (
+    fold_name,
+    have_same_bytes,
+    move_file,
+    relative_name,
+    remove_file,
+    replace_file,
+    temporary_path,
+    update_file,
+)
+from mkdocs_masko.text import has_conflict_markers, list_some, sanitize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from mkdocs_masko.options import Options
 
 RECORD: Final = ".laid.json"
 """Name of the record in its folder."""
+
+INDEX: Final = "files.json"
+"""Name of the index: which file is which medium, by pose and key."""
+
+Index = dict[str, dict[str, str]]
+"""The names of media by pose and key."""
+
+_MOST_SHOWN = 3  # files named in one message
 
 # msgspec searches for the pattern; `$` would let a line end pass.
 _Name = Annotated[str, Meta(pattern=rf"\A(?:{OURS.pattern})\Z")]
@@ -46,6 +69,16 @@ class LaidFiles(Struct, frozen=True, kw_only=True):
     videos: bool = False
     used: bool = False
 
+    def sizes(self, *, unmade: bool = True) -> dict[str, float]:
+        """Return the bytes of files by their paths in a site, as `SiteFiles` takes them.
+
+        Args:
+            unmade: Whether variants are among them that could not be made; they are infinite.
+        """
+        left_out = {n: math.inf if size is None else size for n, size in self.left_out.items()}
+        sizes = {**left_out, **self.files}
+        return {f"{FOLDER}/{n}": size for n, size in sizes.items() if unmade or size < math.inf}
+
 
 def read_laid_files(folder: Path) -> LaidFiles:
     """Read what lies in a folder; nothing where there is no record.
@@ -58,7 +91,7 @@ def read_laid_files(folder: Path) -> LaidFiles:
     try:
         content = path.read_bytes()
         return msgspec.json.decode(content, type=LaidFiles)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return LaidFiles()
     except OSError as error:
         raise ManifestError(f"{name}: cannot be read: {error.strerror}.") from error
@@ -70,9 +103,16 @@ def read_laid_files(folder: Path) -> LaidFiles:
         raise ManifestError(f"{name}: {problem}, then run 'mkdocs-masko sync'.") from None
 
 
-def dump_laid_files(laid: LaidFiles) -> bytes:
+def _dump(laid: LaidFiles) -> bytes:
     """Return a record as JSON: the same content is the same bytes, with one file a line."""
     return msgspec.json.format(msgspec.json.encode(laid, order="sorted"), indent=2) + b"\n"
+
+
+def parse_index(content: bytes) -> Index | None:
+    """Read the index of a folder; None for one of another kind. A name in it can be any path."""
+    with suppress(msgspec.DecodeError, UnicodeError):
+        return msgspec.json.decode(content, type=Index)
+    return None
 
 
 def laid_folder(options: Options, folder: Path, docs_dir: Path, *, is_needed: bool) -> Path | None:
@@ -100,3 +140,141 @@ def laid_folder(options: Options, folder: Path, docs_dir: Path, *, is_needed: bo
         problem = f"must be below the docs folder, such as {docs}/{FOLDER}"
         raise OptionError(f"{problem}; got {sanitize(repr(options.into))}", option="into")
     return target
+
+
+class FolderSummary(Struct, frozen=True, kw_only=True):
+    """What is in a folder after files were written to it.
+
+    Attributes:
+        files: How many files of ours.
+        size: Their bytes.
+        written: How many of them were missing or damaged, and were written.
+        removed: How many files of an earlier time were removed, because nothing needs them.
+        has_changed: Whether pages may have to be rendered again.
+    """
+
+    files: int
+    size: int
+    written: int
+    removed: int
+    has_changed: bool
+
+
+def write_files(
+    folder: Path,
+    sources: Mapping[str, Path],
+    index: Mapping[str, Mapping[str, str]],
+    laid: LaidFiles = LaidFiles(),  # noqa: B008 - it is frozen
+) -> FolderSummary:
+    """Write files to a folder, and remove those of ours that are not among them.
+
+    Files that are in place are not written again, so that a server that watches the folder stays
+    idle. The record comes last, so that what an interrupted run has left is found by the next one.
+
+    Args:
+        folder: Where; it need not exist.
+        sources: What to write, by name.
+        index: The names of media by pose and key.
+        laid: The record, all but its `files`.
+
+    Raises:
+        ManifestError: The record of an earlier time cannot be read, or the folder has an index of
+            somebody else.
+        CacheError: The folder cannot be written.
+    """
+    before = read_laid_files(folder)
+    old_names = before.files.keys() | _indexed_names(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written = sum([_copy(source, folder / name) for name, source in sources.items()])
+        removed = sum([_remove(folder / name) for name in sorted(old_names - sources.keys())])
+        text = json.dumps(index, indent=2, sort_keys=True) + "\n"
+        update_file(folder / INDEX, text.encode())
+        sizes = {name: (folder / name).stat().st_size for name in sources}
+        has_new_record = update_file(folder / RECORD, _dump(structs.replace(laid, files=sizes)))
+    except OSError as error:
+        raise CacheError(f"{folder.as_posix()}: cannot be written: {error.strerror}.") from error
+    return FolderSummary(
+        files=len(sources),
+        size=sum(sizes.values()),
+        written=written,
+        removed=removed,
+        has_changed=bool(written or removed or has_new_record),
+    )
+
+
+def _indexed_names(folder: Path) -> set[str]:
+    """Return the names in the index that is there; one of somebody else is not written over."""
+    path = folder / INDEX
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
+    except OSError as error:
+        raise CacheError(f"{path.as_posix()}: cannot be read: {error.strerror}.") from error
+    index = parse_index(content)
+    is_ours = (folder / RECORD).is_file() or has_conflict_markers(content)
+    if index is None and not is_ours:
+        raise ManifestError(
+            f"{sanitize(path.as_posix())}: is there already, and is no index of media. "
+            "Move the file, or name another folder."
+        )
+    names = (name for pose in (index or {}).values() for name in pose.values())
+    return {name for name in names if OURS.fullmatch(name)}
+
+
+def _copy(source: Path, target: Path) -> bool:
+    if not target.is_symlink() and target.is_file() and have_same_bytes(source, target):
+        return False
+    temporary = temporary_path(target)
+    try:
+        shutil.copyfile(source, temporary)
+        move_file(temporary, target)
+    finally:
+        remove_file(temporary, missing_ok=True)
+    return True
+
+
+def _remove(path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        remove_file(path)
+        return True
+    return False
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page that is not there yet.
+
+    Raises:
+        CacheError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, text.encode())
+    except OSError as error:
+        raise CacheError(f"{path.as_posix()}: cannot be written: {error.strerror}.") from error
+
+
+def find_stale(folder: Path, name: str, needed: Iterable[str]) -> str:
+    """Return what is wrong with a folder in one line, or an empty text.
+
+    Args:
+        folder: The folder.
+        name: What messages call it.
+        needed: The names of the files that should lie there.
+
+    Raises:
+        ManifestError: The record cannot be read, or is damaged.
+    """
+    laid = read_laid_files(folder)
+    missing = [each for each in sorted(needed) if _size(folder / each) != laid.files.get(each, -1)]
+    if not missing:
+        return ""
+    problem = f"lacks {list_some(missing, _MOST_SHOWN)}" if laid.files else "has not been written"
+    return f"{name}: {problem}. Run 'mkdocs-masko sync'."
+
+
+def _size(path: Path) -> int | None:
+    with suppress(OSError):
+        return path.lstat().st_size
+    return None

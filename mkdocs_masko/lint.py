@@ -19,7 +19,7 @@ from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.build import BuildSession
 from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.gallery.page import replaced_page
+from mkdocs_masko.gallery.page import find_gallery_page
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.docs_files import DocsFile
     from mkdocs_masko.errors import MissingPose
+    from mkdocs_masko.hosting import SelfHosting
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.sync import Site
     from mkdocs_masko.theme_templates import TemplateCall
@@ -72,18 +73,22 @@ class Findings(Struct, frozen=True, kw_only=True):
     Attributes:
         problems: Bad references, file by file, in the order of their lines.
         warnings: What a build warns of beside them.
+        build: The build that has shown all of it; None where there is no site.
     """
 
     problems: list[Problem]
     warnings: list[str]
+    build: BuildSession | None = None
 
 
-def check_site(
+def check_site(  # noqa: PLR0913 - a site, and what it is checked against
     site: Site,
     path: Path,
     settings: Mapping[str, Any],
     manifest: Manifest,
     remedy: Callable[[MissingPose], str],
+    *,
+    files: SiteFiles | None = None,
 ) -> Findings:
     """Find what a build would report.
 
@@ -93,6 +98,7 @@ def check_site(
         settings: Its content, with what it inherits.
         manifest: What pages may show.
         remedy: Returns what helps where a pose is missing.
+        files: Names the files of the site; by default as a build does.
 
     Raises:
         OptionError: A page cannot be read, or the gallery would replace one.
@@ -102,17 +108,39 @@ def check_site(
     docs = DocsFolder(folder, settings)
     gallery = options.gallery_page.source if options.gallery_page else None
     if gallery:
-        for file in docs.files():
-            if docs.replaces(gallery, file):
-                raise replaced_page(file.uri)
+        find_gallery_page(docs, gallery)
     reader = _SiteReader(folder, settings, docs, pages={gallery} if gallery else set())
-    build = reader.read(manifest, options.default, served_files(site, manifest), remedy)
+    hosting = CdnHosting(files or served_files(site, manifest))
+    build = reader.read(manifest, options.default, hosting, remedy)
     build.problems.review_settings(path.name, read_text(path, path.name, errors="replace"))
     included = select_included(manifest, options.include, options.default)
     warnings = [unmatched_include(pattern) for pattern, media in included if not media]
     if options.incomplete == "warn":
         warnings += build.gaps()
-    return Findings(problems=reader.problems(build), warnings=warnings)
+    return Findings(problems=reader.problems(build), warnings=warnings, build=build)
+
+
+def show_site(
+    path: Path,
+    settings: Mapping[str, Any],
+    manifest: Manifest,
+    default: str,
+    hosting: SelfHosting | CdnHosting,
+) -> BuildSession:
+    """Return a build that has shown all that pages and templates show, whatever is wrong with them.
+
+    Args:
+        path: The site's `mkdocs.yml`.
+        settings: Its content, with what it inherits.
+        manifest: What pages may show.
+        default: Alias of the collection for references without one.
+        hosting: Which media the site serves.
+
+    Raises:
+        OptionError: A page cannot be read.
+    """
+    reader = _SiteReader(path.parent, settings, DocsFolder(path.parent, settings))
+    return reader.read(manifest, default, hosting)
 
 
 def find_bad_references(
@@ -130,7 +158,7 @@ def find_bad_references(
         OptionError: A page cannot be read.
     """
     reader = _SiteReader(folder, config, DocsFolder(folder, config))
-    return reader.problems(reader.read(manifest, default, SiteFiles(), lambda each: each.remedy))
+    return reader.problems(reader.read(manifest, default, CdnHosting(SiteFiles())))
 
 
 class _SiteReader:
@@ -166,8 +194,8 @@ class _SiteReader:
         self,
         manifest: Manifest,
         default: str,
-        files: SiteFiles,
-        remedy: Callable[[MissingPose], str],
+        hosting: SelfHosting | CdnHosting,
+        remedy: Callable[[MissingPose], str] = lambda problem: problem.remedy,
     ) -> BuildSession:
         """Return a build that has shown all that the site shows."""
         custom_dir = self._custom_dir
@@ -175,7 +203,7 @@ class _SiteReader:
             manifest,
             default=default,
             overrides=[custom_dir] if custom_dir and (custom_dir / "masko").is_dir() else [],
-            hosting=CdnHosting(files),
+            hosting=hosting,
             problems=Problems(self._folder, remedy),
         )
         extensions = extensions_of(self._settings)

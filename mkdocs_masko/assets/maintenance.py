@@ -1,36 +1,25 @@
 """What commands do with files of the cache; no build imports it.
 
-`prune` removes what no manifest of the site needs any more. `export_to` copies media into a folder
-of the repository, for `sync --into`.
+`prune` removes what no manifest of the site needs any more.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, get_args
 
 from msgspec import Struct
 
 from mkdocs_masko.assets.cache import original_mark, settings_mark
-from mkdocs_masko.assets.site_files import OURS
 from mkdocs_masko.assets.url_index import url_key
 from mkdocs_masko.errors import CacheError
-from mkdocs_masko.files import (
-    TEMPORARY_SUFFIX,
-    have_same_bytes,
-    move_file,
-    remove_file,
-    temporary_path,
-    update_file,
-)
+from mkdocs_masko.files import TEMPORARY_SUFFIX, remove_file
 from mkdocs_masko.variants import VIDEO_FORMATS, Format
 from mkdocs_masko.variants.ffmpeg_package import is_available
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mkdocs_masko.manifest import Manifest
@@ -193,77 +182,3 @@ def _remove_empty_folders(folder: Path) -> None:
         for path in [*sorted(kind.rglob("*"), reverse=True), kind]:
             with suppress(OSError):
                 path.rmdir()  # fails where it is a file, or not empty
-
-
-INDEX: Final = "files.json"
-"""The index of an exported folder: which file is which medium, by pose and key."""
-
-
-class ExportSummary(Struct, frozen=True, kw_only=True):
-    """What is in the folder after an export.
-
-    Attributes:
-        files: How many media.
-        size: Their bytes.
-        written: How many of them were missing or damaged, and were written.
-        removed: How many media of an earlier export were removed, because no pose has them.
-    """
-
-    files: int
-    size: int
-    written: int
-    removed: int
-
-
-def export_to(
-    index: Mapping[str, Mapping[str, str]], files: Mapping[str, Path], folder: Path
-) -> ExportSummary:
-    """Copy media into a folder.
-
-    Files that are in place are not written again, so that a server that watches the folder stays
-    idle. Of other files, only those that an earlier export wrote are removed.
-
-    Args:
-        index: The names of the media by pose and key; it is written beside them.
-        files: The source of each name.
-        folder: Where; it need not exist.
-
-    Raises:
-        CacheError: The folder cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        removed_count = _remove_stale(folder, files)
-        copies = [_copy(source, folder / name) for name, source in files.items()]
-        text = json.dumps(index, indent=2, sort_keys=True) + "\n"
-        update_file(folder / INDEX, text.encode())
-    except OSError as error:
-        raise CacheError(f"{folder.as_posix()}: cannot be written: {error.strerror}.") from error
-    size = sum((folder / name).stat().st_size for name in files)
-    return ExportSummary(files=len(files), size=size, written=sum(copies), removed=removed_count)
-
-
-def _remove_stale(folder: Path, files: Mapping[str, Path]) -> int:
-    """Remove media that the index of an earlier export lists, and nothing else."""
-    count = 0
-    with suppress(OSError, ValueError, AttributeError, TypeError):  # the index may be anything
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        names = {name for pose in index.values() for name in pose.values()}
-        # An index can list any path; only names of the plugin's own form are safe to remove.
-        for name in sorted(name for name in names - files.keys() if OURS.fullmatch(name)):
-            with suppress(FileNotFoundError):
-                remove_file(folder / name)
-                count += 1
-    return count
-
-
-def _copy(source: Path, target: Path) -> bool:
-    if not target.is_symlink() and target.is_file() and have_same_bytes(source, target):
-        return False
-    temporary = temporary_path(target)
-    try:
-        shutil.copyfile(source, temporary)
-        move_file(temporary, target)
-    finally:
-        remove_file(temporary, missing_ok=True)
-    return True

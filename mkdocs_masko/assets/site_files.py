@@ -216,6 +216,20 @@ class SiteFiles:
             stand_in = chosen.files[min(number, len(chosen.files) - 1)]
             self.stand_ins[file.path] = stand_in.path
 
+    @property
+    def variant_sizes(self) -> dict[str, float]:
+        """Bytes of all variants that were planned, by path, as far as they are known.
+
+        Infinite for one that cannot be made.
+        """
+        planned = (file.path for file in self._files.values() if file.variant)
+        return {path: self._sizes[path] for path in planned if path in self._sizes}
+
+    @property
+    def has_video_variants(self) -> bool:
+        """Whether variants of animations are planned."""
+        return self._videos
+
     def possible_savings(self) -> tuple[int, int]:
         """Estimate what variants of the animations would save, where none are made.
 

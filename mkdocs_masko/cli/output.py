@@ -295,6 +295,25 @@ def log_downloads(count: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def show_encoding(work: str, variants: str, count: int) -> Iterator[Callable[[int], None]]:
+    """Show on standard error how far the encoding of variants is.
+
+    Args:
+        work: What is done: `encoding`, or `comparing`.
+        variants: To which variants: `6 variants of still images`.
+        count: How many they are.
+    """
+    from mkdocs_masko.progress import show_steps
+
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    say(f"{work} {variants}")
+    with show_steps(count, f"{work} variants", say) as step:
+        yield lambda _: step()
+
+
+@contextmanager
 def show_reading(count: int) -> Iterator[Callable[[int], None]]:
     """Show on standard error how many media are read: a bar on a terminal, or a line at times.
 

@@ -250,17 +250,19 @@ def _hosting(site: Site, manifest: Manifest, config_file: Path | None) -> SelfHo
     from mkdocs_masko.cli.output import show_downloads
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
+    from mkdocs_masko.laid_files import laid_folder
     from mkdocs_masko.site_config import find_config, load_settings
 
     if not site.is_self_hosted:
         return CdnHosting(SiteFiles())
     path = config_file or find_config(Path.cwd())
-    docs = DocsFolder(site_folder(path), load_settings(path) if path else {})
+    folder = site_folder(path)
+    docs = DocsFolder(folder, load_settings(path) if path else {}).path
     return SelfHosting(
         site,
         manifest,
         Cache(site.cache, warn),
-        media_folder=docs.path / FOLDER,
+        media_folder=laid_folder(site.options, folder, docs, is_needed=False) or docs / FOLDER,
         warn=warn,
         progress=show_downloads,
     )

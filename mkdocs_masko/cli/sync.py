@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
+from mkdocs_masko.cli.folder import find_stale_target, find_target, planned_files, write_target
 from mkdocs_masko.cli.options import (
     SYNC_TIMEOUT,
     give_time,
@@ -22,15 +24,14 @@ from mkdocs_masko.cli.output import (
     json_result_option,
     print_json,
     print_line,
-    show_downloads,
     show_polling,
-    warn,
 )
 from mkdocs_masko.cli.report import Report, format_option, problem_document
 from mkdocs_masko.errors import ManifestError, MaskoError, ReferenceProblem
 from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
+    from mkdocs_masko.assets import SiteFiles
     from mkdocs_masko.lint import Findings
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.sync import PollPolicy, Site, SyncResult
@@ -51,8 +52,9 @@ if TYPE_CHECKING:
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Also write all media to a folder.",
+    help="Write media, style sheets and scripts to a folder.",
 )
+@click.option("--used", is_flag=True, help="Write only what pages and templates use.")
 @json_result_option
 @format_option
 def sync(  # noqa: PLR0913 - one for each option
@@ -62,6 +64,7 @@ def sync(  # noqa: PLR0913 - one for each option
     wait: float | None,
     timeout: float | None,
     into: Path | None,
+    used: bool,
     as_json: bool,
     annotate: bool,
     **where: Any,  # noqa: ANN401 - site_options
@@ -71,6 +74,11 @@ def sync(  # noqa: PLR0913 - one for each option
     Reads type, size and transparency of all media from their first bytes; with 'hosting: self' or
     --into, downloads the media to the cache. Writes the manifest only if something changed. A sync
     whose time is up goes on from there when you run it again.
+
+    --into also writes what pages load to a folder: media, with 'hosting: self' their variants,
+    style sheets and scripts. The option 'into' remembers the folder; for Zensical, it is
+    assets/masko in the docs folder. Files that are in place are not written again, and those of
+    an earlier sync that nothing needs are removed.
 
     \b
     Examples:
@@ -87,26 +95,33 @@ def sync(  # noqa: PLR0913 - one for each option
     report.more["written"] = False
     with report.ending():
         mode = "locked" if locked else "frozen" if frozen else "auto"
-        hosting = None if into is None else "self"
-        site = load_site(mode=mode, wait=wait, not_ready="fail", hosting=hosting, **where)
+        site = load_site(mode=mode, wait=wait, not_ready="fail", **where)
         report.site = site = give_time(site, timeout)
+        target = find_target(site, where, into)
+        if used and target is None:
+            raise click.UsageError("--used needs --into, or the option 'into' in the site's file.")
         if not frozen:
             require_api_access(site, "; --frozen reads the manifest without one")
         if into is not None and mode != "auto":
             _require_hashes(site, into)
+        synced = site if into is None else _with_all_media(site)
         with show_polling(poll_policy(site, time_setting="--timeout")) as policy:
-            report.result = result = _sync(site, policy)
+            report.result = result = _sync(synced, policy)
         if locked:
             require_no_changes(site, result)
         report.more["written"] = result.is_written
         report.print_result()
         report.say(_state(site, result))
-        # With --into, the site itself need not serve its media.
-        binding = result.binding(is_self_hosted=site.is_self_hosted and into is None)
+        binding = result.binding(is_self_hosted=site.is_self_hosted)
         if result.is_written and binding:
             report.say(f"{site.manifest.name}: {binding}")
-        if into is not None:
-            _export_media(site, result.manifest, into, report)
+        if target is not None:
+            write_target(target, site, result, report, used=used)
+
+
+def _with_all_media(site: Site) -> Site:
+    """Return a site whose sync reads all media as a whole."""
+    return structs.replace(site, options=structs.replace(site.options, hosting="self"))
 
 
 def _require_hashes(site: Site, into: Path) -> None:
@@ -151,7 +166,8 @@ def check(
     """Compare the manifest with the API and the pages; write nothing.
 
     Finds poses that pages and templates use and the manifest lacks, and everything that the API has
-    changed. Exits with 1 if anything differs, so that a CI job fails.
+    changed, and files that pages need and the folder of 'into' lacks. Exits with 1 if anything
+    differs, so that a CI job fails.
 
     \b
     Examples:
@@ -169,17 +185,25 @@ def check(
         report.site = site = give_time(site, timeout)
         manifest = reload(site)
         report.revision = manifest.revision
-        failure = None if offline else _compare(site, report)
+        failure, stale = None if offline else _compare(site, report), ""
         # With --collection, no configuration is read that says where pages are.
         if not where["collection"]:
-            report.findings = _check_pages(where["config_file"], site, manifest, report.result)
-            report.more["problems"] = list(map(problem_document, report.findings.problems))
+            target = find_target(site, where, None)
+            files = planned_files(target, site, manifest)
+            report.findings = findings = _check_pages(
+                where["config_file"], site, manifest, report.result, files
+            )
+            report.more["problems"] = list(map(problem_document, findings.problems))
             report.print_findings()
+            if target and findings.build:
+                stale = find_stale_target(target, site, findings.build)
         if failure:
             raise failure
         if report.more["problems"]:
             count = len(report.more["problems"])
             raise ReferenceProblem(f"bad references on pages: {count}, listed above")
+        if stale:
+            raise ManifestError(stale)
         report.print_result()
         if report.result:
             report.say(_state(site, report.result))
@@ -204,7 +228,11 @@ def _compare(site: Site, report: Report) -> MaskoError | None:
 
 
 def _check_pages(
-    config_file: Path | None, site: Site, manifest: Manifest, compared: SyncResult | None
+    config_file: Path | None,
+    site: Site,
+    manifest: Manifest,
+    compared: SyncResult | None,
+    files: SiteFiles,
 ) -> Findings:
     """Check the pages of a site, if it has a configuration."""
     from mkdocs_masko.lint import Findings, check_site
@@ -214,7 +242,7 @@ def _check_pages(
     if path is None:
         return Findings(problems=[], warnings=[])
     remedy = compared.remedy if compared else lambda problem: problem.remedy
-    return check_site(site, path, load_settings(path), manifest, remedy)
+    return check_site(site, path, load_settings(path), manifest, remedy, files=files)
 
 
 @click.command()
@@ -255,40 +283,6 @@ def _state(site: Site, result: SyncResult) -> str:
 def _count_changes(result: SyncResult) -> str:
     kinds = [change.kind for change in result.changes]
     return ", ".join(f"{kinds.count(k)} {k}" for k in ("added", "changed", "removed") if k in kinds)
-
-
-def _export_media(site: Site, manifest: Manifest, folder: Path, report: Report) -> None:
-    """Write all media of a manifest to a folder, and report how many they are."""
-    from mkdocs_masko.assets import FOLDER, Cache
-    from mkdocs_masko.assets.maintenance import export_to
-    from mkdocs_masko.hosting import SelfHosting, site_paths
-
-    cache = Cache(site.cache, warn)
-    hosting = SelfHosting(
-        site, manifest, cache, media_folder=folder, warn=warn, progress=show_downloads
-    )
-    site_files = site_paths(hosting.files, manifest)
-    prefix = f"{FOLDER}/"  # paths in a site; in the folder, nothing else is beside the media
-    index = {
-        pose: {key: file.path.removeprefix(prefix) for key, file in files.items()}
-        for pose, files in site_files.items()
-    }
-    exported = (file for files in site_files.values() for file in files.values())
-    files = {
-        path.removeprefix(prefix): file for path, file in hosting.resolve(exported).paths.items()
-    }
-    summary = export_to(index, files, folder)
-    report.more["media"] = {
-        "folder": str(folder),
-        "files": summary.files,
-        "bytes": summary.size,
-        "written": summary.written,
-        "removed": summary.removed,
-    }
-    report.say(
-        f"{folder.as_posix()}: {summary.files} media, {format_size(summary.size)}; "
-        f"{summary.written} written, {summary.removed} removed"
-    )
 
 
 @click.command()

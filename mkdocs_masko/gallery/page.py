@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -24,14 +26,17 @@ from mkdocs_masko.rendering import (
     templates_dir,
     unknown_argument,
 )
+from mkdocs_masko.snippets import escape_markdown
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from mkdocs_masko.docs_files import DocsFile, DocsFolder
     from mkdocs_masko.gallery.cards import Card, Group
     from mkdocs_masko.manifest import Gap, Manifest, Medium
+    from mkdocs_masko.options import GalleryPage
     from mkdocs_masko.rendering import Load, Page
 
 PAGE = "index.html"
@@ -40,6 +45,7 @@ PAGE = "index.html"
 _BOX = 128  # px; at twice that a screen is still sharp, and small variants are enough
 _LEVEL = 2  # of a group's heading: below the title of the page
 _ARGUMENTS = ("collection", "level", "search")
+_GALLERY_MACRO = re.compile(r"\{\{[-+]?\s*masko_gallery\s*\(")
 _PAGE_MARK = b'class="masko-gallery-page"'
 _SHIPPED = ("masko.css", "gallery.css", "masko.js", "gallery.js")
 
@@ -115,6 +121,37 @@ def _read_options(call: Call, manifest: Manifest) -> GalleryOptions:
     if not isinstance(search, bool):
         raise bad_argument("search", "true or false", search)
     return GalleryOptions(alias=_alias(call.reference, manifest), level=level, search=search)
+
+
+def page_source(page: GalleryPage) -> str:
+    """Write the page with all poses the way an author would. `search` in it is Material's."""
+    meta: dict[str, Any] = {"title": page.title, "hide": ["toc"]}
+    if not page.search:
+        meta["search"] = {"exclude": True}
+    lines = [f"{name}: {json.dumps(value)}" for name, value in meta.items()]
+    macro = f"{{{{ masko_gallery(search={str(page.search).lower()}) }}}}"
+    return "\n".join(["---", *lines, "---", "", f"# {escape_markdown(page.title)}", "", macro, ""])
+
+
+def is_gallery_page(text: str) -> bool:
+    """Tell whether the source of a page shows the gallery, and so can stand for it."""
+    return _GALLERY_MACRO.search(text) is not None
+
+
+def find_gallery_page(docs: DocsFolder, source: str) -> DocsFile | None:
+    """Return the page of a docs folder that stands for the gallery.
+
+    Args:
+        docs: The docs folder.
+        source: Where the gallery is, as if it were a file of the folder.
+
+    Raises:
+        OptionError: There is another page or file that has its URL.
+    """
+    file = next((file for file in docs.files() if docs.replaces(source, file)), None)
+    if file is not None and not (file.is_page and is_gallery_page(file.text())):
+        raise replaced_page(file.uri)
+    return file
 
 
 def replaced_page(other: str) -> OptionError:

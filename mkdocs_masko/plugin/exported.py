@@ -1,42 +1,47 @@
-"""Media that `sync --into` put into the docs, and what of them a site publishes.
+"""Files that `sync --into` put into the docs, and what of them a site publishes.
 
-All media lie there, because a command cannot know what macros and templates will show. MkDocs
-would copy all of them; so what no page uses is taken out of the site's files, once the pages are
-rendered. A file that something names by hand stays; what only a template names is put back later.
+More lie there than the site needs: a command cannot know what macros and templates will show, and
+another host may need what the plugin brings along. MkDocs would copy all of them; so what no page
+uses is taken out of the site's files, once the pages are rendered. A file that something names by
+hand stays; what only a template names is put back later.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.assets.site_files import OURS, file_name
+from mkdocs_masko.errors import MaskoError
+from mkdocs_masko.files import relative_name
+from mkdocs_masko.laid_files import INDEX, parse_index, read_laid_files
+from mkdocs_masko.plugin.log import note
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from mkdocs.structure.files import File, Files
 
+    from mkdocs_masko.laid_files import Index
     from mkdocs_masko.manifest import Manifest
 
-Index = dict[str, dict[str, str]]
-"""The names of media by pose and key."""
-
-INDEX = f"{FOLDER}/files.json"
-"""The index of a folder of media, in the docs and in the site."""
-
-_MENTION = re.compile(rf"masko/({OURS.pattern})")
 _TEXTS = {".css", ".htm", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest", ".xml"}
 
 
 class ExportedMedia:
-    """Media in the docs that the site does not publish, as far as nothing names them."""
+    """Files in the docs that the site does not publish, as far as nothing names them.
 
-    def __init__(self) -> None:
+    Args:
+        folder: Where `sync --into` writes them.
+        docs: The docs folder.
+    """
+
+    def __init__(self, folder: Path = Path(FOLDER), docs: Path = Path()) -> None:
+        self._folder = folder
+        self._uri = relative_name(folder, docs)
+        self._mention = re.compile(rf"{re.escape(folder.name)}/({OURS.pattern})")
         self._unused: dict[str, File] = {}
         self._mentioned: set[str] = set()
 
@@ -44,7 +49,7 @@ class ExportedMedia:
         """Take out of a site's files what nothing uses.
 
         Only files of the plugin's own are taken out: their names have its form, and either stand
-        in the index that `sync --into` wrote beside them, or are those of the manifest's media.
+        in what `sync --into` wrote beside them, or are those of the manifest's media.
 
         Args:
             files: The site's.
@@ -54,11 +59,12 @@ class ExportedMedia:
         Returns:
             The index without what was taken out.
         """
-        index = _read_index(files)
+        index = self._read_index(files)
         names = {name for pose in index.values() for name in pose.values()}
         media = (medium for _, _, medium in manifest.media())
         names |= {file_name(medium, medium.sha256) for medium in media if medium.sha256}
-        in_docs = {name: files.get_file_from_path(f"{FOLDER}/{name}") for name in sorted(names)}
+        names |= self._recorded_names()
+        in_docs = {name: files.get_file_from_path(f"{self._uri}/{name}") for name in sorted(names)}
         self._unused = {n: file for n, file in in_docs.items() if file and file.src_uri not in used}
         if self._unused:
             for file in files:
@@ -72,10 +78,17 @@ class ExportedMedia:
             if (kept := {key: name for key, name in keys.items() if self._is_published(name)})
         }
 
+    def _recorded_names(self) -> set[str]:
+        try:
+            return set(read_laid_files(self._folder).files)
+        except MaskoError as error:  # more is published than readers need
+            note(str(error))
+            return set()
+
     def review(self, text: str) -> None:
         """Note which files a text names: a finished page, a style sheet, a script."""
         if self._unused:
-            self._mentioned |= self._unused.keys() & set(_MENTION.findall(text))
+            self._mentioned |= self._unused.keys() & set(self._mention.findall(text))
 
     def publish_mentioned(self) -> None:
         """Copy into the site what only templates name, which MkDocs has written by then."""
@@ -83,17 +96,17 @@ class ExportedMedia:
             self._unused[name].copy_file()
 
     def _is_published(self, name: str) -> bool:
-        return name not in self._unused or name in self._mentioned
+        """Tell whether a file is in the folder of the site that the index is about."""
+        is_named = self._uri == FOLDER and name in self._mentioned
+        return name not in self._unused or is_named
 
-
-def _read_index(files: Files) -> Index:
-    """Take the index of an earlier export out of the site's files; a file of another kind stays."""
-    file = files.get_file_from_path(INDEX)
-    if file is not None:
-        with suppress(OSError, ValueError, AttributeError, TypeError):
-            content: Index = json.loads(file.content_string)
-            names = [name for pose in content.values() for name in pose.values()]
-            if all(OURS.fullmatch(name) for name in names):
-                files.remove(file)
-                return content
-    return {}
+    def _read_index(self, files: Files) -> Index:
+        """Take the index out of the site's files; a file of another kind stays."""
+        file = files.get_file_from_path(f"{self._uri}/{INDEX}")
+        index = parse_index(file.content_bytes) if file else None
+        if file is None or index is None:
+            return {}
+        if not all(OURS.fullmatch(name) for pose in index.values() for name in pose.values()):
+            return {}
+        files.remove(file)
+        return index

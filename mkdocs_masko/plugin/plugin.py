@@ -22,15 +22,22 @@ from mkdocs_masko.assets import FOLDER, Cache
 from mkdocs_masko.build import BuildSession
 from mkdocs_masko.files import path_stamp
 from mkdocs_masko.hosting import CdnHosting, SelfHosting
+from mkdocs_masko.laid_files import INDEX, laid_folder
 from mkdocs_masko.macros import functions
 from mkdocs_masko.manifest import Manifest, dumps
 from mkdocs_masko.markdown import MaskoExtension
 from mkdocs_masko.markdown.syntax import unreadable_macros
 from mkdocs_masko.options import Options
-from mkdocs_masko.page_assets import gallery_assets, has_gallery, inject_assets
+from mkdocs_masko.page_assets import (
+    POSE_ASSETS,
+    gallery_assets,
+    has_gallery,
+    inject_assets,
+    site_path,
+)
 from mkdocs_masko.plugin.builds import SiteBuilds
 from mkdocs_masko.plugin.config import MaskoConfig
-from mkdocs_masko.plugin.exported import INDEX
+from mkdocs_masko.plugin.exported import ExportedMedia
 from mkdocs_masko.plugin.feeds import show_elsewhere
 from mkdocs_masko.plugin.generated import GeneratedFiles
 from mkdocs_masko.plugin.languages import has_languages
@@ -195,13 +202,14 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         build = self._session()
         review_copied_files(build, config, files)
         index = publish(build, self.options, config, files)
-        exported = self._builds.current.exported
+        exported = ExportedMedia(self._laid_folder(config), Path(config.docs_dir))
+        self._builds.current.exported = exported
         if not self._is_dirty:  # such a build renders some pages only; what others use must stay
-            used = self._builds.used_paths()
+            used = self._builds.used_paths() | {*map(site_path, POSE_ASSETS)}
             index = exported.withhold(files, build.manifest, used) | index
         if index:
             text = json.dumps(index, indent=2) + "\n"
-            replace_file(files, self._generated.file(config, INDEX, text))
+            replace_file(files, self._generated.file(config, f"{FOLDER}/{INDEX}", text))
         prepare_print_page(build, config)
         show_elsewhere(build, self._builds.current.pages, config)
         show_media(files, config)
@@ -344,13 +352,20 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
                 self._site,
                 manifest,
                 self._cache,
-                media_folder=Path(config.docs_dir, FOLDER),
+                media_folder=self._laid_folder(config),
                 warn=note,
                 warn_readers=partial(log.warning, "%s"),
                 progress=log_downloads,
                 encoding=log_encoding,
                 elapsed=self._elapsed,
             )
+
+    def _laid_folder(self, config: MkDocsConfig) -> Path:
+        """Return the folder where `sync` may have written files."""
+        docs = Path(config.docs_dir)
+        with as_plugin_error():
+            folder = laid_folder(self.options, _folder(config), docs, is_needed=False)
+        return folder or docs / FOLDER
 
 
 def _reload(site: Site, synced: SyncResult) -> SyncResult:

@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
     from mkdocs_masko.build import BuildSession
+    from mkdocs_masko.laid_files import Index
     from mkdocs_masko.options import GalleryPage, Options
     from mkdocs_masko.plugin.builds import SiteBuild
-    from mkdocs_masko.plugin.exported import Index
     from mkdocs_masko.plugin.generated import GeneratedFiles
     from mkdocs_masko.problems import RenderContext
 
@@ -268,32 +268,21 @@ def add_gallery_page(
     """
     if page is None:
         return None
+    from mkdocs_masko.gallery.page import is_gallery_page, page_source, replaced_page  # noqa: PLC0415 - most sites have no gallery
+
     # A page that `nav` leaves out on purpose is nothing that MkDocs should report.
     level = InclusionLevel.NOT_IN_NAV if config.nav else InclusionLevel.UNDEFINED
-    text = _gallery_source(page)
-    make = partial(generated.file, config, content=text, inclusion=level)
+    make = partial(generated.file, config, content=page_source(page), inclusion=level)
     gallery = make_page(make, page.source, config)
     path = fold_name(gallery.dest_uri)
     other = next((file for file in files if fold_name(file.dest_uri) == path), None)
     if other is not None:
-        from mkdocs_masko.gallery.page import replaced_page  # noqa: PLC0415 - most have no gallery
-
+        if other.is_documentation_page() and is_gallery_page(other.content_string):
+            return other  # as `sync` has written it, for another host
         with as_plugin_error():
             raise replaced_page(other.src_uri)
     files.append(gallery)
     return gallery
-
-
-def _gallery_source(page: GalleryPage) -> str:
-    """Write the page the way an author would. `search` in front matter is Material's."""
-    from mkdocs_masko.snippets import escape_markdown  # noqa: PLC0415 - most sites have no gallery
-
-    meta: dict[str, Any] = {"title": page.title, "hide": ["toc"]}
-    if not page.search:
-        meta["search"] = {"exclude": True}
-    lines = [f"{name}: {json.dumps(value)}" for name, value in meta.items()]
-    macro = f"{{{{ masko_gallery(search={str(page.search).lower()}) }}}}"
-    return "\n".join(["---", *lines, "---", "", f"# {escape_markdown(page.title)}", "", macro, ""])
 
 
 def remove_galleries_from_search(

@@ -12,6 +12,7 @@ from mkdocs.structure.files import File
 
 from mkdocs_masko.macros import MacrosLoader
 from mkdocs_masko.page_assets import POSE_ASSETS, shipped_file, site_path
+from mkdocs_masko.plugin.publish import replace_file
 from mkdocs_masko.rendering import templates_dir
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def add_pose_assets(files: Files, config: MkDocsConfig) -> None:
     """Publish the style sheet and the script of poses with the site."""
     for name in POSE_ASSETS:
         source = str(shipped_file(name))
-        files.append(File.generated(config, site_path(name), abs_src_path=source))
+        replace_file(files, File.generated(config, site_path(name), abs_src_path=source))
 
 
 def register_macros(config: MkDocsConfig, macros: dict[str, JinjaFunction]) -> None:

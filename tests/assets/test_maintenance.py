@@ -1,8 +1,7 @@
-"""Pruning the cache, and exporting media to a folder."""
+"""Pruning the cache."""
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -12,9 +11,8 @@ import pytest
 from media_cache import PNG, SIGNER, WEBM, files, sha
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.cache import variant_path
-from mkdocs_masko.assets.maintenance import CacheContents, count_contents, export_to, prune
+from mkdocs_masko.assets.maintenance import CacheContents, count_contents, prune
 from mkdocs_masko.assets.url_index import UrlIndex, UrlRecord, url_key
-from mkdocs_masko.errors import CacheError
 from mkdocs_masko.manifest import Collection, Manifest, Medium, Pose, make
 from mkdocs_masko.variants import Variant
 
@@ -139,75 +137,3 @@ def test_without_a_manifest_all_of_the_cache_is_removed_and_nothing_else(tmp_pat
 def test_a_missing_cache_needs_no_pruning(tmp_path: Path) -> None:
     summary = prune(tmp_path / "none", _manifest())
     assert (summary.files, summary.size, summary.kept) == (0, 0, 0)
-
-
-INDEX = {"fox/wave": {"transparent_image": "wave.0123456789abcdef.png"}}
-
-
-def test_media_are_exported_once_with_an_index(tmp_path: Path) -> None:
-    """A second run writes nothing, so that a build that watches the folder stays still."""
-    (tmp_path / "source").write_bytes(PNG)
-    folder = tmp_path / "docs" / "assets"
-    placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
-    summary = export_to(INDEX, placed, folder)
-    assert (summary.files, summary.size, summary.written, summary.removed) == (1, len(PNG), 1, 0)
-    assert (folder / "wave.0123456789abcdef.png").read_bytes() == PNG
-    assert json.loads((folder / "files.json").read_text()) == INDEX
-    stamp = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    summary = export_to(INDEX, placed, folder)
-    assert (summary.written, summary.removed) == (0, 0)
-    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == stamp
-
-
-def test_stale_media_of_an_earlier_export_are_removed(tmp_path: Path) -> None:
-    """Nothing else does, whatever an index lists."""
-    (tmp_path / "source").write_bytes(PNG)
-    (tmp_path / "mine.png").write_bytes(b"1")
-    folder = tmp_path / "exported"
-    folder.mkdir()
-    for name in ("old.0123456789abcdef.png", "mine.png", "other.fedcba9876543210.png"):
-        (folder / name).write_bytes(b"1")
-    listed = ["old.0123456789abcdef.png", "mine.png", "../mine.png", "gone.0123456789abcdef.png"]
-    index = {"fox/old": {str(n): name for n, name in enumerate(listed)}}
-    (folder / "files.json").write_text(json.dumps(index))
-    summary = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
-    assert summary.removed == 1
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "files.json",
-        "mine.png",
-        "other.fedcba9876543210.png",
-        "wave.0123456789abcdef.png",
-    ]
-    assert (tmp_path / "mine.png").exists()
-
-
-@pytest.mark.parametrize("index", ["", "[]", "{", '{"a": 1}', '{"a": {"b": 1}}', "null"])
-def test_an_invalid_index_removes_nothing(index: str, tmp_path: Path) -> None:
-    (tmp_path / "source").write_bytes(PNG)
-    folder = tmp_path / "exported"
-    folder.mkdir()
-    (folder / "old.0123456789abcdef.png").write_bytes(b"1")
-    (folder / "files.json").write_text(index)
-    summary = export_to(INDEX, {"wave.0123456789abcdef.png": tmp_path / "source"}, folder)
-    assert summary.removed == 0
-
-
-def test_a_damaged_file_is_exported_again(tmp_path: Path) -> None:
-    """So is a link, even to the right bytes."""
-    (tmp_path / "source").write_bytes(PNG)
-    placed = {"wave.0123456789abcdef.png": tmp_path / "source"}
-    target = tmp_path / "exported" / "wave.0123456789abcdef.png"
-    export_to(INDEX, placed, target.parent)
-    target.write_bytes(b"1")
-    assert export_to(INDEX, placed, target.parent).written == 1
-    target.unlink()
-    target.symlink_to(tmp_path / "source")
-    assert export_to(INDEX, placed, target.parent).written == 1
-    assert not target.is_symlink()
-    assert target.read_bytes() == PNG
-
-
-def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(CacheError, match="cannot be written: Not a directory"):
-        export_to(INDEX, {}, tmp_path / "file" / "exported")

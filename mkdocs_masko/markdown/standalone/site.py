@@ -105,10 +105,7 @@ class StandaloneSite:
         if self.options.hosting == "cdn":
             return CdnHosting().files
         files = self_hosted_files(self.manifest, videos=self._laid.videos)
-        sizes: dict[str, float] = {FOLDER + "/" + n: size for n, size in self._laid.files.items()}
-        for name, size in self._laid.left_out.items():
-            sizes[f"{FOLDER}/{name}"] = math.inf if size is None else size
-        files.learn_sizes(sizes)
+        files.learn_sizes(self._laid.sizes())
         return files
 
     def embed(self, call: Call, page: Page) -> Embed:

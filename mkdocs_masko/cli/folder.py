@@ -1,0 +1,263 @@
+"""The folder in the docs that `sync` writes files to, and that `check` looks into."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, structs
+
+from mkdocs_masko.cli.options import site_folder
+from mkdocs_masko.cli.output import show_downloads, show_encoding, warn
+from mkdocs_masko.errors import OptionError
+from mkdocs_masko.files import relative_name
+from mkdocs_masko.text import format_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mkdocs_masko.assets import SiteFiles
+    from mkdocs_masko.build import BuildSession
+    from mkdocs_masko.cli.report import Report
+    from mkdocs_masko.hosting import CdnHosting, SelfHosting
+    from mkdocs_masko.laid_files import LaidFiles
+    from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.sync import Site, SyncResult
+
+
+class DocsTarget(Struct, frozen=True, kw_only=True):
+    """A folder of files, and the site that it belongs to.
+
+    Attributes:
+        path: The folder.
+        name: What messages call it.
+        is_typed: Whether the command line names it.
+        config: The site's configuration; None where none is read.
+        settings: Its content.
+        runs_plugins: Whether the site's host does, and so makes variants itself.
+    """
+
+    path: Path
+    name: str
+    is_typed: bool
+    config: Path | None
+    settings: Mapping[str, Any]
+    runs_plugins: bool
+
+
+def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> DocsTarget | None:
+    """Return the folder that a sync writes files to, or None where the site has none.
+
+    Args:
+        site: What its options say.
+        where: The command's options that say which site it is.
+        into: What the command line says.
+
+    Raises:
+        OptionError: The site's configuration cannot be read, or names no such folder.
+    """
+    from mkdocs_masko.docs_files import DocsFolder
+    from mkdocs_masko.generator import generator_for, installed_versions, runs_plugins
+    from mkdocs_masko.laid_files import laid_folder
+    from mkdocs_masko.site_config import find_config, load_settings
+
+    # With --collection, no configuration is read.
+    config = None if where["collection"] else where["config_file"] or find_config(Path.cwd())
+    if into is None and config is None:
+        return None
+    settings = load_settings(config) if config else {}
+    folder = site_folder(config)
+    docs = DocsFolder(folder, settings).path
+    has_plugin = not config or runs_plugins(generator_for(config, settings, installed_versions()))
+    path = into or laid_folder(site.options, folder, docs, is_needed=not has_plugin)
+    if path is None:
+        return None
+    return DocsTarget(
+        path=path,
+        name=path.as_posix() if into else relative_name(path, folder),
+        is_typed=into is not None,
+        config=config,
+        settings=settings,
+        runs_plugins=has_plugin,
+    )
+
+
+def write_target(
+    target: DocsTarget, site: Site, result: SyncResult, report: Report, *, used: bool
+) -> None:
+    """Write files to a folder, and report how many they are.
+
+    Args:
+        target: The folder.
+        site: The site, as its options say.
+        result: The manifest.
+        report: Hears what was written.
+        used: Whether only those files are written that pages and templates use.
+
+    Raises:
+        MaskoError: Some files cannot be had, or the folder cannot be written.
+    """
+    from mkdocs_masko.laid_files import LaidFiles, read_laid_files, write_files
+    from mkdocs_masko.needed_files import (
+        find_left_out,
+        find_needed_files,
+        include_needed,
+        make_index,
+    )
+
+    if used and target.config is None:
+        raise OptionError("--used needs the site's configuration, which says where pages are.")
+    _write_gallery_page(target, site, report)
+    laid, manifest = read_laid_files(target.path), result.manifest
+    hosting = _hosting(target, site, manifest, laid)
+    build = _show_pages(target, site, manifest, hosting, used=used)
+    include_needed(build, site.options, used=used, originals=target.runs_plugins)
+    sources = find_needed_files(build, used=used)
+    summary = write_files(
+        target.path,
+        sources,
+        make_index(build, sources.keys()),
+        LaidFiles(
+            left_out=find_left_out(build, sources.keys()),
+            videos=hosting.files.has_video_variants,
+            used=used,
+        ),
+    )
+    if summary.has_changed and not result.is_written:
+        # Zensical renders a page again only when a file changes that it watches.
+        with suppress(OSError):
+            os.utime(site.manifest)
+    report.more["media"] = {
+        "folder": target.name,
+        "files": summary.files,
+        "bytes": summary.size,
+        "written": summary.written,
+        "removed": summary.removed,
+    }
+    report.say(
+        f"{target.name}: {summary.files} files, {format_size(summary.size)}; "
+        f"{summary.written} written, {summary.removed} removed"
+    )
+    if not _serves_media(target, site) and any(
+        hosting.files.file(medium) is None for _, _, medium in manifest.media()
+    ):
+        report.say(f"{target.name}: without media, which readers load from the CDN")
+
+
+def _serves_media(target: DocsTarget, site: Site) -> bool:
+    """Tell whether the folder is to have media that a CDN serves, too."""
+    return site.is_self_hosted or target.is_typed
+
+
+def _hosting(
+    target: DocsTarget, site: Site, manifest: Manifest, laid: LaidFiles
+) -> SelfHosting | CdnHosting:
+    from mkdocs_masko.assets import Cache
+    from mkdocs_masko.hosting import CdnHosting, SelfHosting, encodes_videos, self_hosted_files
+
+    if not _serves_media(target, site):
+        return CdnHosting()
+    files = self_hosted_files(
+        manifest, videos=encodes_videos(site.options), variants=site.is_self_hosted
+    )
+    # What is known not to be worth it need not be encoded again, not even on another machine.
+    files.learn_sizes(laid.sizes(unmade=False))
+    options = structs.replace(site.options, hosting="self")
+    return SelfHosting(
+        structs.replace(site, options=options),
+        manifest,
+        Cache(site.cache, warn),
+        media_folder=target.path,
+        warn=warn,
+        progress=show_downloads,
+        encoding=show_encoding,
+        files=files,
+    )
+
+
+def _show_pages(
+    target: DocsTarget,
+    site: Site,
+    manifest: Manifest,
+    hosting: SelfHosting | CdnHosting,
+    *,
+    used: bool,
+) -> BuildSession:
+    """Return a build that has shown the pages, where it depends on them what is written."""
+    from mkdocs_masko.build import BuildSession
+    from mkdocs_masko.lint import show_site
+    from mkdocs_masko.problems import Problems
+
+    default = site.options.default
+    if target.config and (used or site.is_self_hosted):
+        return show_site(target.config, target.settings, manifest, default, hosting)
+    problems = Problems(site.manifest.parent)
+    return BuildSession(manifest, default=default, overrides=[], hosting=hosting, problems=problems)
+
+
+def _write_gallery_page(target: DocsTarget, site: Site, report: Report) -> None:
+    path = _missing_gallery_page(target, site)
+    if path is None:
+        return
+    from mkdocs_masko.gallery.page import page_source
+    from mkdocs_masko.laid_files import write_page
+
+    page = site.options.gallery_page
+    assert page is not None  # noqa: S101 - it is missing
+    write_page(path, page_source(page))
+    report.say(f"{_page_name(target, path)}: written")
+
+
+def _missing_gallery_page(target: DocsTarget, site: Site) -> Path | None:
+    """Return where the page with all poses has to be, because the host takes none from a plugin.
+
+    Raises:
+        OptionError: Another page is there.
+    """
+    page = site.options.gallery_page
+    if page is None or target.runs_plugins or target.config is None:
+        return None
+    from mkdocs_masko.docs_files import DocsFolder
+    from mkdocs_masko.gallery.page import find_gallery_page
+
+    docs = DocsFolder(target.config.parent, target.settings)
+    return docs.path / page.source if find_gallery_page(docs, page.source) is None else None
+
+
+def _page_name(target: DocsTarget, path: Path) -> str:
+    return relative_name(path, target.config.parent if target.config else Path.cwd())
+
+
+def planned_files(target: DocsTarget | None, site: Site, manifest: Manifest) -> SiteFiles:
+    """Return what names the files that a site serves, with the choice that its folder has.
+
+    Raises:
+        ManifestError: The record of the folder is damaged, or the manifest has no hashes.
+    """
+    from mkdocs_masko.hosting import laid_site_files, served_files
+    from mkdocs_masko.laid_files import read_laid_files
+
+    if target is None:
+        return served_files(site, manifest)
+    return laid_site_files(site, manifest, read_laid_files(target.path))
+
+
+def find_stale_target(target: DocsTarget, site: Site, build: BuildSession) -> str:
+    """Return what a folder lacks of what a site needs, in one line; or an empty text.
+
+    Args:
+        target: The folder.
+        site: The site.
+        build: A build that has shown the pages.
+    """
+    from mkdocs_masko.laid_files import find_stale, read_laid_files
+    from mkdocs_masko.needed_files import find_needed_names, include_needed
+
+    page = _missing_gallery_page(target, site)
+    if page is not None:
+        return f"{_page_name(target, page)}: has not been written. Run 'mkdocs-masko sync'."
+    used = read_laid_files(target.path).used
+    include_needed(build, site.options, used=used, originals=target.runs_plugins)
+    return find_stale(target.path, target.name, find_needed_names(build, used=used))
