@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from markdown.extensions import Extension
 
+from mkdocs_masko.markdown.critic import CriticGuard, CriticRelease
 from mkdocs_masko.markdown.first_pose import FirstPosePostprocessor
 from mkdocs_masko.markdown.inline import (
     CallInlineProcessor,
@@ -19,8 +20,6 @@ from mkdocs_masko.markdown.inline import (
 )
 from mkdocs_masko.markdown.page import (
     AttributeCleaner,
-    CriticGuard,
-    CriticRelease,
     LazyRegistration,
     PageEnd,
     PageStart,

@@ -16,10 +16,8 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.markdown.syntax import (
-    ATTRIBUTES,
     CALL,
     NO_ATTRIBUTE,
-    ends_image,
     is_macro,
     is_misspelled,
     misspelled_macro,
@@ -203,40 +201,6 @@ class LazyRegistration(Preprocessor):
 def _text_of(block: object) -> str:
     """Return the text of a stashed block; Markdown inside HTML is stashed as an element."""
     return unescape(tostring(block, "unicode")) if isinstance(block, Element) else str(block)
-
-
-class CriticGuard(Preprocessor):
-    """Hides braces in macros, alt texts and attribute lists from Critic Markup: `alt="{++new++}"`.
-
-    What stands there is an argument. `pymdownx.critic` reads the source before anything else does.
-    """
-
-    # Compiled where it is used: few sites have Critic Markup.
-    _argument = rf"{CALL}|{ATTRIBUTES}|!\[[^\[\]\n]{{0,1000}}\]"
-    _mark = re.compile(r"\{(?=\+\+|--|==|>>|~~)")
-
-    def run(self, lines: list[str]) -> list[str]:
-        """Put a mark behind such braces, which no page can have."""
-        if "critic" not in self.md.preprocessors or not any("masko" in line for line in lines):
-            return lines
-        text = "\n".join(lines)
-        return re.sub(self._argument, self._hide, text, flags=re.DOTALL).split("\n")
-
-    def _hide(self, match: re.Match[str]) -> str:
-        # A name in brackets is that of a reference, which nobody has read yet.
-        is_reference = match.string[match.start() - 1] == "]"
-        if match["attributes"] is not None and not is_reference:
-            is_ours = ends_image(match.string, match.start())
-            return self._mark.sub(f"{{{STX}", match[0]) if is_ours else match[0]
-        return self._mark.sub(f"{{{STX}", match[0])
-
-
-class CriticRelease(Preprocessor):
-    """Shows the same braces again."""
-
-    def run(self, lines: list[str]) -> list[str]:
-        """Take the marks away."""
-        return [line.replace(f"{{{STX}", "{") for line in lines]
 
 
 class AttributeCleaner(Treeprocessor):

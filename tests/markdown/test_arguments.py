@@ -7,6 +7,7 @@ import re
 import pytest
 
 from manifest_samples import convert
+from markdown import markdown
 
 EXTENSIONS = [
     *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "meta", "nl2br"),
@@ -38,6 +39,7 @@ EXTENSIONS = [
 ]
 """What sites turn on; all of it at once."""
 
+CRITIC = "{++in++} {--out--} {==mark==} {>>note<<} {~~a~>b~~}"
 TEXTS = [
     "Run `mkdocs build`",
     "Run ``a ` b``",
@@ -51,7 +53,7 @@ TEXTS = [
     r"\(x\)",
     "it's (c) (tm) -- ... +/- 1/2",
     ":smile: :fox:",
-    "{++in++} {--out--} {==mark==} {>>note<<} {~~a~>b~~}",
+    CRITIC,
     "*a* **b** _c_ __d__",
     "==m== ^^i^^ ~~d~~ H~2~O x^2^",
     "++ctrl+alt++",
@@ -159,3 +161,28 @@ def test_attribute_lists_of_others_stay_theirs() -> None:
     page = convert(r'[x](y.md){ title="a \* b" .z } ![x](y.png){ .w } masko', EXTENSIONS)
     link = '<a class="z" href="y.md" title="a * b">x</a>'
     assert page.html == f'<p>{link} <img alt="x" class="w" src="y.png" /> masko</p>'
+
+
+@pytest.mark.parametrize("critic", CRITIC.split())
+@pytest.mark.parametrize(
+    "page",
+    [
+        "![a](y.png){}",
+        "![a {}](y.png)",
+        "![a {}]( <y.png> )",
+        "![a][r]{}",
+        "![a {}][r]",
+        "![r]{}",
+        "![r][]{}",
+        "![a {}",
+        "[a](masko.md){}",
+        "POSE {}",
+    ],
+)
+def test_critic_markup_that_is_no_argument_stays_what_it_is(page: str, critic: str) -> None:
+    extensions = ["attr_list", "pymdownx.critic"]
+    page = f"masko {page.replace('{}', critic)}{END}"
+    plain = markdown(page, extensions=extensions)
+    for pose in ("![](masko:wave)", "![][fox]"):
+        written = page.replace("POSE", pose)
+        assert convert(written, extensions, render=lambda _: "POSE").html == plain
