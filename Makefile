@@ -6,9 +6,18 @@ UV := .tools/bin/uv
 RUN := $(UV) run --locked --no-sync
 TEST_VENV := .cache/test-venv
 LOWEST_VENV := .cache/lowest-venv
+DIST := .cache/dist
+# What the project supports; `make test-all` runs the tests on each that this machine has.
+PYTHONS := 3.10 3.11 3.12 3.13 3.14
+OTHER_PYTHONS = $(filter-out $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'),$(PYTHONS))
+# The oldest libraries are tried on the oldest Python, where there is one.
+LOWEST_PYTHON = $(shell sh scripts/find_python.sh $(firstword $(PYTHONS)) || echo $(PYTHON))
 LOWEST_TESTS := tests/markdown/test_page.py tests/sync/test_modes.py tests/test_options.py \
 	tests/test_mkdocs_yml.py tests/api/test_client.py tests/http/test_faults.py
 TEST_PYTHON := $(TEST_VENV)/bin/python
+# Not `python -m pytest`, which would find the package in this folder: Python 3.10 does not know
+# PYTHONSAFEPATH, which keeps it away from what the tests start.
+PYTEST := PYTHONSAFEPATH=1 $(TEST_VENV)/bin/pytest
 # Which host builds the example site: mkdocs or properdocs.
 HOST ?= mkdocs
 # One more than the two cores that this is planned for: who drives a browser mostly waits.
@@ -34,7 +43,7 @@ help: ## Show the targets
 setup: .venv/.ready ## Make the virtual environment for work on the project
 
 $(UV):
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+	@PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check \
 		--target .tools uv==$(UV_VERSION)
 
 .venv/.ready: $(UV) pyproject.toml uv.lock
@@ -53,13 +62,27 @@ serve: setup ## Serve the example site while you work on it
 .PHONY: test
 test: lint types contract suite lowest ## Lint, types, import contract and the whole test suite
 
+.PHONY: test-all
+test-all: test ## The same, and 'make unit' on each other Python that is here
+	@$(MAKE) --no-print-directory $(OTHER_PYTHONS:%=unit-%)
+
 .PHONY: unit
 unit: $(TEST_VENV)/.ready ## Run the tests that need no browser; ARGS goes to pytest
-	@PYTHONSAFEPATH=1 $(TEST_PYTHON) -m pytest $(SHARED_OUT) --ignore=tests/e2e $(ARGS)
+	@$(PYTEST) $(SHARED_OUT) --ignore=tests/e2e $(ARGS)
+
+# Each Python has an environment of its own: `make unit-3.12 ARGS="-k gallery"`.
+.PHONY: $(PYTHONS:%=unit-%)
+$(PYTHONS:%=unit-%): unit-%: $(UV)
+	@if python=$$(sh scripts/find_python.sh $*); then \
+		echo "Python $*: $$python"; \
+		$(MAKE) --no-print-directory unit PYTHON="$$python" TEST_VENV=.cache/test-venv-$*; \
+	else \
+		echo "Python $*: not on this machine" >&2; \
+	fi
 
 .PHONY: e2e
 e2e: $(TEST_VENV)/.ready browsers ## Run the tests in browsers; ARGS="-k firefox" for one of them
-	@PYTHONSAFEPATH=1 $(TEST_PYTHON) -m pytest $(SHARED_OUT) tests/e2e $(ARGS)
+	@$(PYTEST) $(SHARED_OUT) tests/e2e $(ARGS)
 
 .PHONY: lint
 lint: setup ## Check code and workflows for mistakes and style
@@ -84,28 +107,32 @@ fix: setup ## Fix and format the code, as far as ruff can
 .PHONY: suite
 suite: $(TEST_VENV)/.ready browsers
 	@$(TEST_PYTHON) -m coverage erase
-	@PYTHONSAFEPATH=1 $(TEST_PYTHON) -m pytest $(SHARED_OUT) --cov --cov-report= $(ARGS)
+	@$(PYTEST) $(SHARED_OUT) --cov --cov-report= $(ARGS)
 	@$(TEST_PYTHON) -m coverage report --fail-under=95
 
-# The same wheel with the oldest libraries that it says it runs with.
+# The same wheel with the oldest Python and the oldest libraries that it says it runs with.
 .PHONY: lowest
 lowest: $(LOWEST_VENV)/.ready
-	@PYTHONSAFEPATH=1 $(LOWEST_VENV)/bin/python -m pytest -q $(SHARED_OUT) $(LOWEST_TESTS)
+	@$(LOWEST_VENV)/bin/python --version
+	@PYTHONSAFEPATH=1 $(LOWEST_VENV)/bin/pytest -q $(SHARED_OUT) $(LOWEST_TESTS)
 
-$(LOWEST_VENV)/.ready: $(TEST_VENV)/.ready
-	@$(UV) pip compile --quiet --resolution lowest-direct --extra mkdocs --python $(TEST_PYTHON) \
-		--output-file .cache/lowest.txt pyproject.toml
-	@$(UV) venv --quiet --clear --python $(PYTHON) $(LOWEST_VENV)
+$(LOWEST_VENV)/.ready: $(DIST)/.built
+	@$(UV) venv --quiet --clear --python "$(LOWEST_PYTHON)" $(LOWEST_VENV)
+	@$(UV) pip compile --quiet --resolution lowest-direct --extra mkdocs \
+		--python $(LOWEST_VENV)/bin/python --output-file .cache/lowest.txt pyproject.toml
 	@$(UV) pip install --quiet --python $(LOWEST_VENV)/bin/python -r .cache/lowest.txt \
 		hypothesis html5lib pillow pymdown-extensions pytest pytest-xdist
-	@$(UV) pip install --quiet --python $(LOWEST_VENV)/bin/python --no-deps .cache/dist/*.whl
+	@$(UV) pip install --quiet --python $(LOWEST_VENV)/bin/python --no-deps $(DIST)/*.whl
 	@touch $@
 
-$(TEST_VENV)/.ready: $(UV) pyproject.toml uv.lock $(shell find mkdocs_masko templates -type f -not -name '*.pyc' 2>/dev/null)
-	@UV_PROJECT_ENVIRONMENT=$(TEST_VENV) $(UV) sync --quiet --locked --no-install-project --python $(PYTHON)
-	@rm -rf .cache/dist
-	@$(UV) build --quiet --out-dir .cache/dist --python $(PYTHON)
-	@$(UV) pip install --quiet --python $(TEST_PYTHON) --reinstall --no-deps .cache/dist/*.whl
+$(TEST_VENV)/.ready: $(DIST)/.built uv.lock
+	@UV_PROJECT_ENVIRONMENT=$(TEST_VENV) $(UV) sync --quiet --locked --no-install-project --python "$(PYTHON)"
+	@$(UV) pip install --quiet --python $(TEST_PYTHON) --reinstall --no-deps $(DIST)/*.whl
+	@touch $@
+
+$(DIST)/.built: $(UV) pyproject.toml $(shell find mkdocs_masko templates -type f ! -name '*.pyc' 2>/dev/null)
+	@rm -rf $(DIST)
+	@$(UV) build --quiet --out-dir $(DIST) --python "$(PYTHON)"
 	@touch $@
 
 .PHONY: browsers

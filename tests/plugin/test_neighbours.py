@@ -17,7 +17,7 @@ from mkdocs_masko.assets.site_files import OURS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SELF = {**sites.SANDBOX, "hosting": "self"}
+SELF = {**sites.SANDBOX, "hosting": "self", "timeout": 600}  # on a busy machine, too
 PAGES = {"index.md": '![A fox](masko:wave){ width=120 }\n\n{{ masko_image("idle", width=90) }}\n'}
 OTHERS = [
     {"privacy": {"assets_exclude": ["unpkg.com/*"]}},  # which the theme itself may ask
@@ -61,10 +61,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     config = folder / "mkdocs.yml"
     text = config.read_text(encoding="utf-8")
     assert "api_url: sandbox\n" in text
-    config.write_text(
-        text.replace("api_url: sandbox\n", "api_url: sandbox\n      hosting: self\n", 1),
-        encoding="utf-8",
-    )
+    ours = "api_url: sandbox\n      hosting: self\n      timeout: 600\n"
+    config.write_text(text.replace("api_url: sandbox\n", ours, 1), encoding="utf-8")
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+import mkdocs_masko
 import sites
 from mkdocs_masko._version import VERSION
 
@@ -77,6 +79,49 @@ def test_every_supported_python_is_tested() -> None:
     versions = [each.removeprefix(prefix) for each in PROJECT["project"]["classifiers"]]
     assert pythons == [version for version in versions if re.match(r"3\.\d+$", version)]
     assert PROJECT["project"]["requires-python"] == f">={pythons[0]}"
+    makefile = (sites.ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"\nPYTHONS := {' '.join(pythons)}\n" in makefile
+    assert jobs["hosts"]["strategy"]["matrix"]["python"] == pythons
+    (lowest,) = [
+        s["with"] for s in jobs["lowest"]["steps"] if "python-version" in s.get("with", ())
+    ]
+    assert lowest["python-version"] == pythons[0]
+
+
+def test_windows_is_tested_as_contributors_on_windows_test() -> None:
+    """Without make; a branch rule requires this job and all others."""
+    jobs = loaded(sites.ROOT / ".github/workflows/tests.yml")["jobs"]
+    commands = [step["run"] for step in jobs["systems"]["steps"] if "run" in step]
+    text = (sites.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "\n".join(f"> {command}" for command in commands) in text
+    assert jobs["systems"]["strategy"]["matrix"]["system"] == ["windows-latest", "macos-latest"]
+    assert {*jobs["passed"]["needs"]} == jobs.keys() - {"passed"}
+
+
+def test_what_make_tests_is_what_is_installed() -> None:
+    """The Makefile sets PYTHONSAFEPATH; Python 3.10 does not know it, and must find no other."""
+    package = Path(mkdocs_masko.__file__)
+    if os.environ.get("PYTHONSAFEPATH"):
+        assert package.is_relative_to(sys.prefix)
+    assert package.parent.name == "mkdocs_masko"
+
+
+def test_a_python_is_found_by_its_version() -> None:
+    """This one, at least; one of another version is no answer."""
+    this = "{}.{}".format(*sys.version_info)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for version, code in ((this, 0), ("2.0", 1)):
+        done = subprocess.run(
+            ["sh", sites.ROOT / "scripts/find_python.sh", version],
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == code
+        if code == 0:
+            asked = [done.stdout.strip(), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+            assert subprocess.check_output(asked, encoding="utf-8").strip() == this
 
 
 def test_what_is_published_is_what_was_tested() -> None:

@@ -184,12 +184,13 @@ def test_a_file_that_is_inherited_and_a_variable_of_its_choice_are_the_file(
     assert REFUSED in done.err
 
 
+@pytest.mark.usefixtures("no_second_attempt")
 @pytest.mark.parametrize("by_flag", [True, False])
 def test_a_host_that_the_user_names_is_asked(by_flag: bool, proxy: Wire, tmp_path: Path) -> None:
     config(tmp_path)
     flag = ("--api-url", EVIL) if by_flag else ()
     given = {} if by_flag else {"MASKO_API_URL": EVIL}
-    done = run(tmp_path, "projects", "--timeout", "1", *flag, **through(proxy, **given))
+    done = run(tmp_path, "projects", *flag, **through(proxy, **given))
     assert done.code == 1
     assert proxy.requests[0].startswith(b"CONNECT evil.example:443 ")
 
