@@ -1,7 +1,8 @@
 """The files of a site's docs folder without MkDocs: which there are, and which become pages.
 
 What is left out, and why, follows MkDocs: `exclude_docs`, `draft_docs`, and a README beside an
-index (read in MkDocs 1.6.1, `structure/files.py` and `utils/meta.py`; ProperDocs 1.6.7 is equal).
+index (read in MkDocs 1.6.1, `structure/files.py` and `utils/meta.py`; ProperDocs 1.6.7 is equal,
+and Zensical 0.0.73 differs in the suffixes of pages alone).
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from mkdocs_masko.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# The suffixes that MkDocs takes for Markdown (mkdocs.utils.markdown_extensions).
-_PAGE_SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+MKDOCS_SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""Those that MkDocs takes for Markdown (mkdocs.utils.markdown_extensions)."""
+
 _INDEX_NAMES: Final = ("index", "README")
 _ALWAYS_EXCLUDED: Final = (".*", "/templates/")  # `exclude_docs` can take them back: `!.well-known`
 
@@ -42,16 +44,13 @@ class DocsFile(Struct, frozen=True, kw_only=True):
         uri: Its path in the docs folder: `guide/index.md`.
         name: Its path from the folder of `mkdocs.yml`, for messages: `docs/guide/index.md`.
         path: Where it is.
+        is_page: Whether it is Markdown.
     """
 
     uri: str
     name: str
     path: Path
-
-    @property
-    def is_page(self) -> bool:
-        """Whether it is Markdown."""
-        return self.uri.endswith(_PAGE_SUFFIXES)
+    is_page: bool
 
     def text(self) -> str:
         """Return the source of a page.
@@ -86,13 +85,20 @@ class DocsFolder:
     Args:
         folder: The folder of `mkdocs.yml`.
         settings: The content of `mkdocs.yml`.
+        suffixes: Those of pages.
 
     Attributes:
         path: Where it is.
         uris: The paths of all files in the docs folder, excluded ones too.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, Any],
+        suffixes: tuple[str, ...] = MKDOCS_SUFFIXES,
+    ) -> None:
+        self._suffixes = suffixes
         self.path = Path(os.path.normpath(folder / str(settings.get("docs_dir") or "docs")))
         self._name = relative_name(self.path, folder)
         self._excluded = _spec([*_ALWAYS_EXCLUDED, *_lines(settings.get("exclude_docs"))])
@@ -107,14 +113,19 @@ class DocsFolder:
             # Of a README and an index in one folder, the index comes last.
             files[posixpath.dirname(uri), self.target(uri)] = uri
         return [
-            DocsFile(uri=uri, name=posixpath.join(self._name, uri), path=self.path / uri)
+            DocsFile(
+                uri=uri,
+                name=posixpath.join(self._name, uri),
+                path=self.path / uri,
+                is_page=uri.endswith(self._suffixes),
+            )
             for uri in sorted(files.values(), key=PurePosixPath)
         ]
 
     def target(self, uri: str) -> str:
         """Return the path in the site of what becomes of a file: `guide/index.html`."""
         path = PurePosixPath(uri)
-        if not uri.endswith(_PAGE_SUFFIXES):
+        if not uri.endswith(self._suffixes):
             return uri
         if path.stem in _INDEX_NAMES:
             return path.with_name("index.html").as_posix()

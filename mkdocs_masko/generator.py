@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib.metadata import distributions, entry_points
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from mkdocs_masko.docs_files import MKDOCS_SUFFIXES
 from mkdocs_masko.site_config import (
     MKDOCS_NAMES,
     PROPERDOCS_NAMES,
@@ -13,6 +15,7 @@ from mkdocs_masko.site_config import (
     is_toml,
     plugins_of,
 )
+from mkdocs_masko.zensical_toml import default_extensions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,8 +24,18 @@ if TYPE_CHECKING:
 Generator: TypeAlias = Literal["mkdocs", "properdocs", "zensical"]
 """The command, which is also the package's name."""
 
+NAMES: Final[dict[Generator, str]] = {
+    "mkdocs": "MkDocs",
+    "properdocs": "ProperDocs",
+    "zensical": "Zensical",
+}
+
+TESTED_ZENSICAL: Final = "0.0.73"
+"""The version of Zensical that the tests build with; it has no stable version yet."""
+
 GENERATORS: Final[tuple[Generator, ...]] = ("mkdocs", "properdocs", "zensical")
 
+_FENCES: Final = "pymdownx.superfences"  # Zensical has them in place of `fenced_code`
 _DEFAULT_THEMES: Final[dict[Generator, str]] = {
     "mkdocs": "mkdocs",
     "properdocs": "mkdocs",
@@ -46,27 +59,60 @@ def installed_versions() -> dict[str, str]:
     return {distribution.name: distribution.version for distribution in distributions()}
 
 
-def generator_for(path: Path, settings: Mapping[str, Any], packages: Collection[str]) -> Generator:
+def generator_for(
+    path: Path, settings: Mapping[str, Any], packages: Collection[str] | None = None
+) -> Generator:
     """Tell which program builds a site.
 
     Args:
         path: The site's configuration, whose name says what it was written for.
         settings: Its content, which says how it shows poses: only Zensical needs the Markdown
             extension where the plugin is not enabled.
-        packages: Names of the installed packages, which decide where only one can build it.
+        packages: Names of the installed packages, which decide where only one can build it; None
+            for those of this process.
     """
     if is_toml(path):
         return "zensical"
     if "masko" in extensions_of(settings) and "masko" not in plugins_of(settings):
         return "zensical"
     written_for: Generator = "properdocs" if path.name.startswith("properdocs.") else "mkdocs"
-    installed = [generator for generator in GENERATORS if generator in packages]
+    installed = [each for each in GENERATORS if _is_installed(each, packages)]
     return written_for if written_for in installed or not installed else installed[0]
+
+
+def _is_installed(generator: Generator, packages: Collection[str] | None) -> bool:
+    return find_spec(generator) is not None if packages is None else generator in packages
 
 
 def runs_plugins(generator: Generator) -> bool:
     """Tell whether a program runs MkDocs plugins; if not, it needs the Markdown extension."""
     return generator != "zensical"
+
+
+def missing_extension(settings: Mapping[str, Any], generator: Generator) -> str:
+    """Say in one sentence that a program shows no pose of a site; an empty text if it does."""
+    if runs_plugins(generator) or "masko" in extensions_of(settings):
+        return ""
+    if "masko" in plugins_of(settings):
+        return "Zensical runs no MkDocs plugins, so that the plugin 'masko' does nothing"
+    return "the Markdown extension 'masko' is not enabled"
+
+
+def page_suffixes(generator: Generator) -> tuple[str, ...]:
+    """Return the suffixes of the files that become pages."""
+    return MKDOCS_SUFFIXES if runs_plugins(generator) else (".md",)
+
+
+def used_extensions(settings: Mapping[str, Any], generator: Generator) -> dict[str, Any]:
+    """Return the Markdown extensions that pages go through, with their options.
+
+    Those that MkDocs adds to every site are not among them.
+    """
+    if runs_plugins(generator):
+        return extensions_of(settings)
+    is_default = "markdown_extensions" not in settings
+    extensions = default_extensions() if is_default else extensions_of(settings)
+    return {**extensions, _FENCES: extensions.get(_FENCES)}
 
 
 def command_line(generator: Generator, verb: str, config: str) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.mkdocs_yml import by_name, load_yml
-from mkdocs_masko.zensical_toml import load_toml
+from mkdocs_masko.zensical_toml import flat_extensions, load_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 PluginOptions: TypeAlias = dict[str, Any]
@@ -25,9 +25,6 @@ MKDOCS_NAMES: Final = ("mkdocs.yml", "mkdocs.yaml")
 CONFIG_NAMES: Final = (ZENSICAL_TOML, *PROPERDOCS_NAMES, *MKDOCS_NAMES)
 """In the order in which Zensical and ProperDocs look; all three know the last two."""
 
-_NESTED: Final = {"pymdownx": ("blocks",), "zensical": ("extensions",)}
-"""Packages of Markdown extensions that TOML nests, and what of them is nested once more."""
-
 
 def find_config(folder: Path) -> Path | None:
     """Return the site's configuration in a folder, if there is one.
@@ -37,10 +34,19 @@ def find_config(folder: Path) -> Path | None:
     Raises:
         OptionError: There are several, and one of them cannot be read.
     """
-    paths = [folder / name for name in CONFIG_NAMES if (folder / name).is_file()]
+    paths = _configs(folder)
     if len(paths) > 1:
         return next((path for path in paths if _names_masko(load_settings(path))), paths[0])
     return paths[0] if paths else None
+
+
+def first_config(folder: Path) -> Path | None:
+    """Return the configuration that comes first in a folder, whether or not it names masko."""
+    return next(iter(_configs(folder)), None)
+
+
+def _configs(folder: Path) -> list[Path]:
+    return [folder / name for name in CONFIG_NAMES if (folder / name).is_file()]
 
 
 def is_toml(path: Path) -> bool:
@@ -71,25 +77,7 @@ def extensions_of(settings: Mapping[str, Any]) -> dict[str, Any]:
 
     TOML can nest what is one name: `pymdownx.tilde = {}`.
     """
-    flat: dict[str, Any] = {}
-    nested: dict[str, Any] = {}
-    for name, options in by_name(settings.get("markdown_extensions")).items():
-        if name in _NESTED and isinstance(options, dict):
-            nested |= _flatten(name, options, _NESTED[name])
-        else:
-            flat[name] = options
-    return flat | nested
-
-
-def _flatten(package: str, options: dict[str, Any], deeper: tuple[str, ...]) -> dict[str, Any]:
-    def entries() -> Iterator[tuple[str, Any]]:
-        for name, value in options.items():
-            if name in deeper and isinstance(value, dict):
-                yield from ((f"{package}.{name}.{inner}", value[inner]) for inner in value)
-            else:
-                yield f"{package}.{name}", value
-
-    return dict(entries())
+    return flat_extensions(by_name(settings.get("markdown_extensions")))
 
 
 def read_plugin_options(path: Path) -> PluginOptions:

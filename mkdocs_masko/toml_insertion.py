@@ -18,7 +18,12 @@ from msgspec import Struct
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.site_config import extensions_of
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.zensical_toml import load_document, settings_of
+from mkdocs_masko.zensical_toml import (
+    DEFAULT_EXTENSIONS,
+    default_extensions,
+    load_document,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,39 +33,6 @@ if TYPE_CHECKING:
 
 _EXTENSIONS: Final = "markdown_extensions"
 _WATCH: Final = "watch"
-
-DEFAULT_EXTENSIONS: Final = """\
-abbr = {}
-admonition = {}
-attr_list = {}
-def_list = {}
-footnotes = {}
-md_in_html = {}
-toc.permalink = true
-pymdownx.arithmatex.generic = true
-pymdownx.betterem = {}
-pymdownx.caret = {}
-pymdownx.details = {}
-pymdownx.emoji.emoji_generator = "zensical.extensions.emoji.to_svg"
-pymdownx.emoji.emoji_index = "zensical.extensions.emoji.twemoji"
-pymdownx.highlight.anchor_linenums = true
-pymdownx.highlight.line_spans = "__span"
-pymdownx.highlight.pygments_lang_class = true
-pymdownx.inlinehilite = {}
-pymdownx.keys = {}
-pymdownx.magiclink = {}
-pymdownx.mark = {}
-pymdownx.smartsymbols = {}
-pymdownx.superfences.custom_fences = [{ name = "mermaid", class = "mermaid" }]
-pymdownx.tabbed.alternate_style = true
-pymdownx.tabbed.combine_header_slug = true
-pymdownx.tasklist.custom_checkbox = true
-pymdownx.tilde = {}
-"""
-"""The extensions that Zensical gives to a site that names none (0.0.73, `config.py`).
-
-A site that names one has no others, so that whoever adds the first must name these, too.
-"""
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _KEY = r"(?:\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|[A-Za-z0-9_-]+)"
@@ -335,13 +307,6 @@ def _is_only_difference(
         and _others(old) == _others(new)
         and _others(before, "project") == _others(after, "project")
     )
-
-
-def default_extensions() -> dict[str, Any]:
-    """Return the extensions that Zensical gives to a site that names none, with their options."""
-    import tomli  # noqa: PLC0415 - most sites have no TOML
-
-    return extensions_of({_EXTENSIONS: tomli.loads(DEFAULT_EXTENSIONS)})
 
 
 def _others(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:

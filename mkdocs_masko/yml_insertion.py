@@ -17,7 +17,8 @@ from mkdocs_masko.errors import OptionError
 from mkdocs_masko.mkdocs_yml import by_name, load_yml
 from mkdocs_masko.site_config import extensions_of, plugins_of
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.toml_insertion import default_extensions, is_watched
+from mkdocs_masko.toml_insertion import is_watched
+from mkdocs_masko.zensical_toml import default_extensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

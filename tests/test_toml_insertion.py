@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.site_config import extensions_of, load_settings
-from mkdocs_masko.toml_insertion import add_extension, default_extensions, is_watched
+from mkdocs_masko.toml_insertion import add_extension, is_watched
+from mkdocs_masko.zensical_toml import default_extensions
 
 DATA = Path(__file__).parent / "data" / "init"
 GOLDEN = Path(__file__).parent / "golden" / "init"

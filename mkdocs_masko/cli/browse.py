@@ -89,7 +89,7 @@ def collections(
 def collection_(*, collection: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - session_options
     """Show a collection with its prompt and style.
 
-    COLLECTION is an id, a name, the start of one, or an alias in mkdocs.yml.
+    COLLECTION is an id, a name, the start of one, or an alias of the site.
 
     \b
     Examples:
@@ -109,7 +109,7 @@ def collection_(*, collection: str, as_json: bool, **where: Any) -> None:  # noq
 def items(*, collection: str, as_json: bool, limit: int | None, **where: Any) -> None:  # noqa: ANN401 - session_options
     """List the items of a collection: poses, published or not.
 
-    COLLECTION is an id, a name, the start of one, or an alias in mkdocs.yml.
+    COLLECTION is an id, a name, the start of one, or an alias of the site.
 
     \b
     Examples:
@@ -139,7 +139,7 @@ def assets(
 ) -> None:
     """List the assets of a collection, or all assets.
 
-    COLLECTION is an id, a name, the start of one, or an alias in mkdocs.yml.
+    COLLECTION is an id, a name, the start of one, or an alias of the site.
 
     \b
     Examples:
@@ -184,7 +184,7 @@ def asset_(*, asset: str, as_json: bool, signed_urls: bool, **where: Any) -> Non
 def export(*, collection: str, as_json: bool, limit: int | None, **where: Any) -> None:  # noqa: ANN401 - session_options
     """Show what a collection has published, with all URLs.
 
-    COLLECTION is an id, a name, the start of one, or an alias in mkdocs.yml.
+    COLLECTION is an id, a name, the start of one, or an alias of the site.
 
     \b
     Examples:

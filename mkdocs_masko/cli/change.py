@@ -16,7 +16,7 @@ from mkdocs_masko.text import printable, quote
 if TYPE_CHECKING:
     from mkdocs_masko.cli.session import ApiObject, ApiSession
 
-_COLLECTION_TEXT: Final = "Collection of the item [those of mkdocs.yml]."
+_COLLECTION_TEXT: Final = "Collection of the item [those of the site]."
 
 
 @click.command()

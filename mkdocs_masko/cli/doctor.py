@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import posixpath
 import time
 from contextlib import suppress
 from itertools import islice
@@ -25,18 +26,23 @@ from mkdocs_masko.errors import (
     OptionError,
     RequestRejected,
 )
+from mkdocs_masko.files import relative_name
 from mkdocs_masko.generator import (
     GENERATORS,
+    NAMES,
+    TESTED_ZENSICAL,
     generator_for,
     installed_themes,
     installed_versions,
+    missing_extension,
     missing_plugins,
+    runs_plugins,
     theme_of,
     theme_remedy,
 )
 from mkdocs_masko.manifest import load
 from mkdocs_masko.options import SANDBOX
-from mkdocs_masko.site_config import find_config, load_settings, plugins_of
+from mkdocs_masko.site_config import extensions_of, find_config, load_settings, plugins_of
 from mkdocs_masko.sync import connect, site_of
 from mkdocs_masko.text import format_size, list_some, printable, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
@@ -63,6 +69,7 @@ _PACKAGES: Final = (
     "mkdocs-masko",
     "mkdocs",
     "properdocs",
+    "zensical",
     "mkdocs-material",
     "mkdocs-macros-plugin",
 )
@@ -76,6 +83,12 @@ _PLUGIN_REMEDIES: Final = {
     "offline": "pages opened from disk need a network for media of the CDN",
 }
 """Plugins that interfere with poses, and what to do about it."""
+
+_ZENSICAL_LIMITS: Final = (
+    "builds read the manifest alone and never sync; templates of the theme cannot show poses"
+)
+_UNUSED_OPTIONS: Final = ("budget", "mode", "wait", "not_ready")
+"""Options for what only the plugin does."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -158,22 +171,17 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
         yield Finding(
             level="warning",
             subject="mkdocs.yml",
-            text="not in this folder",
+            text="not in this folder, and no zensical.toml",
             remedy="run this in the folder of your site, or name the file with -f",
         )
     else:
         generator = generator_for(path, settings, versions)
-        theme = theme_of(settings, generator)
-        yield _check_theme(theme, generator)
-        plugins = plugins_of(settings)
-        for name in missing_plugins(plugins, theme, generator):
-            yield Finding(
-                level="error",
-                subject=f"plugin {sanitize(name)}",
-                text=f"is not installed, so that '{generator} build' fails",
-                remedy="install the package that has it, or remove it from 'plugins'",
-            )
-        yield from _check_plugins(plugins)
+        yield _check_host(path, generator, versions)
+        yield _check_theme(theme_of(settings, generator), generator)
+        if runs_plugins(generator):
+            yield from _check_plugins(settings, generator)
+        else:
+            yield from _check_zensical(site, path.parent, settings)
     yield from _check_manifest(site)
     if site.is_self_hosted:
         yield _check_videos(site)
@@ -194,6 +202,18 @@ def _check_versions(versions: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(level="ok", subject=name, text=versions[name])
 
 
+def _check_host(path: Path, generator: Generator, versions: Mapping[str, str]) -> Finding:
+    name, version = NAMES[generator], versions.get(generator)
+    if version is None:
+        text = f"{name}, which builds {sanitize(path.name)}, is not installed"
+        remedy = f"pip install 'mkdocs-masko[{generator}]'"
+        return Finding(level="error", subject="host", text=text, remedy=remedy)
+    text = f"{name} {version} builds {sanitize(path.name)}"
+    if generator == "zensical" and version != TESTED_ZENSICAL:
+        text += f"; mkdocs-masko is tested with {TESTED_ZENSICAL}"
+    return Finding(level="ok", subject="host", text=text)
+
+
 def _check_theme(theme: str | None, generator: Generator) -> Finding:
     if theme is None:
         return Finding(level="ok", subject="theme", text="the folder 'custom_dir'")
@@ -204,7 +224,15 @@ def _check_theme(theme: str | None, generator: Generator) -> Finding:
     return Finding(level="error", subject="theme", text=text, remedy=remedy)
 
 
-def _check_plugins(plugins: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_plugins(settings: Mapping[str, Any], generator: Generator) -> Iterator[Finding]:
+    plugins, theme = plugins_of(settings), theme_of(settings, generator)
+    for name in missing_plugins(plugins, theme, generator):
+        yield Finding(
+            level="error",
+            subject=f"plugin {sanitize(name)}",
+            text=f"is not installed, so that '{generator} build' fails",
+            remedy="install the package that has it, or remove it from 'plugins'",
+        )
     if "masko" not in plugins:
         text = "the plugin 'masko' is not enabled"
         yield Finding(level="error", subject="plugins", text=text, remedy="run 'mkdocs-masko init'")
@@ -212,6 +240,66 @@ def _check_plugins(plugins: Mapping[str, Any]) -> Iterator[Finding]:
         if plugin in plugins:
             subject = f"plugin {plugin}"
             yield Finding(level="warning", subject=subject, text="is enabled", remedy=remedy)
+
+
+def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check what Zensical needs in the place of the plugin, and say what it cannot do."""
+    problem = missing_extension(settings, "zensical")
+    if problem:
+        remedy = "run 'mkdocs-masko init', which adds the Markdown extension"
+        yield Finding(level="error", subject="extension", text=problem, remedy=remedy)
+    else:
+        text = "the Markdown extension 'masko' is enabled"
+        yield Finding(level="ok", subject="extension", text=text)
+    yield _check_watch(site, settings)
+    yield _check_folder(site, folder, settings)
+    yield Finding(level="ok", subject="limits", text=_ZENSICAL_LIMITS)
+    options = {**extensions_of(settings), **plugins_of(settings)}.get("masko") or {}
+    for name in _UNUSED_OPTIONS:
+        if name in options:
+            remedy = "remove it, unless MkDocs builds the site, too"
+            yield Finding(
+                level="warning",
+                subject=f"option {name}",
+                text="has no effect in builds of Zensical",
+                remedy=remedy,
+            )
+    if "offline" in plugins_of(settings):
+        remedy = _PLUGIN_REMEDIES["offline"]
+        yield Finding(level="warning", subject="plugin offline", text="is enabled", remedy=remedy)
+
+
+def _check_watch(site: Site, settings: Mapping[str, Any]) -> Finding:
+    from mkdocs_masko.toml_insertion import is_watched
+
+    name = site.options.manifest
+    if is_watched(settings, name):
+        return Finding(level="ok", subject="watch", text=f"{sanitize(name)} is watched")
+    text = f"{sanitize(name)} is not watched, so that pages keep what they showed before a sync"
+    remedy = f"add {sanitize(name)} to the list 'watch'"
+    return Finding(level="warning", subject="watch", text=text, remedy=remedy)
+
+
+def _check_folder(site: Site, folder: Path, settings: Mapping[str, Any]) -> Finding:
+    """Check that style sheets and scripts lie where pages load them from; `check` looks for all."""
+    from mkdocs_masko.docs_files import DocsFolder
+    from mkdocs_masko.laid_files import find_stale, laid_folder
+    from mkdocs_masko.page_assets import POSE_ASSETS, site_path
+
+    try:
+        docs = DocsFolder(folder, settings).path
+        path = laid_folder(site.options, folder, docs, is_needed=True)
+        assert path is not None  # noqa: S101 - it is needed
+        names = (posixpath.basename(site_path(name)) for name in POSE_ASSETS)
+        name = relative_name(path, folder)
+        stale = find_stale(path, name, names)
+    except MaskoError as error:
+        return Finding(level="error", subject="files", text="cannot be used", remedy=str(error))
+    if stale:
+        text, _, _ = stale.partition(". ")
+        remedy = "run 'mkdocs-masko sync', and commit the folder"
+        return Finding(level="warning", subject="files", text=text, remedy=remedy)
+    return Finding(level="ok", subject="files", text=f"{name}: has what pages load")
 
 
 def _check_manifest(site: Site) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Start": {
-        "init": ("init", "Add the plugin to a site and write its first manifest."),
+        "init": ("init", "Add Masko to a site and write its first manifest."),
     },
     "Manifest": {
         "sync": ("sync", "Update the manifest with what is published."),

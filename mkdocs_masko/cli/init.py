@@ -1,4 +1,4 @@
-"""`init`: the plugin added to a `mkdocs.yml`, with a first manifest."""
+"""`init`: what shows poses added to a site's configuration, with a first manifest."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mkdocs_masko.cli.session import ApiSession
-    from mkdocs_masko.sync import SyncResult
+    from mkdocs_masko.generator import Generator
+    from mkdocs_masko.sync import Site, SyncResult
 
 _SANDBOX: Final = {"collection": "fox", "api_url": "sandbox"}
 
@@ -49,50 +50,56 @@ _SANDBOX: Final = {"collection": "fox", "api_url": "sandbox"}
 )
 @click.option("--sandbox", is_flag=True, help="Use a sample mascot; needs no key.")
 @api_url_option("URL of the API, to be written to the file.")
-@config_option("Configuration of the site [mkdocs.yml].")
+@config_option("Configuration of the site [mkdocs.yml or zensical.toml].")
+@click.option(
+    "--zensical", is_flag=True, help="Add what Zensical needs to mkdocs.yml, not the plugin."
+)
 @json_result_option
-def init(
+def init(  # noqa: PLR0913 - one for each option
     *,
     collection: str | None,
     sandbox: bool,
     api_url: str | None,
     config_file: Path | None,
+    zensical: bool,
     as_json: bool,
 ) -> None:
-    """Add the plugin to a site and write its first manifest.
+    """Add Masko to a site and write its first manifest.
 
-    Asks for the mascot, unless --collection names it. The rest of mkdocs.yml stays as it is:
-    comments, order and line ends.
+    Asks for the mascot, unless --collection names it. Adds the plugin to mkdocs.yml; for Zensical,
+    adds the Markdown extension to zensical.toml, has Zensical watch the manifest, and writes what
+    pages load to the docs folder. A mkdocs.yml is for Zensical if you say so with --zensical, or if
+    nothing else is installed that could build it. Options of a site that has the plugin are taken
+    over. The rest of the file stays as it is: comments, order and line ends.
 
     \b
     Examples:
       mkdocs-masko init
       mkdocs-masko init --collection "Fox Mascot"
       mkdocs-masko init --sandbox
+      mkdocs-masko init --sandbox --zensical
     """
     from mkdocs_masko.files import replace_file
-    from mkdocs_masko.generator import generator_for, installed_versions
-    from mkdocs_masko.site_config import find_config
-    from mkdocs_masko.yml_insertion import add_plugin
+    from mkdocs_masko.generator import runs_plugins
 
-    path = config_file or find_config(Path.cwd())
-    if path is None:
-        generator = generator_for(Path("mkdocs.yml"), {}, installed_versions())
-        raise OptionError(f"no mkdocs.yml in this folder. Create a site first: '{generator} new .'")
-    path = path.resolve()  # replacing a symbolic link would leave the file behind it as it was
-    add_plugin(path, _SANDBOX)  # fails before anybody is asked, if the file cannot be edited
-    options = _choose_options(path, collection, api_url, sandbox=sandbox)
-    content = add_plugin(path, options)
-    # The manifest comes first: without access to the API, mkdocs.yml is to stay as it was.
-    result, not_ready = _write_manifest(path, options)
+    path, generator = _find_file(config_file, zensical=zensical)
+    _edited(path, generator, _SANDBOX)  # fails before anybody is asked, if it cannot be edited
+    chosen = _choose_options(path, collection, api_url, generator=generator, sandbox=sandbox)
+    options = chosen if runs_plugins(generator) else _with_folder(path, chosen)
+    content = _edited(path, generator, options)
+    # The manifest comes first: without access to the API, the file is to stay as it was.
+    site = _site(path, options)
+    result, not_ready = _write_manifest(site)
     try:
         replace_file(path, content)
     except OSError as error:
         raise OptionError(f"{path.name}: cannot be written: {error.strerror}") from None
+    added = "plugin" if runs_plugins(generator) else "Markdown extension"
+    if not as_json:
+        print_line(f"{path.name}: {added} added")
+    more = _report_files(path, site, result, as_json=as_json) if result else {}
     if as_json:
-        print_json(_document(path, options, result))
-    else:
-        print_line(f"{path.name}: plugin added")
+        print_json({**_document(path, options, site, result), **more})
     if not_ready or result is None:
         click.echo(
             "Next: publish the mascot in Masko, then run 'mkdocs-masko sync --wait 600'.",
@@ -100,27 +107,78 @@ def init(
         )
         raise not_ready or NotReady("nothing is published yet (409)")
     if not as_json:
-        _print_next_steps(path, options, result)
+        _print_next_steps(path, generator, site, result)
 
 
-def _document(path: Path, options: dict[str, Any], result: SyncResult | None) -> dict[str, Any]:
+def _find_file(config_file: Path | None, *, zensical: bool) -> tuple[Path, Generator]:
+    """Return the file to edit, and the program that it is edited for."""
+    from mkdocs_masko.generator import generator_for
+    from mkdocs_masko.site_config import first_config, load_settings
+
+    path = config_file or first_config(Path.cwd())
+    if path is None:
+        generator = "zensical" if zensical else generator_for(Path("mkdocs.yml"), {})
+        raise OptionError(
+            "no mkdocs.yml or zensical.toml in this folder. "
+            f"Create a site first: '{generator} new .'"
+        )
+    path = path.resolve()  # replacing a symbolic link would leave the file behind it as it was
+    return path, "zensical" if zensical else generator_for(path, load_settings(path))
+
+
+def _edited(path: Path, generator: Generator, options: dict[str, Any]) -> bytes:
+    """Return the content of the file with what its program needs."""
+    from mkdocs_masko import toml_insertion, yml_insertion
+    from mkdocs_masko.generator import runs_plugins
+    from mkdocs_masko.options import MANIFEST
+    from mkdocs_masko.site_config import is_toml
+
+    if runs_plugins(generator):
+        return yml_insertion.add_plugin(path, options)
+    add_extension = toml_insertion.add_extension if is_toml(path) else yml_insertion.add_extension
+    return add_extension(path, options, options.get("manifest", MANIFEST))
+
+
+def _with_folder(path: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """Return options that name the folder for what pages load."""
+    from mkdocs_masko.docs_files import DocsFolder
+    from mkdocs_masko.files import relative_name
+    from mkdocs_masko.laid_files import laid_folder
+    from mkdocs_masko.options import read_options
+    from mkdocs_masko.site_config import load_settings
+
+    docs = DocsFolder(path.parent, load_settings(path)).path
+    folder = laid_folder(
+        read_options(options, {}, complete=False), path.parent, docs, is_needed=True
+    )
+    return {**options, "into": relative_name(folder, path.parent)} if folder else options
+
+
+def _document(
+    path: Path, options: dict[str, Any], site: Site, result: SyncResult | None
+) -> dict[str, Any]:
     """Return what was written, for a program."""
-    from mkdocs_masko.options import DEFAULT_ALIAS, MANIFEST
-
-    poses = result.manifest.collections[DEFAULT_ALIAS].poses if result else {}
+    poses = result.manifest.collections[site.options.default].poses if result else {}
     return {
         "config": path.name,
         "options": options,
-        "manifest": MANIFEST if result else None,
+        "manifest": site.options.manifest if result else None,
         "revision": result.manifest.revision if result else None,
         "poses": sorted(poses),
     }
 
 
 def _choose_options(
-    path: Path, collection: str | None, api_url: str | None, *, sandbox: bool
+    path: Path,
+    collection: str | None,
+    api_url: str | None,
+    *,
+    generator: Generator,
+    sandbox: bool,
 ) -> dict[str, Any]:
-    """Return the options of the plugin; ask for what the command line leaves open."""
+    """Return the options of masko; ask for what the command line leaves open."""
+    if not (sandbox or collection or api_url) and (options := _options_of_plugin(path, generator)):
+        return options
     if sandbox or api_url == "sandbox":
         return {**_SANDBOX, **({"collection": collection} if collection else {})}
     name = session_plugin_options(path, api_url, None).api_key_env
@@ -150,57 +208,95 @@ def _ask_for_collection(session: ApiSession) -> str:
     return str(pick(answer, collections, "collection")["id"])
 
 
-def _write_manifest(
-    path: Path, options: dict[str, Any]
-) -> tuple[SyncResult | None, NotReady | None]:
-    """Write the manifest, if something is published; if not, return the error instead."""
+def _options_of_plugin(path: Path, generator: Generator) -> dict[str, Any]:
+    """Return the options that a site has under MkDocs; none where that builds the file."""
+    from mkdocs_masko.generator import runs_plugins
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.sync import site_of, update
+    from mkdocs_masko.site_config import find_config, find_plugin_options
+
+    if runs_plugins(generator):
+        return {}
+    for each in (path, find_config(path.parent)):
+        if each and (options := find_plugin_options(each)):
+            read_options(options, {})  # wrong ones, and a key, are not copied
+            return {name: value for name, value in options.items() if value is not None}
+    return {}
+
+
+def _site(path: Path, options: dict[str, Any]) -> Site:
+    from mkdocs_masko.options import read_options
+    from mkdocs_masko.sync import site_of
 
     environ, api_url = environment(), options.get("api_url")
     chosen = read_options({**options, "not_ready": "fail"}, environ, flags={"api_url": api_url})
-    site = give_time(site_of(chosen, path.parent, environ, api_url=api_url), None)
+    return give_time(site_of(chosen, path.parent, environ, api_url=api_url), None)
+
+
+def _write_manifest(site: Site) -> tuple[SyncResult | None, NotReady | None]:
+    """Write the manifest, if something is published; if not, return the error instead."""
+    from mkdocs_masko.sync import prepare, update
+
     try:
         with show_polling(poll_policy(site)) as policy:
+            if not site.has_api_access and site.manifest.is_file():
+                return prepare(site, policy), None  # options that are taken over come without a key
             return update(site, policy, revalidate=True), None
     except NotReady as error:
         return None, error
 
 
-def _print_next_steps(path: Path, options: dict[str, Any], result: SyncResult) -> None:
-    from mkdocs_masko.options import DEFAULT_ALIAS, MANIFEST, SANDBOX
+def _report_files(path: Path, site: Site, result: SyncResult, *, as_json: bool) -> dict[str, Any]:
+    """Write what pages load to the folder of the option `into`, if the site needs one.
 
-    poses = sorted(result.manifest.collections[DEFAULT_ALIAS].poses)
-    count = "1 pose" if len(poses) == 1 else f"{len(poses)} poses"
-    print_line(f"{MANIFEST}: written, {count}")
+    Returns:
+        What there is to say of it, for a program.
+    """
+    from mkdocs_masko.cli.folder import find_target, write_target
+    from mkdocs_masko.cli.report import Report
+
+    report = Report(folder=path.parent, as_json=as_json, annotate=False, site=site, result=result)
+    poses = len(result.manifest.collections[site.options.default].poses)
+    state = "written" if result.is_written else "up to date"
+    report.say(f"{site.options.manifest}: {state}, {poses} pose{'s' * (poses != 1)}")
+    target = find_target(site, {"collection": None, "config_file": path}, None)
+    if target:
+        write_target(target, site, result, report, used=False)
+    return report.more
+
+
+def _print_next_steps(path: Path, generator: Generator, site: Site, result: SyncResult) -> None:
+    from mkdocs_masko.options import SANDBOX
+
+    poses = sorted(result.manifest.collections[site.options.default].poses)
     pose = "wave" if "wave" in poses else next(iter(poses), "wave")
     click.secho("\nNext:", bold=is_terminal())
-    for number, step in enumerate(_next_steps(path, options, pose), 1):
+    for number, step in enumerate(_next_steps(path, generator, site, pose), 1):
         print_line(f"  {number}. {step}")
-    if options.get("api_url") == SANDBOX:
+    if site.options.api_url == SANDBOX:
         click.echo("\nFor your own mascot, put its ID in 'collection' and remove 'api_url'.")
 
 
-def _next_steps(path: Path, options: dict[str, Any], pose: str) -> Iterator[str]:
-    from mkdocs_masko import generator as generators
+def _next_steps(path: Path, generator: Generator, site: Site, pose: str) -> Iterator[str]:
     from mkdocs_masko.files import relative_name
-    from mkdocs_masko.options import MANIFEST, SANDBOX
+    from mkdocs_masko.generator import command_line, installed_themes, theme_of, theme_remedy
+    from mkdocs_masko.options import SANDBOX
     from mkdocs_masko.site_config import load_settings
-    from mkdocs_masko.urls import API_URL, is_known_api
+    from mkdocs_masko.urls import is_known_api
 
-    settings = load_settings(path)
-    generator = generators.generator_for(path, settings, generators.installed_versions())
-    theme = generators.theme_of(settings, generator)
-    if theme is not None and theme not in generators.installed_themes(generator):
-        remedy = generators.theme_remedy(theme, generator)
-        yield f"The theme {sanitize(theme)!r} is not installed: {remedy}"
-    serve = generators.command_line(generator, "serve", relative_name(path, Path.cwd()))
+    theme = theme_of(load_settings(path), generator)
+    if theme is not None and theme not in installed_themes(generator):
+        yield f"The theme {sanitize(theme)!r} is not installed: {theme_remedy(theme, generator)}"
+    serve = command_line(generator, "serve", relative_name(path, Path.cwd()))
     yield f"Write ![What it shows](masko:{pose}) on a page, and run '{serve}'."
-    if MANIFEST not in _git_attributes(path.parent):
-        # So that its bytes are the same on every system, and a review folds it.
-        yield f"Add to .gitattributes: {MANIFEST} eol=lf linguist-generated"
-    yield f"git add {path.name} {MANIFEST}"
-    api_url = options.get("api_url", API_URL)
+    manifest, folder = site.options.manifest, site.options.into
+    attributes = _git_attributes(path.parent)
+    # So that bytes are the same on every system, and a review folds them.
+    if manifest not in attributes:
+        yield f"Add to .gitattributes: {manifest} eol=lf linguist-generated"
+    if folder and folder not in attributes:
+        yield f"Add to .gitattributes: {folder}/** -text linguist-generated"
+    yield " ".join(["git add", path.name, manifest, *([folder] if folder else [])])
+    api_url = site.options.api_url
     if api_url != SANDBOX and not is_known_api(api_url):
         yield f"Wherever the key is used: export MASKO_API_URL={api_url}"
 

@@ -28,8 +28,8 @@ def site_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         api_url_option(),
         click.option("--manifest", metavar="PATH", help="The manifest [masko.manifest.json]."),
-        click.option("--collection", metavar="ID", help="Collection to use without a mkdocs.yml."),
-        config_option("Configuration of the site [mkdocs.yml]."),
+        click.option("--collection", metavar="ID", help="Collection to use, without a site."),
+        config_option("Configuration of the site [mkdocs.yml or zensical.toml]."),
     ):
         command = option(command)
     return command
@@ -74,8 +74,7 @@ def load_site(
     path = config_file or find_config(Path.cwd())
     if path is None and collection is None:
         raise OptionError(
-            "no mkdocs.yml and no zensical.toml in this folder. "
-            "Name one with -f, or give --collection."
+            "no mkdocs.yml or zensical.toml in this folder. Name one with -f, or give --collection."
         )
     raw = read_plugin_options(path) if path and collection is None else {"collection": collection}
     flags = {**overrides, "manifest": manifest, "api_url": api_url}

@@ -38,7 +38,7 @@ def session_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         timeout_option(_TIMEOUT),
         api_url_option(),
-        config_option("Configuration of the site, if any [mkdocs.yml]."),
+        config_option("Configuration of the site, if any [mkdocs.yml or zensical.toml]."),
     ):
         command = option(command)
     return command
@@ -139,7 +139,7 @@ class ApiSession:
         """
         ids = [self._exact_collection_id(collection)] if collection else [*self.site_ids.values()]
         if not ids:
-            raise OptionError("no mkdocs.yml names a collection: give one with --collection")
+            raise OptionError("no site here names a collection: give one with --collection")
         owners = {item["id"]: (id_, item) for id_ in ids for item in self.raw.items(id_)}
         item = pick_exact(text, [item for _, item in owners.values()], "item", ids)
         return owners[item["id"]]
@@ -151,7 +151,7 @@ class ApiSession:
         namesakes = [each for each in self.raw.collections() if _is_exact(text, each)]
         if any(each["id"] != alias_id for each in namesakes):
             raise ReferenceProblem(
-                f"{quote(text)} stands for {alias_id!r} in mkdocs.yml, and is also what "
+                f"{quote(text)} stands for {alias_id!r} on this site, and is also what "
                 f"another collection is called: {list_some(map(describe, namesakes), _MAX_NAMED)}. "
                 "Give the id."
             )

@@ -46,8 +46,8 @@ _FAILED: Final = {"failed", "error", "cancelled"}
 def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - session_options
     """Show which poses are published, generating or incomplete.
 
-    COLLECTION is an id, a name, the start of one, or an alias in mkdocs.yml; without it, the
-    command shows all collections of mkdocs.yml.
+    COLLECTION is an id, a name, the start of one, or an alias of the site; without it, the
+    command shows all collections of the site.
 
     \b
     Examples:
@@ -57,7 +57,7 @@ def status(*, collection: str | None, as_json: bool, **where: Any) -> None:  # n
     with open_session(**where) as session:
         ids = {collection: session.collection_id(collection)} if collection else session.site_ids
         if not ids:
-            raise OptionError("no mkdocs.yml names a collection: give one as an argument")
+            raise OptionError("no site here names a collection: give one as an argument")
         statuses = {alias: _collection_status(session, id_) for alias, id_ in ids.items()}
     if as_json:
         print_json(to_builtins({alias: poses for alias, (_, poses) in statuses.items()}))

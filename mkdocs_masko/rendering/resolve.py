@@ -454,7 +454,7 @@ def _absolute_url(medium: Medium, file: SiteFile | None, page: Page) -> str:
         return medium.url
     if not page.site_url:
         raise ReferenceProblem(
-            "argument 'absolute' needs 'site_url' in mkdocs.yml: the site serves the file"
+            "argument 'absolute' needs the setting 'site_url': the site serves the file"
         )
     return urljoin(page.site_url.rstrip("/") + "/", file.path)
 

@@ -40,7 +40,7 @@ _REMOVED_POSE = (
     "again in Masko, or name another pose."
 )
 _REMOVED_COLLECTION = (
-    "This sync removed it from the manifest, because mkdocs.yml does not name it any more."
+    "This sync removed it from the manifest, because the site does not name it any more."
 )
 _UNPUBLISHED = (
     "The manifest is up to date, so no pose of this name is published; "

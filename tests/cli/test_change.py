@@ -130,7 +130,7 @@ def test_an_alias_that_another_collection_is_called_is_refused(
     (tmp_path / "mkdocs.yml").write_text("plugins: [{masko: {collections: {owl: fox}}}]\n")
     where = ("--collection", "owl")
     done = run(tmp_path, "delete", "item", "wave", "--yes", *where, **variables(sandbox))
-    assert "'owl' stands for 'fox' in mkdocs.yml" in refused(done, sandbox)
+    assert "'owl' stands for 'fox' on this site" in refused(done, sandbox)
 
 
 @pytest.mark.parametrize("text", ["82fe", "82fe47af-5b46-5ea2-be64-0c392112b39", "image"])

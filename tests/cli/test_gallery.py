@@ -126,7 +126,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_without_a_site_a_manifest_or_a_key_it_says_what_to_do(tmp_path: Path) -> None:
     done = cli_process.run(tmp_path, "gallery", "--no-open")
     assert (done.code, done.out) == (2, "")
-    assert "no mkdocs.yml in this folder. Name one with -f, or give --collection." in done.err
+    assert (
+        "no mkdocs.yml or zensical.toml in this folder. Name one with -f, or give --collection."
+        in done.err
+    )
     done = cli_process.run(tmp_path, "gallery", "--collection", "x", "--no-open")
     assert (done.code, done.out) == (2, "")
     assert "there is neither a manifest (masko.manifest.json) nor a key" in done.err

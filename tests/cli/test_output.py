@@ -125,7 +125,8 @@ def test_an_error_on_a_terminal_is_red_or_plain(
 def test_a_piped_error_is_plain(tmp_path: Path) -> None:
     """A log of a CI job holds no escape sequences."""
     assert run(tmp_path, "check").err == (
-        "error: no mkdocs.yml in this folder. Name one with -f, or give --collection.\n"
+        "error: no mkdocs.yml or zensical.toml in this folder. "
+        "Name one with -f, or give --collection.\n"
     )
 
 

@@ -57,7 +57,7 @@ def test_a_site_that_does_not_know_its_address_is_told(tmp_path: Path) -> None:
     built = sites.build(sites.make(tmp_path, pages))
     (warning,) = built.lines("WARNING")
     assert warning == (
-        "masko: docs/index.md:1:3: argument 'absolute' needs 'site_url' in mkdocs.yml: "
+        "masko: docs/index.md:1:3: argument 'absolute' needs the setting 'site_url': "
         "the site serves the file"
     )
 

@@ -1,0 +1,168 @@
+"""`init` for Zensical: the Markdown extension, the watched manifest, and all that pages load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli_process import NAME, environment, run, variables
+from mkdocs_masko.sandbox import Sandbox
+from mkdocs_masko.site_config import load_settings, read_plugin_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = "# Hello\n\n![A fox waving](masko:wave)\n"
+FOLDER = "docs/assets/masko"
+OPTIONS = {"collection": "fox", "api_url": "sandbox", "into": FOLDER}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Start the API and its CDN."""
+    with Sandbox() as running:
+        yield running
+
+
+def site(folder: Path, text: str = "[project]\nsite_name = 'Fox'\n", name: str = "") -> Path:
+    """Write a site with one page; return its configuration."""
+    (folder / "docs").mkdir(parents=True)
+    (folder / "docs" / "index.md").write_text(PAGE, encoding="utf-8")
+    path = folder / (name or "zensical.toml")
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Zensical needs Python 3.11")
+@pytest.mark.parametrize("name", ["zensical.toml", "mkdocs.yml"])
+def test_one_command_and_zensical_shows_the_pose(tmp_path: Path, name: str) -> None:
+    """Media, style sheet and script lie in the docs, and the page loads them."""
+    text = "site_name: Fox\n" if name.endswith(".yml") else "[project]\nsite_name = 'Fox'\n"
+    path = site(tmp_path, text, name)
+    done = run(tmp_path, "init", "--sandbox", "--zensical")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(
+        f"{name}: Markdown extension added\n{NAME}: written, 4 poses\n{FOLDER}:"
+    )
+    assert read_plugin_options(path) == OPTIONS
+    assert load_settings(path)["watch"] == [NAME]
+    assert path.read_text().startswith(text)
+    command = [Path(sys.executable).with_name("zensical"), "build", "--strict"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment())
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert "<masko-pose" in page
+    assert list((tmp_path / "site" / "assets" / "masko").glob("masko.*.js"))
+    doctor = json.loads(run(tmp_path, "doctor", "--json").out)
+    assert {each["level"] for each in doctor if each["subject"] != "manifest"} == {"ok"}
+    assert run(tmp_path, "check", "--offline").code == 0
+
+
+def test_the_next_steps_are_those_of_zensical(tmp_path: Path) -> None:
+    site(tmp_path)
+    done = run(tmp_path, "init", "--sandbox")
+    steps = [line[5:] for line in done.out.splitlines() if line.startswith("  ")]
+    assert steps == [
+        "Write ![What it shows](masko:wave) on a page, and run 'zensical serve'.",
+        f"Add to .gitattributes: {NAME} eol=lf linguist-generated",
+        f"Add to .gitattributes: {FOLDER}/** -text linguist-generated",
+        f"git add zensical.toml {NAME} {FOLDER}",
+    ]
+
+
+def test_a_site_elsewhere_with_another_docs_folder(tmp_path: Path) -> None:
+    """All paths start from the folder of the file."""
+    path = site(tmp_path / "web", "[project]\nsite_name = 'Fox'\ndocs_dir = 'pages'\n")
+    (tmp_path / "web" / "docs").rename(tmp_path / "web" / "pages")
+    done = run(tmp_path, "init", "--sandbox", "-f", "web/zensical.toml")
+    assert done.code == 0
+    assert "zensical serve -f web/zensical.toml" in done.out
+    assert read_plugin_options(path)["into"] == "pages/assets/masko"
+    assert list((tmp_path / "web" / "pages" / "assets" / "masko").glob("wave.*.png"))
+    for command in (
+        ("list",),
+        ("check", "--offline"),
+        ("sync",),
+        ("diff",),
+        ("prune", "--dry-run"),
+    ):
+        done = run(tmp_path, *command, "-f", "web/zensical.toml")
+        assert (command, done.code) == (command, 0)
+
+
+@pytest.mark.parametrize("name", ["zensical.toml", "mkdocs.yml"])
+def test_options_of_the_plugin_are_taken_over(tmp_path: Path, name: str) -> None:
+    """A site that moves from MkDocs has said all that there is to say, and has a manifest."""
+    plugin = (
+        "site_name: Fox\nplugins:\n- masko: {collections: {fox: fox, owl: owl}, api_url: sandbox}\n"
+    )
+    path = site(tmp_path, plugin, "mkdocs.yml")
+    assert run(tmp_path, "sync").code == 0
+    arguments = ["--zensical"]
+    if name == "zensical.toml":
+        path, arguments = tmp_path / name, []
+        path.write_text("[project]\nsite_name = 'Fox'\n")
+    done = run(tmp_path, "init", *arguments)
+    assert (done.code, done.err) == (0, "")
+    assert f"{name}: Markdown extension added\n{NAME}: up to date, 4 poses\n" in done.out
+    options = {"collections": {"fox": "fox", "owl": "owl"}, "api_url": "sandbox", "into": FOLDER}
+    assert read_plugin_options(path) == options
+    assert (tmp_path / "mkdocs.yml").read_text().startswith(plugin)
+    assert run(tmp_path, "check").code == 0
+
+
+def test_options_are_taken_over_without_a_key(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The manifest is there; media that the site is to serve come from the CDN."""
+    plugin = f"plugins: [masko: {{collection: fox, api_url: '{sandbox.api_url}'}}]\n"
+    site(tmp_path, plugin, "mkdocs.yml")
+    assert run(tmp_path, "sync", **variables(sandbox)).code == 0
+    path = tmp_path / "zensical.toml"
+    path.write_text("[project]\nsite_name = 'Fox'\n")
+    done = run(tmp_path, "init")
+    assert (done.code, done.err) == (0, "")
+    assert read_plugin_options(path)["collection"] == "fox"
+
+
+def test_as_json_it_says_what_it_wrote(tmp_path: Path) -> None:
+    site(tmp_path)
+    done = run(tmp_path, "init", "--sandbox", "--json")
+    document = json.loads(done.out)
+    assert document["config"] == "zensical.toml"
+    assert document["options"] == OPTIONS
+    assert document["media"]["folder"] == FOLDER
+    assert document["poses"] == ["card-sit", "cheer", "idle", "wave"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[project.markdown_extensions.masko]\n", "has the Markdown extension 'masko' already"),
+        ("project = { site_name = 'T' }\n", "add this by hand: to the table project.markdown_ext"),
+        ("[project\n", "not valid TOML: see line 1, column 9"),
+        ("<<<<<<< a\n=======\n>>>>>>> b\n", "contains merge conflict markers"),
+        (
+            "[project]\nplugins = [{ masko = { collection = 'fox', api_key = 'x' } }]\n",
+            "must not hold the API key",
+        ),
+    ],
+)
+def test_what_cannot_be_edited_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    """One line says why, before anything is written."""
+    path = site(tmp_path, text)
+    done = run(tmp_path, "init", *(["--sandbox"] if "api_key" not in text else []))
+    assert done.code == 2
+    assert reason in done.err
+    assert done.err.count("\n") == 1
+    assert path.read_text() == text
+    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / FOLDER).exists()
+
+
+def test_a_folder_without_a_site_is_told_how_to_get_one(tmp_path: Path) -> None:
+    done = run(tmp_path, "init", "--sandbox", "--zensical")
+    assert "no mkdocs.yml or zensical.toml in this folder" in done.err
+    assert "'zensical new .'" in done.err
