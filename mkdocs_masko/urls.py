@@ -191,7 +191,6 @@ def find_schemes(source: str, start: int = 0, end: int | None = None) -> Iterato
 # What browsers drop before they read a URL: https://url.spec.whatwg.org/#concept-basic-url-parser
 _DROPPED = re.compile(r"\A[\x00-\x20]+|[\t\n\r]")
 _POSE_SCHEME = re.compile(r"masko\\?:", re.IGNORECASE)
-_LINE_BREAKS = dict.fromkeys(map(ord, "\t\n\r"))
 
 
 def pose_of(url: str) -> str | None:
@@ -237,7 +236,9 @@ def plain_text(text: str) -> str:
         text = unescape(text)
     if _ENCODED.search(text):
         text = unquote(text)
-    text = text.lower().translate(_LINE_BREAKS)
+    text = text.lower()
+    for dropped in "\t\r\n":  # faster than a translation
+        text = text.replace(dropped, "")
     return text.replace("\\:", ":") if "\\" in text else text
 
 

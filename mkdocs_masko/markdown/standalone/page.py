@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +35,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("mkdocs_masko")
 
 _LAID = f"{ROOT}{FOLDER}/"  # what URLs of files that are laid down begin with
-# Zensical rewrites the values of these attributes, as links from the page's file; no others.
-_REWRITTEN = re.compile(rf'\s(?:href|src|srcset)="[^"]*{re.escape(_LAID)}[^"]*"')
+# Zensical rewrites the values of these attributes, as links from the page's file, and no others.
+_REWRITTEN = tuple(f'{space}{name}="' for name in ("href", "src", "srcset") for space in " \n")
 
 
 class PageBuild:
@@ -140,9 +139,14 @@ class PageBuild:
         """Put URLs of the page in the place of those that are the same on all pages."""
         if _LAID not in html:
             return html
-        to_docs, to_root = f"{self.page.to_docs}{folder}/", f"{self.page.to_root}{folder}/"
-        html = _REWRITTEN.sub(lambda match: match[0].replace(_LAID, to_docs), html)
-        return html.replace(_LAID, to_root)
+        roots = self.page.to_root, self.page.to_docs
+        parts = html.split(_LAID)
+        is_rewritten = False
+        for number, before in enumerate(parts[:-1]):
+            if '"' in before:  # else it is one more of a `srcset`
+                is_rewritten = before.endswith(_REWRITTEN)
+            parts[number] = f"{before}{roots[is_rewritten]}{folder}/"
+        return "".join(parts)
 
     def _tell(self) -> None:
         """Say what is wrong: a build ends with it, a server goes on.

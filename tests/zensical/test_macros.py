@@ -1,0 +1,75 @@
+"""Macros beside Zensical's own macros plugin, which runs pages through Jinja first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import zensical_sites as zensical
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sites import Built
+
+MACROS = "[project.plugins.macros]"
+PAGES = {
+    "index.md": (
+        "---\ntitle: \"Poses {{ masko('idle') }}\"\n---\n\n# Home\n\n"
+        '{{ masko("wave", width=40 + 8) }}\n\n'
+        '{% for pose in ["wave", "idle"] %}{{ masko.image(pose, width=20) }}{% endfor %}\n\n'
+        "![Image](masko:idle)\n\n<p style=\"background: url({{ masko_url('wave') }})\">x</p>\n\n"
+        '`{{ "{{" }} masko("wave") }}`\n\n{% raw %}`{{ masko("wave") }}`{% endraw %}\n'
+    ),
+    "off.md": '---\nrender_macros: false\n---\n\n# Off\n\n{{ masko("wave") }}\n',
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    site = zensical.make(tmp_path_factory.mktemp("macros"), PAGES, settings=MACROS)
+    return zensical.build(site).good()
+
+
+def test_expressions_and_loops_show_poses(built: Built) -> None:
+    page = built.page()
+    assert re.findall(r'alt="(\w+)"\s+width="(\d+)"', page) == [
+        ("wave", "48"),
+        ("wave", "20"),
+        ("idle", "20"),
+        ("Image", "512"),
+    ]
+
+
+def test_no_placeholder_is_left(built: Built) -> None:
+    assert "maskoembed" not in built.page()
+    assert "Macro Rendering Error" not in built.page()
+    assert "<title>Poses - Site</title>" in built.page()
+
+
+def test_what_is_raw_stays_code(built: Built) -> None:
+    assert built.page().count('<code>{{ masko("wave") }}</code>') == 2
+
+
+def test_a_page_without_macros_has_the_extensions_own(built: Built) -> None:
+    assert "<masko-pose" in built.page("off/index.html")
+
+
+def test_a_url_leads_from_the_page(built: Built) -> None:
+    (url,) = re.findall(r"background: url\(([^)]*)\)", built.page())
+    assert (built.site / url).is_file()
+
+
+def test_a_bad_macro_is_told_with_its_place(tmp_path: Path) -> None:
+    pages = {"index.md": '# Home\n\n{{ masko("wavee") }}\n'}
+    output = zensical.build(zensical.make(tmp_path, pages, settings=MACROS)).output
+    assert "docs/index.md:3:1: no pose 'wavee'" in output
+
+
+def test_a_macro_that_jinja_cannot_read_is_told(tmp_path: Path) -> None:
+    pages = {"index.md": '# Home\n\n{{ masko("wave" }}\n'}
+    built = zensical.build(zensical.make(tmp_path, pages, settings=MACROS))
+    assert built.code == 1
+    assert "docs/index.md:3:1: " in built.output

@@ -1,0 +1,156 @@
+"""What is told in Zensical: a build ends with all that is wrong on a page, a server goes on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec import structs
+
+import cli_process as cli
+import zensical_sites as zensical
+from mkdocs_masko.manifest import load, make, save
+from mkdocs_masko.urls import media_origins
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WAVE = (
+    "no pose 'wavee' in 'Fox Mascot' (did you mean 'wave'?). Run 'mkdocs-masko sync' if it is new."
+)
+BAD = (
+    "---\ntitle: Bad\nmascot: owll\n---\n\n# Bad\n\n![Waves](masko:wavee)\n\n"
+    'Text {{ masko("idle", widht=20) }}\n\n<a href="masko:wave">link</a>\n'
+    '{{ masko("idle", href="nowhere.md") }}\n'
+)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--strict",)])
+def test_a_build_ends_with_all_problems_of_a_page(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    zensical.make(tmp_path, {"index.md": "# Good\n", "guide/bad.md": BAD})
+    built = zensical.build(tmp_path, *arguments)
+    assert built.code == 1
+    head, *lines = built.output.partition("BadReferences: ")[2].strip().splitlines()
+    assert head == "5 on docs/guide/bad.md. 'mkdocs-masko check' lists those of all pages."
+    places = [line.split(": ")[0] for line in lines]
+    assert places == [f"docs/guide/bad.md:{p}" for p in ("3:1", "8:10", "10:6", "12:10", "13:1")]
+    assert lines[1] == f"docs/guide/bad.md:8:10: {WAVE}"
+
+
+def test_a_build_shows_no_traceback(tmp_path: Path) -> None:
+    zensical.make(tmp_path, {"index.md": BAD})
+    output = zensical.build(tmp_path).output
+    assert "Traceback" not in output
+    assert 'File "' not in output
+
+
+def test_check_tells_the_same(tmp_path: Path) -> None:
+    zensical.make(tmp_path, {"index.md": BAD})
+    told = zensical.build(tmp_path).output.strip().splitlines()[-5:]
+    done = cli.run(tmp_path, "check", "--offline")
+    assert [line for line in done.said.splitlines() if line.startswith("docs/")] == told
+
+
+def test_a_server_shows_the_alt_text_and_goes_on(tmp_path: Path) -> None:
+    """A typo is told in one line; corrected, the pose is there; the manifest is followed too."""
+    site = zensical.make(tmp_path, {"index.md": "# Home\n\n![Waves](masko:wavee)\n"})
+    page = site / "docs/index.md"
+    with zensical.serve(site) as server:
+        html = server.wait_for("<p>Waves</p>")
+        assert "<masko-pose" not in html
+        assert server.wait_for_log(f"docs/index.md:3:10: {WAVE}\n").count(WAVE) == 1
+        page.write_text("# Home\n\n![Waves](masko:wave)\n", encoding="utf-8")
+        server.wait_for("<masko-pose")
+        _remove_pose(site / "masko.manifest.json", "wave")
+        server.wait_for("<p>Waves</p>")
+        server.wait_for_log("no pose 'wave' in 'Fox Mascot'")
+        (site / "masko.manifest.json").unlink()
+        page.write_text("# Home\n\n![No manifest](masko:wave)\n", encoding="utf-8")
+        server.wait_for("<p>No manifest</p>")
+        log = server.wait_for_log("masko.manifest.json: there is no such manifest.")
+        assert "Traceback" not in log
+
+
+def _remove_pose(path: Path, removed: str) -> None:
+    collection = load(path, media_origins("sandbox")).collections["default"]
+    poses = {name: pose for name, pose in collection.poses.items() if name != removed}
+    save(path, make({"default": structs.replace(collection, poses=poses)}))
+
+
+POSE = {"index.md": "# Home\n\n![](masko:wave)\n"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"hostng": "self"}, "option 'hostng' is unknown (did you mean 'hosting'?)"),
+        ({"hosting": "mine"}, "option 'hosting' must be one of 'cdn', 'self'; got 'mine'"),
+        ({"api_key": "masko_" + "0" * 40}, "option 'api_key' must not hold the API key"),
+        ({"manifest": "other.json"}, "other.json: there is no such manifest."),
+        ({"into": "media"}, "option 'into' must be below the docs folder"),
+        ({"default": "owl"}, "no collection 'owl'"),
+    ],
+)
+def test_options_that_cannot_be_used_are_told_in_one_line(
+    options: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    zensical.make(tmp_path, POSE)
+    zensical.write(tmp_path, POSE, options)
+    built = zensical.build(tmp_path)
+    assert built.code == 1
+    assert told in built.output
+    assert "Traceback" not in built.output
+    assert "masko_0" not in built.output
+
+
+def test_a_page_without_poses_needs_nothing(tmp_path: Path) -> None:
+    zensical.write(tmp_path, {"index.md": "# Home\n"}, {"hosting": "mine"})
+    assert zensical.build(tmp_path).good()
+
+
+def test_files_that_are_not_laid_down_are_told(tmp_path: Path) -> None:
+    site = zensical.make(tmp_path, POSE)
+    for path in (site / zensical.LAID).iterdir():
+        path.unlink()
+    lines = zensical.build(site).output.splitlines()
+    assert (
+        "docs/index.md:3:5: the files of pose 'default/wave' are not in docs/assets/masko. "
+        "Run 'mkdocs-masko sync' and commit the folder." in lines
+    )
+
+
+def test_a_style_sheet_of_another_version_is_told(tmp_path: Path) -> None:
+    site = zensical.make(tmp_path, POSE)
+    record = site / zensical.LAID / ".laid.json"
+    content = json.loads(record.read_text(encoding="utf-8"))
+    content["files"] = {n: size for n, size in content["files"].items() if ".css" not in n}
+    record.write_text(json.dumps(content), encoding="utf-8")
+    assert (
+        "docs/assets/masko: has no masko.css of this version. "
+        "Run 'mkdocs-masko sync' and commit the folder."
+    ) in zensical.build(site).output
+
+
+def test_a_size_that_is_not_laid_down_is_shown_from_the_original(tmp_path: Path) -> None:
+    """Readers get the right picture, in more bytes; so the build goes on, and says so."""
+    site = zensical.make(tmp_path, POSE, {"hosting": "self", "videos": "original"})
+    page = '# Home\n\n{{ masko_image("wave", width=70) }}\n'
+    (site / "docs/index.md").write_text(page, encoding="utf-8")
+    built = zensical.build(site).good()
+    assert (
+        "docs/assets/masko: has no variant of 'default/wave' in a size that a page shows, so that "
+        "readers load a larger file. Run 'mkdocs-masko sync'."
+    ) in built.output
+    assert 'width="70"' in built.page()
+
+
+def test_the_manifest_is_found_from_the_folder_of_the_configuration(tmp_path: Path) -> None:
+    site = zensical.make(tmp_path / "site", POSE)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    built = zensical.build(elsewhere, "-f", str(site / "zensical.toml"))
+    assert built.code == 0, built.output
+    assert "<masko-pose" in (site / "site/index.html").read_text(encoding="utf-8")
