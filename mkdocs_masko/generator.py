@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import distributions, entry_points
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, distribution, distributions, entry_points
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from mkdocs_masko.docs_files import MKDOCS_SUFFIXES
@@ -56,7 +55,10 @@ _CONFIG_NAMES: Final[dict[Generator, tuple[str, ...]]] = {
 
 def installed_versions() -> dict[str, str]:
     """Return the versions of all installed packages by name."""
-    return {distribution.name: distribution.version for distribution in distributions()}
+    versions: dict[str, str] = {}
+    for each in distributions():
+        versions.setdefault(each.name, each.version)  # the first on the path is imported
+    return versions
 
 
 def generator_for(
@@ -81,7 +83,13 @@ def generator_for(
 
 
 def _is_installed(generator: Generator, packages: Collection[str] | None) -> bool:
-    return find_spec(generator) is not None if packages is None else generator in packages
+    if packages is not None:
+        return generator in packages
+    try:
+        distribution(generator)  # faster than a list of all packages
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def runs_plugins(generator: Generator) -> bool:

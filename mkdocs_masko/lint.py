@@ -20,6 +20,7 @@ from mkdocs_masko.build import BuildSession
 from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.gallery.page import find_gallery_page
+from mkdocs_masko.generator import generator_for, page_suffixes, runs_plugins, used_extensions
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
@@ -35,7 +36,7 @@ from mkdocs_masko.rendering import (
     make_call,
     missing_parentheses,
 )
-from mkdocs_masko.site_config import extensions_of, plugins_of
+from mkdocs_masko.site_config import plugins_of
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.theme_templates import (
     TemplatePlace,
@@ -46,7 +47,7 @@ from mkdocs_masko.theme_templates import (
     text_for_markdown,
     text_of_template,
 )
-from mkdocs_masko.urls import may_name_pose
+from mkdocs_masko.urls import find_schemes, may_name_pose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
     from mkdocs_masko.docs_files import DocsFile
     from mkdocs_masko.errors import MissingPose
+    from mkdocs_masko.generator import Generator
     from mkdocs_masko.hosting import SelfHosting
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.sync import Site
@@ -64,6 +66,10 @@ _PAGE_MAKERS: Final = {
     *("api-autonav", "blog", "gen-files", "i18n", "jupyter", "material/blog", "material/tags"),
     *("mkdocs-jupyter", "mkdocs-simple", "monorepo", "multirepo", "simple", "tags"),
 }
+_ZENSICAL_MACROS: Final = "zensical.extensions.macros"
+_IN_TEMPLATE: Final = ReferenceProblem(
+    "Zensical cannot show poses in templates of the theme. Write the pose on a page"
+)
 _STATIC_TEMPLATES: Final = ("404.html", "sitemap.xml")  # what MkDocs renders for every theme
 
 
@@ -104,12 +110,13 @@ def check_site(  # noqa: PLR0913 - a site, and what it is checked against
         OptionError: A page cannot be read, or the gallery would replace one.
         ManifestError: The site serves its media, and the manifest has no hashes.
     """
-    options, folder = site.options, path.parent
-    docs = DocsFolder(folder, settings)
+    options = site.options
     gallery = options.gallery_page.source if options.gallery_page else None
+    reader = _SiteReader(
+        path.parent, settings, generator_for(path, settings), pages={gallery} if gallery else set()
+    )
     if gallery:
-        find_gallery_page(docs, gallery)
-    reader = _SiteReader(folder, settings, docs, pages={gallery} if gallery else set())
+        find_gallery_page(reader.docs, gallery)
     hosting = CdnHosting(files or served_files(site, manifest))
     build = reader.read(manifest, options.default, hosting, remedy)
     build.problems.review_settings(path.name, read_text(path, path.name, errors="replace"))
@@ -139,7 +146,7 @@ def show_site(
     Raises:
         OptionError: A page cannot be read.
     """
-    reader = _SiteReader(path.parent, settings, DocsFolder(path.parent, settings))
+    reader = _SiteReader(path.parent, settings, generator_for(path, settings))
     return reader.read(manifest, default, hosting)
 
 
@@ -157,7 +164,7 @@ def find_bad_references(
     Raises:
         OptionError: A page cannot be read.
     """
-    reader = _SiteReader(folder, config, DocsFolder(folder, config))
+    reader = _SiteReader(folder, config, "mkdocs")
     return reader.problems(reader.read(manifest, default, CdnHosting(SiteFiles())))
 
 
@@ -165,27 +172,32 @@ class _SiteReader:
     """Reads the pages and templates of a site as a build would.
 
     Args:
-        folder: The folder of `mkdocs.yml`.
-        settings: The content of `mkdocs.yml`.
-        docs: The docs folder.
+        folder: The folder of the site's configuration.
+        settings: The content of the site's configuration.
+        generator: The program that builds the site.
         pages: Pages that the plugin adds to those in the docs folder.
+
+    Attributes:
+        docs: The docs folder.
     """
 
     def __init__(
         self,
         folder: Path,
         settings: Mapping[str, Any],
-        docs: DocsFolder,
+        generator: Generator,
         pages: Collection[str] = (),
     ) -> None:
-        self._folder, self._settings, self._docs = folder, settings, docs
+        self._folder, self._settings, self._generator = folder, settings, generator
+        self.docs = DocsFolder(folder, settings, page_suffixes(generator))
+        self._extensions = used_extensions(settings, generator)
         self._plugins = plugins_of(settings)
         theme = settings.get("theme")
         self._theme: Mapping[str, Any] = theme if isinstance(theme, dict) else {}
         custom_dir = self._theme.get("custom_dir")
         self._custom_dir = folder / custom_dir if isinstance(custom_dir, str) else None
         can_grow = settings.get("hooks") or not _PAGE_MAKERS.isdisjoint(self._plugins)
-        self._uris = None if can_grow else {*docs.uris, *pages}
+        self._uris = None if can_grow else {*self.docs.uris, *pages}
         self._includes = False
         self._site_url = str(settings.get("site_url") or "")
         self._templated: set[str] = set()  # pages that mkdocs-macros runs
@@ -206,12 +218,11 @@ class _SiteReader:
             hosting=hosting,
             problems=Problems(self._folder, remedy),
         )
-        extensions = extensions_of(self._settings)
-        self._includes = SNIPPETS in extensions
-        folders = [self._folder, self._docs.path]  # what `!relative` can stand for
-        reader = PageReader(build.embedder, build.placeholders, extensions, folders)
+        self._includes = SNIPPETS in self._extensions
+        folders = [self._folder, self.docs.path]  # what `!relative` can stand for
+        reader = PageReader(build.embedder, build.placeholders, self._extensions, folders)
         templates = {*_STATIC_TEMPLATES, *_names(self._theme.get("static_templates"))}
-        for file in self._docs.files():
+        for file in self.docs.files():
             if file.is_page:
                 templates |= self._read_page(build, reader, file)
             elif is_searched(file.uri):
@@ -219,7 +230,10 @@ class _SiteReader:
                     file.name, read_text(file.path, file.name, errors="replace")
                 )
         for path in self._templates(templates):
-            self._read_template(build, path)
+            if runs_plugins(self._generator):
+                self._read_template(build, path)
+            else:
+                self._refuse_template(build, path)
         return build
 
     def problems(self, build: BuildSession) -> list[Problem]:
@@ -253,9 +267,10 @@ class _SiteReader:
 
     def _is_templated(self, meta: Mapping[str, Any]) -> bool:
         """Tell whether mkdocs-macros runs a page, as its front matter or else the site says."""
-        if "macros" not in self._plugins:
+        options = self._extensions.get(_ZENSICAL_MACROS, self._plugins.get("macros", False))
+        if options is False:
             return False
-        by_default = (self._plugins["macros"] or {}).get("render_by_default", True)
+        by_default = (options or {}).get("render_by_default", True)
         return bool(meta.get("render_macros", by_default))
 
     def _show_templated(self, build: BuildSession, markdown: str) -> bool:
@@ -308,6 +323,20 @@ class _SiteReader:
                 missing_parentheses(function), source, build.context, place
             )
         build.review(text_of_template(text))
+
+    def _refuse_template(self, build: BuildSession, path: Path) -> None:
+        """Report what a template shows: Zensical stops at macros, and takes URLs as they are."""
+        name = build.problems.template_name(path)
+        text = read_text(path, name, errors="replace")
+        build.enter(_TemplateContext(name, text, self._site_url))
+        lines = {text.count("\n", 0, offset) + 1: "masko:" for offset in find_schemes(text)}
+        with suppress(TemplateSyntaxError):  # it has a syntax of its own
+            names = [(function, line) for function, line in find_names(text)]
+            calls = [(call.function, call.line) for call in find_calls(text)]
+            lines |= {line: function for function, line in (*names, *calls)}
+        for line, source in sorted(lines.items()):
+            place = TemplatePlace(path=path, line=line)
+            build.problems.report_in_template(_IN_TEMPLATE, source, build.context, place)
 
 
 class _TemplateContext(SourceFile):

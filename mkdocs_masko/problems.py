@@ -11,6 +11,7 @@ from msgspec import Struct
 from mkdocs_masko.errors import MisplacedPose, MissingPose
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.rendering import Page, StandalonePage
+from mkdocs_masko.site_config import is_toml
 from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file, find_slips_in_settings
 from mkdocs_masko.text import printable
 from mkdocs_masko.theme_templates import calling_template, is_template
@@ -165,10 +166,10 @@ class Problems:
         """Report the poses and macros that the settings of the site name.
 
         Args:
-            name: The file, for messages: `mkdocs.yml`.
+            name: The file, for messages, and for its format: `mkdocs.yml`.
             text: Its content.
         """
-        for slip, offset in find_slips_in_settings(text):
+        for slip, offset in find_slips_in_settings(text, is_toml=is_toml(Path(name))):
             self._poses_of_settings.add((name, pose_of(slip.source)))
             self._add(slip.problem, name, self._text(name, text).position(offset))
 

@@ -64,7 +64,15 @@ def load_settings(path: Path, content: bytes | None = None) -> dict[str, Any]:
     Raises:
         OptionError: A file cannot be read.
     """
-    return (load_toml if is_toml(path) else load_yml)(path, content)
+    if is_toml(path):
+        return load_toml(path, content)
+    settings = load_yml(path, content)
+    if "INHERIT" in settings and not _names_masko(settings):
+        # Zensical appends to an inherited list, in which the extension may be; MkDocs replaces it.
+        appended = load_yml(path, content, appends_lists=True)
+        if "masko" in extensions_of(appended):
+            return appended
+    return settings
 
 
 def plugins_of(settings: Mapping[str, Any]) -> dict[str, Any]:

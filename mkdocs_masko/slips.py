@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct
 
@@ -18,7 +18,9 @@ from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import SCHEME, find_schemes, may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    _FindTexts: TypeAlias = Callable[[tuple[str, ...]], Iterator[tuple[str, int, int]]]
 
 VERBATIM: Final = frozenset({"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"})
 """Elements whose content is shown, or run, as it is written."""
@@ -128,26 +130,25 @@ _SETTINGS: Final = {
     ("site_name",): "{}",
     ("site_description",): "{}",
 }
-"""What themes make of settings, by their keys in `mkdocs.yml`: a link, or they write them out."""
+"""What themes make of settings, by their keys: a link, or they write them out."""
 
 
-def find_slips_in_settings(source: str) -> list[tuple[Slip, int]]:
+def find_slips_in_settings(source: str, *, is_toml: bool = False) -> list[tuple[Slip, int]]:
     """Find the poses and macros that a site's settings name, which themes write as they are.
 
     Args:
-        source: `mkdocs.yml`, which YAML can read.
+        source: `mkdocs.yml`, which YAML can read, or `zensical.toml`, which TOML can.
+        is_toml: Whether it is TOML.
 
     Returns:
         Each slip with its offset, in the order of the text.
     """
     if not _IN_SETTINGS.search(source):
         return []
-    import yaml  # noqa: PLC0415 - few settings name a pose
-
-    root = yaml.compose(source, yaml.SafeLoader)
+    find_texts = _texts_of_toml(source) if is_toml else _texts_of_yaml(source)
     slips = {}
     for keys, html in _SETTINGS.items():
-        for value, start, end in _scalars(root, keys):
+        for value, start, end in find_texts(keys):
             urls, macros = find_schemes(source, start, end), _MACRO.finditer(source, start, end)
             text = value if html == "{}" else escape(value)
             for slip, _ in _search(html.format(text), has_macros=False, place="the settings"):
@@ -155,6 +156,30 @@ def find_slips_in_settings(source: str) -> list[tuple[Slip, int]]:
                 at = next(urls, start) if slip.host else match.start() if match else start
                 slips[at] = slip
     return [(slip, at) for at, slip in sorted(slips.items())]
+
+
+def _texts_of_yaml(source: str) -> _FindTexts:
+    import yaml  # noqa: PLC0415 - few settings name a pose
+
+    root = yaml.compose(source, yaml.SafeLoader)
+    return lambda keys: _scalars(root, keys)
+
+
+def _texts_of_toml(source: str) -> _FindTexts:
+    from mkdocs_masko.toml_source import (  # noqa: PLC0415 - few settings name a pose
+        find_texts,
+        scan_statements,
+    )
+
+    statements = [each for each in scan_statements(source) if each.value >= 0]
+
+    def find(keys: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+        for each in statements:
+            path = each.path[each.path[:1] == ("project",) :]
+            if path[: len(keys)] == keys:
+                yield from find_texts(source, each.value, each.end)
+
+    return find
 
 
 def _scalars(node: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:  # noqa: ANN401 - untyped library

@@ -1,23 +1,20 @@
 """Insert the Markdown extension into a `zensical.toml`, byte for byte the same around it.
 
 Text is inserted instead of writing the parsed document, so that comments, order, spaces and line
-ends stay as they are. What is inserted where follows from the file's statements, which a scanner
-finds; a parser reads the file before, and the result afterwards: https://toml.io/en/v1.1.0
+ends XX
 """
 
 from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, Final
-
-from msgspec import Struct
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.site_config import extensions_of
 from mkdocs_masko.text import sanitize
+from mkdocs_masko.toml_source import Statement, find_container, scan_statements, skip_space
 from mkdocs_masko.zensical_toml import (
     DEFAULT_EXTENSIONS,
     default_extensions,
@@ -26,63 +23,14 @@ from mkdocs_masko.zensical_toml import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mkdocs_masko.site_config import PluginOptions
 
 _EXTENSIONS: Final = "markdown_extensions"
 _WATCH: Final = "watch"
-
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
-_KEY = r"(?:\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|[A-Za-z0-9_-]+)"
-_KEYS: Final = re.compile(rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*")
-_SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_TOKEN: Final = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'  # up to two quotes may stand before the three that end it
-    r"|'''.*?'''(?:'{0,2})"
-    r'|"(?:\\.|[^"\\\n])*"'
-    r"|'[^'\n]*'"
-    r"|(?P<comment>#[^\n]*)|(?P<space>[ \t\r\n]+)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)"
-    r"|[^\s\[\]{},#\"']+",
-    re.DOTALL,
-)
-
-
-class _Statement(Struct, frozen=True, kw_only=True):
-    """A table header, or a key with its value.
-
-    Attributes:
-        path: Its whole name, from the top of the document.
-        table: The table that it stands in, or that it starts.
-        start: Offset of its first character.
-        value: Offset of the value; -1 for a header.
-        end: Offset after its last character but a comment.
-        is_array: Whether it is a header such as `[[project.nav]]`.
-    """
-
-    path: tuple[str, ...]
-    table: tuple[str, ...]
-    start: int
-    value: int
-    end: int
-    is_array: bool = False
-
-
-class _Container(Struct, frozen=True, kw_only=True):
-    """An array or an inline table.
-
-    Attributes:
-        start: Offset after its opening bracket.
-        last: Offset after the last token before its closing bracket.
-        is_empty: Whether it has no entry.
-        ends_with_comma: Whether the last token is a comma.
-    """
-
-    start: int
-    last: int
-    is_empty: bool
-    ends_with_comma: bool
 
 
 def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
@@ -111,12 +59,13 @@ def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
         if not is_watched(settings_of(before), manifest):
             text = _add_to_watch(text, prefix, manifest, line_end)
         text = _add_extension(text, prefix, options, line_end)
-    except _UnsafeError as error:
-        raise _edit_by_hand(path, options, manifest, str(error)) from None
-    content = text.encode()
-    with suppress(OptionError):
+        content = text.encode()
         if _is_only_difference(before, load_document(path, content), options, manifest):
             return content
+    except _UnsafeError as error:
+        raise _edit_by_hand(path, options, manifest, str(error)) from None
+    except (OptionError, ValueError):  # what came of it cannot be read, or the file could not
+        pass
     reason = "its form is not one that can be edited safely"
     raise _edit_by_hand(path, options, manifest, reason)
 
@@ -144,7 +93,7 @@ def _add_extension(
     path = (*prefix, _EXTENSIONS)
     header = _keys((*path, "masko"))
     lines = [f"[{header}]", *(f"{_keys((n,))} = {_value(v)}" for n, v in options.items())]
-    statements = list(_scan(text))
+    statements = list(scan_statements(text))
     below = [each for each in statements if each.path[: len(path)] == path]
     if any(each.path == path and each.is_array for each in statements):
         lines.insert(0, f"[[{_keys(path)}]]")
@@ -165,7 +114,7 @@ def _add_extension(
 
 def _add_to_watch(text: str, prefix: tuple[str, ...], manifest: str, line_end: str) -> str:
     path, item = (*prefix, _WATCH), _value(manifest)
-    statements = list(_scan(text))
+    statements = list(scan_statements(text))
     own = next((each for each in statements if each.path == path), None)
     if own is not None:
         if own.value < 0 or text[own.value] != "[":
@@ -187,20 +136,20 @@ def _add_to_watch(text: str, prefix: tuple[str, ...], manifest: str, line_end: s
     return f"{text[: end + 1]}{line}{line_end}{text[end + 1 :]}"
 
 
-def _insert_entry(text: str, statement: _Statement, entry: str, line_end: str) -> str:
+def _insert_entry(text: str, statement: Statement, entry: str, line_end: str) -> str:
     """Append an entry to the array or the inline table that is a statement's value."""
-    container = _container(text, statement.value)
+    container = find_container(text, statement.value)
     last, comma = container.last, container.ends_with_comma
     if container.is_empty:
         padded = entry if text[statement.value] == "[" else f" {entry} "
         return text[: container.start] + padded + text[container.start :]
     line_start = _line_start(text, last)
-    newline = text.find("\n", last, _skip_space(text, last))
+    newline = text.find("\n", last, skip_space(text, last))
     if line_start <= container.start or newline < 0:
         separator = " " if comma else ", "
         return f"{text[:last]}{separator}{entry}{',' * comma}{text[last:]}"
     # On a line of its own, after the comment that the last entry may have on its line.
-    indent = _SPACE.match(text, line_start)[0]  # type: ignore[index] # it matches anything
+    indent = text[line_start : skip_space(text, line_start)]
     line = f"{indent}{entry}{',' * comma}{line_end}"
     end = newline + 1
     return f"{text[:last]}{'' if comma else ','}{text[last:end]}{line}{text[end:]}"
@@ -208,74 +157,6 @@ def _insert_entry(text: str, statement: _Statement, entry: str, line_end: str) -
 
 def _line_start(text: str, offset: int) -> int:
     return text.rfind("\n", 0, offset) + 1
-
-
-def _scan(text: str) -> Iterator[_Statement]:
-    """Yield the statements of a document that a parser has read."""
-    table: tuple[str, ...] = ()
-    position = _skip_space(text, 0)
-    while position < len(text):
-        start, is_header = position, text[position] == "["
-        is_array = text.startswith("[[", position)
-        position = _skip_space(text, position + is_header + is_array)
-        keys = _KEYS.match(text, position)
-        if keys is None:
-            raise _UnsafeError("its form is not one that can be edited safely")
-        names = _names(keys[0])
-        if is_header:
-            table, end = names, text.index("]", keys.end()) + 1 + is_array
-            path, value = names, -1
-        else:
-            path, value = (*table, *names), _skip_space(text, text.index("=", keys.end()) + 1)
-            end = _value_end(text, value)
-        yield _Statement(
-            path=path, table=table, start=start, value=value, end=end, is_array=is_array
-        )
-        position = _skip_space(text, end)
-
-
-def _skip_space(text: str, position: int) -> int:
-    return _SPACE.match(text, position).end()  # type: ignore[union-attr] # it matches anything
-
-
-def _names(keys: str) -> tuple[str, ...]:
-    """Return the names that a dotted key consists of, quoted or not."""
-    import tomli  # noqa: PLC0415 - most sites have no TOML
-
-    names, value = [], tomli.loads(f"{keys} = 0")
-    while isinstance(value, dict):
-        ((name, value),) = value.items()
-        names.append(name)
-    return tuple(names)
-
-
-def _tokens(text: str, position: int) -> Iterator[re.Match[str]]:
-    while match := _TOKEN.match(text, position):
-        yield match
-        position = match.end()
-
-
-def _value_end(text: str, start: int) -> int:
-    depth, end = 0, start
-    for token in _tokens(text, start):
-        if not depth and (token["comment"] or "\n" in (token["space"] or "")):
-            break
-        depth += bool(token["open"]) - bool(token["close"])
-        if not (token["space"] or token["comment"]):
-            end = token.end()
-    return end
-
-
-def _container(text: str, start: int) -> _Container:
-    """Look into the array or the inline table that starts at an offset."""
-    depth, last, is_empty, comma = 0, start + 1, True, False
-    for token in _tokens(text, start):
-        depth += bool(token["open"]) - bool(token["close"])
-        if not depth:
-            break
-        if token.start() > start and not (token["space"] or token["comment"]):
-            last, is_empty, comma = token.end(), False, bool(token["comma"])
-    return _Container(start=start + 1, last=last, is_empty=is_empty, ends_with_comma=comma)
 
 
 def _keys(names: tuple[str, ...]) -> str:

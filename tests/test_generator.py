@@ -268,6 +268,40 @@ def test_a_site_with_the_theme_builds_without_mkdocs(
     assert "<masko-pose" in (tmp_path / "site" / "index.html").read_text()
 
 
+def test_a_site_of_zensical_is_told_that_zensical_is_missing(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    packages = installed_but(tmp_path_factory.mktemp("packages"), "zensical*")
+    (tmp_path / "zensical.toml").write_text("[project.markdown_extensions.masko]\n")
+    findings = json.loads(run(packages, tmp_path, MASKO, "doctor", "--json")[1])
+    host = next(finding for finding in findings if finding["subject"] == "host")
+    assert host["level"] == "error"
+    assert host["text"] == "Zensical, which builds zensical.toml, is not installed"
+    assert host["remedy"] == "pip install 'mkdocs-masko[zensical]'"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Zensical needs Python 3.11")
+def test_where_only_zensical_is_installed_a_mkdocs_yml_is_its(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The plugin of a site that moved does nothing there, until `init` has run."""
+    packages = installed_but(tmp_path_factory.mktemp("packages"), *MKDOCS, "properdocs*")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# Hi\n")
+    plugin = "site_name: Fox\nplugins: [masko: {collection: fox, api_url: sandbox}]\n"
+    (tmp_path / "mkdocs.yml").write_text(plugin)
+    assert run(packages, tmp_path, MASKO, "sync")[0] == 0
+    code, printed = run(packages, tmp_path, MASKO, "check", "--offline")
+    assert code == 2
+    assert "Zensical runs no MkDocs plugins, so that the plugin 'masko' does nothing" in printed
+    code, printed = run(packages, tmp_path, MASKO, "init")
+    assert code == 0, printed
+    assert "run 'zensical serve'" in printed
+    assert run(packages, tmp_path, MASKO, "check", "--offline")[0] == 0
+    code, printed = run(packages, tmp_path, "from zensical.main import cli; cli()", "build", "-s")
+    assert code == 0, printed
+
+
 def test_without_either_program_doctor_says_so(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

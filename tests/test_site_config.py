@@ -117,6 +117,21 @@ def test_the_plugin_goes_before_the_extension_in_a_file_that_mkdocs_reads(tmp_pa
     assert find_plugin_options(path) == {**FOX, "wait": 3, "manifest": "other.json"}
 
 
+def test_an_extension_that_zensical_inherits_beside_a_list_is_found(tmp_path: Path) -> None:
+    """Zensical appends the list of the file to the inherited one; MkDocs replaces that."""
+    base = "markdown_extensions: [masko: {collection: fox}]\nwatch: [a]\n"
+    (tmp_path / "base.yml").write_text(base)
+    path = tmp_path / "mkdocs.yml"
+    path.write_text("INHERIT: base.yml\nmarkdown_extensions: [abbr]\nwatch: [b]\n")
+    assert read_plugin_options(path) == FOX
+    assert load_settings(path)["watch"] == ["a", "b"]
+    path.write_text(
+        "INHERIT: base.yml\nplugins: [masko]\nmarkdown_extensions: [abbr]\nwatch: [b]\n"
+    )
+    assert read_plugin_options(path) == {}
+    assert load_settings(path)["watch"] == ["b"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -59,7 +59,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
         OptionError: The site's configuration cannot be read, or names no such folder.
     """
     from mkdocs_masko.docs_files import DocsFolder
-    from mkdocs_masko.generator import generator_for, installed_versions, runs_plugins
+    from mkdocs_masko.generator import generator_for, runs_plugins
     from mkdocs_masko.laid_files import laid_folder
     from mkdocs_masko.site_config import find_config, load_settings
 
@@ -70,7 +70,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     settings = load_settings(config) if config else {}
     folder = site_folder(config)
     docs = DocsFolder(folder, settings).path
-    has_plugin = not config or runs_plugins(generator_for(config, settings, installed_versions()))
+    has_plugin = not config or runs_plugins(generator_for(config, settings))
     path = into or laid_folder(site.options, folder, docs, is_needed=not has_plugin)
     if path is None:
         return None

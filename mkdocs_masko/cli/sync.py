@@ -27,7 +27,7 @@ from mkdocs_masko.cli.output import (
     show_polling,
 )
 from mkdocs_masko.cli.report import Report, format_option, problem_document
-from mkdocs_masko.errors import ManifestError, MaskoError, ReferenceProblem
+from mkdocs_masko.errors import ManifestError, MaskoError, OptionError, ReferenceProblem
 from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
@@ -202,6 +202,8 @@ def check(
         if report.more["problems"]:
             count = len(report.more["problems"])
             raise ReferenceProblem(f"bad references on pages: {count}, listed above")
+        if not where["collection"]:
+            _require_extension(where["config_file"])
         if stale:
             raise ManifestError(stale)
         report.print_result()
@@ -211,6 +213,25 @@ def check(
             report.say(
                 f"{site.manifest.name}: has all poses that pages use, revision {manifest.revision}"
             )
+
+
+def _require_extension(config_file: Path | None) -> None:
+    """Refuse a site whose program shows no pose.
+
+    Raises:
+        OptionError: It has the plugin, and needs the Markdown extension.
+    """
+    from mkdocs_masko.generator import generator_for, missing_extension
+    from mkdocs_masko.site_config import find_config, load_settings
+
+    path = config_file or find_config(Path.cwd())
+    settings = load_settings(path) if path else {}
+    problem = missing_extension(settings, generator_for(path, settings)) if path else ""
+    if problem and path:
+        raise OptionError(
+            f"{sanitize(path.name)}: {problem}. "
+            "Run 'mkdocs-masko init', which adds the Markdown extension."
+        )
 
 
 def _compare(site: Site, report: Report) -> MaskoError | None:

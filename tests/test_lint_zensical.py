@@ -1,0 +1,174 @@
+"""`check` and `doctor` in a site that Zensical builds: what it renders, runs and cannot do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import sites
+from cli_process import NAME, run
+from mkdocs_masko.generator import TESTED_ZENSICAL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = """\
+[project]
+site_name = "Fox"
+watch = ["masko.manifest.json"]
+[project.markdown_extensions.masko]
+collections = { fox = "fox", owl = "owl" }
+api_url = "sandbox"
+"""
+BY_HAND = "Run 'mkdocs-masko init', which adds the Markdown extension."
+
+
+def write(folder: Path, files: dict[str, str], config: str = CONFIG) -> Path:
+    """Write a site, with the manifest of the fox and the owl."""
+    for name, text in {"zensical.toml": config, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / NAME).write_text(sites.manifest(), encoding="utf-8")
+    return folder
+
+
+def problems(folder: Path) -> list[str]:
+    """Return what is wrong with the pages and templates."""
+    document = json.loads(run(folder, "check", "--offline", "--json").out)
+    return [
+        f"{each['file']}:{each['line']}:{each['column']}: {each['message']}"
+        for each in document["problems"]
+    ]
+
+
+def findings(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the findings of doctor by subject."""
+    return {each["subject"]: each for each in json.loads(run(folder, "doctor", "--json").out)}
+
+
+def test_the_errors_of_all_pages_are_told_at_once(tmp_path: Path) -> None:
+    """Zensical itself stops at the first page."""
+    write(
+        tmp_path,
+        {
+            "docs/index.md": "# Hi\n\n![a](masko:wavee)\n\n{{ masko('wave', widht=3) }}\n",
+            "docs/deep/page.md": "a ![a](masko:nope)\n",
+            "docs/other.markdown": "![a](masko:nope), which Zensical copies as it is\n",
+            "docs/.hidden/page.md": "![a](masko:nope)\n",
+        },
+    )
+    found = problems(tmp_path)
+    wanted = [
+        "docs/deep/page.md:1:8: no pose 'nope' in 'fox'",
+        "docs/index.md:3:6: no pose 'wavee' in 'fox' (did you mean 'wave'?)",
+        "docs/index.md:5:1: unknown argument 'widht' (did you mean 'width'?)",
+    ]
+    assert len(found) == 3
+    assert all(map(str.startswith, found, wanted))
+
+
+@pytest.mark.parametrize(
+    ("extensions", "count"),
+    [
+        ("", 1),  # Zensical's defaults, of which tabs and fences are
+        ("[project.markdown_extensions.abbr]\n", 0),
+        ("[project.markdown_extensions.pymdownx.tabbed]\nalternate_style = true\n", 1),
+    ],
+)
+def test_pages_go_through_the_extensions_that_the_site_has(
+    tmp_path: Path, extensions: str, count: int
+) -> None:
+    """What is indented is a tab with one extension, and code without it."""
+    plugin = f"{extensions}[project.plugins.masko]"  # the extension would end the defaults
+    config = CONFIG.replace("[project.markdown_extensions.masko]", plugin)
+    page = '=== "A"\n\n    ![a](masko:wavee)\n\n```\n![a](masko:wavee)\n```\n'
+    write(tmp_path, {"docs/index.md": page}, config)
+    assert len(problems(tmp_path)) == count
+
+
+def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: Path) -> None:
+    """It stops at a macro, and takes `masko:` for a URL."""
+    template = (
+        '{% extends "base.html" %}\n{{ masko("wave") }}\n<img src="masko:wave">\n'
+        '{% import "masko/macros.html" as m %}\n{{ m.image("wave") }}\n<b>masko</b>\n'
+    )
+    config = CONFIG.replace("[project.m", "theme.custom_dir = 'overrides'\n[project.m")
+    write(
+        tmp_path,
+        {
+            "docs/index.md": "# Hi\n",
+            "overrides/main.html": template,
+            "overrides/odd.html": "{% masko %}<a href='masko:wave'>a</a>",
+            "overrides/masko/video.html": "{{ masko('ours') }}",
+        },
+        config,
+    )
+    message = "Zensical cannot show poses in templates of the theme. Write the pose on a page"
+    assert problems(tmp_path) == [
+        f"overrides/main.html:2:4: {message}",
+        f"overrides/main.html:3:11: {message}",
+        f"overrides/main.html:5:1: {message}",
+        f"overrides/odd.html:1:21: {message}",
+    ]
+
+
+def test_poses_in_settings_are_told_where_they_stand(tmp_path: Path) -> None:
+    config = CONFIG.replace("[project.m", "copyright = 'A masko:wave, {{ masko() }}'\n[project.m")
+    config = config.replace("[project.m", "nav = [{ 'A' = 'masko:wave' }]\n[project.m")
+    config = config.replace("[project.m", "[project.theme]\nlogo = 'masko:wave'\n[project.m")
+    write(tmp_path, {"docs/index.md": "# Hi\n"}, config)
+    assert [each.partition(": ")[0] for each in problems(tmp_path)] == [
+        "zensical.toml:4:28",
+        "zensical.toml:5:17",
+        "zensical.toml:7:9",
+    ]
+
+
+def test_a_plugin_that_zensical_does_not_run_is_one_sentence(tmp_path: Path) -> None:
+    """Zensical itself drops it without a word."""
+    config = CONFIG.replace("markdown_extensions", "plugins")
+    write(tmp_path, {"docs/index.md": "![a](masko:wave)\n"}, config)
+    problem = "Zensical runs no MkDocs plugins, so that the plugin 'masko' does nothing"
+    done = run(tmp_path, "check", "--offline")
+    assert (done.code, done.err) == (2, f"error: zensical.toml: {problem}. {BY_HAND}\n")
+    finding = findings(tmp_path)["extension"]
+    assert (finding["level"], finding["text"]) == ("error", problem)
+    assert finding["remedy"] in BY_HAND.replace("R", "r", 1)
+    assert run(tmp_path, "init").code == 0
+    assert findings(tmp_path)["extension"]["level"] == "ok"
+    assert run(tmp_path, "check", "--offline").code == 0
+
+
+def test_doctor_says_what_zensical_lacks(tmp_path: Path) -> None:
+    """Each with its remedy; a site that has all of it is ok."""
+    config = CONFIG.replace('watch = ["masko.manifest.json"]', "plugins = ['offline']")
+    write(tmp_path, {"docs/index.md": "# Hi\n"}, f"{config}budget = {{ page = '1 MB' }}\n")
+    found = findings(tmp_path)
+    assert found["host"]["text"] == f"Zensical {TESTED_ZENSICAL} builds zensical.toml"
+    assert found["theme"]["text"] == "zensical"
+    levels = {name: each["level"] for name, each in found.items() if each["level"] != "ok"}
+    levels.pop("manifest", None)
+    assert levels == {
+        "watch": "warning",
+        "files": "warning",
+        "option budget": "warning",
+        "plugin offline": "warning",
+    }
+    assert found["watch"]["remedy"] == f"add {NAME} to the list 'watch'"
+    assert found["files"]["text"] == "docs/assets/masko: has not been written"
+    assert found["files"]["remedy"] == "run 'mkdocs-masko sync', and commit the folder"
+
+
+def test_a_newer_zensical_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said what the tests build with."""
+    newer = tmp_path / "packages" / "zensical-9.0.dist-info"
+    newer.mkdir(parents=True)
+    (newer / "METADATA").write_text("Metadata-Version: 2.1\nName: zensical\nVersion: 9.0\n")
+    monkeypatch.syspath_prepend(newer.parent)
+    host = findings(write(tmp_path / "site", {"docs/index.md": ""}))["host"]
+    assert host["level"] == "ok"
+    tested = f"mkdocs-masko is tested with {TESTED_ZENSICAL}"
+    assert host["text"] == f"Zensical 9.0 builds zensical.toml; {tested}"
