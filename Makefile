@@ -18,8 +18,20 @@ TEST_PYTHON := $(TEST_VENV)/bin/python
 # Not `python -m pytest`, which would find the package in this folder: Python 3.10 does not know
 # PYTHONSAFEPATH, which keeps it away from what the tests start.
 PYTEST := PYTHONSAFEPATH=1 $(TEST_VENV)/bin/pytest
-# Which host builds the example site: mkdocs or properdocs.
+# Which host builds the example site: mkdocs, properdocs or zensical.
 HOST ?= mkdocs
+ifeq ($(HOST),zensical)
+SITE := example-site/site-zensical
+SITE_CONFIG := example-site/zensical.toml
+QUIET :=
+# It takes no files from an extension: what pages load has to be in the docs folder before.
+SYNC := $(RUN) mkdocs-masko sync -f $(SITE_CONFIG)
+else
+SITE := example-site/site
+SITE_CONFIG := example-site/mkdocs.yml
+QUIET := --quiet
+SYNC := :
+endif
 # One more than the two cores that this is planned for: who drives a browser mostly waits.
 WORKERS ?= 3
 # A browser, and what a module sets up for its tests, is started by one worker (tests/conftest.py),
@@ -52,12 +64,14 @@ $(UV):
 
 .PHONY: demo
 demo: setup ## Build the example site against the sandbox, without a key
-	@env -u MASKO_API_KEY $(RUN) $(HOST) build --quiet --strict -f example-site/mkdocs.yml
-	@echo "The site is in example-site/site: open example-site/site/index.html"
+	@$(SYNC)
+	@env -u MASKO_API_KEY $(RUN) $(HOST) build $(QUIET) --strict -f $(SITE_CONFIG)
+	@echo "The site is in $(SITE): open $(SITE)/index.html"
 
 .PHONY: serve
 serve: setup ## Serve the example site while you work on it
-	@$(RUN) $(HOST) serve -f example-site/mkdocs.yml
+	@$(SYNC)
+	@$(RUN) $(HOST) serve -f $(SITE_CONFIG)
 
 .PHONY: test
 test: lint types contract suite lowest ## Lint, types, import contract and the whole test suite
@@ -154,4 +168,5 @@ schema: setup ## Generate the manifest's JSON Schema again
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	@rm -rf .venv .tools .cache dist example-site/site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+	@rm -rf .venv .tools .cache dist example-site/site example-site/site-zensical \
+		example-site/docs/assets/masko .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
