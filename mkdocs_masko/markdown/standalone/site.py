@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 _REMEDY = "Run 'mkdocs-masko sync' and commit the folder."
 
+_NO_GALLERY = (
+    "option 'gallery': Zensical takes no page from an extension. "
+    "Write {{ masko_gallery() }} on a page of yours."
+)
+
 DEFAULT_ALIAS_OPTION = "default"
 """The option of the extension alone: the collection that names without one are looked up in."""
 
@@ -83,7 +88,7 @@ class StandaloneSite:
             self.manifest, self._files, default=self.default, overrides=overrides
         )
         self._embeds: dict[Hashable, Embed] = {}
-        self._hints: dict[str, bool] = {}
+        self._hints = {_NO_GALLERY: True} if project and self.options.gallery else {}
 
     def is_current(self) -> bool:
         """Tell whether the files are still those that were read."""
