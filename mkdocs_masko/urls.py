@@ -243,14 +243,15 @@ def plain_text(text: str) -> str:
 
 
 # One of the letters of "masko", as a reference or percent-encoded, or what is dropped. Each pattern
-# starts with plain text, which the search skips to.
+# starts with plain text, which the search skips to. No other character is one: every page of
+# Material has `%7C` in its head, and others have `&#x60;`.
 _LETTERS = (
     re.compile(
         r"&#(?:0*(?:9|10|13|65|75|77|79|83|97|107|109|111|115)(?![0-9])"
-        r"|[xX]0*(?:[4-7][0-9a-fA-F]|[9aAdD](?![0-9a-fA-F])))"
+        r"|[xX]0*(?:[46][1bdfBDF]|[57]3|[9aAdD])(?![0-9a-fA-F]))"
     ),
     re.compile(r"&(?:Tab|NewLine);"),
-    re.compile(r"%[4-7][0-9a-fA-F]"),
+    re.compile(r"%(?:[46][1bdfBDF]|[57]3)"),
 )
 
 
@@ -262,5 +263,9 @@ def may_name_pose(text: str) -> bool:
     """
     if "masko" in text or "masko" in text.lower():
         return True
-    is_encoded = any(pattern.search(text) for pattern in _LETTERS)
-    return is_encoded and "masko" in plain_text(text)
+    return may_hide_letter(text) and "masko" in plain_text(text)
+
+
+def may_hide_letter(text: str) -> bool:
+    """Tell whether a letter of our name may be written as a reference or percent-encoded."""
+    return any(pattern.search(text) for pattern in _LETTERS)

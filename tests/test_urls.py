@@ -16,6 +16,8 @@ from mkdocs_masko.urls import (
     SANDBOX_ORIGIN,
     check_media_url,
     is_loopback,
+    may_hide_letter,
+    may_name_pose,
     media_origins,
     origin_of,
 )
@@ -177,3 +179,40 @@ def test_an_api_on_this_machine_may_serve_its_own_media() -> None:
 
 def test_any_other_api_serves_from_the_vendors_hosts() -> None:
     assert media_origins("https://api.example.org/v1") == {*CDN_ORIGINS, SANDBOX_ORIGIN}
+
+
+FORMS = [
+    *("%{:02x}", "%{:02X}", "&#{:d};", "&#{:d}", "&#00{:d};"),
+    *("&#x{:x};", "&#x{:X};", "&#X00{:X};", "&#x{:x}"),
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("at", range(5))
+def test_a_name_is_seen_whichever_letter_is_written_another_way(form: str, at: int) -> None:
+    for name in ("masko", "MASKO"):
+        # Digits that follow would belong to a reference without a semicolon.
+        hidden = name[:at] + form.format(ord(name[at])) + name[at + 1 :]
+        is_longer = form == "&#x{:x}" and name[at + 1 : at + 2].lower() == "a"
+        assert may_name_pose(f"<a href='{hidden}:wave'>") is not is_longer
+
+
+@pytest.mark.parametrize("dropped", ["&Tab;", "&NewLine;", "&#9;", "&#10;", "&#x0A;", "&#xd;"])
+def test_a_name_is_seen_with_what_browsers_drop(dropped: str) -> None:
+    assert may_name_pose(f"<a href='mas{dropped}ko:wave'>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://fonts.googleapis.com/css?family=Roboto:300%7CRoboto+Mono:400",
+        "&#x60;code&#x60; &#x5B;x&#x5D; &#x7C; &#x7b;&#x7b;",
+        "a%40b.org %5B%5D %7B%7B %7E",
+        "&#x4e2d;&#x6587; &#x1f600; &#x6d4b;",
+        "&#x27; &#x2F; &#39; &#64; &#96; &#1090; &#977;",
+        "&amp; &lt; &quot; &nbsp; %20 %2F",
+    ],
+)
+def test_other_characters_hide_no_letter(text: str) -> None:
+    """Most pages have some, and a page that may hide one is decoded as a whole."""
+    assert not may_hide_letter(text)
