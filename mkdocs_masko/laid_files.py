@@ -46,6 +46,7 @@ INDEX: Final = "files.json"
 Index = dict[str, dict[str, str]]
 """The names of media by pose and key."""
 
+_TEXTS = {".css", ".js"}  # whose line ends Git may have changed
 _MOST_SHOWN = 3  # files named in one message
 
 # msgspec searches for the pattern; `$` would let a line end pass.
@@ -190,7 +191,7 @@ def write_files(
         removed = sum([_remove(folder / name) for name in sorted(old_names - sources.keys())])
         text = json.dumps(index, indent=2, sort_keys=True) + "\n"
         update_file(folder / INDEX, text.encode())
-        sizes = {name: (folder / name).stat().st_size for name in sources}
+        sizes = {name: source.stat().st_size for name, source in sources.items()}
         has_new_record = update_file(folder / RECORD, _dump(structs.replace(laid, files=sizes)))
     except OSError as error:
         raise CacheError(f"{folder.as_posix()}: cannot be written: {error.strerror}.") from error
@@ -224,6 +225,8 @@ def _indexed_names(folder: Path) -> set[str]:
 
 
 def _copy(source: Path, target: Path) -> bool:
+    if source.suffix in _TEXTS:
+        return update_file(target, source.read_bytes())
     if not target.is_symlink() and target.is_file() and have_same_bytes(source, target):
         return False
     temporary = temporary_path(target)
@@ -276,5 +279,7 @@ def find_stale(folder: Path, name: str, needed: Iterable[str]) -> str:
 
 def _size(path: Path) -> int | None:
     with suppress(OSError):
+        if path.suffix in _TEXTS:
+            return len(path.read_bytes().replace(b"\r\n", b"\n"))
         return path.lstat().st_size
     return None

@@ -71,9 +71,19 @@ def _media(build: BuildSession, options: Options, *, used: bool) -> Iterator[Med
         yield from (medium for _, _, medium in media)
 
 
-def find_needed_names(build: BuildSession, *, used: bool) -> set[str]:
-    """Return the names of all files, before there are any bytes of them."""
-    paths = {file.path for file in build.used_files()} | _shipped_files(build, used=used).keys()
+def find_needed_names(build: BuildSession, *, used: bool, has_plugin: bool) -> set[str]:
+    """Return the names of all files, before there are any bytes of them.
+
+    Args:
+        build: The build that publishes them.
+        used: Whether they are only what pages show.
+        has_plugin: Whether the plugin alone builds the site, which brings along all but media.
+    """
+    files = build.used_files()
+    if has_plugin:
+        paths = {file.path for file in files if file.variant is None}
+    else:
+        paths = {file.path for file in files} | _shipped_files(build, used=used).keys()
     return {path.removeprefix(_PREFIX) for path in paths}
 
 

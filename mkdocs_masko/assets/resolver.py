@@ -15,7 +15,7 @@ from mkdocs_masko.assets.cache import variant_path
 from mkdocs_masko.assets.encoding import Encoder, no_progress
 from mkdocs_masko.assets.ledger import CANNOT_BE_ENCODED
 from mkdocs_masko.assets.site_files import file_name
-from mkdocs_masko.errors import MaskoError, MediaError
+from mkdocs_masko.errors import CacheError, MaskoError, MediaError
 from mkdocs_masko.text import list_some
 from mkdocs_masko.variants import recipe_of
 
@@ -66,6 +66,12 @@ class LocalSources:
                 if self._cache.checker.is_intact(path, sha256):
                     return path
         return None
+
+    def find_variant(self, file: SiteFile) -> Path | None:
+        """Return what `sync --into` has written as a variant; nobody has compared its bytes."""
+        name = file.path.rpartition("/")[2]
+        paths = (folder / name for folder in self._folders)
+        return next((path for path in paths if path.is_file() and not path.is_symlink()), None)
 
 
 class Work(Struct):
@@ -129,6 +135,8 @@ class FileResolver:
         It is where the cache has none, and the originals are at hand. With a shared cache it is
         not: that is asked for all of them at once.
         """
+        files = tuple(files)
+        self._adopt_variants(files)
         for file in files if self._store is None else ():
             if file.variant and self._has_to_be_encoded((file.sha256, file.variant)):
                 source = self._sources.find(file.medium, file.sha256)
@@ -153,6 +161,7 @@ class FileResolver:
             self.close()
 
     def _resolve(self, files: tuple[SiteFile, ...]) -> dict[str, Path]:
+        self._adopt_variants(files)
         variants = {(file.sha256, file.variant): file for file in files if file.variant}
         paths = self._cached_variants(variants)
         missing = {key: file for key, file in variants.items() if key not in paths}
@@ -171,6 +180,17 @@ class FileResolver:
             # In another format than the original's, nothing can take its place.
             if (file.sha256, file.variant) in paths or not _is_other_half(file)
         }
+
+    def _adopt_variants(self, files: Iterable[SiteFile]) -> None:
+        """Take variants that lie in the docs into the cache, to be compared like others in it."""
+        for file in files:
+            path = variant_path(file.sha256, file.variant) if file.variant else None
+            if path is None or self._cache.locate(path) is not None:
+                continue
+            variant = self._sources.find_variant(file)
+            if variant is not None:
+                with suppress(OSError, CacheError):  # it is encoded again
+                    self._cache.put(path, variant.read_bytes(), durable=False)
 
     def _has_to_be_encoded(self, key: Key) -> bool:
         """Tell whether nobody has made a variant yet, as far as it is known without reading any."""

@@ -11,7 +11,6 @@ from msgspec import Struct, structs
 
 from mkdocs_masko.cli.options import site_folder
 from mkdocs_masko.cli.output import show_downloads, show_encoding, warn
-from mkdocs_masko.errors import OptionError
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.text import format_size
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.build import BuildSession
     from mkdocs_masko.cli.report import Report
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
-    from mkdocs_masko.laid_files import LaidFiles
+    from mkdocs_masko.laid_files import FolderSummary, LaidFiles
     from mkdocs_masko.manifest import Manifest
     from mkdocs_masko.sync import Site, SyncResult
 
@@ -36,7 +35,9 @@ class DocsTarget(Struct, frozen=True, kw_only=True):
         is_typed: Whether the command line names it.
         config: The site's configuration; None where none is read.
         settings: Its content.
-        runs_plugins: Whether the site's host does, and so makes variants itself.
+        has_plugin: Whether a host runs the plugin, which makes variants itself.
+        has_extension: Whether a host runs the Markdown extension alone, which takes all that it
+            needs from the docs.
     """
 
     path: Path
@@ -44,7 +45,8 @@ class DocsTarget(Struct, frozen=True, kw_only=True):
     is_typed: bool
     config: Path | None
     settings: Mapping[str, Any]
-    runs_plugins: bool
+    has_plugin: bool
+    has_extension: bool
 
 
 def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> DocsTarget | None:
@@ -61,7 +63,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.generator import generator_for, runs_plugins
     from mkdocs_masko.laid_files import laid_folder
-    from mkdocs_masko.site_config import find_config, load_settings
+    from mkdocs_masko.site_config import extensions_of, find_config, load_settings
 
     # With --collection, no configuration is read.
     config = None if where["collection"] else where["config_file"] or find_config(Path.cwd())
@@ -70,8 +72,10 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     settings = load_settings(config) if config else {}
     folder = site_folder(config)
     docs = DocsFolder(folder, settings).path
-    has_plugin = not config or runs_plugins(generator_for(config, settings))
-    path = into or laid_folder(site.options, folder, docs, is_needed=not has_plugin)
+    has_plugin = not config or runs_plugins(generator_for(config, settings, ()))
+    # Who enables both has a site that Zensical builds, too: the plugin needs no extension.
+    has_extension = not has_plugin or "masko" in extensions_of(settings)
+    path = into or laid_folder(site.options, folder, docs, is_needed=has_extension)
     if path is None:
         return None
     return DocsTarget(
@@ -80,7 +84,8 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
         is_typed=into is not None,
         config=config,
         settings=settings,
-        runs_plugins=has_plugin,
+        has_plugin=has_plugin,
+        has_extension=has_extension,
     )
 
 
@@ -107,13 +112,13 @@ def write_target(
         make_index,
     )
 
-    if used and target.config is None:
-        raise OptionError("--used needs the site's configuration, which says where pages are.")
     _write_gallery_page(target, site, report)
     laid, manifest = read_laid_files(target.path), result.manifest
     hosting = _hosting(target, site, manifest, laid)
+    if laid.videos and not hosting.files.has_video_variants:
+        _warn_of_lost_variants(target, site)
     build = _show_pages(target, site, manifest, hosting, used=used)
-    include_needed(build, site.options, used=used, originals=target.runs_plugins)
+    include_needed(build, site.options, used=used, originals=target.has_plugin)
     sources = find_needed_files(build, used=used)
     summary = write_files(
         target.path,
@@ -129,6 +134,13 @@ def write_target(
         # Zensical renders a page again only when a file changes that it watches.
         with suppress(OSError):
             os.utime(site.manifest)
+    _report(target, summary, report)
+    has_all = all(hosting.files.file(medium) for _, _, medium in manifest.media())
+    if not has_all and not _serves_media(target, site):
+        report.say(f"{target.name}: without media, which readers load from the CDN")
+
+
+def _report(target: DocsTarget, summary: FolderSummary, report: Report) -> None:
     report.more["media"] = {
         "folder": target.name,
         "files": summary.files,
@@ -140,10 +152,14 @@ def write_target(
         f"{target.name}: {summary.files} files, {format_size(summary.size)}; "
         f"{summary.written} written, {summary.removed} removed"
     )
-    if not _serves_media(target, site) and any(
-        hosting.files.file(medium) is None for _, _, medium in manifest.media()
-    ):
-        report.say(f"{target.name}: without media, which readers load from the CDN")
+
+
+def _warn_of_lost_variants(target: DocsTarget, site: Site) -> None:
+    if site.is_self_hosted and site.options.videos == "auto":
+        warn(
+            f"{target.name}: had variants of animations and gets none, because this machine has no "
+            "encoder. Run 'pip install mkdocs-masko[video]' and sync again"
+        )
 
 
 def _serves_media(target: DocsTarget, site: Site) -> bool:
@@ -217,7 +233,7 @@ def _missing_gallery_page(target: DocsTarget, site: Site) -> Path | None:
         OptionError: Another page is there.
     """
     page = site.options.gallery_page
-    if page is None or target.runs_plugins or target.config is None:
+    if page is None or not target.has_extension or target.config is None:
         return None
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.gallery.page import find_gallery_page
@@ -259,5 +275,7 @@ def find_stale_target(target: DocsTarget, site: Site, build: BuildSession) -> st
     if page is not None:
         return f"{_page_name(target, page)}: has not been written. Run 'mkdocs-masko sync'."
     used = read_laid_files(target.path).used
-    include_needed(build, site.options, used=used, originals=target.runs_plugins)
-    return find_stale(target.path, target.name, find_needed_names(build, used=used))
+    include_needed(build, site.options, used=used, originals=target.has_plugin)
+    has_plugin = not target.has_extension
+    names = find_needed_names(build, used=used, has_plugin=has_plugin)
+    return find_stale(target.path, target.name, names)

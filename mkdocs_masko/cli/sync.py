@@ -98,8 +98,8 @@ def sync(  # noqa: PLR0913 - one for each option
         site = load_site(mode=mode, wait=wait, not_ready="fail", **where)
         report.site = site = give_time(site, timeout)
         target = find_target(site, where, into)
-        if used and target is None:
-            raise click.UsageError("--used needs --into, or the option 'into' in the site's file.")
+        if used and not (target and target.config):
+            raise click.UsageError("--used needs a site, and --into or its option 'into'.")
         if not frozen:
             require_api_access(site, "; --frozen reads the manifest without one")
         if into is not None and mode != "auto":

@@ -194,3 +194,83 @@ def test_the_docs_stay_as_they_are(exported: Path, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in (folder / FOLDER).iterdir()}
     sites.build(folder, "--strict").good()
     assert {path.name: path.read_bytes() for path in (folder / FOLDER).iterdir()} == before
+
+
+SHOWN = {
+    "index.md": "# Home\n\n![A fox](masko:wave){ width=80 }\n",
+    "all.md": "# All\n\n{{ masko_gallery('fox') }}\n",
+}
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return all files of a site but the index of media, and those that hold the build's time."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {
+        path.as_posix(): (folder / path).read_bytes()
+        for path in paths
+        if path.name != "files.json" and "sitemap" not in path.name
+    }
+
+
+@pytest.mark.parametrize(
+    ("hosting", "host", "place"),
+    [
+        ("self", "mkdocs", FOLDER),
+        ("self", "mkdocs", "docs/static/mascots"),
+        ("cdn", "mkdocs", FOLDER),
+        ("self", "properdocs", FOLDER),
+    ],
+)
+def test_a_site_is_the_same_without_the_folder(
+    hosting: str, host: str, place: str, exported: Path, tmp_path: Path
+) -> None:
+    """With all that another host needs there: variants, style sheets, scripts and their record."""
+    options = {**SELF, "hosting": hosting, "into": place}
+    folder = make(tmp_path / "with", exported, SHOWN, options=options)
+    if place != FOLDER:
+        (folder / place).parent.mkdir()
+        shutil.move(folder / FOLDER, folder / place)
+    bare = sites.make(tmp_path / "without", SHOWN, options=options)
+    shutil.copyfile(folder / NAME, bare / NAME)
+    built, plain = (sites.build(each, "--strict", host=host).good() for each in (folder, bare))
+    assert tree(built.site) == tree(plain.site)
+    assert sites.missing(built) == []
+    assert built.lines("WARNING") == []
+
+
+def test_what_an_earlier_version_shipped_is_not_published(exported: Path, tmp_path: Path) -> None:
+    folder = make(tmp_path, exported)
+    old = folder / FOLDER / "masko.0123456789abcdef.css"
+    old.write_bytes(b"old")
+    record = json.loads((folder / FOLDER / ".laid.json").read_text("utf-8"))
+    record["files"][old.name] = 3
+    (folder / FOLDER / ".laid.json").write_text(json.dumps(record), encoding="utf-8")
+    built = sites.build(folder, "--strict").good()
+    assert not (built.site / "assets/masko" / old.name).exists()
+
+
+def test_a_damaged_record_is_no_reason_to_fail(exported: Path, tmp_path: Path) -> None:
+    """More is published than readers need, which the build says."""
+    folder = make(tmp_path, exported)
+    (folder / FOLDER / ".laid.json").write_text("{", encoding="utf-8")
+    built = sites.build(folder, "--strict").good()
+    (line,) = [line for line in built.lines("INFO") if ".laid.json" in line]
+    assert line.endswith("is damaged. Remove the file, then run 'mkdocs-masko sync'.")
+    assert sites.missing(built) == []
+
+
+@pytest.mark.parametrize("into", ["docs", "docs/"])
+def test_the_docs_folder_itself_is_no_folder_for_files(into: str, tmp_path: Path) -> None:
+    built = sites.build(sites.make(tmp_path, PAGES, options={**SELF, "into": into}))
+    assert built.code == 1
+    assert "option 'into' must not be the docs folder itself" in built.output
+
+
+def test_a_folder_outside_the_docs_has_media_for_builds(exported: Path, tmp_path: Path) -> None:
+    """They need neither cache nor network then."""
+    options = {**SELF, "into": "media"}
+    folder = make(tmp_path, exported, options=options)
+    shutil.move(folder / FOLDER, folder / "media")
+    path = folder / "media" / index_of(folder / "media")["fox/wave"]["transparent_image"]
+    built = sites.build(folder, "--strict")
+    assert media(built) == {path.name}
