@@ -50,6 +50,8 @@ class _OutsidePages(StandalonePage):
     def sources(self) -> Iterable[tuple[str, str]]:
         return ()
 
+    included = sources
+
 
 _OUTSIDE = _OutsidePages()
 
@@ -99,7 +101,8 @@ class BuildSession:
         """Files beside the media that some page needs, by their paths in the site."""
         self.mascots: set[str] = set()
         """The poses that pages name in their front matter, for templates to show: `fox/wave`."""
-        self._page = ""
+        self.page = ""
+        """The page that has what is shown in its budget; empty for one without."""
         self._default = default
         self._has_overrides = bool(overrides)
         self._renderer = Renderer(
@@ -133,7 +136,7 @@ class BuildSession:
             page: The page whose readers load what is shown, as its weight is told; empty for one
                 that has no budget.
         """
-        self.context, self._page = context, page
+        self.context, self.page = context, page
 
     def enter_page(
         self, context: RenderContext, meta: Mapping[str, Any], *, page: str = ""
@@ -166,7 +169,7 @@ class BuildSession:
     def _render(self, call: Call) -> str:
         context = self.context
         embed = self._embed_once(call, context)
-        self._uses.append(_MacroUse(context=context, page=self._page, call=call, embed=embed))
+        self._uses.append(_MacroUse(context=context, page=self.page, call=call, embed=embed))
         return embed.html
 
     def _embed_once(self, call: Call, context: RenderContext) -> Embed:
@@ -390,9 +393,13 @@ class BuildSession:
         """Return what the poses that pages show lack, and what readers see instead."""
         return list(dict.fromkeys(gap for use in self._uses for gap in use.embed.gaps))
 
-    def review(self, html: str, reviewed: str = "", *, has_macros: bool = True) -> None:
+    def review(
+        self, html: str, reviewed: str = "", *, has_macros: bool = True, may_quote: bool = False
+    ) -> None:
         """Report the poses that HTML of the page at hand names; as `Problems.review`."""
-        self.problems.review(html, self.context, reviewed, has_macros=has_macros)
+        self.problems.review(
+            html, self.context, reviewed, has_macros=has_macros, may_quote=may_quote
+        )
 
     def _report(self, problem: ReferenceProblem, source: str) -> None:
         self.problems.report(problem, source, self.context)

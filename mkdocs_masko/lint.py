@@ -8,8 +8,9 @@ hooks write, Markdown extensions that do not decide what is code, and the budget
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment
@@ -19,12 +20,14 @@ from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.build import BuildSession
 from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.files import relative_name
 from mkdocs_masko.gallery.page import find_gallery_page
 from mkdocs_masko.generator import generator_for, page_suffixes, runs_plugins, used_extensions
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
+from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
-from mkdocs_masko.markdown.reader import SNIPPETS, PageReader
+from mkdocs_masko.markdown.reader import PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.problems import Problem, Problems, SourceFile, is_searched
 from mkdocs_masko.rendering import (
@@ -219,6 +222,14 @@ class _SiteReader:
             problems=Problems(self._folder, remedy),
         )
         self._includes = SNIPPETS in self._extensions
+        docstrings = self._plugins.get("mkdocstrings") or {}
+        self._include_folders = include_folders(
+            self._folder,
+            self.docs.path,
+            snippets=self._extensions.get(SNIPPETS) or {},
+            macros=(self._plugins["macros"] or {}) if "macros" in self._plugins else None,
+            handlers=docstrings.get("handlers") or {},
+        )
         folders = [self._folder, self.docs.path]  # what `!relative` can stand for
         reader = PageReader(build.embedder, build.placeholders, self._extensions, folders)
         templates = {*_STATIC_TEMPLATES, *_names(self._theme.get("static_templates"))}
@@ -254,7 +265,7 @@ class _SiteReader:
         meta, markdown = split_front_matter(text)
         # Most pages have none, and parsing is slow.
         if may_name_pose(text) or "mascot" in meta or self._includes:
-            page = _PageContext(file, text, self._uris, self._site_url)
+            page = _PageContext(file, text, self._uris, self._site_url, self._included)
             build.enter_page(page, meta)
             is_readable = True
             if self._is_templated(meta):
@@ -264,6 +275,14 @@ class _SiteReader:
             if is_readable:
                 reader.read(markdown)
         return {str(meta["template"])} if "template" in meta else set()
+
+    def _included(self, file: DocsFile, text: str) -> list[tuple[str, str]]:
+        """Return the texts that a page includes, by their names in messages."""
+        included = find_included(text, file.path.parent, self._include_folders)
+        return [
+            (relative_name(os.path.normpath(each.path), self._folder), each.text)
+            for each in included
+        ]
 
     def _is_templated(self, meta: Mapping[str, Any]) -> bool:
         """Tell whether mkdocs-macros runs a page, as its front matter or else the site says."""
@@ -355,19 +374,33 @@ class _PageContext(SourceFile):
         text: Its source.
         uris: All files that a link can lead to, or None where only a build knows them.
         site_url: The URL of the site.
+        find: Returns what a page includes.
     """
 
     def __init__(
-        self, file: DocsFile, text: str, uris: Collection[str] | None, site_url: str
+        self,
+        file: DocsFile,
+        text: str,
+        uris: Collection[str] | None,
+        site_url: str,
+        find: Callable[[DocsFile, str], list[tuple[str, str]]],
     ) -> None:
         super().__init__(file.name, text)
-        self._uri, self._uris, self.site_url = file.uri, uris, site_url
+        self._file, self._uris, self.site_url, self._find = file, uris, site_url, find
+
+    def included(self) -> list[tuple[str, str]]:
+        """Return what the page includes."""
+        return self._included
+
+    @cached_property
+    def _included(self) -> list[tuple[str, str]]:
+        return self._find(self._file, self.text)
 
     def link(self, href: str) -> str:
         """Return the link, after a look for the page that it names."""
         uris = self._uris
         return resolve_link(
-            href, self._uri, lambda uri: uri if uris is None or uri in uris else None
+            href, self._file.uri, lambda uri: uri if uris is None or uri in uris else None
         )
 
 

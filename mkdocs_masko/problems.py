@@ -13,7 +13,7 @@ from mkdocs_masko.files import relative_name
 from mkdocs_masko.rendering import Page, StandalonePage
 from mkdocs_masko.site_config import is_toml
 from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file, find_slips_in_settings
-from mkdocs_masko.text import printable
+from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.theme_templates import calling_template, is_template
 from mkdocs_masko.urls import pose_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.source_text import SourceText
     from mkdocs_masko.theme_templates import TemplatePlace
 
+_MOST_WORDS = 80  # characters of a text to look for
 _COPIED_SUFFIXES = (".html", ".htm", ".xhtml", ".svg", ".css")
 
 
@@ -44,6 +45,10 @@ class RenderContext(Page, Protocol):
         """Return the files that it may be made of, by their names in messages, with their texts."""
         ...
 
+    def included(self) -> Iterable[tuple[str, str]]:
+        """Return the other files that those include, in the same form."""
+        ...
+
 
 class SourceFile(StandalonePage):
     """A file whose HTML nobody looks at: copied into the site as it is, or only checked.
@@ -59,6 +64,10 @@ class SourceFile(StandalonePage):
     def sources(self) -> Iterable[tuple[str, str]]:
         """Return the file."""
         return ((self.name, self.text),)
+
+    def included(self) -> Iterable[tuple[str, str]]:
+        """Return nothing: nobody looks for what it includes."""
+        return ()
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -97,9 +106,10 @@ class Problems:
     ) -> None:
         self._folder, self._remedy = folder, remedy
         self._problems: dict[Problem, None] = {}
-        self._occurrences: dict[tuple[str, str, str], int] = {}
+        self._occurrences: dict[tuple[RenderContext, str, str], int] = {}
         self._poses_of_settings: set[tuple[str, str | None]] = set()  # with the file's name
-        self._texts: dict[str, SourceText] = {}
+        self._texts: dict[tuple[str, str], SourceText] = {}
+        self._messages: set[str] = set()
         self._reviewed: set[tuple[str, Slip, int]] = set()
 
     def report(self, problem: ReferenceProblem, source: str, context: RenderContext) -> None:
@@ -110,23 +120,45 @@ class Problems:
             source: The text that caused it, as the author wrote it.
             context: The page or template that it is on.
         """
-        name = context.name
         host = problem.host if isinstance(problem, MisplacedPose) else ""
-        key = (name, host, (pose_of(source) if host else None) or source)  # however it is written
+        # However the URL of one pose is written.
+        key = (context, host, (pose_of(source) if host else None) or source)
         number = self._occurrences.get(key, -1) + 1
         self._occurrences[key] = number
-        place = name, (0, 0)
-        for file_name, text in context.sources():
-            if host and (file_name, pose_of(source)) in self._poses_of_settings:
-                return  # a theme has written what is reported where its author wrote it
-            searched = self._text(file_name, text)
-            offsets = searched.offsets_in(host, source) if host else searched.offsets(source)
-            if offsets:
-                place = file_name, searched.position(offsets[min(number, len(offsets) - 1)])
-                number -= len(offsets)
-            if offsets and number < 0:
+        places = self._places(source, host, context, number)
+        if len(places) <= number and host and self._is_of_settings(source, context):
+            return  # a theme has written what is reported where its author wrote it
+        if places:
+            name, text, offset = places[min(number, len(places) - 1)]
+            self._add(problem, name, text.position(offset))
+        else:
+            self._add(problem, context.name, (0, 0), _words_of(problem, source))
+
+    def _is_of_settings(self, url: str, context: RenderContext) -> bool:
+        names = (name for name, _ in context.sources()) if self._poses_of_settings else ()
+        return any((name, pose_of(url)) in self._poses_of_settings for name in names)
+
+    def _places(
+        self, source: str, host: str, context: RenderContext, number: int
+    ) -> list[tuple[str, SourceText, int]]:
+        """Return where something stands: the name of the file, its text, and the offset in it.
+
+        The page comes first, then what it includes. But what stands in any of them as it was read
+        comes before what is only named; and a name alone is looked for on the page alone.
+        """
+        levels: list[list[tuple[str, SourceText, int]]] = [[], [], []]
+        for is_included, files in ((False, context.sources), (True, context.included)):
+            for name, content in files():
+                if host and (name, pose_of(source)) in self._poses_of_settings:
+                    continue
+                text = self._text(name, content)
+                offsets = [text.offsets_in(host, source)] if host else text.offsets(source)
+                offsets = offsets[:2] if is_included else offsets
+                for level, found in zip(levels, offsets, strict=False):
+                    level += [(name, text, offset) for offset in found]
+            if len(levels[0]) > number:
                 break
-        self._add(problem, *place)
+        return next(filter(None, levels), [])
 
     def report_in_template(
         self,
@@ -174,7 +206,13 @@ class Problems:
             self._add(slip.problem, name, self._text(name, text).position(offset))
 
     def review(
-        self, html: str, context: RenderContext, reviewed: str = "", *, has_macros: bool = True
+        self,
+        html: str,
+        context: RenderContext,
+        reviewed: str = "",
+        *,
+        has_macros: bool = True,
+        may_quote: bool = False,
     ) -> None:
         """Report the poses that HTML names where none can be shown.
 
@@ -183,6 +221,7 @@ class Problems:
             context: The page or template.
             reviewed: A part of it that was reviewed before.
             has_macros: Whether macros run on it, so that a better way to show a pose is one.
+            may_quote: Whether it may have parts of other pages, where these have been reported.
         """
         slips = find_slips(html, has_macros=has_macros) if html != reviewed else []
         before = Counter(find_slips(reviewed)) if slips else Counter()
@@ -192,7 +231,9 @@ class Problems:
             key = (context.name, slip, before[slip])
             if before[slip] < 0 and key not in self._reviewed:
                 self._reviewed.add(key)
-                self.report(slip.problem, slip.source, context)
+                is_quote = may_quote and str(slip.problem) in self._messages
+                if not is_quote or self._places(slip.source, slip.host, context, 0):
+                    self.report(slip.problem, slip.source, context)
 
     def in_order(self) -> list[Problem]:
         """Return all bad references, page by page, in the order of their lines."""
@@ -209,15 +250,34 @@ class Problems:
         return f"template {path.name}"
 
     def _text(self, name: str, text: str) -> SourceText:
-        if name not in self._texts:
+        if (name, text) not in self._texts:  # of one file, pages may include several parts
             from mkdocs_masko.source_text import SourceText  # noqa: PLC0415 - only for problems
 
-            self._texts[name] = SourceText(text, is_markdown=not is_template(name))
-        return self._texts[name]
+            is_markdown = not (is_template(name) or name.endswith(".py"))
+            self._texts[name, text] = SourceText(text, is_markdown=is_markdown)
+        return self._texts[name, text]
 
-    def _add(self, problem: ReferenceProblem, name: str, location: tuple[int, int]) -> None:
+    def _add(
+        self, problem: ReferenceProblem, name: str, location: tuple[int, int], words: str = ""
+    ) -> None:
+        """Note a problem at a place or, where that is not known, with words to look for."""
         if isinstance(problem, MissingPose):
             problem = problem.with_remedy(self._remedy(problem))
         line, column = location
-        located = Problem(name=name, line=line, column=column, message=str(problem))
+        message = str(problem)
+        if words:
+            message = f"{message.rstrip('.')}. Where it stands is not known: look for {words!r}."
+        located = Problem(name=name, line=line, column=column, message=message)
+        self._messages.add(message)
         self._problems[located] = None  # a template has the same one on every page; it counts once
+
+
+def _words_of(problem: ReferenceProblem, source: str) -> str:
+    """Return what to look for, where only the page is known that something is on."""
+    from mkdocs_masko.source_text import reference_of  # noqa: PLC0415 - only for problems
+
+    if isinstance(problem, MisplacedPose):
+        return ""  # the message quotes it
+    reference = reference_of(source) if isinstance(problem, MissingPose) else ""
+    words = sanitize(reference or " ".join(source.split()))
+    return words if len(words) <= _MOST_WORDS else f"{words[:_MOST_WORDS]}..."

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 from mkdocs_masko.urls import find_schemes, pose_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _NAME = re.compile(
     r"""masko[\w.]*\s*\(\s*["'](?P<call>[^"']+)|(?i:masko(?:\\?:|%3a))(?P<image>[^)\s{]+)"""
 )
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^(?:---|\.\.\.)", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})(?P<info>.*)", re.MULTILINE
 )
+_EXECUTED = re.compile(r"\bexec=")
 _BLANK_LINE = re.compile(r"\n[ \t\r>]*(?=\n)")
 # A line without the white space at its end, and what begins a block that goes on where it is
 # indented.
@@ -70,11 +72,22 @@ class SourceText:
         Returns:
             Line and column, both from 1, or None when it is not there: it came from elsewhere.
         """
-        return self._nth(self.offsets(source), number)
+        return self._nth(next(filter(None, self.offsets(source)), []), number)
 
-    def offsets(self, source: str) -> list[int]:
-        """Return where there is what a parser read; the argument is that of `location`."""
-        return next(filter(None, map(self._find, _patterns(source))), [])
+    def offsets(self, source: str) -> list[list[int]]:
+        """Return where there is what a parser read; the argument is that of `location`.
+
+        Returns:
+            Where it stands as it was read, where a macro or an image has its name, and where that
+            name stands as a value.
+        """
+        words = source.removeprefix("](").split()
+        reference = reference_of(source)
+        return [
+            self._find(_exact_pattern(source, words)) if words else [],
+            self._find(_name_pattern(reference)) if reference else [],
+            self._find_value(reference) if reference else [],
+        ]
 
     def location_in(self, host: str, url: str, number: int = 0) -> tuple[int, int] | None:
         """Find the URL of a pose that stands where none is shown.
@@ -111,7 +124,10 @@ class SourceText:
         """
         start = self._lines[min(line, len(self._lines)) - 1]
         end = self._lines[line + _MOST_LINES] if line + _MOST_LINES < len(self._lines) else None
-        for pattern in _patterns(source):
+        reference = reference_of(source)
+        patterns = [_exact_pattern(source, source.split())] if source.strip() else []
+        patterns += [_name_pattern(reference), re.escape(reference)] if reference else []
+        for pattern in patterns:
             match = re.search(pattern, self._text[start:end])
             if match:
                 return self.position(start + match.start())
@@ -122,6 +138,15 @@ class SourceText:
             offsets = [match.start() for match in re.finditer(pattern, self._prose)]
             self._offsets[pattern] = [at for at in offsets if not self._is_indented(at)] or offsets
         return self._offsets[pattern]
+
+    def _find_value(self, name: str) -> list[int]:
+        """Find a name in quotes, or as a value of the front matter; a template may use either."""
+        quoted = self._find(rf"""(?<=["']){re.escape(name)}(?=["'])""")
+        front_matter = _FRONT_MATTER.match(self._text)
+        if front_matter is None:
+            return quoted
+        value = re.compile(rf"[:-][ \t]+({re.escape(name)})[ \t\r]*$", re.MULTILINE)
+        return [m.start(1) for m in value.finditer(self._text, 0, front_matter.end())] + quoted
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column, both from 1, of what stands at an offset."""
@@ -233,7 +258,10 @@ def _blank(text: str, spans: Iterator[tuple[int, int]]) -> str:
 
 
 def _fenced_code(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the parts between two equal fences. One that is not closed is text."""
+    """Yield the parts between two equal fences. One that is not closed is text.
+
+    What markdown-exec runs is no code to show: it prints what may be on the page.
+    """
     fences = [*_FENCE.finditer(text)]
     ends: dict[str, list[int]] = {}
     for match in fences:
@@ -247,7 +275,11 @@ def _fenced_code(text: str) -> Iterator[tuple[int, int]]:
         index = bisect_right(closing, match.end())
         if index < len(closing):
             position = closing[index]
-            yield match.start(), position
+            if _EXECUTED.search(match["info"]):
+                yield match.span()
+                yield text.rfind("\n", 0, position) + 1, position
+            else:
+                yield match.start(), position
 
 
 def _code_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -315,17 +347,20 @@ def _html_code(text: str, code: re.Pattern[str]) -> Iterator[tuple[int, int]]:
                 yield start, match.end()
 
 
-def _patterns(source: str) -> Iterator[str]:
-    """Yield what to look for, the most exact first."""
-    words = source.removeprefix("](").split()
-    if words:
-        # What lacks its parenthesis is not one that has it.
-        is_open = source.startswith("![") and "](" in source and ")" not in words[-1]
-        end = r"(?![^\s()]*\))" if is_open else ""
-        yield r"[\s>]+".join(map(re.escape, words)) + end
+def reference_of(source: str) -> str | None:
+    """Return the name of the pose that a macro or an image has."""
     name = _NAME.search(source)
-    if name:
-        reference = re.escape(name["call"] or name["image"])
-        macro, url = r"""masko[\w.]*\s*\(\s*["']""", r"(?i:masko(?:\\?:|%3a))"
-        yield rf"""{macro}{reference}["']|{url}{reference}(?![\w-])"""
-        yield rf"(?<![\w-]){reference}(?![\w-])"
+    return (name["call"] or name["image"]) if name else None
+
+
+def _exact_pattern(source: str, words: Sequence[str]) -> str:
+    # What lacks its parenthesis is not one that has it.
+    is_open = source.startswith("![") and "](" in source and ")" not in words[-1]
+    end = r"(?![^\s()]*\))" if is_open else ""
+    return r"[\s>]+".join(map(re.escape, words)) + end
+
+
+def _name_pattern(reference: str) -> str:
+    name = re.escape(reference)
+    macro, url = r"""masko[\w.]*\s*\(\s*["']""", r"(?i:masko(?:\\?:|%3a))"
+    return rf"""{macro}{name}["']|{url}{name}(?![\w-])"""

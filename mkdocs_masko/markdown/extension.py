@@ -68,6 +68,7 @@ class MaskoExtension(Extension):
     Args:
         embedder: Shows macros; by default from the manifest.
         placeholders: Macros that were run before the page came here.
+        on_page: Gets the file of each page that is started: that of MkDocs, or None.
         options: The options of the plugin, and `default`: the collection that names without one
             are looked up in.
     """
@@ -76,6 +77,7 @@ class MaskoExtension(Extension):
         self,
         embedder: Embedder | None = None,
         placeholders: Placeholders | None = None,
+        on_page: Callable[[Any], None] = lambda _: None,
         **options: Any,  # noqa: ANN401 - Markdown's own signature
     ) -> None:
         self.config = {name: ["", "See the plugin's option"] for name in OPTION_NAMES}
@@ -86,7 +88,7 @@ class MaskoExtension(Extension):
         self._embedder = embedder or Embedder(self._render, _raise, self._render)
         self._is_alone = embedder is None
         self._placeholders = placeholders
-        self._open_pages = OpenPages()
+        self._open_pages, self._on_page = OpenPages(), on_page
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         """Watch for pages with poses; all others are parsed as if the extension were not there."""
@@ -101,7 +103,9 @@ class MaskoExtension(Extension):
             SCHEME: partial(_register_images, stash),
             "]:": partial(_register_references, stash),
         }
-        md.preprocessors.register(PageStart(md, stash), "masko-start", 1000)  # before all others
+        md.preprocessors.register(
+            PageStart(md, stash, self._on_page), "masko-start", 1000
+        )  # before all others
         md.treeprocessors.register(TreeEnd(md, stash), "masko-tree-end", -1)  # after unescape: 0
         md.preprocessors.register(LazyRegistration(md, marks), "masko-lazy", 1)  # after all others
         # Around pymdownx.critic: 31.1

@@ -161,15 +161,23 @@ class _PoseFinder(HtmlReader):
 
 
 class PageStart(Preprocessor):
-    """Notes that a page is started."""
+    """Notes that a page is started, and hands on its file, as far as the host has told that.
 
-    def __init__(self, md: Markdown, stash: EmbedStash) -> None:
+    MkDocs makes links relative by a processor that knows the file (read in 1.6.1).
+    """
+
+    _links = "relpath"
+
+    def __init__(self, md: Markdown, stash: EmbedStash, on_page: Callable[[Any], None]) -> None:
         super().__init__(md)
-        self._stash = stash
+        self._stash, self._on_page = stash, on_page
 
     def run(self, lines: list[str]) -> list[str]:
         """Note it."""
         self._stash.start()
+        processors = self.md.treeprocessors
+        links = processors[self._links] if self._links in processors else None  # noqa: SIM401 - it has no `get`
+        self._on_page(getattr(links, "file", None))
         return lines
 
 

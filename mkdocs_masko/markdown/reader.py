@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown import Markdown, markdown
+from mkdocs_masko.included_texts import SNIPPETS
 from mkdocs_masko.markdown.extension import MaskoExtension
 from mkdocs_masko.rendering.placeholders import MARK, URL_PREFIX
 
@@ -39,9 +40,6 @@ _STRUCTURAL: Final = (
     "pymdownx.tabbed",
     "sane_lists",
 )
-
-SNIPPETS: Final = "pymdownx.snippets"
-"""The extension that brings the text of other files onto a page."""
 
 _ELLIPSIS: Final = "..."
 _WHOLE: Final = re.compile(

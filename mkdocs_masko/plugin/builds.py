@@ -27,7 +27,7 @@ class SiteBuild:
         session: What its pages show.
 
     Attributes:
-        pages: Its pages, as far as they have been parsed.
+        pages: Its pages, as far as they have been parsed, by their paths in the docs folder.
         hidden_needs: By page, what `hidden_needs` says of it.
         exported: The media in the docs that it does not publish.
         gallery: Its gallery page.
@@ -36,7 +36,7 @@ class SiteBuild:
 
     def __init__(self, session: BuildSession) -> None:
         self.session = session
-        self.pages: list[PageContext] = []
+        self.pages: dict[str, PageContext] = {}
         self.hidden_needs: dict[str, frozenset[str]] = {}
         self.exported = ExportedMedia()
         self.gallery: File | None = None

@@ -48,7 +48,7 @@ def finish_print_page(config: MkDocsConfig) -> None:
     if print_site is None or not print_site.config.get("enabled"):
         return
     path = Path(print_site.print_file.abs_dest_path)
-    html = inject_assets(path.read_text(encoding="utf-8"), root_from(print_site.print_page))
+    html = inject_assets(path.read_text(encoding="utf-8"), root_from(print_site.print_page.url))
     path.write_text(html, encoding="utf-8", newline="\n")
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.files import relative_name
+from mkdocs_masko.included_texts import find_included
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.palette import opening_palette
 from mkdocs_masko.plugin.languages import page_language
+from mkdocs_masko.plugin.source_files import file_name, page_name, where_to_include_from
 from mkdocs_masko.theme_templates import built_on, is_template
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class PageContext:
 
     Attributes:
         page: The page, for MkDocs.
+        config: The site's configuration.
+        files: The site's files.
         language: The language that it is built for.
         palette: The palette that the site opens in.
         root: What leads from the page to the root of the site: `../`.
@@ -34,11 +36,15 @@ class PageContext:
     """
 
     def __init__(self, page: Page, config: MkDocsConfig, files: Files) -> None:
-        self.page, self._config, self._files = page, config, files
+        self.page, self.config, self.files = page, config, files
         self.language = page_language(config)
         self.palette = opening_palette(config.theme)
-        self.root = root_from(page)
         self.site_url = config.site_url or ""
+        self._place_at(page.url)
+
+    def _place_at(self, url: str) -> None:
+        """Set the URL, from the root of the site, at which readers see the content."""
+        self._place, self.root = url, root_from(url)
 
     @property
     def url(self) -> str:
@@ -48,22 +54,32 @@ class PageContext:
     @cached_property
     def name(self) -> str:
         """The file, from the folder of `mkdocs.yml`."""
-        return page_name(self.page, self._config)
+        return page_name(self.page, self.config)
 
     def link(self, href: str) -> str:
         """Return the URL of the page whose Markdown file a link names, as MkDocs does for links."""
-        page = self.page.file
 
         def url_of(uri: str) -> str | None:
             # Not by `src_uris`: with mkdocs-static-i18n, a name means the page in this language.
-            file = self._files.get_file_from_path(uri)
-            return file.url_relative_to(page) if file else None
+            file = self.files.get_file_from_path(uri)
+            return file.url_relative_to(self._place) if file else None
 
-        return resolve_link(href, page.src_uri, url_of)
+        return resolve_link(href, self.page.file.src_uri, url_of)
 
     def sources(self) -> Iterable[tuple[str, str]]:
         """Return the source, with its front matter."""
         return ((self.name, self.page.file.content_string),)
+
+    def included(self) -> Iterable[tuple[str, str]]:
+        """Return what the page includes, and what documents and macros it shows."""
+        return self._included
+
+    @cached_property
+    def _included(self) -> list[tuple[str, str]]:
+        file = self.page.file
+        folder = Path(file.abs_src_path or self.config.docs_dir).parent
+        included = find_included(file.content_string, folder, where_to_include_from(self.config))
+        return [(file_name(str(each.path), self.config), each.text) for each in included]
 
     def replaced(self, embeds: Mapping[str, str]) -> str:
         """Return the content with other HTML in the place of some."""
@@ -80,6 +96,19 @@ class PageContext:
         content = self.page.content or ""
         self.page.content = content.replace(html, other)
         return html in content
+
+
+class ExcerptContext(PageContext):
+    """A page that is parsed once more, because another one shows its beginning.
+
+    Args:
+        page: The page.
+        url: The URL of the other one, from the root of the site.
+    """
+
+    def __init__(self, page: PageContext, url: str) -> None:
+        super().__init__(page.page, page.config, page.files)
+        self._place_at(url)
 
 
 def _replace_all(html: str, embeds: Mapping[str, str]) -> str:
@@ -128,37 +157,11 @@ class ThemeContext:
         if settings.is_file():
             yield settings.name, settings.read_text("utf-8", errors="replace")
 
-
-def root_from(page: Page) -> str:
-    """Return what leads from a page to the root of the site: `../`."""
-    return "../" * page.url.removeprefix("./").count("/")
-
-
-def page_name(page: Page, config: MkDocsConfig) -> str:
-    """Return a page's file, from the folder of `mkdocs.yml`."""
-    docs = _docs_name(config.docs_dir, os.path.abspath(config.config_file_path or "."))  # noqa: PTH100
-    return posixpath.join(docs, page.file.src_uri)
+    def included(self) -> Iterable[tuple[str, str]]:
+        """Return nothing: all templates are sources."""
+        return ()
 
 
-@cache
-def _docs_name(docs_dir: str, settings: str) -> str:
-    return relative_name(docs_dir, Path(settings).parent)
-
-
-def budgeted_page(page: Page, config: MkDocsConfig) -> str:
-    """Return the name under which a page is weighed; empty for one that a plugin generates.
-
-    The gallery is one of those, and so are the archives of a blog: no author can make them lighter.
-    """
-    is_written = _is_below(page.file.abs_src_path, config.docs_dir)
-    return page_name(page, config) if is_written else ""
-
-
-def _is_below(path: str | None, folder: str) -> bool:
-    """Tell whether a file is in a folder, whose paths MkDocs writes in the same way.
-
-    It is asked for each page, so the text decides where it can.
-    """
-    if path is None:
-        return False
-    return path.startswith(folder + os.sep) or Path(folder) in Path(path).parents
+def root_from(url: str) -> str:
+    """Return what leads from a page of some URL to the root of the site: `../`."""
+    return "../" * url.removeprefix("./").count("/")

@@ -48,7 +48,7 @@ from mkdocs_masko.plugin.neighbours import (
     prepare_print_page,
     show_media,
 )
-from mkdocs_masko.plugin.page_context import PageContext, ThemeContext, budgeted_page
+from mkdocs_masko.plugin.page_context import ExcerptContext, PageContext, ThemeContext
 from mkdocs_masko.plugin.publish import (
     add_gallery_page,
     as_plugin_error,
@@ -64,6 +64,7 @@ from mkdocs_masko.plugin.publish import (
     review_copied_files,
     review_settings,
 )
+from mkdocs_masko.plugin.source_files import budgeted_page
 from mkdocs_masko.plugin.theme import (
     add_pose_assets,
     add_templates,
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
     from mkdocs.config.base import ConfigErrors, ConfigWarnings
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
-    from mkdocs.structure.files import Files
+    from mkdocs.structure.files import File, Files
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
@@ -92,9 +93,10 @@ if TYPE_CHECKING:
 
 _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` what is registered
 _LAST = -100  # after every plugin that still changes what we collect
-# mkdocs-static-i18n has -100: its `on_files` lists the pages anew, with those in `docs_dir` alone,
-# and its `on_post_build` builds all other languages, and the search index of all of them.
-_AFTER_LANGUAGES = _LAST - 1
+# After those with -100. mkdocs-static-i18n lists the pages anew in `on_files`, with those in
+# `docs_dir` alone, and builds all other languages and the search index in `on_post_build`.
+# Material's blog parses excerpts of other pages in `on_page_context`.
+_VERY_LAST = _LAST - 1
 
 
 class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # theirs
@@ -146,7 +148,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         )
         self._builds.begin(session)
         review_settings(session, config)
-        extension = MaskoExtension(session.embedder, session.placeholders)
+        extension = MaskoExtension(session.embedder, session.placeholders, self._enter_excerpt)
         others = [other for other in config.markdown_extensions if not _is_ours(other)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
         register_macros(config, functions(self._put_placeholder, self._put_url_placeholder))
@@ -164,7 +166,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             self._add_gallery(files, config)
         return files
 
-    @event_priority(_AFTER_LANGUAGES)
+    @event_priority(_VERY_LAST)
     def _add_late_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         if has_languages(config):
             self._add_gallery(files, config)
@@ -178,7 +180,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
     ) -> str:
         """Tell the build which page follows, before any other plugin sees its text."""
         build, context = self._session(), PageContext(page, config, files)
-        self._builds.current.pages.append(context)
+        self._builds.current.pages[page.file.src_uri] = context
         build.enter_page(context, page.meta, page=budgeted_page(page, config))
         environment = page_environment(config, page)
         for problem, source in unreadable_macros(markdown, environment) if environment else ():
@@ -211,7 +213,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             text = json.dumps(index, indent=2) + "\n"
             replace_file(files, self._generated.file(config, f"{FOLDER}/{INDEX}", text))
         prepare_print_page(build, config)
-        show_elsewhere(build, self._builds.current.pages, config)
+        show_elsewhere(build, self._builds.current.pages.values(), config)
         show_media(files, config)
         add_templates(env)
         env.globals.update(functions(build.show, build.show))
@@ -236,7 +238,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._session().review(output_content)
         return self._inject_assets(output_content)
 
-    def on_page_context(
+    @event_priority(_FIRST)
+    def _enter_template(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Tell the build which page the theme's template is rendered for."""
@@ -245,15 +248,24 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._session().enter(theme, page=budgeted_page(page, config))
         return context
 
+    @event_priority(_VERY_LAST)
+    def _return_to_template(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Tell it once more, as another plugin may have parsed excerpts for the page."""
+        return self._enter_template(context, page=page, config=config, nav=nav)
+
+    on_page_context = CombinedEvent(_enter_template, _return_to_template)
+
     @event_priority(_FIRST)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Review the theme's part, and inject style sheet and script before a minifier runs."""
-        self._session().review(output, page.content or "")
+        self._session().review(output, page.content or "", may_quote=True)
         self._builds.current.exported.review(output)
         needs = self._builds.current.hidden_needs.pop(page.file.src_uri, frozenset())
         return self._inject_assets(output, needs)
 
-    @event_priority(_AFTER_LANGUAGES)
+    @event_priority(_VERY_LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Publish what only templates used, and report every bad reference."""
         build = self._session()
@@ -301,6 +313,18 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
 
     def _session(self) -> BuildSession:
         return self._builds.current.session
+
+    def _enter_excerpt(self, file: File | None) -> None:
+        """Tell the build whose beginning is parsed for another page, when all have been rendered.
+
+        The blog of Material gives a file the URL of the page that shows the excerpt (read in 9.8).
+        """
+        session = self._session()
+        if file is None or type(session.context) is PageContext:
+            return
+        page = self._builds.current.pages.get(file.src_uri)
+        if page is not None:
+            session.enter(ExcerptContext(page, file.url), page=session.page)
 
     def _add_gallery(self, files: Files, config: MkDocsConfig) -> None:
         page = self.options.gallery_page

@@ -21,12 +21,13 @@ from mkdocs.structure.files import File, InclusionLevel
 
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.errors import MaskoError
-from mkdocs_masko.files import fold_name, relative_name
+from mkdocs_masko.files import fold_name
 from mkdocs_masko.hosting import select_included, unmatched_include
 from mkdocs_masko.media_types import TRANSPARENT_VIDEOS
 from mkdocs_masko.plugin.languages import make_page
 from mkdocs_masko.plugin.log import log
 from mkdocs_masko.plugin.page_context import PageContext
+from mkdocs_masko.plugin.source_files import docs_name
 from mkdocs_masko.problems import is_searched
 from mkdocs_masko.progress import show_steps
 from mkdocs_masko.sync import describe_waiting
@@ -99,14 +100,12 @@ def _include(build: BuildSession, options: Options) -> Index:
 
 def review_copied_files(build: BuildSession, config: MkDocsConfig, files: Files) -> None:
     """Report the poses that HTML and CSS in the docs name: they are copied as they are."""
-    folder = Path(config.config_file_path or ".").parent
     for file in files:
         if file.src_dir != config.docs_dir or not is_searched(file.src_uri):
             continue
         if file.inclusion.value > InclusionLevel.DRAFT.value:
             text = Path(config.docs_dir, file.src_uri).read_text(encoding="utf-8", errors="replace")
-            docs = relative_name(config.docs_dir, folder)
-            build.problems.review_file(posixpath.join(docs, file.src_uri), text)
+            build.problems.review_file(posixpath.join(docs_name(config), file.src_uri), text)
 
 
 def review_settings(build: BuildSession, config: MkDocsConfig) -> None:

@@ -76,7 +76,7 @@ def test_a_bad_pose_in_code_that_is_run_is_told(tmp_path: Path) -> None:
         tmp_path, {"index.md": text}, plugins=("masko", "markdown-exec"), markdown_extensions=FENCES
     )
     (line,) = sites.build(tmp_path).good().lines("WARNING")
-    assert line.startswith("masko: docs/index.md: no pose 'wavee' in 'fox' (did you mean 'wave'?)")
+    assert line.startswith("masko: docs/index.md:4:23: no pose 'wavee' in 'fox' (did you mean")
 
 
 def test_what_is_parsed_for_a_page_is_never_its_first_pose(tmp_path: Path) -> None:

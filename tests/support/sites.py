@@ -359,7 +359,7 @@ def dead_links(built: Built, site_url: str, remote: Collection[str] = ()) -> lis
         name = page.relative_to(built.site).as_posix()
         for address, is_our_medium in _all_addresses(page.read_text(encoding="utf-8")):
             url = urljoin(site_url + name, address)
-            if not url.startswith(site_url):
+            if not url.startswith(site_url) and urlsplit(address).scheme:
                 dead = is_our_medium and url not in remote
             else:
                 path = built.site / unquote(urlsplit(url.removeprefix(site_url)).path)

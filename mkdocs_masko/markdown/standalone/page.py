@@ -200,7 +200,7 @@ class _Process:
         if self._build is None or self._build.page.page is not context.page:
             if self._project is None or self._config is not context.config:
                 self._config, self._project = context.config, read_project(context.config)
-            page = ZensicalPage(context.page, self._project)
+            page = ZensicalPage(context.page, self._project, context.config)
             self._build = PageBuild(page, raw_options, self.open_pages)
         return self._build
 

@@ -7,6 +7,7 @@ Nothing of it is imported here.
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from msgspec import Struct
 
+from mkdocs_masko.files import relative_name
+from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.palette import opening_palette
 
@@ -103,13 +106,14 @@ class ZensicalPage:
     Attributes:
         page: The page, for Zensical.
         project: The site.
+        config: Its configuration.
         root: Stands for what leads to the root of the site, until the page is finished.
     """
 
     root = ROOT
 
-    def __init__(self, page: HostPage, project: Project) -> None:
-        self.page, self.project = page, project
+    def __init__(self, page: HostPage, project: Project, config: Mapping[str, Any]) -> None:
+        self.page, self.project, self.config = page, project, config
         self.language, self.palette = project.language, project.palette
         self.site_url = project.site_url
 
@@ -141,3 +145,20 @@ class ZensicalPage:
         """Return the source, with its front matter."""
         path = self.project.docs_dir / self.page.path
         return ((self.name, path.read_text(encoding="utf-8-sig", errors="replace")),)
+
+    def included(self) -> Iterable[tuple[str, str]]:
+        """Return what the page includes, and what documents and macros it shows."""
+        folder, path = self.project.folder, self.project.docs_dir / self.page.path
+        options = self.config.get("mdx_configs", {})
+        macros = options.get("zensical.extensions.macros")
+        mkdocstrings = options.get("zensical.extensions.mkdocstrings") or {}
+        folders = include_folders(
+            folder,
+            self.project.docs_dir,
+            snippets=options.get(SNIPPETS) or {},
+            macros=macros,
+            handlers=mkdocstrings.get("handlers") or {},
+        )
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        for each in find_included(text, path.parent, folders):
+            yield relative_name(os.path.normpath(each.path), folder), each.text
