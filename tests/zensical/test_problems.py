@@ -154,3 +154,11 @@ def test_the_manifest_is_found_from_the_folder_of_the_configuration(tmp_path: Pa
     built = zensical.build(elsewhere, "-f", str(site / "zensical.toml"))
     assert built.code == 0, built.output
     assert "<masko-pose" in (site / "site/index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("incomplete", ["warn", "ignore"])
+def test_what_a_pose_lacks_is_told_and_builds(incomplete: str, tmp_path: Path) -> None:
+    options = {"collection": "owl", "incomplete": incomplete}
+    page = {"index.md": "# Home\n\n![](masko:wave-2)\n\n![](masko:wave-2)\n"}
+    output = zensical.build(zensical.make(tmp_path, page, options)).good().output
+    assert output.count("default/wave-2: no ") == (incomplete == "warn")

@@ -21,7 +21,7 @@ from mkdocs_masko.options import read_options
 from mkdocs_masko.page_assets import site_path
 from mkdocs_masko.rendering import GALLERY, Renderer, embed_key
 from mkdocs_masko.sync import read_manifest, site_of
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import printable, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -143,6 +143,9 @@ class StandaloneSite:
                 "readers load a larger file. Run 'mkdocs-masko sync'.",
                 True,
             )
+        if self.options.incomplete == "warn":
+            for gap in shown.gaps:
+                self._hints.setdefault(printable(gap), True)
         return shown
 
     def _render(self, call: Call, page: Page) -> Embed:
@@ -183,7 +186,7 @@ class StandaloneSite:
                 raise ReferenceProblem(f"{self._place}: has no {name} of this version. {_REMEDY}")
 
     def new_hints(self) -> list[str]:
-        """Return what authors should know, each once; readers get the right thing nevertheless."""
+        """Return what authors should know and need not end a build, each once."""
         new = [hint for hint, is_new in self._hints.items() if is_new]
         self._hints.update(dict.fromkeys(new, False))
         return new

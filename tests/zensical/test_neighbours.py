@@ -1,0 +1,70 @@
+"""Poses in what other extensions parse for a page, and a theme's own templates for poses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import sites
+import zensical_sites as zensical
+
+if TYPE_CHECKING:
+    from sites import Built
+
+SETTINGS = """
+[project.theme]
+custom_dir = "theme"
+[project.markdown_extensions.pymdownx.snippets]
+base_path = ["."]
+[project.markdown_extensions.pymdownx.tabbed]
+alternate_style = true
+[project.plugins.mkdocstrings.handlers.python]
+paths = ["."]
+[project.plugins.markdown-exec]
+"""
+PAGES = {
+    "doc.md": "# Doc\n\n::: code\n",
+    "run.md": '# Run\n\n```python exec="true"\nprint("![Printed](masko:wave)")\n```\n',
+    "snippet.md": '# Snippet\n\n--8<-- "part.txt"\n',
+    "tabs.md": '# Tabs\n\n=== "A"\n\n    ![Tab](masko:wave)\n',
+    "details.md": "# Open\n\n<details markdown>\n\n![Inside](masko:wave)\n</details>\n",
+}
+OTHERS = {
+    "code.py": '"""A module.\n\n![Doc](masko:wave)\n"""\n',
+    "part.txt": "![Part](masko:wave)\n",
+    "theme/masko/still.html": (
+        '<img data-own class="{{ classes }} off-glb" src="{{ picture.src }}" alt="{{ pose.alt }}">'
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("neighbours")
+    for name, text in OTHERS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return zensical.build(zensical.make(folder, PAGES, settings=SETTINGS)).good()
+
+
+@pytest.mark.parametrize(
+    ("page", "alt"),
+    [
+        ("doc", "Doc"),
+        ("run", "Printed"),
+        ("snippet", "Part"),
+        ("tabs", "Tab"),
+        ("details", "Inside"),
+    ],
+)
+def test_a_pose_is_shown_by_the_themes_template(page: str, alt: str, built: Built) -> None:
+    content = zensical.article(built.page(f"{page}/index.html"))
+    assert re.findall(r"<img data-own [^>]*alt=\"(\w+)\"", content) == [alt]
+    assert content.count('rel="stylesheet" href="../assets/masko/') == 1
+    assert content.count('<script defer src="../assets/masko/') == 1
+
+
+def test_every_address_of_ours_leads_to_a_file(built: Built) -> None:
+    assert sites.missing(built) == []
