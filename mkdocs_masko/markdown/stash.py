@@ -7,6 +7,7 @@ again. What stands there is safe from every other extension.
 from __future__ import annotations
 
 import weakref
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markdown.util import HTML_PLACEHOLDER_RE, STX
@@ -65,6 +66,12 @@ class OpenPages:
         pages = [other() for other in self._pages]
         if page in pages:
             del self._pages[pages.index(page) :]
+
+
+@lru_cache
+def _names_pose(html: str) -> bool:
+    """Tell whether the texts of an embed name a pose; pages show the same embeds again."""
+    return SCHEME in plain_text(html)
 
 
 class EmbedStash:
@@ -130,7 +137,7 @@ class EmbedStash:
             return calls[0]
 
         html = self._show(source, read_and_keep, text)
-        if SCHEME in plain_text(html):
+        if _names_pose(html):
             self.quotes[html] = None
         is_pose = bool(calls) and calls[0].function in POSES and "<" in html  # else its alt text
         if not is_pose:
