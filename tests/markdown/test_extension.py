@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import sites
 from manifest_samples import FOX, manifest
 from markdown import markdown
 from mkdocs_masko.errors import ManifestError, ManifestMissing, ReferenceProblem
@@ -73,6 +74,12 @@ def test_a_manifest_of_other_hosts_is_refused(path: Path) -> None:
     path.write_text(path.read_text().replace("assets.masko.ai", "assets.example.org"))
     with pytest.raises(ManifestError, match="not on a host that media may come from"):
         markdown("![](masko:wave)", extensions=[MaskoExtension(manifest=str(path))])
+
+
+def test_the_sandboxs_media_are_refused_where_nobody_publishes_them(path: Path) -> None:
+    path.write_text(sites.manifest(), encoding="utf-8")
+    with pytest.raises(ManifestError, match="its media are those of the sandbox"):
+        markdown("![](masko:fox/idle)", extensions=[MaskoExtension(manifest=str(path))])
 
 
 def test_an_unknown_option_is_refused_by_the_parser() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mkdocs_masko.assets import FOLDER, SiteFiles
-from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.errors import ManifestError, ReferenceProblem
 from mkdocs_masko.files import path_stamp, relative_name
 from mkdocs_masko.hosting import CdnHosting, self_hosted_files
 from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_laid_files
@@ -22,6 +22,7 @@ from mkdocs_masko.page_assets import site_path
 from mkdocs_masko.rendering import GALLERY, Renderer, embed_key
 from mkdocs_masko.sync import read_manifest, site_of
 from mkdocs_masko.text import printable, sanitize
+from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -34,6 +35,12 @@ _REMEDY = "Run 'mkdocs-masko sync' and commit the folder."
 _NO_GALLERY = (
     "option 'gallery': Zensical takes no page from an extension. "
     "Write {{ masko_gallery() }} on a page of yours."
+)
+
+_SANDBOX = f"{SANDBOX_ORIGIN}/"
+_NO_SANDBOX = (
+    "its media are those of the sandbox, which no server has. They are published by MkDocs, "
+    "ProperDocs and Zensical; elsewhere, sync with Masko."
 )
 
 DEFAULT_ALIAS_OPTION = "default"
@@ -79,6 +86,8 @@ class StandaloneSite:
             self._sources.append(self.laid_folder / RECORD)
         self._stamps = self._read_stamps()
         self.manifest = read_manifest(site)
+        if project is None and any(m.url.startswith(_SANDBOX) for *_, m in self.manifest.media()):
+            raise ManifestError(f"{site.manifest.name}: {_NO_SANDBOX}")
         self._laid = read_laid_files(self.laid_folder) if self.laid_folder else LaidFiles()
         self._files = self._name_files(has_folder=self.laid_folder is not None)
         has_alias = self.options.collection or self.options.collections
