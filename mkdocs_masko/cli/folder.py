@@ -117,9 +117,12 @@ def write_target(
     hosting = _hosting(target, site, manifest, laid)
     if laid.videos and not hosting.files.has_video_variants:
         _warn_of_lost_variants(target, site)
-    build = _show_pages(target, site, manifest, hosting, used=used)
-    include_needed(build, site.options, used=used, originals=target.has_plugin)
-    sources = find_needed_files(build, used=used)
+    try:
+        build = _show_pages(target, site, manifest, hosting, used=used)
+        include_needed(build, site.options, used=used, originals=target.has_plugin)
+        sources = find_needed_files(build, used=used)
+    finally:
+        hosting.close()  # what encodes variants that pages show, if one of them cannot be read
     summary = write_files(
         target.path,
         sources,

@@ -14,6 +14,7 @@ from cli_process import run, variables
 from missing_extra import without_video
 from mkdocs_masko.laid_files import read_laid_files
 from mkdocs_masko.sandbox import Sandbox
+from processes import children, wait_until_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,10 @@ SHIPPED = {"gallery.css", "gallery.js", "masko.css", "masko.js"}
 OWL = {"collections": {"fox": "fox", "owl": "owl"}}
 PAGES = {
     "index.md": "# Home\n\n![A fox](masko:wave){ width=100 }\n\n{{ masko('idle', width=50) }}\n",
-    "guide/a.md": "# A\n\n<img src='masko:card-sit' alt='' width='80'>\n",
+    "guide/a.md": (
+        "# A\n\n<img src='masko:card-sit' alt='' width='80'>\n\n"
+        "{{ masko_image('wave', dark='idle', width=90) }}\n"
+    ),
 }
 SELF = {"collection": "fox", "api_url": "sandbox", "hosting": "self", "videos": "original"}
 CDN = {"collection": "fox"}
@@ -236,6 +240,35 @@ def test_the_command_line_goes_before_the_option(tmp_path: Path) -> None:
     assert "\nmedia: " in done.out
     assert names(folder / "media")
     assert not (folder / FOLDER).exists()
+
+
+def test_a_page_that_cannot_be_read_stops_all_work(tmp_path: Path) -> None:
+    """The variants of another one are being encoded by then."""
+    folder = toml(tmp_path, SELF, {"a.md": "![A fox](masko:wave){ width=77 }\n"})
+    (folder / "docs/b.md").write_bytes(b"\xff masko")
+    done = run(folder, "sync", MASKO_STATE_DIR=str(tmp_path / "state"))
+    assert done.code == 2
+    assert "docs/b.md: cannot be read: it is not UTF-8" in done.err
+    assert not (folder / FOLDER).exists()
+    wait_until_gone(children())
+
+
+def test_paths_start_from_the_configuration(tmp_path: Path) -> None:
+    """Which may lie in another folder, and name another one for the docs."""
+    site = sites.make(
+        tmp_path / "website",
+        {},
+        options={**SELF, "gallery": True},
+        docs_dir="pages",
+        markdown_extensions=["masko"],
+    )
+    (site / "pages").mkdir()
+    (site / "pages/index.md").write_text("# Home\n", encoding="utf-8")
+    done = good(run(tmp_path, "sync", "-f", "website/mkdocs.yml"))
+    assert "\npages/mascots.md: written\n" in done.out
+    assert "\npages/assets/masko: " in done.out
+    assert shipped(site / "pages/assets/masko") == SHIPPED
+    good(run(tmp_path, "check", "--offline", "-f", "website/mkdocs.yml"))
 
 
 def test_without_an_option_mkdocs_has_no_folder(tmp_path: Path) -> None:

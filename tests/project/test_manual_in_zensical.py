@@ -165,7 +165,16 @@ def test_the_import_of_our_macros_ends_the_build(limited: tuple[Path, str], tmp_
 def test_no_gallery_is_generated_and_that_is_told(limited: tuple[Path, str]) -> None:
     folder, output = limited
     assert not (folder / "site/mascots").exists()
-    assert output.count("option 'gallery': Zensical takes no page from an extension.") == 1
+    hint = "option 'gallery': docs/mascots.md is missing. Run 'mkdocs-masko sync', which writes it."
+    assert output.count(hint) == 1
+
+
+def test_sync_writes_the_gallery_page(limited: tuple[Path, str], tmp_path: Path) -> None:
+    folder = shutil.copytree(limited[0], tmp_path / "copy")
+    output = _run(folder, "mkdocs-masko sync && zensical build --clean --strict 2>&1")
+    page = (folder / "site/mascots/index.html").read_text(encoding="utf-8")
+    assert page.count("<masko-gallery") == 1
+    assert "option 'gallery'" not in output
 
 
 def test_all_files_of_the_folder_are_published_and_no_manifest(limited: tuple[Path, str]) -> None:

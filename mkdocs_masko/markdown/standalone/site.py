@@ -25,17 +25,12 @@ from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from mkdocs_masko.markdown.standalone.zensical import Project
     from mkdocs_masko.rendering import Call, Embed, Load, Page
 
 _REMEDY = "Run 'mkdocs-masko sync' and commit the folder."
-
-_NO_GALLERY = (
-    "option 'gallery': Zensical takes no page from an extension. "
-    "Write {{ masko_gallery() }} on a page of yours."
-)
 
 _SANDBOX = f"{SANDBOX_ORIGIN}/"
 _NO_SANDBOX = (
@@ -97,7 +92,14 @@ class StandaloneSite:
             self.manifest, self._files, default=self.default, overrides=overrides
         )
         self._embeds: dict[Hashable, Embed] = {}
-        self._hints = {_NO_GALLERY: True} if project and self.options.gallery else {}
+        self._hints: dict[str, bool] = dict.fromkeys(self._lacks_gallery_page(), True)
+
+    def _lacks_gallery_page(self) -> Iterator[str]:
+        page, project = self.options.gallery_page, self._project
+        path = project.docs_dir / page.source if page and project else None
+        if path and project and not path.is_file():
+            name = sanitize(relative_name(path, project.folder))
+            yield f"option 'gallery': {name} is missing. Run 'mkdocs-masko sync', which writes it."
 
     def is_current(self) -> bool:
         """Tell whether the files are still those that were read."""
