@@ -19,7 +19,10 @@ POSES = '\n\n![A fox](masko:wave)\n\n{{ masko("wave", alt="A fox") }}\n'
 IMAGES = "\n\n![Trial image](data:,)" * 2 + "\n"
 """What stands in their place in the site to compare with."""
 
-_IMAGE = re.compile(r"(?:<p>)?<img\b[^>]*\bTrial image\b[^>]*>(?:</p>)?")
+# A lightbox puts a link around an image, and none around a pose.
+_IMAGE = re.compile(
+    r"(?:<p>)?(?:<a\b[^>]*\bglightbox\b[^>]*>)?<img\b[^>]*\bTrial image\b[^>]*>(?:</a>)?(?:</p>)?"
+)
 _EMBED = re.compile(
     r"(?:<p>)?<masko-pose\b.*?</masko-pose>(?:<script[^>]*></script>)?(?:</p>)?", re.DOTALL
 )

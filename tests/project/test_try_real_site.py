@@ -63,6 +63,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "site_name": "Test",
         "theme": sites.BARE,
         "hooks": ["hook.py"],
+        "plugins": ["glightbox"],
     }
     templates = {"theme/main.html": sites.MAIN, "theme/404.html": ""}
     write(folder, **PAGES, **templates, **{"hook.py": HOOK, "mkdocs.yml": json.dumps(settings)})
