@@ -42,6 +42,7 @@ class _Addition(Struct, frozen=True, kw_only=True):
         without: The entries that the site has as long as the key is missing.
         when_empty: Those to write where the key has no value.
         appends_lists: Whether a list is appended to the one that it inherits.
+        stays_last: The name of an entry that has to stay the last one, where it is.
     """
 
     key: str
@@ -50,6 +51,7 @@ class _Addition(Struct, frozen=True, kw_only=True):
     without: list[Any] = []
     when_empty: list[Any] = []
     appends_lists: bool = False
+    stays_last: str = ""
 
 
 class _UnsafeError(Exception):
@@ -76,6 +78,7 @@ def add_plugin(path: Path, options: PluginOptions) -> bytes:
         entry={"masko": options},
         without=["search"],
         when_empty=["search"],
+        stays_last="print-site",  # which warns otherwise, and so fails a strict build
     )
     by_hand = f"add this to its plugins by hand: masko: {_in_flow(options)}"
     return _edit(path, [plugin], by_hand)
@@ -145,7 +148,8 @@ def _insertion(text: str, addition: _Addition, inherited: object) -> tuple[int, 
             return _insert_below(text, key, value, addition)
     if root.flow_style:
         repeated = _to_repeat(inherited, addition)
-        return _index_after_last(root), f", {addition.key}: {_in_flow([*repeated, addition.entry])}"
+        written = _in_flow(_added(repeated, addition))
+        return _index_after_last(root), f", {addition.key}: {written}"
     return _append(text, inherited, addition)
 
 
@@ -166,10 +170,16 @@ def _insert_below(
     if isinstance(value, yaml.CollectionNode) and value.flow_style:
         written = _in_flow(entry)
         written = written[1:-1] if is_map else written  # without its brackets
-        return _index_after_last(value), f", {written}" if value.value else written
+        entries = _entries_before(value, addition)
+        if value.value and not entries:
+            return value.start_mark.index + 1, f"{written}, "
+        return _index_after(entries, value), f", {written}" if value.value else written
     if isinstance(value, yaml.CollectionNode):
         lines = _block([entry], value.start_mark.column, is_list=not is_map)
-        return _insert_after_line(text, _end_of(value), lines)
+        entries = _entries_before(value, addition)
+        if not entries:
+            return _insert_before_line(text, value.start_mark.index, lines)
+        return _insert_after_line(text, _end_of_entry(entries[-1]), lines)
     if value.value:
         raise _UnsafeError(f"its {label} are neither a list nor a map")
     indent = key.start_mark.column + _INDENT
@@ -180,7 +190,7 @@ def _insert_below(
 def _append(text: str, inherited: object, addition: _Addition) -> tuple[int, str]:
     """Append the key, with the entries that the site has without it."""
     is_list = not isinstance(inherited, dict)  # maps are merged
-    entries = [*_to_repeat(inherited, addition), addition.entry] if is_list else [addition.entry]
+    entries = _added(_to_repeat(inherited, addition) if is_list else [], addition)
     lines = [f"{addition.key}:", *_block(entries, _INDENT, is_list=is_list)]
     if text.rstrip().endswith(("\n...", "\n---")):
         raise _UnsafeError("it ends with a document marker")
@@ -201,12 +211,39 @@ def _to_repeat(inherited: object, addition: _Addition) -> list[Any]:
     return entries
 
 
-def _index_after_last(node: yaml.Node) -> int:
+def _added(entries: list[Any], addition: _Addition) -> list[Any]:
+    """Return a list with the entry, before one that has to stay last."""
+    has_last = addition.stays_last in by_name(entries[-1:])
+    at = len(entries) - has_last
+    return [*entries[:at], addition.entry, *entries[at:]]
+
+
+def _entries_before(node: yaml.CollectionNode, addition: _Addition) -> list[Any]:
+    """Return the nodes of a list or map which the entry comes after."""
+    has_last = bool(node.value) and _name_of(node.value[-1]) == addition.stays_last
+    return list(node.value[:-1] if has_last else node.value)
+
+
+def _name_of(entry: Any) -> object:  # noqa: ANN401 - a node, or a pair of them
+    """Return the name of a plugin: of an entry of a map, of a map of one, or of a name alone."""
+    if isinstance(entry, tuple):
+        return entry[0].value
+    is_map = isinstance(entry, yaml.MappingNode) and bool(entry.value)
+    return _name_of(entry.value[0]) if is_map else entry.value
+
+
+def _index_after_last(node: yaml.CollectionNode) -> int:
     """Return the index after the last entry of a map or list in brackets."""
-    last = node.value[-1] if node.value else None
-    if last is None:
-        return int(node.start_mark.index) + 1
-    return _end_of(last[1] if isinstance(last, tuple) else last)
+    return _index_after(node.value, node)
+
+
+def _index_after(entries: list[Any], node: yaml.CollectionNode) -> int:
+    """Return the index after entries of a map or list in brackets; without any, at its start."""
+    return _end_of_entry(entries[-1]) if entries else int(node.start_mark.index) + 1
+
+
+def _end_of_entry(entry: Any) -> int:  # noqa: ANN401 - a node, or a pair of them
+    return max(map(_end_of, entry)) if isinstance(entry, tuple) else _end_of(entry)
 
 
 def _end_of(node: yaml.Node) -> int:
@@ -231,6 +268,11 @@ def _insert_after_line(text: str, index: int, lines: list[str]) -> tuple[int, st
     if end < 0:
         return len(text), "\n" + "\n".join(lines)
     return end + 1, "\n".join(lines) + "\n"
+
+
+def _insert_before_line(text: str, index: int, lines: list[str]) -> tuple[int, str]:
+    """Insert lines before the line of an index."""
+    return text.rfind("\n", 0, index) + 1, "\n".join(lines) + "\n"
 
 
 def _block(entries: list[Any], indent: int, *, is_list: bool) -> list[str]:

@@ -112,6 +112,31 @@ def test_what_cannot_be_edited_is_refused_with_what_to_write(tmp_path: Path, cas
     assert not (tmp_path / NAME).exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("plugins:\n- a\n# b\n- print-site\n", "plugins:\n- a\n- masko: {}\n# b\n- print-site\n"),
+        ("plugins:\n  - print-site # b\n", "plugins:\n  - masko: {}\n  - print-site # b\n"),
+        (
+            "plugins:\n  - a: {b: c}\n  - print-site:\n      d: e\nf: g\n",
+            "plugins:\n  - a: {b: c}\n  - masko: {}\n  - print-site:\n      d: e\nf: g\n",
+        ),
+        ("plugins: [a, print-site]\n", "plugins: [a, {masko: {}}, print-site]\n"),
+        ("plugins: [print-site]\n", "plugins: [{masko: {}}, print-site]\n"),
+        ("plugins: {a: {}, print-site: {}}\n", "plugins: {a: {}, masko: {}, print-site: {}}\n"),
+        ("plugins:\n  a:\n  print-site:\n", "plugins:\n  a:\n  masko: {}\n  print-site:\n"),
+        ("plugins:\n  print-site:\n", "plugins:\n  masko: {}\n  print-site:\n"),
+        ("plugins: [print-site, a]\n", "plugins: [print-site, a, {masko: {}}]\n"),
+        ("INHERIT: x.yml\n", "INHERIT: x.yml\n\nplugins:\n  - a\n  - masko: {}\n  - print-site\n"),
+    ],
+)
+def test_a_plugin_that_has_to_be_the_last_one_stays_it(tmp_path: Path, old: str, new: str) -> None:
+    path = tmp_path / "mkdocs.yml"
+    (tmp_path / "x.yml").write_text("plugins: [a, print-site]\n")
+    path.write_text(old)
+    assert add_plugin(path, {}).decode() == new
+
+
 def test_an_inherited_list_with_options_is_not_copied(tmp_path: Path) -> None:
     """A list of one's own would replace it, and its options may have changed by then."""
     path = site(tmp_path, b"INHERIT: base.yml\n")
