@@ -88,6 +88,15 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
+def zensical(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve the example site, built by Zensical; magenta is around its poses."""
+    folder = sites.example(tmp_path_factory.mktemp("zensical"))
+    with Served(folder / "site-zensical") as served:
+        pose_pages.build_zensical(folder, served.port)
+        yield served
+
+
+@pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve the example site."""
     built = sites.build(sites.example(tmp_path_factory.mktemp("example")), "--strict").good()

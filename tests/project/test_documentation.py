@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,9 @@ _host() {
 """`serve` runs until it is stopped; a build does the same work and ends."""
 
 
-@pytest.mark.parametrize("host", ["mkdocs", "properdocs", "zensical"])
+@pytest.mark.parametrize(
+    "host", ["mkdocs", "properdocs", *(["zensical"] if find_spec("zensical") else [])]
+)
 def test_the_quick_start_works_in_an_empty_folder(host: str, tmp_path: Path) -> None:
     """As pasted; after it, the line of Markdown shows the fox."""
     texts = [re.sub(r"^\$ ", "", s.text, flags=re.MULTILINE) for s in _quick_start()]

@@ -119,30 +119,6 @@ def example(folder: Path) -> Path:
     return shutil.copytree(ROOT / "example-site", folder / "example-site", ignore=unwanted)
 
 
-def example_in_zensical(folder: Path) -> Built:
-    """Build a copy of the example site with Zensical, as `make demo HOST=zensical` does."""
-    tools = Path(sys.executable).parent
-    output = ""
-    for command in (
-        ["mkdocs-masko", "sync", "-f", "zensical.toml"],
-        ["zensical", "build", "--strict", "-f", "zensical.toml"],
-    ):
-        done = subprocess.run(
-            [tools / command[0], *command[1:]],
-            cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=_TIME,
-            check=False,
-        )
-        output += done.stdout
-        assert done.returncode == 0, output
-    return Built(code=0, output=output, site=folder / "site-zensical")
-
-
 @cache
 def manifest() -> str:
     """Return the manifest of the sandbox's fox and owl."""

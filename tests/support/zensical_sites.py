@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
@@ -72,6 +73,14 @@ def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return repr(value) if isinstance(value, str) else str(value)
+
+
+def example(folder: Path) -> Built:
+    """Build a copy of the example site, as `make demo HOST=zensical` does."""
+    done = cli.run(folder, "sync")
+    assert done.code == 0, done.said
+    built = build(folder, "--strict").good()
+    return replace(built, site=folder / "site-zensical")
 
 
 def build(folder: Path, *arguments: str, **variables: str) -> Built:

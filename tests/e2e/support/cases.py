@@ -48,6 +48,7 @@ CASES = (
     "axe",
     "media as described",
     "video variants",
+    "zensical",
 )
 
 _WAITS = "it keeps images back until the style sheets of the head are there"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import sites
+import zensical_sites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,6 +130,17 @@ def build_material(folder: Path, port: int) -> None:
         extra_css=["extra.css"],
     )
     sites.build(folder, "--strict").good()
+
+
+def build_zensical(folder: Path, port: int) -> None:
+    """Build a copy of the example site with Zensical, whose instant navigation needs its URL."""
+    toml = folder / "zensical.toml"
+    settings = toml.read_text(encoding="utf-8")
+    url = f'site_url = "http://localhost:{port}/"'
+    toml.write_text(settings.replace("[project]", f"[project]\n{url}", 1), encoding="utf-8")
+    with (folder / "docs/assets/site.css").open("a", encoding="utf-8") as style:
+        style.write(_MAGENTA)
+    zensical_sites.example(folder)
 
 
 def build_preloaded(folder: Path) -> Path:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import sites
+import zensical_sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def mkdocs(folder: Path) -> sites.Built:
 def zensical(folder: Path, mkdocs: sites.Built) -> sites.Built:
     """The site of Zensical."""
     assert mkdocs.code == 0
-    return sites.example_in_zensical(folder)
+    return zensical_sites.example(folder)
 
 
 def _pages(built: sites.Built) -> list[str]:
@@ -113,7 +114,7 @@ def test_the_same_poses_are_fetched_early(mkdocs: sites.Built, zensical: sites.B
 
 
 def test_every_url_of_a_pose_leads_to_a_file(zensical: sites.Built) -> None:
-    assert sites.dead_links(zensical, "https://example.org/docs/") == []
+    assert sites.dead_links(zensical, "https://example.org/") == []
 
 
 def test_each_page_with_a_pose_has_the_style_sheet_once_and_before_the_poses(
