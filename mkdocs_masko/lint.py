@@ -46,6 +46,7 @@ from mkdocs_masko.theme_templates import (
     TemplateSyntaxError,
     find_calls,
     find_names,
+    find_uses,
     is_template,
     text_for_markdown,
     text_of_template,
@@ -348,12 +349,11 @@ class _SiteReader:
         name = build.problems.template_name(path)
         text = read_text(path, name, errors="replace")
         build.enter(_TemplateContext(name, text, self._site_url))
-        lines = {text.count("\n", 0, offset) + 1: "masko:" for offset in find_schemes(text)}
+        schemes = [("masko:", text.count("\n", 0, at) + 1) for at in find_schemes(text)]
+        uses: list[tuple[str, int]] = []
         with suppress(TemplateSyntaxError):  # it has a syntax of its own
-            names = [(function, line) for function, line in find_names(text)]
-            calls = [(call.function, call.line) for call in find_calls(text)]
-            lines |= {line: function for function, line in (*names, *calls)}
-        for line, source in sorted(lines.items()):
+            uses = find_uses(text)
+        for source, line in sorted({*schemes, *uses}, key=lambda use: use[1]):
             place = TemplatePlace(path=path, line=line)
             build.problems.report_in_template(_IN_TEMPLATE, source, build.context, place)
 

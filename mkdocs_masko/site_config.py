@@ -116,7 +116,7 @@ def find_plugin_options(path: Path) -> PluginOptions | None:
     if not _names_masko(settings):
         return None
     plugins, extensions = plugins_of(settings), extensions_of(settings)
-    options = _options(path, "Markdown extension", extensions)
+    options = _with_default_first(_options(path, "Markdown extension", extensions))
     if is_toml(path) and "masko" in extensions:  # nothing reads the plugins of this file
         return options
     return {**options, **_options(path, "plugin", plugins)}
@@ -124,6 +124,18 @@ def find_plugin_options(path: Path) -> PluginOptions | None:
 
 def _names_masko(settings: Mapping[str, Any]) -> bool:
     return "masko" in {**plugins_of(settings), **extensions_of(settings)}
+
+
+def _with_default_first(options: PluginOptions) -> PluginOptions:
+    """Return options of the extension as the plugin has them: the default collection is first.
+
+    The extension alone has an option `default`, which names it.
+    """
+    default, ids = options.get("default"), options.get("collections")
+    plain = {name: value for name, value in options.items() if name != "default"}
+    if isinstance(ids, dict) and isinstance(default, str) and default in ids:
+        plain["collections"] = {default: ids[default], **ids}
+    return plain
 
 
 def _options(path: Path, kind: str, entries: Mapping[str, Any]) -> PluginOptions:

@@ -139,6 +139,55 @@ def find_names(source: str) -> list[tuple[str, int]]:
     return [(function, line) for function, line in written if function in FUNCTIONS]
 
 
+def find_uses(source: str) -> list[tuple[str, int]]:
+    """Find what a template uses of ours, with its line, and what it imports for that.
+
+    What stands below `{% if masko is defined %}` is left out: it does not run where it cannot.
+
+    Args:
+        source: The template.
+
+    Raises:
+        TemplateSyntaxError: Jinja cannot read it.
+    """
+    template = Environment(extensions=_EXTENSIONS).parse(source)  # noqa: S701 - nothing is rendered
+    imports: list[nodes.Import | nodes.FromImport] = [
+        *template.find_all(nodes.Import),
+        *template.find_all(nodes.FromImport),
+    ]
+    uses = [
+        *((call.function, call.line) for call in find_calls(source)),
+        *find_names(source),
+        *((OUR_TEMPLATE, each.lineno) for each in imports if _is_our_template(each.template)),
+    ]
+    guarded = _guarded_lines(template)
+    return [(what, line) for what, line in uses if line not in guarded]
+
+
+def _guarded_lines(template: nodes.Template) -> set[int]:
+    """Return the lines that run only where one of our macros is defined."""
+    lines: set[int] = set()
+    for node in template.find_all(nodes.If):
+        is_negative = isinstance(node.test, nodes.Not)
+        if _asks_for_macro(node.test.node if isinstance(node.test, nodes.Not) else node.test):
+            for child in node.else_ if is_negative else node.body:
+                lines.update(range(child.lineno, _last_line(child) + 1))
+    return lines
+
+
+def _asks_for_macro(test: nodes.Node) -> bool:
+    if isinstance(test, nodes.And):
+        return _asks_for_macro(test.left) or _asks_for_macro(test.right)
+    asked = test.node if isinstance(test, nodes.Test) and test.name == "defined" else test
+    return isinstance(asked, nodes.Name) and asked.name in FUNCTIONS
+
+
+def _last_line(node: nodes.Node) -> int:
+    last = [_last_line(child) for child in node.iter_child_nodes()]
+    text = node.data if isinstance(node, nodes.TemplateData) else ""
+    return max([node.lineno + text.count("\n"), *last])
+
+
 class _Names:
     """What the names of a template stand for.
 

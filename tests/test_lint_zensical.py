@@ -101,6 +101,13 @@ def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: 
         {
             "docs/index.md": "# Hi\n",
             "overrides/main.html": template,
+            "overrides/guarded.html": (
+                "{% if masko is defined %}\n{% import 'masko/macros.html' as m %}\n"
+                "{{ m.image('wave') }}{{ masko('wave') }}\n<b>\n</b>{{ masko('a') }}{% endif %}\n"
+                "{% if page.meta.x and masko is defined %}\n{{ masko('wave') }}{% endif %}\n"
+                "{% if not masko_url %}{% else %}{{ masko_url('wave') }}{% endif %}\n"
+                "{% if page %}{{ masko('wave') }}{% endif %}\n"
+            ),
             "overrides/odd.html": "{% masko %}<a href='masko:wave'>a</a>",
             "overrides/masko/video.html": "{{ masko('ours') }}",
         },
@@ -108,8 +115,10 @@ def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: 
     )
     message = "Zensical cannot show poses in templates of the theme. Write the pose on a page"
     assert problems(tmp_path) == [
+        f"overrides/guarded.html:9:17: {message}",
         f"overrides/main.html:2:4: {message}",
         f"overrides/main.html:3:11: {message}",
+        f"overrides/main.html:4:12: {message}",
         f"overrides/main.html:5:1: {message}",
         f"overrides/odd.html:1:21: {message}",
     ]
@@ -172,3 +181,16 @@ def test_a_newer_zensical_is_no_error(tmp_path: Path, monkeypatch: pytest.Monkey
     assert host["level"] == "ok"
     tested = f"mkdocs-masko is tested with {TESTED_ZENSICAL}"
     assert host["text"] == f"Zensical 9.0 builds zensical.toml; {tested}"
+
+
+def test_a_site_that_both_build_is_checked_for_both(tmp_path: Path) -> None:
+    write(tmp_path, {"docs/index.md": "# Hi\n"})
+    (tmp_path / "zensical.toml").unlink()
+    (tmp_path / "mkdocs.yml").write_text(
+        "plugins: [masko: {collection: fox, api_url: sandbox}]\nmarkdown_extensions: [masko]\n"
+    )
+    found = json.loads(run(tmp_path, "doctor", "--json").out)
+    hosts = [each["text"] for each in found if each["subject"] == "host"]
+    assert [text.partition(" ")[0] for text in hosts] == ["MkDocs", "Zensical"]
+    levels = {each["subject"]: each["level"] for each in found}
+    assert (levels["extension"], levels["watch"], levels["files"]) == ("ok", "warning", "warning")

@@ -102,6 +102,14 @@ def test_toml_gives_the_options_in_each_of_its_forms(tmp_path: Path, text: str) 
     assert read_plugin_options(toml(tmp_path, text)) == FOX
 
 
+def test_the_default_of_the_extension_is_the_first_collection(tmp_path: Path) -> None:
+    """The plugin has no such option; the extension has it for sites without `collections`."""
+    text = "[markdown_extensions.masko]\ncollections = { fox = 'a', owl = 'b' }\ndefault = 'owl'\n"
+    options = read_plugin_options(toml(tmp_path, text))
+    assert list(options["collections"].items()) == [("owl", "b"), ("fox", "a")]
+    assert read_options(options, {}).default == "owl"
+
+
 @pytest.mark.parametrize("text", ["markdown_extensions = ['masko']", "[markdown_extensions.masko]"])
 def test_an_extension_without_options_has_none(tmp_path: Path, text: str) -> None:
     assert find_plugin_options(toml(tmp_path, text)) == {}

@@ -87,7 +87,7 @@ _PLUGIN_REMEDIES: Final = {
 _ZENSICAL_LIMITS: Final = (
     "builds read the manifest alone and never sync; templates of the theme cannot show poses"
 )
-_UNUSED_OPTIONS: Final = ("budget", "mode", "wait", "not_ready")
+_UNUSED_OPTIONS: Final = ("budget", "mode", "not_ready")
 """Options for what only the plugin does."""
 
 
@@ -180,6 +180,9 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
         yield _check_theme(theme_of(settings, generator), generator)
         if runs_plugins(generator):
             yield from _check_plugins(settings, generator)
+            if "zensical" in versions and "masko" in extensions_of(settings):  # both build the site
+                yield _check_host(path, "zensical", versions)
+                yield from _check_zensical(site, path.parent, settings)
         else:
             yield from _check_zensical(site, path.parent, settings)
     yield from _check_manifest(site)

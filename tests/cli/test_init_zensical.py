@@ -89,6 +89,12 @@ def test_a_site_elsewhere_with_another_docs_folder(tmp_path: Path) -> None:
         ("sync",),
         ("diff",),
         ("prune", "--dry-run"),
+        ("show", "wave"),
+        ("snippets",),
+        ("status",),
+        ("items", "fox"),
+        ("doctor",),
+        ("gallery", "--no-open"),
     ):
         done = run(tmp_path, *command, "-f", "web/zensical.toml")
         assert (command, done.code) == (command, 0)
