@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -132,12 +131,11 @@ def laid_folder(options: Options, folder: Path, docs_dir: Path, *, is_needed: bo
     if options.into is None:
         return docs_dir / FOLDER if is_needed else None
     target = Path(os.path.normpath(folder / options.into))
-    inside = fold_name(relative_name(target, docs_dir))
     docs = sanitize(relative_name(docs_dir, folder))
-    if inside == ".":
+    if fold_name(str(target)) == fold_name(os.path.normpath(docs_dir)):
         problem = f"must not be the docs folder itself; name one below it, such as {docs}/{FOLDER}"
         raise OptionError(problem, option="into")
-    if is_needed and re.match(r"\.\.(?:/|\Z)|/|\w:", inside):
+    if is_needed and not target.is_relative_to(os.path.normpath(docs_dir)):
         problem = f"must be below the docs folder, such as {docs}/{FOLDER}"
         raise OptionError(f"{problem}; got {sanitize(repr(options.into))}", option="into")
     return target

@@ -18,6 +18,7 @@ from mkdocs_masko.laid_files import (
     laid_folder,
     read_laid_files,
     write_files,
+    write_page,
 )
 from mkdocs_masko.options import Options
 
@@ -130,6 +131,8 @@ def test_the_folder_is_that_of_the_option_or_the_hosts(
     [
         ("docs", False, "must not be the docs folder itself; name one below it, such as docs/as"),
         ("docs/", True, "must not be the docs folder itself; name one below it, such as docs/as"),
+        ("Docs", True, "must not be the docs folder itself; name one below it, such as docs/as"),
+        ("Docs/x", True, "must be below the docs folder, such as docs/assets/masko; got 'Docs/x'"),
         ("media", True, "must be below the docs folder, such as docs/assets/masko; got 'media'"),
         ("docs2/x", True, "must be below the docs folder, such as docs/assets/masko; got 'docs2/x"),
     ],
@@ -271,6 +274,12 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CacheError, match="cannot be written: Not a directory"):
         write_files(tmp_path / "file" / "folder", {}, INDEX)
+
+
+def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CacheError, match=r"file/mascots\.md: cannot be written: "):
+        write_page(tmp_path / "file/mascots.md", "# Mascots\n")
 
 
 def test_an_interrupted_run_leaves_the_record_as_it_was(

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from mkdocs_masko.assets import FOLDER, SiteFiles
 from mkdocs_masko.errors import ManifestError, ReferenceProblem
 from mkdocs_masko.files import path_stamp, relative_name
-from mkdocs_masko.hosting import CdnHosting, self_hosted_files
+from mkdocs_masko.hosting import laid_site_files
 from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_laid_files
 from mkdocs_masko.options import read_options
 from mkdocs_masko.page_assets import site_path
@@ -84,7 +84,9 @@ class StandaloneSite:
         if project is None and any(m.url.startswith(_SANDBOX) for *_, m in self.manifest.media()):
             raise ManifestError(f"{site.manifest.name}: {_NO_SANDBOX}")
         self._laid = read_laid_files(self.laid_folder) if self.laid_folder else LaidFiles()
-        self._files = self._name_files(has_folder=self.laid_folder is not None)
+        self._files = (
+            laid_site_files(site, self.manifest, self._laid) if self.laid_folder else SiteFiles()
+        )
         has_alias = self.options.collection or self.options.collections
         first = self.options.default if has_alias else ""
         self.default = str(raw_options.get(DEFAULT_ALIAS_OPTION) or first)
@@ -113,16 +115,6 @@ class StandaloneSite:
             for file in sorted(path.glob("*.html"))
         )
         return [path_stamp(path) for path in (*self._sources, *templates)]
-
-    def _name_files(self, *, has_folder: bool) -> SiteFiles:
-        """Return what names the files of the site, with the sizes that a sync has found."""
-        if not has_folder:
-            return SiteFiles()
-        if self.options.hosting == "cdn":
-            return CdnHosting().files
-        files = self_hosted_files(self.manifest, videos=self._laid.videos)
-        files.learn_sizes(self._laid.sizes())
-        return files
 
     def embed(self, call: Call, page: Page) -> Embed:
         """Return what a macro becomes on a page.
