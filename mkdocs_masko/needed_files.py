@@ -36,10 +36,12 @@ def include_needed(build: BuildSession, options: Options, *, used: bool, origina
         originals: Whether it is also what variants on pages are made of, because the host makes
             them itself.
     """
+    # What a pose shows are its media, which are included below, and their variants.
+    shows_all = not used and build.hosting.files.has_variants
     for pose, count in _poses(build):
-        if not used or pose in build.mascots:
+        if shows_all or pose in build.mascots:
             _show(build, "masko", pose, alt="")
-            for number in range(1, 0 if used else count):
+            for number in range(1, count if shows_all else 0):
                 _show(build, "masko_animation", pose, alt="", animation=number)
     if options.gallery_page:
         _show(build, GALLERY)

@@ -226,6 +226,11 @@ class SiteFiles:
         return {path: self._sizes[path] for path in planned if path in self._sizes}
 
     @property
+    def has_variants(self) -> bool:
+        """Whether stills are published as variants."""
+        return self._variants
+
+    @property
     def has_video_variants(self) -> bool:
         """Whether variants of animations are planned."""
         return self._videos
