@@ -97,15 +97,6 @@ def runs_plugins(generator: Generator) -> bool:
     return generator != "zensical"
 
 
-def missing_extension(settings: Mapping[str, Any], generator: Generator) -> str:
-    """Say in one sentence that a program shows no pose of a site; an empty text if it does."""
-    if runs_plugins(generator) or "masko" in extensions_of(settings):
-        return ""
-    if "masko" in plugins_of(settings):
-        return "Zensical runs no MkDocs plugins, so that the plugin 'masko' does nothing"
-    return "the Markdown extension 'masko' is not enabled"
-
-
 def page_suffixes(generator: Generator) -> tuple[str, ...]:
     """Return the suffixes of the files that become pages."""
     return MKDOCS_SUFFIXES if runs_plugins(generator) else (".md",)

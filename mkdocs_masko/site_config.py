@@ -94,13 +94,38 @@ def read_plugin_options(path: Path) -> PluginOptions:
     Raises:
         OptionError: The file cannot be read, or does not have masko.
     """
-    options = find_plugin_options(path)
-    if options is not None:
-        return options
     if is_toml(path):
-        remedy = "run 'mkdocs-masko init', or add '[project.markdown_extensions.masko]'"
-        raise OptionError(f"{path.name} has no Markdown extension 'masko'; {remedy}")
-    raise OptionError(f"{path.name} has no plugin 'masko'; add it to 'plugins:'")
+        require_extension(path, load_settings(path))
+    options = find_plugin_options(path)
+    if options is None:
+        raise OptionError(f"{path.name} has no plugin 'masko'; add it to 'plugins:'")
+    return options
+
+
+def require_extension(path: Path, settings: Mapping[str, Any]) -> None:
+    """Refuse a site that shows no pose in Zensical.
+
+    Args:
+        path: The site's configuration, for messages.
+        settings: Its content.
+
+    Raises:
+        OptionError: It does not have the Markdown extension.
+    """
+    problem = missing_extension(settings)
+    if problem:
+        raise OptionError(
+            f"{path.name}: {problem}. Run 'mkdocs-masko init', which adds the Markdown extension."
+        )
+
+
+def missing_extension(settings: Mapping[str, Any]) -> str:
+    """Say in one sentence why Zensical shows no pose of a site; an empty text if it does."""
+    if "masko" in extensions_of(settings):
+        return ""
+    if "masko" in plugins_of(settings):
+        return "Zensical runs no MkDocs plugins, so that the plugin 'masko' does nothing"
+    return "the Markdown extension 'masko' is not enabled"
 
 
 def find_plugin_options(path: Path) -> PluginOptions | None:

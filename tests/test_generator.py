@@ -23,7 +23,9 @@ from mkdocs_masko.generator import (
     missing_plugins,
     theme_of,
     theme_remedy,
+    used_extensions,
 )
+from mkdocs_masko.zensical_toml import default_extensions
 
 ROOT = Path(__file__).parents[1]
 MKDOCS = ("mkdocs", "mkdocs-[0-9]*")
@@ -31,6 +33,7 @@ THEMES = ("properdocs_theme_*", "mkdocs_material-*", "mkdocs_*theme*-*")
 ERROR = "Unrecognised theme name: 'mkdocs'"
 REMEDY = "pip install properdocs-theme-mkdocs"
 _BOTH = {"mkdocs", "properdocs"}
+FENCES, TILDE = "pymdownx.superfences", "pymdownx.tilde"
 _ALL = {*_BOTH, "zensical"}
 _PLUGIN = {"plugins": ["search", "masko"]}
 _EXTENSION = {"markdown_extensions": {"masko": {}}}
@@ -133,6 +136,23 @@ def test_zensical_has_a_theme_of_its_own(settings: dict[str, Any], theme: str | 
     """A folder without a name holds overrides there, and is the whole theme under MkDocs."""
     assert theme_of(settings, "zensical") == theme
     assert theme in {None, *installed_themes("zensical")}
+
+
+@pytest.mark.parametrize(
+    ("settings", "in_mkdocs", "in_zensical"),
+    [
+        ({}, set(), {*default_extensions()}),
+        ({"markdown_extensions": None}, set(), {FENCES}),
+        ({"markdown_extensions": ["abbr"]}, {"abbr"}, {"abbr", FENCES}),
+        ({"markdown_extensions": {"pymdownx": {"tilde": {}}}}, {TILDE}, {TILDE, FENCES}),
+    ],
+)
+def test_pages_go_through_the_extensions_of_the_program(
+    settings: dict[str, Any], in_mkdocs: set[str], in_zensical: set[str]
+) -> None:
+    """Zensical has fences always, and its defaults where a site names no extension."""
+    assert used_extensions(settings, "mkdocs").keys() == in_mkdocs
+    assert used_extensions(settings, "zensical").keys() == in_zensical
 
 
 def test_a_theme_for_one_program_is_not_the_others() -> None:

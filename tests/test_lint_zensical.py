@@ -73,7 +73,6 @@ def test_the_errors_of_all_pages_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("extensions", "count"),
     [
-        ("", 1),  # Zensical's defaults, of which tabs and fences are
         ("[project.markdown_extensions.abbr]\n", 0),
         ("[project.markdown_extensions.pymdownx.tabbed]\nalternate_style = true\n", 1),
     ],
@@ -82,8 +81,7 @@ def test_pages_go_through_the_extensions_that_the_site_has(
     tmp_path: Path, extensions: str, count: int
 ) -> None:
     """What is indented is a tab with one extension, and code without it."""
-    plugin = f"{extensions}[project.plugins.masko]"  # the extension would end the defaults
-    config = CONFIG.replace("[project.markdown_extensions.masko]", plugin)
+    config = CONFIG.replace("[project.m", f"{extensions}[project.m")
     page = '=== "A"\n\n    ![a](masko:wavee)\n\n```\n![a](masko:wavee)\n```\n'
     write(tmp_path, {"docs/index.md": page}, config)
     assert len(problems(tmp_path)) == count

@@ -90,16 +90,31 @@ def test_a_broken_file_before_the_one_that_names_masko_is_told(tmp_path: Path) -
         "[project]\nmarkdown_extensions = { masko = {\n  collection = 'fox',\n} } # TOML 1.1\n",
         "[markdown_extensions.masko]\ncollection = 'fox'\n",
         "project.markdown_extensions.masko.collection = 'fox'\n",
-        "[project.plugins.masko]\ncollection = 'fox'\n",
-        "[project]\nplugins = ['search', { masko = { collection = 'fox' } }]\n",
         "[project]\nplugins.masko.wait = 3\nmarkdown_extensions.masko.collection = 'fox'\n",
         "[project.markdown_extensions.masko]\r\ncollection = 'fox'\r\n",
         "[project.markdown_extensions.'masko']\n\"collection\" = 'fox'",
     ],
 )
 def test_toml_gives_the_options_in_each_of_its_forms(tmp_path: Path, text: str) -> None:
-    """The last forms are of a site that is not converted yet; Zensical drops its plugins."""
+    """Plugins of the same name are dropped, as Zensical drops them."""
     assert read_plugin_options(toml(tmp_path, text)) == FOX
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[project.plugins.masko]\ncollection = 'fox'\n",
+        "[project]\nplugins = ['search', { masko = { collection = 'fox' } }]\n",
+    ],
+)
+def test_options_of_a_plugin_that_zensical_drops_are_there_to_be_taken_over(
+    tmp_path: Path, text: str
+) -> None:
+    """No command works with them, but `init` copies them."""
+    path = toml(tmp_path, text)
+    assert find_plugin_options(path) == FOX
+    with pytest.raises(OptionError, match=r"zensical\.toml: Zensical runs no MkDocs plugins, so t"):
+        read_plugin_options(path)
 
 
 def test_the_default_of_the_extension_is_the_first_collection(tmp_path: Path) -> None:
@@ -143,15 +158,15 @@ def test_an_extension_that_zensical_inherits_beside_a_list_is_found(tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[project]\n", "has no Markdown extension 'masko'; run 'mkdocs-masko init', or add"),
-        ("project = 3\n", "has no Markdown extension 'masko'; run 'mkdocs-masko init', or add"),
+        ("[project]\n", "the Markdown extension 'masko' is not enabled. Run 'mkdocs-masko init'"),
+        ("project = 3\n", "the Markdown extension 'masko' is not enabled. Run 'mkdocs-masko "),
         (
             "[project.markdown_extensions]\nmasko = 'fox'\n",
             "options of Markdown extension 'masko' must be a map such as 'collection = ...'",
         ),
         (
             "[project.plugins]\nmasko = ['fox']\n",
-            "options of plugin 'masko' must be a map such as 'collection = ...'",
+            "Zensical runs no MkDocs plugins, so that the plugin 'masko' does nothing",
         ),
         (f"[project]\napi_key = {KEY}\n", "not valid TOML: see line 2, column 11"),
         (f"[project]\n{KEY} {KEY}\n", "not valid TOML: see line 2, column 72"),

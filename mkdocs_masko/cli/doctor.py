@@ -34,7 +34,6 @@ from mkdocs_masko.generator import (
     generator_for,
     installed_themes,
     installed_versions,
-    missing_extension,
     missing_plugins,
     runs_plugins,
     theme_of,
@@ -42,7 +41,13 @@ from mkdocs_masko.generator import (
 )
 from mkdocs_masko.manifest import load
 from mkdocs_masko.options import SANDBOX
-from mkdocs_masko.site_config import extensions_of, find_config, load_settings, plugins_of
+from mkdocs_masko.site_config import (
+    extensions_of,
+    find_config,
+    load_settings,
+    missing_extension,
+    plugins_of,
+)
 from mkdocs_masko.sync import connect, site_of
 from mkdocs_masko.text import format_size, list_some, printable, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
@@ -247,7 +252,7 @@ def _check_plugins(settings: Mapping[str, Any], generator: Generator) -> Iterato
 
 def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Check what Zensical needs in the place of the plugin, and say what it cannot do."""
-    problem = missing_extension(settings, "zensical")
+    problem = missing_extension(settings)
     if problem:
         remedy = "run 'mkdocs-masko init', which adds the Markdown extension"
         yield Finding(level="error", subject="extension", text=problem, remedy=remedy)

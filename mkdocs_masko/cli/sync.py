@@ -27,7 +27,7 @@ from mkdocs_masko.cli.output import (
     show_polling,
 )
 from mkdocs_masko.cli.report import Report, format_option, problem_document
-from mkdocs_masko.errors import ManifestError, MaskoError, OptionError, ReferenceProblem
+from mkdocs_masko.errors import ManifestError, MaskoError, ReferenceProblem
 from mkdocs_masko.text import format_size, sanitize
 
 if TYPE_CHECKING:
@@ -221,17 +221,13 @@ def _require_extension(config_file: Path | None) -> None:
     Raises:
         OptionError: It has the plugin, and needs the Markdown extension.
     """
-    from mkdocs_masko.generator import generator_for, missing_extension
-    from mkdocs_masko.site_config import find_config, load_settings
+    from mkdocs_masko.generator import generator_for, runs_plugins
+    from mkdocs_masko.site_config import find_config, load_settings, require_extension
 
     path = config_file or find_config(Path.cwd())
     settings = load_settings(path) if path else {}
-    problem = missing_extension(settings, generator_for(path, settings)) if path else ""
-    if problem and path:
-        raise OptionError(
-            f"{sanitize(path.name)}: {problem}. "
-            "Run 'mkdocs-masko init', which adds the Markdown extension."
-        )
+    if path and not runs_plugins(generator_for(path, settings)):
+        require_extension(path, settings)
 
 
 def _compare(site: Site, report: Report) -> MaskoError | None:
