@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 
 FINE = answer(b'{"collection": "Fox", "items": []}')
 VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 HASHED_NAME = "60c86290.0"  # what OpenSSL looks for in a folder: `openssl x509 -subject_hash`
 
 
@@ -150,14 +161,22 @@ def test_a_response_without_end_is_cut_where_truststore_is_injected(
 def _issue(
     folder: Path, *, is_critical: bool = True, address: str = "127.0.0.1"
 ) -> tuple[Path, Path]:
-    """Write the certificate of a company, and a key with a certificate that it has issued."""
+    """Write the certificate of a company, and a key with a certificate that it has issued.
+
+    Python 3.13 insists on the key's use and the two identifiers.
+    """
     company_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority = _builder("company", "company", company_key)
-    authority = authority.add_extension(
-        x509.BasicConstraints(ca=True, path_length=None), critical=is_critical
+    company = company_key.public_key()
+    authority = (
+        _builder("company", "company", company_key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=is_critical)
+        .add_extension(_SIGNS_CERTIFICATES, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(company), critical=False)
     )
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(company)
     server = _builder("server", "company", key).add_extension(names, critical=False)
+    server = server.add_extension(issuer, critical=False)
     pem = serialization.Encoding.PEM
     trusted, own = folder / "company.pem", folder / "server.pem"
     trusted.write_bytes(authority.sign(company_key, hashes.SHA256()).public_bytes(pem))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,8 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     "version true": ('{"version": true}', "version"),
     "version float": ('{"version": 1.5}', "version"),
     "deep list": ("[" * 100_000, "Expected `object`, got `array`"),
-    "deep object": ('{"a":' * 100_000, "recursion"),
+    # Python 3.14 looks at the stack in place of counting calls, and gets to the end of the text.
+    "deep object": ('{"a":' * 100_000, "recursion" if sys.version_info < (3, 14) else "truncated"),
     "5,000 digits": ('{"version": ' + "9" * 5_000 + "}", "out of range"),
     "5,000 digits elsewhere": ('{"version": 1, "x": ' + "9" * 5_000 + "}", "unknown field `x`"),
     "exponent": ('{"version": 1e999}', "out of range"),

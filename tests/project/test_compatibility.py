@@ -8,6 +8,7 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "example-site/docs/compatibility.md").read_text(encoding="utf-8")
@@ -17,6 +18,10 @@ ROWS = re.findall(
 BY_HAND = [name for name, _, notes in ROWS if "tried on" in notes]
 TESTED = [row for row in ROWS if row[0] not in BY_HAND]
 _GROUPS = ("mkdocs.plugins", "mkdocs.themes", "properdocs.themes", "markdown.extensions")
+# What is tested in an older version on Python 3.10, and until 3.11.4: these have no newer one.
+_TOO_NEW = {"mkdocs-material", "pymdown-extensions", "mkdocstrings", "markdown-exec"}
+if sys.version_info >= (3, 11, 5):
+    _TOO_NEW = set()
 
 
 def _names(row: str) -> list[str]:
@@ -36,7 +41,10 @@ def test_a_row_is_of_the_version_that_is_tested(name: str, number: str, notes: s
     if name == "`mkdocs-llmstxt`" and sys.version_info < (3, 11):
         pytest.skip("it needs Python 3.11")
     package = "mkdocs-material" if name.startswith("Material") else _names(name)[0]
-    assert version(package) == number
+    if package in _TOO_NEW:
+        assert Version(version(package)) < Version(number)
+    else:
+        assert version(package) == number
 
 
 @pytest.mark.parametrize("name", [row[0] for row in TESTED])
