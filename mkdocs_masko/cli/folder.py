@@ -32,6 +32,7 @@ class DocsTarget(Struct, frozen=True, kw_only=True):
     Attributes:
         path: The folder.
         name: What messages call it.
+        uri: Where pages find it in a site of which it is a part: `assets/masko`.
         is_typed: Whether the command line names it.
         config: The site's configuration; None where none is read.
         settings: Its content.
@@ -42,6 +43,7 @@ class DocsTarget(Struct, frozen=True, kw_only=True):
 
     path: Path
     name: str
+    uri: str
     is_typed: bool
     config: Path | None
     settings: Mapping[str, Any]
@@ -60,6 +62,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     Raises:
         OptionError: The site's configuration cannot be read, or names no such folder.
     """
+    from mkdocs_masko.assets import FOLDER
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.generator import generator_for, runs_plugins
     from mkdocs_masko.laid_files import laid_folder
@@ -81,6 +84,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     return DocsTarget(
         path=path,
         name=path.as_posix() if into else relative_name(path, folder),
+        uri=FOLDER if has_plugin else relative_name(path, docs),
         is_typed=into is not None,
         config=config,
         settings=settings,

@@ -9,7 +9,9 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from msgspec import structs
 
+from mkdocs_masko.cli.folder import find_target
 from mkdocs_masko.cli.options import (
     completion_site,
     load_site,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mkdocs_masko.assets import SiteFile
+    from mkdocs_masko.cli.folder import DocsTarget
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.manifest import Manifest, Match, Medium, Pose
     from mkdocs_masko.rendering import Embed
@@ -102,6 +105,7 @@ def show(*, pose: str, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - s
     manifest, default = prepare(site, poll_policy(site)).manifest, site.options.default
     match = find_pose(manifest, pose, default)
     embed = embed_of(manifest, match, default, _hosting(site, manifest, where["config_file"]))
+    embed = _move(embed, find_target(site, where, None))
     if as_json:
         print_json(_pose_document(match, default, embed))
     elif is_terminal():
@@ -280,6 +284,25 @@ def embed_of(
         hosting.resolve(load.file for load in embed.loads if load.file)
         embed = renderer.embed(call, StandalonePage())
     return embed
+
+
+def _move(embed: Embed, target: DocsTarget | None) -> Embed:
+    """Return an embed whose files lie in the folder from which the site has them."""
+    from mkdocs_masko.assets import FOLDER
+
+    if target is None or target.uri == FOLDER:
+        return embed
+
+    def moved(path: str) -> str:
+        return path.replace(f"{FOLDER}/", f"{target.uri}/")
+
+    loads = (
+        structs.replace(load, file=structs.replace(load.file, path=moved(load.file.path)))
+        if load.file
+        else load
+        for load in embed.loads
+    )
+    return structs.replace(embed, html=moved(embed.html), loads=tuple(loads))
 
 
 def markup(embed: Embed) -> str:

@@ -389,6 +389,22 @@ def test_check_tells_what_the_folder_lacks(damage: str, copy: Path) -> None:
     good(run(copy, "check", "--offline"))
 
 
+def test_show_says_where_the_site_has_its_files(copy: Path) -> None:
+    """Zensical publishes the folder where it is; the plugin has a place of its own."""
+    settings = (copy / "zensical.toml").read_text("utf-8")
+    shutil.move(copy / FOLDER, copy / "docs/mascots")
+    (copy / "zensical.toml").write_text(f'{settings}into = "docs/mascots"\n', encoding="utf-8")
+    document = json.loads(good(run(copy, "show", "wave", "--json")).out)
+    paths = [file["path"] for file in document["served"]]
+    assert all((copy / "docs" / path).is_file() for path in paths)
+    assert all(path.startswith("mascots/") and path in document["markup"] for path in paths)
+    options = {**SELF, "into": "docs/mascots"}
+    yml(copy, options)
+    (copy / "zensical.toml").unlink()
+    document = json.loads(good(run(copy, "show", "wave", "--json")).out)
+    assert {file["path"].rpartition("/")[0] for file in document["served"]} == {"assets/masko"}
+
+
 def test_check_tells_a_record_with_conflicts(copy: Path) -> None:
     (copy / FOLDER / ".laid.json").write_text("<<<<<<< a\n{}\n=======\n{}\n>>>>>>> b\n")
     for command in (["check", "--offline"], ["sync"]):
