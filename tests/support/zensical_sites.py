@@ -41,9 +41,14 @@ def make(
         settings: More lines of `zensical.toml`, behind those of the extension.
     """
     write(folder, pages, options, settings=settings)
+    sync(folder)
+    return folder
+
+
+def sync(folder: Path) -> None:
+    """Write the manifest, and what pages load."""
     done = cli.run(folder, "sync")
     assert done.code == 0, done.said
-    return folder
 
 
 def write(
@@ -77,8 +82,7 @@ def _toml(value: object) -> str:
 
 def example(folder: Path) -> Built:
     """Build a copy of the example site, as `make demo HOST=zensical` does."""
-    done = cli.run(folder, "sync")
-    assert done.code == 0, done.said
+    sync(folder)
     built = build(folder, "--strict").good()
     return replace(built, site=folder / "site-zensical")
 

@@ -11,6 +11,8 @@ import sites
 import zensical_sites as zensical
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sites import Built
 
 PAGES = {
@@ -127,3 +129,46 @@ def test_a_self_hosted_site_offers_variants(built: Built) -> None:
     content = zensical.article(built.page("still/index.html"))
     is_self_hosted = "hosting = 'self'" in (built.site.parent / "zensical.toml").read_text()
     assert ('type="image/avif"' in content) == is_self_hosted
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A site in a folder of its host, with files in a folder of the author's, and odd names."""
+    page = (
+        '# Page\n\n![](masko:wave){ dark=idle } <img src="masko:idle" alt="">\n\n'
+        '{{ masko_url("wave", "image", absolute=true) }}\n\n{{ masko_url("wave", "image") }}\n'
+    )
+    names = ("index.md", "a b/README.md", "a b/\u00fcber uns.md", "flat.md")
+    settings = (
+        'site_url = "https://example.org/a/b/"\ndocs_dir = "content"\nuse_directory_urls = false\n'
+    )
+    folder = tmp_path_factory.mktemp("elsewhere")
+    zensical.write(folder, dict.fromkeys(names, page), {"into": "content/media files/\u00f6"})
+    (folder / "docs").rename(folder / "content")
+    toml = folder / "zensical.toml"
+    text = toml.read_text(encoding="utf-8").replace("[project]\n", f"[project]\n{settings}", 1)
+    toml.write_text(text, encoding="utf-8")
+    zensical.sync(folder)
+    return zensical.build(folder, "--strict").good()
+
+
+def test_files_may_lie_anywhere_in_the_docs(elsewhere: Built) -> None:
+    pages = sorted(path.relative_to(elsewhere.site).as_posix() for path in _html(elsewhere))
+    assert pages == ["a b/index.html", "a b/\u00fcber uns.html", "flat.html", "index.html"]
+    assert sites.dead_links(elsewhere, "https://example.org/a/b/") == []
+    for page in pages:
+        url = "../" * page.count("/") + "media%20files/%C3%B6/wave."
+        assert f'src="{url}' in elsewhere.page(page)
+        assert f"<p>{url}" in elsewhere.page(page)
+
+
+def test_an_absolute_url_leads_to_that_folder(elsewhere: Built) -> None:
+    for path in _html(elsewhere):
+        (name,) = re.findall(
+            r"<p>https://example\.org/a/b/media%20files/%C3%B6/([^<]+)<", path.read_text("utf-8")
+        )
+        assert (elsewhere.site / "media files/\u00f6" / name).is_file()
+
+
+def _html(built: Built) -> list[Path]:
+    return [path for path in built.site.rglob("*.html") if path.name != "404.html"]

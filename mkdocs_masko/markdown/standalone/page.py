@@ -140,12 +140,14 @@ class PageBuild:
         if _LAID not in html:
             return html
         roots = self.page.to_root, self.page.to_docs
+        host = self.page.project.site_url.rstrip("/")
         parts = html.split(_LAID)
         is_rewritten = False
         for number, before in enumerate(parts[:-1]):
             if '"' in before:  # else it is one more of a `srcset`
                 is_rewritten = before.endswith(_REWRITTEN)
-            parts[number] = f"{before}{roots[is_rewritten]}{folder}/"
+            is_absolute = host and before.endswith(host)
+            parts[number] = f"{before}{'/' if is_absolute else roots[is_rewritten]}{folder}/"
         return "".join(parts)
 
     def _tell(self) -> None:

@@ -115,7 +115,7 @@ class ZensicalPage:
     def __init__(self, page: HostPage, project: Project, config: Mapping[str, Any]) -> None:
         self.page, self.project, self.config = page, project, config
         self.language, self.palette = project.language, project.palette
-        self.site_url = project.site_url
+        self.site_url = project.site_url and project.site_url.rstrip("/") + ROOT
 
     @cached_property
     def name(self) -> str:
