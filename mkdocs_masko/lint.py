@@ -290,8 +290,9 @@ class _SiteReader:
         options = self._extensions.get(_ZENSICAL_MACROS, self._plugins.get("macros", False))
         if options is False:
             return False
-        by_default = (options or {}).get("render_by_default", True)
-        return bool(meta.get("render_macros", by_default))
+        options = options or {}
+        by_default = options.get("render_by_default", True)
+        return options.get("enabled") is not False and bool(meta.get("render_macros", by_default))
 
     def _show_templated(self, build: BuildSession, markdown: str) -> bool:
         """Show the macros that a page of mkdocs-macros imports; others are Markdown's to read.

@@ -16,6 +16,7 @@ import pytest
 from cli_process import environment
 from cli_process import run as run_masko
 from mkdocs_masko.generator import (
+    TESTED_ZENSICAL,
     Generator,
     command_line,
     generator_for,
@@ -153,6 +154,10 @@ def test_pages_go_through_the_extensions_of_the_program(
     """Zensical has fences always, and its defaults where a site names no extension."""
     assert used_extensions(settings, "mkdocs").keys() == in_mkdocs
     assert used_extensions(settings, "zensical").keys() == in_zensical
+
+
+def test_the_version_of_zensical_is_the_one_that_tests_build_with() -> None:
+    assert f'"zensical=={TESTED_ZENSICAL};' in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
 def test_a_theme_for_one_program_is_not_the_others() -> None:

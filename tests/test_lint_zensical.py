@@ -87,6 +87,25 @@ def test_pages_go_through_the_extensions_that_the_site_has(
     assert len(problems(tmp_path)) == count
 
 
+@pytest.mark.parametrize(
+    ("macros", "count"),
+    [
+        ("plugins.macros = {}", 0),  # `{% if %}` is Jinja's to run
+        ("markdown_extensions.zensical.extensions.macros = {}", 0),
+        ("plugins.macros.enabled = false", 1),
+        ("plugins.macros.render_by_default = false", 1),
+        ("plugins.search = {}", 1),
+    ],
+)
+def test_a_page_that_the_macros_plugin_runs_is_read_as_it_runs_it(
+    tmp_path: Path, macros: str, count: int
+) -> None:
+    """An argument with a variable is a mistake where nothing evaluates it."""
+    config = CONFIG.replace("[project.m", f"{macros}\n[project.m", 1)
+    write(tmp_path, {"docs/index.md": "{{ masko('wave', width=small) }}\n"}, config)
+    assert len(problems(tmp_path)) == count
+
+
 def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: Path) -> None:
     """It stops at a macro, and takes `masko:` for a URL."""
     template = (

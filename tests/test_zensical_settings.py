@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from difflib import ndiff
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mkdocs_masko.site_config import load_settings
 from mkdocs_masko.toml_insertion import add_extension as add_to_toml
 from mkdocs_masko.yml_insertion import add_extension as add_to_yml
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="Zensical needs Python 3.11")
 
@@ -75,6 +74,24 @@ def test_zensical_has_one_extension_more_and_watches_the_manifest(
     ours = ("markdown_extensions", "mdx_configs", "mdx_configs_hash", "watch", "watched_files")
     others = [{n: v for n, v in settings.items() if n not in ours} for settings in (before, after)]
     assert others[0] == others[1]
+
+
+def test_the_file_that_zensical_begins_with_gets_five_lines(tmp_path: Path) -> None:
+    """All that `zensical new` has written stays where it was."""
+    import zensical  # noqa: PLC0415 - not there for Python 3.10
+
+    old = (Path(zensical.__file__).parent / "bootstrap" / "zensical.toml").read_text()
+    path = tmp_path / "zensical.toml"
+    path.write_text(old)
+    new = add_to_toml(path, OPTIONS, MANIFEST).decode()
+    added = [line for line in ndiff(old.splitlines(), new.splitlines()) if line[0] in "+-"]
+    assert added == [
+        '+ watch = ["masko.manifest.json"]',
+        "+ ",
+        "+ [project.markdown_extensions.masko]",
+        '+ collection = "fox"',
+        '+ into = "docs/assets/masko"',
+    ]
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,12 @@ def _with_folder(path: Path, options: dict[str, Any]) -> dict[str, Any]:
     folder = laid_folder(
         read_options(options, {}, complete=False), path.parent, docs, is_needed=True
     )
-    return {**options, "into": relative_name(folder, path.parent)} if folder else options
+    named = {**options, "into": relative_name(folder, path.parent)} if folder else options
+    try:
+        read_options(named, {}, complete=False)
+    except OptionError:  # such as a docs folder with a name that is no option's; it need not be
+        return options
+    return named
 
 
 def _document(

@@ -100,6 +100,15 @@ def test_a_site_elsewhere_with_another_docs_folder(tmp_path: Path) -> None:
         assert (command, done.code) == (command, 0)
 
 
+def test_a_docs_folder_whose_name_is_no_option_does_without(tmp_path: Path) -> None:
+    """The folder is the same without the option `into`."""
+    path = site(tmp_path, "[project]\nsite_name = 'Fox'\ndocs_dir = '.docs'\n")
+    (tmp_path / "docs").rename(tmp_path / ".docs")
+    assert run(tmp_path, "init", "--sandbox").code == 0
+    assert "into" not in read_plugin_options(path)
+    assert list((tmp_path / ".docs" / "assets" / "masko").glob("wave.*.png"))
+
+
 @pytest.mark.parametrize("name", ["zensical.toml", "mkdocs.yml"])
 def test_options_of_the_plugin_are_taken_over(tmp_path: Path, name: str) -> None:
     """A site that moves from MkDocs has said all that there is to say, and has a manifest."""
