@@ -165,9 +165,18 @@ def _is_recent(path: Path) -> bool:
 
 
 def _kinds(folder: Path) -> Iterator[Path]:
-    """Yield the folders of a cache. A symbolic link may lead out of it, and is none."""
-    kinds = (folder / kind for kind in sorted(_KINDS | _OLD_KINDS))
-    return (kind for kind in kinds if not kind.is_symlink())
+    """Yield the folders of a cache. A symbolic link may lead out of it, and is none.
+
+    Raises:
+        OSError: The cache is there and cannot be read. Only a listing says so: `rglob` yields
+            nothing then, as do the questions of a path from Python 3.14 on.
+    """
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return
+    kinds = (path for path in paths if path.name in _KINDS | _OLD_KINDS)
+    yield from (kind for kind in kinds if not kind.is_symlink())
 
 
 def _cache_files(folder: Path) -> Iterator[Path]:

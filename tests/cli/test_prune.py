@@ -82,6 +82,15 @@ def test_a_cache_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
+def test_a_cache_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
+    cli_process.config(tmp_path, hosting="self", api_url="sandbox")
+    file = tmp_path / "file"
+    file.write_text("mine")
+    done = cli_process.run(tmp_path, "prune", "--all", MASKO_CACHE_DIR=str(file))
+    assert (done.code, file.read_text()) == (1, "mine")
+    assert "cannot be read: Not a directory" in done.err
+
+
 def test_prune_follows_no_link_out_of_the_cache(tmp_path: Path) -> None:
     """A pull request can bring one along."""
     cli_process.config(tmp_path, hosting="self", api_url="sandbox")
