@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,30 @@ def test_what_is_raw_stays_code(built: Built) -> None:
 
 def test_a_page_without_macros_has_the_extensions_own(built: Built) -> None:
     assert "<masko-pose" in built.page("off/index.html")
+
+
+_UNREADABLE = '# Home\n\n```\n{{ masko("wave" %}\n```\n\n![Shown](masko:wave)\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "front_matter"),
+    [
+        ("render_by_default = false", ""),
+        ("", "---\nrender_macros: false\n---\n"),
+        ("j2_variable_start_string = '[['\nj2_variable_end_string = ']]'", ""),
+    ],
+    ids=["by an option", "by the page", "with brackets of its own"],
+)
+def test_code_is_no_mistake_where_the_plugin_does_not_read_it(
+    options: str, front_matter: str, tmp_path: Path
+) -> None:
+    pages = {
+        "index.md": front_matter + _UNREADABLE.replace("%}", "}}" if "j2" in options else "%}")
+    }
+    settings = f"[project.plugins.macros]\n{options}"
+    built = zensical.build(zensical.make(tmp_path, pages, settings=settings), "--strict").good()
+    assert "<masko-pose" in built.page()
+    assert '{{ masko("wave"' in html.unescape(re.sub("<[^>]+>", "", built.page()))
 
 
 def test_a_url_leads_from_the_page(built: Built) -> None:

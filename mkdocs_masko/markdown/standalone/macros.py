@@ -13,6 +13,7 @@ from jinja2 import Environment
 from markdown.preprocessors import Preprocessor
 
 from mkdocs_masko.macros import functions
+from mkdocs_masko.markdown.standalone.zensical import context_of
 from mkdocs_masko.markdown.syntax import unreadable_macros
 from mkdocs_masko.rendering import Placeholders
 
@@ -62,7 +63,21 @@ class MacrosBridge(Preprocessor):
         if plugin is not None and any("masko" in line for line in lines):
             config = plugin.config
             config.modules = [*config.modules, __name__]
-            environment = Environment()  # noqa: S701 - it renders nothing
-            for problem, source in unreadable_macros("\n".join(lines), environment):
-                self._report(problem, source)
+            if self._may_run(config):
+                for problem, source in unreadable_macros("\n".join(lines), _environment(config)):
+                    self._report(problem, source)
         return lines
+
+    def _may_run(self, config: Any) -> bool:  # noqa: ANN401 - Zensical's own class
+        """Tell whether the plugin may run the page, by its front matter and the options."""
+        choice = context_of(self.md).page.meta.get("render_macros")
+        if choice is False:
+            return False
+        return bool(choice or config.render_by_default or config.force_render_paths)
+
+
+def _environment(config: Any) -> Environment:  # noqa: ANN401 - as above
+    """Return what reads pages as the plugin does; it renders nothing."""
+    kinds = ("block", "variable", "comment")
+    names = [f"{kind}_{end}_string" for kind in kinds for end in ("start", "end")]
+    return Environment(**{name: getattr(config, f"j2_{name}") for name in names})  # noqa: S701
