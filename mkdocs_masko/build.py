@@ -23,7 +23,10 @@ from mkdocs_masko.rendering import (
     Renderer,
     StandalonePage,
     embed_key,
+    make_call,
 )
+from mkdocs_masko.slips import named_in_words
+from mkdocs_masko.urls import pose_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +42,11 @@ if TYPE_CHECKING:
     ReplaceHtml = Callable[[RenderContext, str, str], bool]
 
 
+_PREVIEW_KEYS = ("image", "illustration")  # of front matter, for themes and mkdocs-rss-plugin
+_NO_WORDS = (
+    "'description' is published as it is written, and can show no pose. Write words alone, and "
+    "'image: masko:wave' for a picture."
+)
 _HASH_IN_NAME = re.compile(r"\.([0-9a-f]{16})\.[a-z0-9]{3,4}")  # of a file that the site serves
 
 
@@ -140,13 +148,46 @@ class BuildSession:
 
     def enter_page(
         self, context: RenderContext, meta: Mapping[str, Any], *, page: str = ""
-    ) -> None:
-        """Say which page is rendered from now on, and check what its front matter names."""
+    ) -> dict[str, str]:
+        """Say which page is rendered from now on, and check what its front matter names.
+
+        Args:
+            context: The page.
+            meta: Its front matter.
+            page: As in `enter`.
+
+        Returns:
+            The absolute URLs of stills, by the keys whose values name poses for link previews; an
+            empty one where there is none.
+        """
         self.enter(context, page=page)
         self.embedder.has_reviewed = False
         if "mascot" in meta:
             match = self.check(meta["mascot"], "mascot:")
             self.mascots |= {f"{match.alias}/{match.slug}"} if match else set()
+        description = meta.get("description")
+        if isinstance(description, str):
+            for source in named_in_words(description):
+                self._report(ReferenceProblem(_NO_WORDS), source)
+        values = {key: meta[key] for key in _PREVIEW_KEYS if isinstance(meta.get(key), str)}
+        return {
+            key: self._preview_url(f"{key}: {url}", pose)
+            for key, url in values.items()
+            if (pose := pose_of(url)) is not None
+        }
+
+    def _preview_url(self, source: str, pose: str) -> str:
+        """Return the URL of an opaque still: many programs show transparency as black."""
+        match = self.check(pose, source)
+        if match is None:
+            return ""
+        key = "image" if match.pose.image else "transparent_image"
+        name = f"{match.alias}/{match.slug}"
+        try:
+            return self._render(make_call(URL, (name, key), {"absolute": True}, source))
+        except ReferenceProblem as problem:
+            self._report(problem, source)
+            return ""
 
     def show(
         self, source: str, read: Callable[[], Call], place: TemplatePlace | None = None

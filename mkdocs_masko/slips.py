@@ -54,6 +54,14 @@ _VALUES: Final = re.compile(
     r"""[^\s/>][^\s/=>]*(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>"'][^\s>]*)))?"""
 )
 _LINKS: Final = {"a", "area"}
+# Data of a page for search engines: https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents
+_DATA: Final = "application/ld+json"
+_DATA_URL: Final = re.compile(r'"\s*(masko(?::|%3a)[^"\s]*)\s*"', re.IGNORECASE)
+# An image or a macro in words that are no Markdown.
+_IN_WORDS: Final = re.compile(
+    r"!?\[[^\[\]]*\]\(\s*<?masko(?:\\?:|%3a)[^)\s]*\)?|\{[{%][-+]?\s*masko\w*\b[^{}]*(?:[}%]\})?",
+    re.IGNORECASE,
+)
 _MACRO: Final = re.compile(r"\{[{%][-+]?\s*(masko\w*)\b[^{}]*", re.IGNORECASE)
 
 
@@ -101,6 +109,11 @@ def find_slips(html: str, *, has_macros: bool = True) -> list[Slip]:
         The slips, in the order of the text.
     """
     return [slip for slip, _ in _search(html, has_macros=has_macros)]
+
+
+def named_in_words(text: str) -> list[str]:
+    """Return the images and macros of poses in a text that is published as it is."""
+    return _IN_WORDS.findall(text) if may_name_pose(text) else []
 
 
 def find_css_slips(css: str) -> list[Slip]:
@@ -226,6 +239,7 @@ class _SlipFinder(HtmlReader):
         self._has_macros, self._place = has_macros, place
         self._verbatim, self._depth = "", 0  # the element that holds it, and how deep in its like
         self._pictures = 0
+        self._is_data = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._verbatim:
@@ -244,6 +258,7 @@ class _SlipFinder(HtmlReader):
                     self._append(slip, _offset_in_tag(source, index, number))
             self._search_macros(value or "", _offset_in_tag(source, index, 0))
         classes = (dict(attrs).get("class") or "").split()
+        self._is_data = tag == "script" and dict(attrs).get("type") == _DATA
         if tag in VERBATIM or not VERBATIM_CLASSES.isdisjoint(classes):
             self._verbatim, self._depth = tag, 1
 
@@ -263,6 +278,9 @@ class _SlipFinder(HtmlReader):
         if self._verbatim == "style":
             for url, at in _css_urls(data):
                 self._add("a style sheet cannot load", url, host="css", at=at)
+        elif self._is_data:
+            for match in _DATA_URL.finditer(data):
+                self._add("JSON-LD cannot show", match[1], host="script", at=match.start(1))
         elif not self._verbatim:
             self._search_macros(data, 0)
 

@@ -191,6 +191,9 @@ def find_schemes(source: str, start: int = 0, end: int | None = None) -> Iterato
 # What browsers drop before they read a URL: https://url.spec.whatwg.org/#concept-basic-url-parser
 _DROPPED = re.compile(r"\A[\x00-\x20]+|[\t\n\r]")
 _POSE_SCHEME = re.compile(r"masko\\?:", re.IGNORECASE)
+# What a plugin that resolves links itself makes of a pose, whose name it takes for that of a file
+# (read in mkdocs-ezlinks-plugin 0.1.14). An author who means a file writes the colon.
+_RESOLVED = re.compile(r"\A(?:\.\./)+(?=masko%3a)", re.IGNORECASE)
 
 
 def pose_of(url: str) -> str | None:
@@ -205,7 +208,7 @@ def pose_of(url: str) -> str | None:
     Returns:
         The name, which may be empty, or None for any other URL.
     """
-    plain = unquote(_DROPPED.sub("", url))
+    plain = unquote(_RESOLVED.sub("", _DROPPED.sub("", url)))
     scheme = _POSE_SCHEME.match(plain)
     return plain[scheme.end() :].strip() if scheme else None
 

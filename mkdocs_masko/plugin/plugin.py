@@ -69,7 +69,7 @@ from mkdocs_masko.plugin.theme import (
     add_pose_assets,
     add_templates,
     page_environment,
-    register_imports,
+    register_late,
     register_macros,
     watched_folders,
 )
@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
 
+    from mkdocs_masko.macros import JinjaFunction
     from mkdocs_masko.rendering import Call
 
 _FIRST = 100  # priority: before mkdocs-macros, which reads in its `on_config` what is registered
@@ -151,13 +152,13 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         extension = MaskoExtension(session.embedder, session.placeholders, self._enter_excerpt)
         others = [other for other in config.markdown_extensions if not _is_ours(other)]
         config.markdown_extensions = [*others, extension]  # type: ignore[list-item] # MkDocs hands it on
-        register_macros(config, functions(self._put_placeholder, self._put_url_placeholder))
+        register_macros(config, self._page_macros())
         return config
 
     def _add_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish the manifest, the style sheet, the script and the gallery page."""
         manifest = self._session().manifest
-        register_imports(config)
+        register_late(config, self._page_macros())
         text = self._text_of(manifest)
         for name in (f"manifest.{manifest.revision}.json", "manifest.json"):
             files.append(self._generated.file(config, f"{FOLDER}/{name}", text))
@@ -181,7 +182,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Tell the build which page follows, before any other plugin sees its text."""
         build, context = self._session(), PageContext(page, config, files)
         self._builds.current.pages[page.file.src_uri] = context
-        build.enter_page(context, page.meta, page=budgeted_page(page, config))
+        previews = build.enter_page(context, page.meta, page=budgeted_page(page, config))
+        page.meta.update(previews)
         environment = page_environment(config, page)
         for problem, source in unreadable_macros(markdown, environment) if environment else ():
             build.embedder.report(problem, source)
@@ -297,6 +299,9 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         return server
 
     # mkdocs-macros keeps what is registered for the next build too, so these look the build up.
+
+    def _page_macros(self) -> dict[str, JinjaFunction]:
+        return functions(self._put_placeholder, self._put_url_placeholder)
 
     def _put_placeholder(self, source: str, read: Callable[[], Call]) -> str:
         return self._session().placeholders.put(source, read)

@@ -55,8 +55,8 @@ def _is_temporary(path: str, folder: str) -> bool:
     """Tell whether a path is in a temporary folder that the one of the project is not in."""
     for place in {gettempdir(), os.path.realpath(gettempdir())}:
         if _is_below(path, place):
-            first = Path(path).relative_to(place).parts[0]
-            return not _is_below(folder, os.path.join(place, first))  # noqa: PTH118 - of text
+            top = Path(place, Path(path).relative_to(place).parts[0])
+            return top not in {Path(folder), *Path(folder).parents}
     return False
 
 

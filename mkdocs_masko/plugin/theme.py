@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import ChoiceLoader
 from mkdocs.structure.files import File
@@ -31,6 +31,9 @@ def add_pose_assets(files: Files, config: MkDocsConfig) -> None:
         replace_file(files, File.generated(config, site_path(name), abs_src_path=source))
 
 
+_EXTRA_DATA = "markdownextradata"
+
+
 def register_macros(config: MkDocsConfig, macros: dict[str, JinjaFunction]) -> None:
     """Register our functions with mkdocs-macros, where that is used."""
     plugin = config.plugins.get("macros")
@@ -39,11 +42,17 @@ def register_macros(config: MkDocsConfig, macros: dict[str, JinjaFunction]) -> N
             plugin.register_macros(macros)
 
 
-def register_imports(config: MkDocsConfig) -> None:
-    """Let pages import our macros too, as soon as mkdocs-macros has its environment."""
-    macros = config.plugins.get("macros")
-    if macros is not None:
-        add_templates(macros.env)
+def register_late(config: MkDocsConfig, macros: dict[str, JinjaFunction]) -> None:
+    """Let pages import our macros too, as soon as plugins that run pages have an environment.
+
+    mkdocs-markdownextradata-plugin takes macros in no other way (read in 0.2.6).
+    """
+    plugin: Any  # theirs
+    for name, plugin in config.plugins.items():
+        if name in {"macros", _EXTRA_DATA}:
+            add_templates(plugin.env)
+        if name == _EXTRA_DATA:
+            plugin.env.globals.update(macros)
 
 
 def page_environment(config: MkDocsConfig, page: Page) -> Environment | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -75,3 +76,48 @@ def test_the_example_site_serves_all_of_its_media_itself(example: Path) -> None:
     assert "encoded" not in line
     assert "downloaded" not in line
     assert sites.published(again) == sites.published(built)
+
+
+GENERATOR = """
+import mkdocs_gen_files
+with mkdocs_gen_files.open("guide/made.md", "w") as file:
+    file.write('# Made\\n\\n![A fox](masko:wave)\\n\\n{{ masko("idle", alt="Idle") }}\\n')
+"""
+GUIDE = (
+    '# Guide\n\n![A fox](masko:wave){ dark=cheer }\n\n{{ masko("idle", alt="Idle") }}\n\n'
+    '- {{ masko_image("wave", alt="Wave", width=40) }} `{{ masko("code") }}`\n\n'
+    "[Home](../index.md)\n"
+)
+ALTS = ["A fox", "A fox", "Idle", "Wave"]
+HTML_MIN = {"minify_html": True, "htmlmin_opts": {"remove_optional_attribute_quotes": True}}
+WRITERS: dict[str, dict[str, Any]] = {
+    "ezlinks": {},
+    "gen-files": {"scripts": ["generate.py"]},
+    "markdownextradata": {},
+    "minify": HTML_MIN,
+    "redirects": {"redirect_maps": {"old.md": "guide/made.md"}},
+}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["ours first", "ours last"])
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_writes_pages_or_links_anew_leaves_all_poses(
+    name: str, tmp_path: Path, *, first: bool
+) -> None:
+    """Below the root of the site, where a relative link is another one than at the root."""
+    other = {name: WRITERS[name]}
+    pages = {"index.md": "# Home\n", "guide/made.md": GUIDE}
+    sites.make(
+        tmp_path,
+        pages,
+        files={"generate.py": GENERATOR},
+        plugins=["masko", other] if first else [other, "masko"],
+        theme={"name": "mkdocs"},
+        markdown_extensions=["attr_list"],
+    )
+    built = sites.build(tmp_path, "--strict").good()
+    html = built.page("guide/made/index.html")
+    alts = [image.get("alt") for image in sites.parse(html).iter("img")]
+    assert alts == (["A fox", "Idle"] if name == "gen-files" else ALTS)
+    assert not re.search(r"masko(?::|%3A)|maskoembed", html)
+    assert len(re.findall(r"assets/masko/masko\.[0-9a-f]{16}\.(?:css|js)", html)) == 2

@@ -165,7 +165,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> sites.Built:
     """A strict build of all Markdown snippets, each a page, beside pages that they link to."""
     texts = {file.name: "x" for file in FILES if file != README}
     texts |= {f"{_name(s)}.md": s.text for s in SNIPPETS if s.language == "markdown"}
-    folder = sites.make(tmp_path_factory.mktemp("snippets"), texts)
+    site_url = "https://example.org/"
+    folder = sites.make(tmp_path_factory.mktemp("snippets"), texts, site_url=site_url)
     return sites.build(folder, "--strict").good()
 
 
