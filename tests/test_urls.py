@@ -216,3 +216,13 @@ def test_a_name_is_seen_with_what_browsers_drop(dropped: str) -> None:
 def test_other_characters_hide_no_letter(text: str) -> None:
     """Most pages have some, and a page that may hide one is decoded as a whole."""
     assert not may_hide_letter(text)
+
+
+@pytest.mark.parametrize("text", ["masko", "Masko:wave", "a é b MASKO", "\ud800 masKO"])
+def test_a_name_is_seen_in_any_case_and_among_any_characters(text: str) -> None:
+    assert may_name_pose(text)
+
+
+@pytest.mark.parametrize("text", ["", "mask o", "a é b mascot", "m a s k o", "%7C &#x60; é"])
+def test_no_name_is_seen_where_there_is_none(text: str) -> None:
+    assert not may_name_pose(text)
