@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,10 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import convert
+from msgspec.structs import replace
 
 import sites
 from media_cache import sha
 from mkdocs_masko.assets.site_files import OURS
+from mkdocs_masko.manifest import Collection, dumps, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,3 +125,37 @@ def test_what_writes_pages_or_links_anew_leaves_all_poses(
     assert alts == (["A fox", "Idle"] if name == "gen-files" else ALTS)
     assert not re.search(r"masko(?::|%3A)|maskoembed", html)
     assert len(re.findall(r"assets/masko/masko\.[0-9a-f]{16}\.(?:css|js)", html)) == 2
+
+
+FOX_ID = "f9503022-a991-46ea-bf8c-d628c921b6b0"
+
+
+def _manifest_of_cdn() -> str:
+    """Return a manifest whose media are on the CDN."""
+    text = sites.manifest().replace("https://sandbox.masko.invalid", "https://assets.masko.ai")
+    collections = convert(json.loads(text)["collections"], dict[str, Collection])
+    return dumps(make({"fox": replace(collections["fox"], id=FOX_ID)}))
+
+
+def _manual_recipe() -> list[str]:
+    """Return the URLs that the manual says privacy has to leave alone."""
+    page = (sites.ROOT / "example-site/docs/compatibility.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"`assets_exclude: \[([^\]]*)\]`", page)
+    return [recipe]
+
+
+def test_privacy_asks_no_host_for_media_that_the_manual_has_it_exclude(tmp_path: Path) -> None:
+    """With `hosting: cdn` and no network, it ends in a traceback without that line."""
+    options = {"collections": {"fox": FOX_ID}, "mode": "frozen"}
+    pages = {"index.md": "![A fox](masko:wave){ width=120 dark=cheer }\n"}
+    privacy = {"privacy": {"assets_exclude": ["unpkg.com/*", *_manual_recipe()]}}
+    sites.make(tmp_path, pages, options=options, plugins=["masko", privacy], theme=THEME)
+    (tmp_path / "masko.manifest.json").write_text(_manifest_of_cdn(), encoding="utf-8")
+    (tmp_path / "offline").mkdir()
+    offline = sites.Offline(tmp_path / "offline")
+    built = sites.build(tmp_path, "--strict", env=offline.variables()).good()
+    assert offline.attempts() == ""
+    html = built.page()
+    images = [image.get("src") or "" for image in sites.parse(html).iter("img")]
+    assert len([src for src in images if src.startswith("https://assets.masko.ai/")]) == 2
+    assert not (built.site / "assets/external").exists()
