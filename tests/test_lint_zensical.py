@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ watch = ["masko.manifest.json"]
 collections = { fox = "fox", owl = "owl" }
 api_url = "sandbox"
 """
+NEEDS_ZENSICAL = pytest.mark.skipif(sys.version_info < (3, 11), reason="Zensical needs Python 3.11")
 BY_HAND = "Run 'mkdocs-masko init', which adds the Markdown extension."
 
 
@@ -168,6 +170,7 @@ def test_a_plugin_that_zensical_does_not_run_is_one_sentence(tmp_path: Path) -> 
     assert run(tmp_path, "check", "--offline").code == 0
 
 
+@NEEDS_ZENSICAL
 def test_doctor_says_what_zensical_lacks(tmp_path: Path) -> None:
     """Each with its remedy; a site that has all of it is ok."""
     config = CONFIG.replace('watch = ["masko.manifest.json"]', "plugins = ['offline']")
@@ -200,6 +203,7 @@ def test_a_newer_zensical_is_no_error(tmp_path: Path, monkeypatch: pytest.Monkey
     assert host["text"] == f"Zensical 9.0 builds zensical.toml; {tested}"
 
 
+@NEEDS_ZENSICAL
 def test_a_site_that_both_build_is_checked_for_both(tmp_path: Path) -> None:
     write(tmp_path, {"docs/index.md": "# Hi\n"})
     (tmp_path / "zensical.toml").unlink()

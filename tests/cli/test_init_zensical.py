@@ -93,7 +93,6 @@ def test_a_site_elsewhere_with_another_docs_folder(tmp_path: Path) -> None:
         ("snippets",),
         ("status",),
         ("items", "fox"),
-        ("doctor",),
         ("gallery", "--no-open"),
     ):
         done = run(tmp_path, *command, "-f", "web/zensical.toml")
