@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, tostring
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
+from markdown.util import HTML_PLACEHOLDER, HTML_PLACEHOLDER_RE, STX, AtomicString
 from msgspec import Struct
 
 from mkdocs_masko.errors import ReferenceProblem
@@ -46,6 +46,7 @@ _MARKDOWN_IMAGE = re.compile(
     re.IGNORECASE,
 )
 _MACRO = re.compile(CALL, re.DOTALL)
+_PARAGRAPH = re.compile(rf"<p>((?:\s*{HTML_PLACEHOLDER % '[0-9]+'})+\s*)</p>")
 _NO_MARKDOWN = (
     'Markdown is not parsed in this HTML. Write <img src="masko:...">, or give the element '
     "the attribute markdown."
@@ -313,7 +314,12 @@ class RawHtmlPostprocessor(Postprocessor):
                 block, pictures = finder.result(), finder.pictures
             blocks[number] = block
         stash.searched = len(blocks)  # the parser comes here for each heading of a toc too
-        return text
+        return _PARAGRAPH.sub(self._unwrap, text) if stash.preloads else text
+
+    def _unwrap(self, paragraph: re.Match[str]) -> str:
+        """Drop the tags of a paragraph that only fetches images: it would be an empty line."""
+        numbers = {int(number) for number in HTML_PLACEHOLDER_RE.findall(paragraph[1])}
+        return paragraph[1] if numbers <= self._stash.preloads else paragraph[0]
 
     def _image(self, src: str, attributes: dict[str, Any], source: str) -> str:
         alt = attributes.pop("alt", "")

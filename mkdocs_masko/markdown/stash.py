@@ -102,6 +102,8 @@ class EmbedStash:
         """The numbers of code in the stash: some highlighters put it there."""
         self.figures: dict[int, tuple[str, Callable[[], Call]]] = {}
         """What reads the macros that became a figure, by the same number."""
+        self.preloads: set[int] = set()
+        """The numbers of what only fetches an image, and is nothing to see."""
         self.urls: dict[str, str] = {}
         """The URLs behind placeholders, by their number."""
         self.poses: list[ShownPose] = []
@@ -163,6 +165,8 @@ class EmbedStash:
         self.sources[number] = source
         if html.startswith("<figure"):
             self.figures[number] = (source, read)
+        elif html.startswith("<link"):
+            self.preloads.add(number)
         return self._md.htmlStash.store(html)
 
     def show_inline(self, number: int) -> None:

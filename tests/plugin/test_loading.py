@@ -222,3 +222,26 @@ def test_a_pose_without_a_still_image_cannot_be_preloaded(tmp_path: Path) -> Non
     made = sites.make(tmp_path, {"index.md": ""}, options=options, files=files)
     (warning,) = sites.build(made).lines("WARNING")
     assert warning == "masko: theme/main.html:1:4: pose 'faceless' has no still image to preload"
+
+
+PRELOAD = '{{ masko_preload("wave", width=64) }}'
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        (PRELOAD, 0),
+        (f"{PRELOAD}\n{PRELOAD}", 0),
+        (f"- {PRELOAD}\n\n- x", 1),
+        (f"Text {PRELOAD}", 1),
+        (f"{PRELOAD} {WAVE}", 1),
+        (WAVE, 1),
+    ],
+)
+def test_a_preload_on_a_page_leaves_no_empty_paragraph(
+    tmp_path: Path, text: str, paragraphs: int
+) -> None:
+    files = {"theme/main.html": "<body>{{ page.content }}"}
+    built = sites.build(sites.make(tmp_path, {"index.md": text}, files=files), "--strict").good()
+    assert len([*sites.parse(built.page()).iter("p")]) == paragraphs
+    assert len(preloads(built.page())) == text.count("masko_preload")

@@ -162,3 +162,12 @@ def test_what_a_pose_lacks_is_told_and_builds(incomplete: str, tmp_path: Path) -
     page = {"index.md": "# Home\n\n![](masko:wave-2)\n\n![](masko:wave-2)\n"}
     output = zensical.build(zensical.make(tmp_path, page, options)).good().output
     assert output.count("default/wave-2: no ") == (incomplete == "warn")
+
+
+def test_what_a_page_includes_is_told_in_the_file_that_has_it(tmp_path: Path) -> None:
+    settings = '[project.markdown_extensions.pymdownx.snippets]\nbase_path = ["parts"]\n'
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts/a.md").write_text("A\n\n![Waves](masko:wavee)\n", encoding="utf-8")
+    zensical.make(tmp_path, {"index.md": '# Home\n\n--8<-- "a.md"\n'}, settings=settings)
+    assert f"parts/a.md:3:10: {WAVE}" in zensical.build(tmp_path).output
+    assert f"parts/a.md:3:10: {WAVE}" in cli.run(tmp_path, "check", "--offline").said
