@@ -74,6 +74,28 @@ def test_a_server_shows_the_alt_text_and_goes_on(tmp_path: Path) -> None:
         assert "Traceback" not in log
 
 
+def test_a_server_tells_once_what_is_wrong_with_all_pages(tmp_path: Path) -> None:
+    """And again when it has been right in between."""
+    pages = {"index.md": "", "a.md": "a/", "b.md": "b/"}
+    site = zensical.make(tmp_path, dict.fromkeys(pages, "# Page\n"))
+    manifest = site / "masko.manifest.json"
+    content = manifest.read_bytes()
+
+    def write(alt: str, awaited: str) -> None:
+        for name, path in pages.items():
+            text = f"# Page\n\n![{alt}](masko:wave)\n"
+            (site / "docs" / name).write_text(text, encoding="utf-8")
+            server.wait_for(awaited, path)
+
+    with zensical.serve(site) as server:
+        for number in (1, 2):
+            write(f"Shown {number}", f'alt="Shown {number}"')
+            manifest.unlink()
+            write(f"Missing {number}", f"<p>Missing {number}</p>")
+            assert server.log().count("masko.manifest.json: there is no such manifest.") == number
+            manifest.write_bytes(content)
+
+
 def _remove_pose(path: Path, removed: str) -> None:
     collection = load(path, media_origins("sandbox")).collections["default"]
     poses = {name: pose for name, pose in collection.poses.items() if name != removed}

@@ -39,6 +39,10 @@ _LAID = f"{ROOT}{FOLDER}/"  # what URLs of files that are laid down begin with
 _REWRITTEN = tuple(f'{space}{name}="' for name in ("href", "src", "srcset") for space in " \n")
 
 
+_told_failures: set[str] = set()
+"""What is wrong with the site, and told by a server: each page would tell it again."""
+
+
 class PageBuild:
     """Shows the poses of a page of Zensical's, and finishes its HTML.
 
@@ -161,11 +165,15 @@ class PageBuild:
         problems = [str(problem) for problem in self._problems.in_order()]
         if self._failure:
             problems.append(str(self._failure))
+        elif self._site:
+            _told_failures.clear()
         if not problems:
             return
         if is_serving():
             for problem in problems:
-                _log.warning("%s", problem)
+                if problem not in _told_failures:
+                    _log.warning("%s", problem)
+            _told_failures.update([str(self._failure)] if self._failure else ())
             return
         # Zensical would print where in its code, and in ours, the error came up.
         sys.tracebacklimit = 0
