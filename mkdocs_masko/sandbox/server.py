@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Connection = socket.socket | tuple[bytes, socket.socket]
 
+_BUFFER_SIZE = 8192  # bytes; Python's own default is 16 times as large from 3.14 on
+
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
     b"Connection: close\r\n\r\n"
@@ -140,7 +142,7 @@ class _RequestReader(io.RawIOBase):
         """Wait for another request."""
         self._deadline: float | None = None
         # The buffer may hold what comes behind the headers.
-        self._left = self._limits.head + io.DEFAULT_BUFFER_SIZE
+        self._left = self._limits.head + _BUFFER_SIZE
 
     def expect_body(self, size: int) -> None:
         """Take so many bytes more."""
@@ -180,7 +182,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
         """Bound what is read."""
         super().setup()
         self._reader = _RequestReader(self.connection, self.server.limits)
-        self.rfile = io.BufferedReader(self._reader)
+        self.rfile = io.BufferedReader(self._reader, _BUFFER_SIZE)
 
     def handle_one_request(self) -> None:
         """Wait for a request, and answer it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache, partial
+from functools import partial
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hostile_texts import TEXTS
-from manifest_samples import FOX, PLAIN, PYMDOWNX, Page, convert, pose, renderer
+from manifest_samples import FOX, PLAIN, PYMDOWNX, Page, convert, manifest, pose, renderer
 from markdown import markdown
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.manifest import Pose
@@ -76,12 +76,14 @@ def show(
     )
 
 
-@cache
+_RENDERER = renderer()  # one for all names, whose templates are compiled once
+
+
 def renderer_of(name: str) -> Renderer:
-    return renderer(
-        hostile=Pose(name=name, image=FOX["wave"].image),
-        lively=pose("wave", *FOX["wave"].animations, name=name),
-    )
+    hostile = Pose(name=name, image=FOX["wave"].image)
+    lively = pose("wave", *FOX["wave"].animations, name=name)
+    _RENDERER.manifest = manifest(fox={**FOX, "hostile": hostile, "lively": lively})
+    return _RENDERER
 
 
 def elements(page: Page) -> list[ET.Element]:

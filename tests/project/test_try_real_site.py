@@ -46,9 +46,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def try_site(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    env = sites.environment()
+    env.pop("PYTHONSAFEPATH", None)  # the script imports another one from its own folder
     return subprocess.run(
         [sys.executable, sites.ROOT / "scripts/try_real_site.py", *arguments],
-        env=sites.environment(),
+        env=env,
         capture_output=True,
         encoding="utf-8",
         check=False,

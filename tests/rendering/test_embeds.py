@@ -100,8 +100,11 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
+_RENDERER = renderer()  # one, whose templates are compiled once
+
+
 def render(function: str, reference: str, arguments: dict[str, Any]) -> str:
-    return renderer().embed(make_call(function, [reference], arguments, ""), StandalonePage()).html
+    return _RENDERER.embed(make_call(function, [reference], arguments, ""), StandalonePage()).html
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -392,9 +395,11 @@ def test_the_box_keeps_the_ratio_of_the_picture(
 def test_hostile_texts_are_text_in_every_place() -> None:
     """A name of blanks is none."""
     wrong = []
+    found = renderer()
     for text in TEXTS:
         name = text.encode("utf-8", "replace").decode()
-        found = renderer(hostile=Pose(name=name, image=FOX["wave"].image))
+        hostile = Pose(name=name, image=FOX["wave"].image)
+        found.manifest = manifest(fox={**FOX, "hostile": hostile})
         call = make_call("masko", ["hostile"], {"caption": text, "class": text}, "")
         figure = next(parsed(found.embed(call, StandalonePage()).html, strict=False).iter("figure"))
         img, caption = figure
