@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import cli_process as cli
@@ -124,6 +125,9 @@ class Server:
         try:
             with urlopen(f"{self._url}/{path}", timeout=_TIME) as response:  # noqa: S310 - on this machine
                 return str(response.read().decode())
+        except HTTPError as error:
+            error.close()  # it is a response, too
+            return ""
         except OSError:
             return ""
 
