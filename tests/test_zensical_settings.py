@@ -44,6 +44,12 @@ SITES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_site_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zensical keeps what it has read, and would seem to run for all tests that follow."""
+    monkeypatch.setattr("zensical.config._CONFIG", None)
+
+
 def read(path: Path) -> dict[str, Any]:
     """Return the settings as Zensical reads them."""
     from zensical.config import parse_config  # noqa: PLC0415 - not there for Python 3.10

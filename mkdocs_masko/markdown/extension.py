@@ -124,7 +124,7 @@ class MaskoExtension(Extension):
         build = build_of(md, self._options)
         if build is None:
             return None
-        stash = EmbedStash(md, build.embedder, PLACEHOLDERS, build.open_pages)
+        stash = EmbedStash(md, build.embedder, PLACEHOLDERS, build.process.open_pages)
         # Before the macros: 35
         md.preprocessors.register(MacrosBridge(md, stash.report), "masko-macros", 36)
         md.postprocessors.register(PageEnd(md, stash, build.finish), "masko-end", -1)

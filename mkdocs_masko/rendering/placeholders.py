@@ -59,6 +59,10 @@ class Placeholders:
         """
         return URL_PREFIX + self.put(source, read)
 
+    def clear(self) -> None:
+        """Forget the macros of pages that are finished."""
+        self._macros.clear()
+
     def get(self, match: re.Match[str]) -> tuple[str, Callable[[], Call]]:
         """Return the macro behind a match of either pattern, as it was put."""
         return self._macros[int(match[1])]

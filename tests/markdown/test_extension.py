@@ -9,7 +9,7 @@ import pytest
 import sites
 from manifest_samples import FOX, manifest
 from markdown import markdown
-from mkdocs_masko.errors import ManifestError, ManifestMissing, ReferenceProblem
+from mkdocs_masko.errors import ManifestError, ManifestMissing, OptionError, ReferenceProblem
 from mkdocs_masko.manifest import save
 from mkdocs_masko.markdown import MaskoExtension, makeExtension
 
@@ -80,6 +80,12 @@ def test_the_sandboxs_media_are_refused_where_nobody_publishes_them(path: Path) 
     path.write_text(sites.manifest(), encoding="utf-8")
     with pytest.raises(ManifestError, match="its media are those of the sandbox"):
         markdown("![](masko:fox/idle)", extensions=[MaskoExtension(manifest=str(path))])
+
+
+def test_a_site_that_nobody_serves_files_for_has_none_of_its_own(path: Path) -> None:
+    extension = MaskoExtension(manifest=str(path), hosting="self")
+    with pytest.raises(OptionError, match="option 'hosting' must be 'cdn' here"):
+        markdown("![](masko:fox/wave)", extensions=[extension])
 
 
 def test_an_unknown_option_is_refused_by_the_parser() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MACROS: Final = "zensical.extensions.macros"
 
 PLACEHOLDERS: Final = Placeholders()
-"""Those of all pages of the process: macros cannot tell for which page they run."""
+"""Those of the page that is rendered: macros cannot tell which that is."""
 
 
 class MacroEnvironment(Protocol):

@@ -39,26 +39,19 @@ _LAID = f"{ROOT}{FOLDER}/"  # what URLs of files that are laid down begin with
 _REWRITTEN = tuple(f'{space}{name}="' for name in ("href", "src", "srcset") for space in " \n")
 
 
-_told_failures: set[str] = set()
-"""What is wrong with the site, and told by a server: each page would tell it again."""
-
-
 class PageBuild:
     """Shows the poses of a page of Zensical's, and finishes its HTML.
 
     Args:
         page: The page.
         raw_options: The options of the extension as written.
-        open_pages: The pages that parsers are at.
+        process: What the pages of a process share.
     """
 
     def __init__(
-        self,
-        page: ZensicalPage,
-        raw_options: Mapping[str, Any],
-        open_pages: OpenPages,
+        self, page: ZensicalPage, raw_options: Mapping[str, Any], process: Process
     ) -> None:
-        self.page, self.open_pages = page, open_pages
+        self.page, self.process = page, process
         self.embedder = Embedder(self._render, self._report, self._render)
         self._raw_options = raw_options
         self._problems = Problems(page.project.folder)
@@ -93,6 +86,7 @@ class PageBuild:
         if self._site is None and self._failure is None:
             try:
                 self._site = open_site(self._raw_options, self.page.project)
+                self.process.told_failure = ""
             except MaskoError as error:
                 self._failure = error
         if self._site is None:
@@ -163,21 +157,22 @@ class PageBuild:
         for hint in self._site.new_hints() if self._site else ():
             _log.warning("%s", hint)
         problems = [str(problem) for problem in self._problems.in_order()]
-        if self._failure:
-            problems.append(str(self._failure))
-        elif self._site:
-            _told_failures.clear()
-        if not problems:
-            return
+        failure = str(self._failure or "")
         if is_serving():
-            for problem in problems:
-                if problem not in _told_failures:
-                    _log.warning("%s", problem)
-            _told_failures.update([str(self._failure)] if self._failure else ())
-            return
-        # Zensical would print where in its code, and in ours, the error came up.
-        sys.tracebacklimit = 0
-        raise BadReferences(self.page.name, problems)
+            for problem in [*problems, *([failure] if self._is_news(failure) else [])]:
+                _log.warning("%s", problem)
+        elif problems or failure:
+            # Zensical would print where in its code, and in ours, the error came up.
+            sys.tracebacklimit = 0
+            raise BadReferences(self.page.name, [*problems, *([failure] if failure else [])])
+
+    def _is_news(self, failure: str) -> bool:
+        """Tell whether a failure has not been told yet: each page would tell it again."""
+        if self._site:
+            return bool(failure) and self._site.is_news(failure)
+        is_new = failure not in {"", self.process.told_failure}
+        self.process.told_failure = failure or self.process.told_failure
+        return is_new
 
 
 def _drop_poses(headings: Sequence[dict[str, Any]], poses: Sequence[ShownPose]) -> None:
@@ -188,11 +183,17 @@ def _drop_poses(headings: Sequence[dict[str, Any]], poses: Sequence[ShownPose]) 
         _drop_poses(heading["children"], poses)
 
 
-class _Process:
-    """What the extensions of a process share: parsers of docstrings work for the same page."""
+class Process:
+    """What the extensions of a process share: parsers of docstrings work for the same page.
+
+    Attributes:
+        open_pages: The pages that parsers are at.
+        told_failure: What is wrong with the site, as a server has told it: each page would tell it
+            again.
+    """
 
     def __init__(self) -> None:
-        self.open_pages = OpenPages()
+        self.open_pages, self.told_failure = OpenPages(), ""
         self._build: PageBuild | None = None
         self._config: Mapping[str, Any] | None = None
         self._project: Project | None = None
@@ -211,8 +212,9 @@ class _Process:
             if self._project is None or self._config is not context.config:
                 self._config, self._project = context.config, read_project(context.config)
             page = ZensicalPage(context.page, self._project, context.config)
-            self._build = PageBuild(page, raw_options, self.open_pages)
+            PLACEHOLDERS.clear()  # those of the page before
+            self._build = PageBuild(page, raw_options, self)
         return self._build
 
 
-build_of = _Process().build_of
+build_of = Process().build_of

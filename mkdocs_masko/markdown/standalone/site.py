@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mkdocs_masko.assets import FOLDER, SiteFiles
-from mkdocs_masko.errors import ManifestError, ReferenceProblem
+from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.files import path_stamp, relative_name
 from mkdocs_masko.hosting import laid_site_files
 from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_laid_files
@@ -34,8 +34,8 @@ _REMEDY = "Run 'mkdocs-masko sync' and commit the folder."
 
 _SANDBOX = f"{SANDBOX_ORIGIN}/"
 _NO_SANDBOX = (
-    "its media are those of the sandbox, which no server has. They are published by MkDocs, "
-    "ProperDocs and Zensical; elsewhere, sync with Masko."
+    "its media are those of the sandbox, which no server has. The plugin and Zensical "
+    "publish them; elsewhere, sync with Masko."
 )
 
 DEFAULT_ALIAS_OPTION = "default"
@@ -65,6 +65,9 @@ class StandaloneSite:
     def __init__(self, raw_options: Mapping[str, Any], project: Project | None) -> None:
         raw = {n: value for n, value in raw_options.items() if n != DEFAULT_ALIAS_OPTION}
         self.options = read_options(raw, os.environ, flags={"mode": "frozen"}, complete=False)
+        if project is None and self.options.hosting == "self":
+            problem = "must be 'cdn' here: only the plugin and Zensical publish files"
+            raise OptionError(problem, option="hosting")
         folder = project.folder if project else Path.cwd()
         site = site_of(self.options, folder, os.environ)
         self.laid_folder = (
@@ -94,7 +97,8 @@ class StandaloneSite:
             self.manifest, self._files, default=self.default, overrides=overrides
         )
         self._embeds: dict[Hashable, Embed] = {}
-        self._hints: dict[str, bool] = dict.fromkeys(self._lacks_gallery_page(), True)
+        self._hints = dict.fromkeys(self._lacks_gallery_page())
+        self._told: set[str] = set()
 
     def _lacks_gallery_page(self) -> Iterator[str]:
         page, project = self.options.gallery_page, self._project
@@ -143,12 +147,11 @@ class StandaloneSite:
             poses = ", ".join(sorted({repr(sanitize(load.pose)) for load in missing}))
             self._hints.setdefault(
                 f"{self._place}: has no variant of {poses} in a size that a page shows, so that "
-                "readers load a larger file. Run 'mkdocs-masko sync'.",
-                True,
+                "readers load a larger file. Run 'mkdocs-masko sync'."
             )
         if self.options.incomplete == "warn":
             for gap in shown.gaps:
-                self._hints.setdefault(printable(gap), True)
+                self._hints.setdefault(printable(gap))
         return shown
 
     def _render(self, call: Call, page: Page) -> Embed:
@@ -190,9 +193,13 @@ class StandaloneSite:
 
     def new_hints(self) -> list[str]:
         """Return what authors should know and need not end a build, each once."""
-        new = [hint for hint, is_new in self._hints.items() if is_new]
-        self._hints.update(dict.fromkeys(new, False))
-        return new
+        return [hint for hint in self._hints if self.is_news(hint)]
+
+    def is_news(self, text: str) -> bool:
+        """Tell whether a text was not asked about before, since the site was read."""
+        is_new = text not in self._told
+        self._told.add(text)
+        return is_new
 
     @property
     def _place(self) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.rendering import SitePalette
 
 _CONTEXT: Final = "zensical.extensions.context"
+_CONFIG: Final = "zensical.config"
 
 ROOT: Final = "/.masko-root./"
 """Stands for the root of the site, so that an embed is the same on all pages."""
@@ -53,8 +54,9 @@ class Project(Struct, frozen=True, kw_only=True):
 
 
 def is_running() -> bool:
-    """Tell whether Zensical runs."""
-    return _CONTEXT in sys.modules
+    """Tell whether Zensical runs: markdown-exec imports a part of it wherever it is installed."""
+    module = sys.modules.get(_CONFIG)
+    return module is not None and module.get_config() is not None
 
 
 def context_of(md: Markdown) -> Any:  # noqa: ANN401 - Zensical's own class
