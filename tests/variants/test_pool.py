@@ -94,13 +94,16 @@ def test_when_a_process_is_killed_another_takes_its_work_on(tmp_path: Path) -> N
 def test_a_still_whose_process_always_dies_is_an_error_and_the_others_are_made(
     tmp_path: Path,
 ) -> None:
-    """Whoever reads the endless file is killed, in the first pool and in the next."""
+    """Whoever reads the endless file is killed, however often that is tried."""
     endless = fifo(tmp_path)
     before, after = jobs(tmp_path, 2)
-    killer = threading.Thread(target=kill_readers, args=(endless, 2), daemon=True)
+    is_over = threading.Event()
+    killer = threading.Thread(target=kill_readers, args=(endless, is_over), daemon=True)
     killer.start()
     output = list(encode_all([before, (endless, VARIANTS), after], workers=2))
-    killer.join(TIMEOUT)
+    is_over.set()
+    with open(os.open(endless, os.O_RDONLY | os.O_NONBLOCK)):  # noqa: PTH123 - lets the killer end
+        killer.join(TIMEOUT)
     assert not killer.is_alive()
     results = [result for *_, result in output]
     lost = results[len(VARIANTS) : -len(VARIANTS)]
@@ -110,8 +113,8 @@ def test_a_still_whose_process_always_dies_is_an_error_and_the_others_are_made(
     assert sum(isinstance(result, bytes) for result in results) == 2 * len(VARIANTS)
 
 
-def kill_readers(path: Path, times: int) -> None:
-    for _ in range(times):
+def kill_readers(path: Path, is_over: threading.Event) -> None:
+    while not is_over.is_set():
         with path.open("wb"):  # waits until a process opens the other end
             kill_children()
 
