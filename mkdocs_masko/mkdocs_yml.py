@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+from msgspec import Struct
 from yaml_env_tag import construct_env_tag
 
 from mkdocs_masko.errors import OptionError
@@ -20,8 +21,24 @@ if TYPE_CHECKING:
 _MAX_DEPTH: Final = 10  # files that inherit from one another; ends a circle of them
 
 
+class TaggedValue(Struct, frozen=True, kw_only=True):
+    """A value that stands behind a tag in the file.
+
+    Attributes:
+        tag: The tag: `!ENV`.
+        value: What the tag makes of it; None for a tag that only MkDocs knows.
+    """
+
+    tag: str
+    value: Any
+
+
 def load_yml(
-    path: Path, content: bytes | None = None, *, appends_lists: bool = False
+    path: Path,
+    content: bytes | None = None,
+    *,
+    appends_lists: bool = False,
+    keeps_tags: bool = False,
 ) -> dict[str, Any]:
     """Read all settings of a site, with those it inherits; values of tags but `!ENV` are None.
 
@@ -30,11 +47,13 @@ def load_yml(
         content: What to read instead of what the file holds.
         appends_lists: Whether a list is appended to the one that it inherits, as in Zensical;
             MkDocs replaces it.
+        keeps_tags: Whether a value with a tag is a `TaggedValue`.
 
     Raises:
         OptionError: A file cannot be read.
     """
-    return _load_inherited(path, _MAX_DEPTH, content, appends_lists=appends_lists)
+    loader = _TagLoader if keeps_tags else _Loader
+    return _load_inherited(path, _MAX_DEPTH, content, loader, appends_lists=appends_lists)
 
 
 def by_name(entries: object) -> dict[str, Any]:
@@ -52,24 +71,43 @@ _Loader.add_multi_constructor("", lambda *_: None)
 _Loader.add_constructor("!ENV", construct_env_tag)
 
 
+class _TagLoader(yaml.SafeLoader):
+    """Reads the values of the same tags, and keeps the tags with them."""
+
+
+_TagLoader.add_multi_constructor("", lambda _, tag, __: TaggedValue(tag=tag, value=None))
+_TagLoader.add_constructor(
+    "!ENV", lambda loader, node: TaggedValue(tag=node.tag, value=construct_env_tag(loader, node))
+)
+
+
 def _load_inherited(
-    path: Path, depth: int, content: bytes | None, *, appends_lists: bool
+    path: Path,
+    depth: int,
+    content: bytes | None,
+    loader: type[yaml.SafeLoader],
+    *,
+    appends_lists: bool,
 ) -> dict[str, Any]:
-    own = _load_file(path, content)
+    own = _load_file(path, content, loader)
     parent, inherited = own.get("INHERIT"), {}
+    if isinstance(parent, TaggedValue):
+        parent = parent.value
     if parent and depth:
         file = path.parent / str(parent)
-        inherited = _load_inherited(file, depth - 1, None, appends_lists=appends_lists)
+        inherited = _load_inherited(file, depth - 1, None, loader, appends_lists=appends_lists)
     merged = _merge(inherited, own, appends_lists=appends_lists)
     return merged if isinstance(merged, dict) else {}
 
 
-def _load_file(path: Path, content: bytes | None) -> Mapping[str, Any]:
+def _load_file(
+    path: Path, content: bytes | None, loader: type[yaml.SafeLoader]
+) -> Mapping[str, Any]:
     text = content or b""
     name = sanitize(path.as_posix())
     try:
         text = path.read_bytes() if content is None else content
-        settings = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        settings = yaml.load(text, loader)  # noqa: S506 - a safe loader
     except OSError as error:
         raise OptionError(f"{name}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:

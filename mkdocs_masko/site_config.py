@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import by_name, load_yml
+from mkdocs_masko.mkdocs_yml import TaggedValue, by_name, load_yml
 from mkdocs_masko.zensical_toml import flat_extensions, load_toml
 
 if TYPE_CHECKING:
@@ -145,6 +145,34 @@ def find_plugin_options(path: Path) -> PluginOptions | None:
     if is_toml(path) and "masko" in extensions:  # nothing reads the plugins of this file
         return options
     return {**options, **_options(path, "plugin", plugins)}
+
+
+def tagged_options(path: Path) -> list[str]:
+    """Return the options of masko that have a tag, such as `!ENV`, in a site's configuration.
+
+    Their values are those of this machine, and may be secrets.
+
+    Raises:
+        OptionError: The file cannot be read.
+    """
+    if is_toml(path):  # knows no tags
+        return []
+    settings = load_yml(path, keeps_tags=True)
+    kinds = [each for each in (plugins_of(settings), extensions_of(settings)) if "masko" in each]
+    if not kinds:  # masko itself is behind a tag
+        return ["plugins"]
+    maps = [
+        options if isinstance(options := each["masko"], dict) else {"masko": options}
+        for each in kinds
+    ]
+    return [str(name) for options in maps for name, value in options.items() if _has_tag(value)]
+
+
+def _has_tag(value: object) -> bool:
+    """Tell whether a value, or one inside it, has a tag."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    return isinstance(value, TaggedValue) or (isinstance(value, list) and any(map(_has_tag, value)))
 
 
 def _names_masko(settings: Mapping[str, Any]) -> bool:

@@ -214,18 +214,34 @@ def _ask_for_collection(session: ApiSession) -> str:
 
 
 def _options_of_plugin(path: Path, generator: Generator) -> dict[str, Any]:
-    """Return the options that a site has under MkDocs; none where that builds the file."""
+    """Return the options that a site has under MkDocs; none where that builds the file.
+
+    Raises:
+        OptionError: An option is wrong, or has a value that only the environment has.
+    """
     from mkdocs_masko.generator import runs_plugins
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.site_config import find_config, find_plugin_options
+    from mkdocs_masko.site_config import find_config, find_plugin_options, tagged_options
 
     if runs_plugins(generator):
         return {}
     for each in (path, find_config(path.parent)):
         if each and (options := find_plugin_options(each)):
             read_options(options, {})  # wrong ones, and a key, are not copied
+            if names := tagged_options(each):
+                raise _edit_by_hand(each, path, names)
             return {name: value for name, value in options.items() if value is not None}
     return {}
+
+
+def _edit_by_hand(source: Path, path: Path, names: list[str]) -> OptionError:
+    """Refuse options with tags: what stands behind one is not for a file that is committed."""
+    quoted = ", ".join(repr(sanitize(name)) for name in names)
+    return OptionError(
+        f"{sanitize(source.name)}: masko has a value with a tag, such as !ENV, in {quoted}, which "
+        f"'init' does not write to a file. Add the Markdown extension 'masko' with its options to "
+        f"'markdown_extensions' in {sanitize(path.name)} by hand, and its manifest to 'watch'."
+    )
 
 
 def _site(path: Path, options: dict[str, Any]) -> Site:

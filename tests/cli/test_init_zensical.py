@@ -129,6 +129,39 @@ def test_options_of_the_plugin_are_taken_over(tmp_path: Path, name: str) -> None
     assert run(tmp_path, "check").code == 0
 
 
+@pytest.mark.parametrize("name", ["zensical.toml", "mkdocs.yml"])
+@pytest.mark.parametrize(
+    ("plugin", "tagged"),
+    [
+        ('plugins: [masko: {collection: fox, cache: !ENV [FOX_CACHE, ""]}]', "'cache'"),
+        ("plugins: [masko: {collection: !ENV FOX_VALUE}]", "'collection'"),
+        ("plugins: {masko: {collections: {fox: !ENV FOX_VALUE}}}", "'collections'"),
+        ("plugins: [masko: {collection: fox, include: [!ENV FOX_VALUE]}]", "'include'"),
+        ("INHERIT: base.yml", "'cache'"),
+        ("plugins: !ENV [UNSET_FOX, [masko: {collection: !ENV FOX_VALUE}]]", "'plugins'"),
+    ],
+)
+def test_a_value_of_the_environment_stays_out_of_the_file(
+    tmp_path: Path, name: str, plugin: str, tagged: str
+) -> None:
+    """It may be a secret, and it is this machine's; the message says what to add by hand."""
+    base = "plugins: {masko: {collection: fox, cache: !ENV FOX_CACHE}}\n"
+    (tmp_path / "base.yml").write_text(base)
+    path = site(tmp_path, f"site_name: Fox\n{plugin}\n", "mkdocs.yml")
+    if name == "zensical.toml":
+        path = tmp_path / name
+        path.write_text("[project]\nsite_name = 'Fox'\n")
+    before = path.read_bytes()
+    values = {"FOX_VALUE": "secret-value", "FOX_CACHE": "s3://secret-value/fox"}
+    done = run(tmp_path, "init", "--zensical", **values)
+    assert done.code == 2
+    assert f"mkdocs.yml: masko has a value with a tag, such as !ENV, in {tagged}, which" in done.err
+    assert f"to 'markdown_extensions' in {name} by hand" in done.err
+    assert "secret-value" not in done.out + done.err
+    assert path.read_bytes() == before
+    assert not (tmp_path / NAME).exists()
+
+
 def test_options_are_taken_over_without_a_key(sandbox: Sandbox, tmp_path: Path) -> None:
     """The manifest is there; media that the site is to serve come from the CDN."""
     plugin = f"plugins: [masko: {{collection: fox, api_url: '{sandbox.api_url}'}}]\n"
