@@ -3,8 +3,10 @@
     python scripts/try_real_site.py [-f FILE] [--with-poses] [--json] CHECKOUT
 
 Run it with the Python that has the site's requirements and this package. CHECKOUT is the folder of
-any MkDocs site; it is only read. Each build gets a copy of it, always at the same place, with the
-same clock and hash seed; the configuration that it builds with is a copy beside the site's own.
+any MkDocs site; it is only read. Each build gets a copy of it in a temporary folder, always at the
+same place, with the same clock and hash seed; the configuration that it builds with is a copy
+beside the site's own. A site whose configuration or docs folder a copy would share with the
+checkout, by a symbolic link or an absolute path, is refused.
 
 The site is built plain and with the plugin in turns. No page asks for a pose, so every file must be
 the same, byte for byte. What differs between two plain builds too (a time, a random id) is left
@@ -15,7 +17,8 @@ With `--with-poses` the site is built three times more: with both syntaxes at th
 Markdown file in the docs folder, and twice with an image in the place of each. But for the poses,
 their style sheet and their script, the pages must be the same, and no pose may be left as text.
 
-Exit code: 0 if nothing changed, 1 if something did, 2 if the site cannot be built without us.
+Exit code: 0 if nothing changed, 1 if something did, 2 if the site cannot be tried, as one that
+cannot be built without us.
 """
 
 from __future__ import annotations
@@ -30,7 +33,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -79,6 +81,10 @@ class BuildFailed(Exception):
     """A build that failed, with the last lines of what it printed."""
 
 
+class CannotTry(Exception):
+    """What keeps a site from being tried, and what to do about it."""
+
+
 @dataclass(frozen=True)
 class Site:
     """A site to try, and how to build it.
@@ -88,7 +94,8 @@ class Site:
         config: The configuration, below that folder.
         host: The command: `mkdocs` or `properdocs`.
         without: Plugins, Markdown extensions and hooks to switch off.
-        scratch: Where copies and built sites go.
+        scratch: A folder for copies, of which nothing is kept.
+        sites: A folder for built sites, on the same file system.
     """
 
     checkout: Path
@@ -96,6 +103,7 @@ class Site:
     host: str
     without: tuple[str, ...]
     scratch: Path
+    sites: Path
 
     def build(self, name: str, *, has_plugin: bool, ending: str = "") -> Built:
         """Build a fresh copy.
@@ -107,6 +115,7 @@ class Site:
 
         Raises:
             BuildFailed: The host's command failed.
+            CannotTry: What would be written is not in the copy.
         """
         copy, output = self.scratch / "checkout", self.scratch / "site"
         shutil.rmtree(copy, ignore_errors=True)
@@ -115,15 +124,30 @@ class Site:
         settings = read_settings(self.checkout / self.config)
         edit_settings(settings, self.without, has_plugin=has_plugin)
         config = copy / self.config.with_name(f"trial-{self.config.name}")
+        _check_inside(config, copy)
+        docs = find_docs(settings, config.parent)
+        if docs:
+            _check_inside(docs, copy)
         config.write_text(yaml.serialize(settings, Dumper=yaml.SafeDumper), encoding="utf-8")
         if has_plugin:
             write_manifest(config.parent)
-        docs = find_node(settings, "docs_dir")
-        append(config.parent / (docs.value if docs else "docs"), ending)
+        if ending:
+            append(docs, copy, ending)
         log, seconds = _run(self.host, config, output)
-        site = self.scratch / name
-        shutil.rmtree(site, ignore_errors=True)
-        return Built(output.rename(site), Counter(_WARNING.findall(log)), seconds)
+        return Built(output.rename(self.sites / name), Counter(_WARNING.findall(log)), seconds)
+
+
+def _check_inside(path: Path, copy: Path) -> None:
+    """Refuse what is not in a copy, since the checkout itself would be changed there.
+
+    Raises:
+        CannotTry: The path leads out of the copy.
+    """
+    if not path.resolve().is_relative_to(copy):
+        raise CannotTry(
+            f"{path.resolve()}: a copy of the checkout would share it. Use a checkout that has "
+            "its configuration and its docs folder below it, without absolute paths or links."
+        )
 
 
 def _link_history(checkout: Path, copy: Path) -> None:
@@ -166,10 +190,25 @@ def write_manifest(folder: Path) -> None:
     update(site, PollPolicy(0, time.sleep, lambda *_: None))
 
 
-def append(docs: Path, ending: str) -> None:
-    """Put a text at the end of each Markdown file of a docs folder."""
-    for path in docs.rglob("*.md") if ending else ():
-        if path.is_file() and not path.is_symlink():
+def find_docs(settings: yaml.MappingNode, folder: Path) -> Path | None:
+    """Return the docs folder, or nothing where a tag such as `!ENV` says where it is."""
+    node = find_node(settings, "docs_dir")
+    if node is None:
+        return folder / "docs"
+    return folder / node.value if node.tag == "tag:yaml.org,2002:str" else None
+
+
+def append(docs: Path | None, copy: Path, ending: str) -> None:
+    """Put a text at the end of each Markdown file in the docs folder of a copy.
+
+    Raises:
+        CannotTry: It is not known where the docs folder is.
+    """
+    if docs is None:
+        raise CannotTry("docs_dir: is not a plain path. Write one, or leave out '--with-poses'.")
+    for path in docs.rglob("*.md"):
+        is_in_copy = path.resolve().is_relative_to(copy)
+        if is_in_copy and path.is_file() and not path.is_symlink():
             with path.open("a", encoding="utf-8") as file:
                 file.write(ending)
 
@@ -178,7 +217,7 @@ def read_settings(path: Path) -> yaml.MappingNode:
     """Read a configuration and what it inherits, as nodes: tags such as `!ENV` stay as they are."""
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
-        raise SystemExit(f"{path}: is no configuration of MkDocs. Name one with -f.")
+        raise CannotTry(f"{path}: is no configuration of MkDocs. Name one with -f.")
     parent = find_node(root, "INHERIT")
     if parent is None:
         return root
@@ -215,7 +254,7 @@ def edit_settings(settings: yaml.MappingNode, without: Iterable[str], *, has_plu
         plugins = _node(["search"])
         settings.value.append((_node("plugins"), plugins))
     if "masko" in map(_name_of, plugins.value):
-        raise SystemExit("The site has the plugin already. Take it out with '--without masko'.")
+        raise CannotTry("plugins: 'masko' is there already. Take it out with '--without masko'.")
     if has_plugin and isinstance(plugins, yaml.MappingNode):
         plugins.value.append((_node("masko"), _node(OPTIONS)))
     elif has_plugin:
@@ -328,34 +367,71 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--runs", type=int, default=2, help="builds of each kind, at least 2; the fastest counts"
     )
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the built sites there")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep the built sites in this new folder"
+    )
     parser.add_argument("--json", action="store_true", help="print all that was found as JSON")
     return parser.parse_args()
 
 
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="real-site-")
+def _check_arguments(config: Path, keep: Path | None, checkout: Path) -> None:
+    """Refuse a site without settings, and a folder for sites that has other files.
+
+    Raises:
+        CannotTry: There is no such configuration, or sites cannot be kept in that folder.
+    """
+    if not config.is_file():
+        raise CannotTry(f"{config}: no such file. Name it with -f.")
+    if keep is None:
+        return
+    if keep.is_file() or (keep.is_dir() and any(keep.iterdir())):
+        raise CannotTry(f"{keep}: is not an empty folder. Name a new one with --keep.")
+    if keep.resolve().is_relative_to(checkout):
+        raise CannotTry(f"{keep}: is in the checkout. Name a folder elsewhere with --keep.")
+
+
+def _keep(sites: Path, keep: Path) -> None:
+    keep.mkdir(parents=True, exist_ok=True)
+    for site in sites.iterdir():
+        shutil.move(site, keep)
+
+
+def _try(options: argparse.Namespace, checkout: Path, folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what came of each comparison.
+
+    Raises:
+        BuildFailed: The site cannot be built without the plugin.
+        CannotTry: The site cannot be tried at all.
+    """
+    scratch, sites = folder / "scratch", folder / "sites"
+    scratch.mkdir()
+    sites.mkdir()
+    without = tuple(options.without)
+    site = Site(checkout, options.config_file, options.host, without, scratch, sites)
+    try:
+        results = {"plugin": try_plugin(site, max(2, options.runs))}
+        if options.with_poses:
+            results["poses"] = try_poses(site)
+    finally:
+        if options.keep:
+            _keep(sites, options.keep)
+    return results
 
 
 def main() -> int:
     """Try the plugin on a site, and print what came of it."""
     options = _arguments()
     checkout = options.checkout.resolve()
-    if not (checkout / options.config_file).is_file():
-        print(f"{checkout / options.config_file}: no such file. Name it with -f.", file=sys.stderr)
+    try:
+        _check_arguments(checkout / options.config_file, options.keep, checkout)
+        with tempfile.TemporaryDirectory(prefix="real-site-") as folder:
+            results = _try(options, checkout, Path(folder).resolve())
+    except CannotTry as error:
+        print(error, file=sys.stderr)
         return 2
-    with nullcontext(options.keep) if options.keep else _temporary_folder() as folder:
-        scratch = Path(folder).resolve()
-        scratch.mkdir(parents=True, exist_ok=True)
-        without = tuple(options.without)
-        site = Site(checkout, options.config_file, options.host, without, scratch)
-        try:
-            results = {"plugin": try_plugin(site, max(2, options.runs))}
-            if options.with_poses:
-                results["poses"] = try_poses(site)
-        except BuildFailed as error:
-            print(f"{checkout}: cannot be built without the plugin:\n{error}", file=sys.stderr)
-            return 2
+    except BuildFailed as error:
+        print(f"{checkout}: cannot be built without the plugin:\n{error}", file=sys.stderr)
+        return 2
     if options.json:
         print(json.dumps({"site": checkout.name, "commit": _commit(checkout), **results}, indent=2))
     else:

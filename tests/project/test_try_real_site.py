@@ -12,6 +12,7 @@ import pytest
 import sites
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HOOK = '''\
@@ -132,3 +133,112 @@ def test_a_folder_without_settings_is_told(tmp_path: Path) -> None:
     done = try_site(tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "mkdocs.yml: no such file. Name it with -f." in done.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A small site, as `work/checkout`."""
+    folder = tmp_path / "work/checkout"
+    folder.mkdir(parents=True)
+    settings = {"site_name": "Test", "theme": sites.BARE, "plugins": []}
+    templates = {"theme/main.html": sites.MAIN, "theme/404.html": ""}
+    write(folder, **PAGES, **templates, **{"mkdocs.yml": json.dumps(settings)})
+    return folder
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], *texts: str) -> None:
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    for text in texts:
+        assert text in done.stderr
+
+
+def test_built_sites_are_kept_and_nothing_else(checkout: Path, tmp_path: Path) -> None:
+    before, kept = contents(tmp_path), tmp_path / "new/kept"
+    assert try_site("--keep", kept, checkout).returncode == 0
+    names = {path.name for path in kept.iterdir()}
+    assert names == {"plain-0", "plain-1", "plugin-0", "plugin-1"}
+    assert (kept / "plugin-1/index.html").is_file()
+    assert {path: data for path, data in contents(tmp_path).items() if path in before} == before
+
+
+@pytest.mark.parametrize(
+    ("keep", "message"),
+    [
+        ("work", "is not an empty folder. Name a new one with --keep."),
+        ("work/checkout", "is not an empty folder. Name a new one with --keep."),
+        ("work/checkout/mkdocs.yml", "is not an empty folder. Name a new one with --keep."),
+        ("work/checkout/new", "is in the checkout. Name a folder elsewhere with --keep."),
+    ],
+)
+def test_sites_are_not_kept_among_other_files(
+    checkout: Path, tmp_path: Path, keep: str, message: str
+) -> None:
+    before = contents(tmp_path)
+    assert_refused(try_site("--keep", tmp_path / keep, checkout), f"{tmp_path / keep}: {message}")
+    assert contents(tmp_path) == before
+
+
+def link_docs(checkout: Path) -> list[str]:
+    (checkout / "docs").rename(checkout / "pages")
+    (checkout / "docs").symlink_to(checkout / "pages")
+    return []
+
+
+def link_docs_elsewhere(checkout: Path) -> list[str]:
+    (checkout / "docs").rename(checkout.parent / "pages")
+    (checkout / "docs").symlink_to(checkout.parent / "pages")
+    return []
+
+
+def name_docs_absolutely(checkout: Path) -> list[str]:
+    settings = json.loads((checkout / "mkdocs.yml").read_text(encoding="utf-8"))
+    settings["docs_dir"] = str(checkout / "docs")
+    write(checkout, **{"mkdocs.yml": json.dumps(settings)})
+    return []
+
+
+def name_config_absolutely(checkout: Path) -> list[str]:
+    return ["-f", str(checkout / "mkdocs.yml")]
+
+
+def link_config_folder(checkout: Path) -> list[str]:
+    (checkout / "linked").symlink_to(checkout)
+    return ["-f", "linked/mkdocs.yml"]
+
+
+@pytest.mark.parametrize(
+    "share",
+    [
+        link_docs,
+        link_docs_elsewhere,
+        name_docs_absolutely,
+        name_config_absolutely,
+        link_config_folder,
+    ],
+)
+def test_what_a_copy_would_share_with_the_checkout_is_refused(
+    checkout: Path, tmp_path: Path, share: Callable[[Path], list[str]]
+) -> None:
+    arguments = share(checkout)
+    before = contents(tmp_path)
+    done = try_site("--with-poses", *arguments, checkout)
+    assert_refused(done, "a copy of the checkout would share it. Use a checkout that")
+    assert contents(tmp_path) == before
+
+
+def test_links_to_pages_elsewhere_are_not_followed(checkout: Path, tmp_path: Path) -> None:
+    write(tmp_path / "outside", **{"page.md": "# Outside\n"})
+    (checkout / "docs/folder").symlink_to(tmp_path / "outside")
+    (checkout / "docs/page.md").symlink_to(tmp_path / "outside/page.md")
+    before = contents(tmp_path)
+    done = try_site("--with-poses", checkout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert contents(tmp_path) == before
+
+
+def test_poses_need_a_docs_folder_that_is_known(checkout: Path) -> None:
+    with (checkout / "mkdocs.yml").open("w", encoding="utf-8") as file:
+        file.write("site_name: Test\nplugins: []\ntheme: {name: null, custom_dir: theme}\n")
+        file.write("docs_dir: !ENV [NOT_SET, docs]\n")
+    assert try_site(checkout).returncode == 0
+    assert_refused(try_site("--with-poses", checkout), "docs_dir: is not a plain path. Write one")
