@@ -18,7 +18,7 @@ from pathlib import Path
 
 from overhead import DIFFERENT, EQUAL, NONE, TEXT, embed, manifest
 
-from mkdocs_masko.laid_files import RECORD, LaidFiles, dump_laid_files
+from mkdocs_masko.laid_files import write_files
 from mkdocs_masko.manifest import Collection, Pose, dumps, make
 from mkdocs_masko.page_assets import POSE_ASSETS, shipped_file, site_path
 from processes import environment, timed
@@ -55,8 +55,7 @@ def main() -> None:
 
 def make_site(site: Path, poses: int, embeds: str, pages: int) -> Path:
     """Write a site of so many pages."""
-    laid = site / "docs/assets/masko"
-    laid.mkdir(parents=True)
+    (site / "docs").mkdir(parents=True)
     for number in range(pages):
         first, second = (embed(embeds, f"{number}-{place}") for place in (1, 2))
         text = f"# Page {number}\n\n{TEXT * 10}{first}\n\n{TEXT}{second}\n"
@@ -66,10 +65,7 @@ def make_site(site: Path, poses: int, embeds: str, pages: int) -> Path:
         lines += ["[project.markdown_extensions.masko]", 'collection = "fox"']
         (site / "masko.manifest.json").write_text(dumps(manifest_of(poses)))
         files = {site_path(name).rpartition("/")[2]: shipped_file(name) for name in POSE_ASSETS}
-        for name, file in files.items():
-            (laid / name).write_bytes(file.read_bytes())
-        record = LaidFiles(files={name: file.stat().st_size for name, file in files.items()})
-        (laid / RECORD).write_bytes(dump_laid_files(record))
+        write_files(site / "docs/assets/masko", files, {})
     (site / "zensical.toml").write_text("\n".join([*lines, ""]))
     return site
 

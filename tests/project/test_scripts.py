@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +34,29 @@ def load(given, seed):  # noqa: ANN001
     "third.py": "def load_all():\n" + BODY,
     "fourth.py": "if True:\n\n    def other():\n" + BODY.replace("    ", "        "),
 }
+
+START_ALL = """
+import contextlib, io, json, runpy, sys
+
+ended = {}
+for path in sys.argv[1:]:
+    with open(path, encoding="utf-8") as file:
+        takes_help = "argparse.ArgumentParser(" in file.read()
+    sys.argv = [path, "--help"]
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            runpy.run_path(path, run_name="__main__" if takes_help else "imported")
+    except ModuleNotFoundError as error:
+        ended[path] = error.name
+    except SystemExit as error:
+        ended[path] = error.code
+    except BaseException as error:
+        ended[path] = repr(error)
+    else:
+        ended[path] = 0
+print(json.dumps(ended))
+"""
+"""Asks each script for its help, and imports those that have none."""
 
 
 def run(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -114,3 +139,23 @@ def test_a_pose_is_traced() -> None:
     assert 3 < modules < 40
     assert calls >= modules - 1
     assert returns > 0
+
+
+def test_all_scripts_and_benchmarks_start() -> None:
+    """But for the two that draw, which need packages of their own. An sdist has no benchmarks."""
+    folders = [sites.ROOT / name for name in ("benchmarks", "scripts", "tests", "tests/support")]
+    scripts = [path for folder in folders[:2] for path in sorted(folder.glob("*.py"))]
+    done = subprocess.run(
+        [sys.executable, "-c", START_ALL, *scripts],
+        env=sites.environment(PYTHONPATH=os.pathsep.join(map(str, folders))),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    endings = {Path(path).name: ending for path, ending in json.loads(done.stdout).items()}
+    drawing = {name: endings.pop(name, 0) for name in ("draw_cast.py", "draw_clips.py")}
+    assert set(drawing.values()) <= {0, "skia", "rlottie_python"}
+    assert "try_real_site.py" in endings
+    assert ("zensical.py" in endings) is folders[0].is_dir()
+    assert endings == dict.fromkeys(endings, 0)
