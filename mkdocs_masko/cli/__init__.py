@@ -19,11 +19,11 @@ from mkdocs_masko.cli.group import CommandGroup
 )
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 def main() -> None:
-    """Masko mascots for MkDocs sites.
+    """Masko mascots for sites of MkDocs, ProperDocs and Zensical.
 
     The manifest holds the poses that pages may show: 'sync' updates it, 'check' compares it with
-    the API and the pages, 'list' prints it. 'init' adds the plugin to a site; 'doctor' finds
-    problems.
+    the API and the pages, 'list' prints it. 'init' adds the plugin or the Markdown extension to a
+    site; 'doctor' finds problems.
 
     \b
     Examples:

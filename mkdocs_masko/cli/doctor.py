@@ -120,7 +120,8 @@ def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # no
     """Find problems and say how to fix them.
 
     Checks versions, the site's plugins, the manifest, the key, the API with its workspace, and the
-    CDN. Exits with 1 if there is an error. Never prints the key.
+    CDN; for Zensical also the Markdown extension, 'watch' and the files that pages load. Exits with
+    1 if there is an error. Never prints the key.
 
     \b
     Examples:

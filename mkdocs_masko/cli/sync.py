@@ -77,8 +77,8 @@ def sync(  # noqa: PLR0913 - one for each option
 
     --into also writes what pages load to a folder: media, with 'hosting: self' their variants,
     style sheets and scripts. The option 'into' remembers the folder; for Zensical, it is
-    assets/masko in the docs folder. Files that are in place are not written again, and those of
-    an earlier sync that nothing needs are removed.
+    assets/masko in the docs folder by default. Files that are in place are not written again, and
+    those of an earlier sync that nothing needs are removed.
 
     \b
     Examples:
@@ -165,9 +165,8 @@ def check(
 ) -> None:
     """Compare the manifest with the API and the pages; write nothing.
 
-    Finds poses that pages and templates use and the manifest lacks, and everything that the API has
-    changed, and files that pages need and the folder of 'into' lacks. Exits with 1 if anything
-    differs, so that a CI job fails.
+    Finds poses that the manifest lacks, changes in the API, and files missing from the folder of
+    'into'. Exits with 1 if anything differs, so that a CI job fails.
 
     \b
     Examples:

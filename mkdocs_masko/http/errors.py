@@ -268,7 +268,8 @@ def error_from_library(error: BaseException, url: str) -> ApiError:
     if cause := _proxy_cause(chain) or _first_cause(_CAUSES, chain):
         return no_response(url, cause)
     if any(isinstance(link, InvalidURL) for link in chain):
-        return no_response(url, "the URL is not valid, or that of the proxy in HTTPS_PROXY")
+        problem = "the URL is not valid, or the proxy's URL in HTTPS_PROXY is not"
+        return no_response(url, problem)
     if any(isinstance(link, ResponseTooLarge) for link in chain):
         return MalformedResponse(f"{host} sends more than any response may have", url=url)
     if reason := _system_reason(chain):

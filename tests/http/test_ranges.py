@@ -107,7 +107,8 @@ def test_a_missing_medium_is_an_error(status: str, kind: type[Exception]) -> Non
 def test_a_url_that_is_not_valid_is_an_error() -> None:
     """What the HTTP library will not even try is a network error."""
     transport = Transport(Budget(30))
-    with pytest.raises(NetworkError, match="the URL is not valid"):
+    message = "the URL is not valid, or the proxy's URL in HTTPS_PROXY is not"
+    with pytest.raises(NetworkError, match=message):
         transport.fetch_range("https://*.example/a.png", 0, 4)
     transport.close()
 
