@@ -42,7 +42,8 @@ class DocsFile(Struct, frozen=True, kw_only=True):
 
     Attributes:
         uri: Its path in the docs folder: `guide/index.md`.
-        name: Its path from the folder of `mkdocs.yml`, for messages: `docs/guide/index.md`.
+        name: Its path from the folder of the site's configuration, for messages:
+            `docs/guide/index.md`.
         path: Where it is.
         is_page: Whether it is Markdown.
     """
@@ -83,8 +84,8 @@ class DocsFolder:
     """The docs folder of a site.
 
     Args:
-        folder: The folder of `mkdocs.yml`.
-        settings: The content of `mkdocs.yml`.
+        folder: The folder of the site's configuration.
+        settings: The content of the site's configuration.
         suffixes: Those of pages.
 
     Attributes:

@@ -84,7 +84,7 @@ def include_folders(
     """Return where a site has what its pages may include.
 
     Args:
-        folder: The folder of `mkdocs.yml`.
+        folder: The folder of the site's configuration.
         docs: The docs folder.
         snippets: The options of pymdownx.snippets.
         macros: Those of mkdocs-macros, or None where it is not used.

@@ -104,7 +104,7 @@ def check_site(  # noqa: PLR0913 - a site, and what it is checked against
 
     Args:
         site: What the options say.
-        path: The site's `mkdocs.yml`.
+        path: The site's configuration.
         settings: Its content, with what it inherits.
         manifest: What pages may show.
         remedy: Returns what helps where a pose is missing.
@@ -141,7 +141,7 @@ def show_site(
     """Return a build that has shown all that pages and templates show, whatever is wrong with them.
 
     Args:
-        path: The site's `mkdocs.yml`.
+        path: The site's configuration.
         settings: Its content, with what it inherits.
         manifest: What pages may show.
         default: Alias of the collection for references without one.
@@ -160,8 +160,8 @@ def find_bad_references(
     """Find every pose that a site names and the manifest lacks, and every invalid argument.
 
     Args:
-        folder: The folder of `mkdocs.yml`.
-        config: The content of `mkdocs.yml`.
+        folder: The folder of the site's configuration.
+        config: The content of the site's configuration.
         manifest: What pages may show.
         default: Alias of the collection for references without one.
 

@@ -75,7 +75,7 @@ class Options(Struct, frozen=True, kw_only=True):
     into: str | None = None
     """A folder that `sync` writes media, style sheets and scripts to: `docs/assets/masko`."""
     manifest: str = MANIFEST
-    """Path of the manifest, relative to the folder of `mkdocs.yml`."""
+    """Path of the manifest, relative to the folder of the site's configuration."""
     api_url: str = API_URL
     """Base URL of the API, or `sandbox`."""
     api_key_env: str = "MASKO_API_KEY"
@@ -118,7 +118,8 @@ def read_options(
     """Check the options.
 
     Args:
-        raw: The options as written in `mkdocs.yml`; None is the same as leaving one out.
+        raw: The options as the site's configuration has them; None is the same as leaving one
+            out.
         environ: Environment variables, of which those of `VARIABLES` override options.
         flags: Options of the command line, which override the environment; None is the same as
             leaving one out.

@@ -242,7 +242,7 @@ class Problems:
         return sorted(self._problems, key=lambda p: (order[p.name], p.line, p.column))
 
     def template_name(self, path: Path) -> str:
-        """Name a template by its path from `mkdocs.yml`, or by its own name if that is far away."""
+        """Name a template by its path from the configuration; one far away by its own name."""
         folder = (self._folder or Path.cwd()).resolve()
         path = path.resolve()
         if folder in path.parents or folder.parent in path.parents:

@@ -1,7 +1,7 @@
 """Insert the Markdown extension into a `zensical.toml`, byte for byte the same around it.
 
 Text is inserted instead of writing the parsed document, so that comments, order, spaces and line
-ends XX
+ends stay as they are.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class Report(Struct, kw_only=True):
     """What a command found, as it comes to know it.
 
     Attributes:
-        folder: The folder of `mkdocs.yml`.
+        folder: The folder of the site's configuration.
         as_json: Whether standard output is one JSON document.
         annotate: Whether messages are annotations for GitHub.
         site: The site.

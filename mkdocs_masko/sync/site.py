@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mkdocs_masko.manifest import Change, Manifest
 
 DEFAULT_CACHE = ".cache/plugin/masko"
-"""The cache's folder beside `mkdocs.yml`, unless MASKO_CACHE_DIR names another.
+"""The cache's folder beside the site's configuration, unless MASKO_CACHE_DIR names another.
 
 Material's plugins use `.cache/plugin/<name>` too, so one cached folder in CI serves all of them:
 https://squidfunk.github.io/mkdocs-material/plugins/privacy/
@@ -52,7 +52,7 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
     """A site, as far as its mascots are concerned.
 
     Attributes:
-        options: The plugin's options, from `mkdocs.yml`.
+        options: The plugin's options, from the site's configuration.
         manifest: Path of its manifest.
         key: The API key, or None.
         is_api_named: Whether the environment or the command line names the API's URL.
@@ -114,11 +114,11 @@ class Site(Struct, frozen=True, kw_only=True, eq=True):
 def site_of(
     options: Options, folder: Path, environ: Mapping[str, str], *, api_url: str | None = None
 ) -> Site:
-    """Describe the site whose `mkdocs.yml` is in a folder.
+    """Describe the site whose configuration is in a folder.
 
     Args:
         options: The plugin's options.
-        folder: The folder of `mkdocs.yml`, which relative paths start from.
+        folder: The folder of the site's configuration, which relative paths start from.
         environ: The environment, for the API key, MASKO_CACHE_DIR, MASKO_STATE_DIR and
             MASKO_API_URL.
         api_url: What the command line says.
