@@ -117,6 +117,18 @@ class MisplacedPose(ReferenceProblem):
         self.host = host
 
 
+class UnreadableMacro(ReferenceProblem):
+    """A macro keeps Jinja from reading a page, wherever it stands: code is no code to Jinja.
+
+    Attributes:
+        lines_below: How many lines of the page there are below it; no front matter counts there.
+    """
+
+    def __init__(self, message: str, *, lines_below: int) -> None:
+        super().__init__(message)
+        self.lines_below = lines_below
+
+
 class BadReferences(ReferenceProblem):
     """All that is wrong on a page, as the error that ends a build.
 

@@ -13,7 +13,6 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment
 from msgspec import Struct
 
 from mkdocs_masko.assets import SiteFiles
@@ -27,6 +26,7 @@ from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unma
 from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
+from mkdocs_masko.macros_plugin import macros_options, page_reader, runs_page
 from mkdocs_masko.markdown.reader import PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.problems import Problem, Problems, SourceFile, is_searched
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
+    from jinja2 import Environment
+
     from mkdocs_masko.docs_files import DocsFile
     from mkdocs_masko.errors import MissingPose
     from mkdocs_masko.generator import Generator
@@ -70,7 +72,6 @@ _PAGE_MAKERS: Final = {
     *("api-autonav", "blog", "gen-files", "i18n", "jupyter", "material/blog", "material/tags"),
     *("mkdocs-jupyter", "mkdocs-simple", "monorepo", "multirepo", "simple", "tags"),
 }
-_ZENSICAL_MACROS: Final = "zensical.extensions.macros"
 _IN_TEMPLATE: Final = ReferenceProblem(
     "Zensical cannot show poses in templates of the theme. Write the pose on a page"
 )
@@ -196,6 +197,7 @@ class _SiteReader:
         self.docs = DocsFolder(folder, settings, page_suffixes(generator))
         self._extensions = used_extensions(settings, generator)
         self._plugins = plugins_of(settings)
+        self._macros = macros_options(self._extensions, self._plugins)
         theme = settings.get("theme")
         self._theme: Mapping[str, Any] = theme if isinstance(theme, dict) else {}
         custom_dir = self._theme.get("custom_dir")
@@ -228,7 +230,7 @@ class _SiteReader:
             self._folder,
             self.docs.path,
             snippets=self._extensions.get(SNIPPETS) or {},
-            macros=(self._plugins["macros"] or {}) if "macros" in self._plugins else None,
+            macros=self._macros,
             handlers=docstrings.get("handlers") or {},
         )
         folders = [self._folder, self.docs.path]  # what `!relative` can stand for
@@ -269,9 +271,9 @@ class _SiteReader:
             page = _PageContext(file, text, self._uris, self._site_url, self._included)
             build.enter_page(page, meta)
             is_readable = True
-            if self._is_templated(meta):
+            if self._macros is not None and runs_page(self._macros, meta, file.uri):
                 self._templated.add(file.name)
-                is_readable = self._show_templated(build, markdown)
+                is_readable = self._show_templated(build, markdown, page_reader(self._macros))
                 markdown = text_for_markdown(markdown)
             if is_readable:
                 reader.read(markdown)
@@ -285,22 +287,14 @@ class _SiteReader:
             for each in included
         ]
 
-    def _is_templated(self, meta: Mapping[str, Any]) -> bool:
-        """Tell whether mkdocs-macros runs a page, as its front matter or else the site says."""
-        options = self._extensions.get(_ZENSICAL_MACROS, self._plugins.get("macros", False))
-        if options is False:
-            return False
-        options = options or {}
-        by_default = options.get("render_by_default", True)
-        return options.get("enabled") is not False and bool(meta.get("render_macros", by_default))
-
-    def _show_templated(self, build: BuildSession, markdown: str) -> bool:
+    @staticmethod
+    def _show_templated(build: BuildSession, markdown: str, environment: Environment) -> bool:
         """Show the macros that a page of mkdocs-macros imports; others are Markdown's to read.
 
         Returns:
             Whether Jinja can read the page; otherwise a build has nothing of it to show.
         """
-        unreadable = unreadable_macros(markdown, Environment())  # noqa: S701 - it renders nothing
+        unreadable = unreadable_macros(markdown, environment)
         for problem, source in unreadable:
             build.embedder.report(problem, source)
         with suppress(TemplateSyntaxError):  # it may have other delimiters

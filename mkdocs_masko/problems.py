@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from mkdocs_masko.errors import MisplacedPose, MissingPose
+from mkdocs_masko.errors import MisplacedPose, MissingPose, UnreadableMacro
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.rendering import Page, StandalonePage
 from mkdocs_masko.site_config import is_toml
@@ -120,6 +120,13 @@ class Problems:
             source: The text that caused it, as the author wrote it.
             context: The page or template that it is on.
         """
+        if isinstance(problem, UnreadableMacro):
+            for name, content in context.sources():
+                text = self._text(name, content)
+                place = text.location_above(source, problem.lines_below)
+                if place is not None:
+                    self._add(problem, name, place)
+                    return
         host = problem.host if isinstance(problem, MisplacedPose) else ""
         # However the URL of one pose is written.
         key = (context, host, (pose_of(source) if host else None) or source)

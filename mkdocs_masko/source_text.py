@@ -133,6 +133,21 @@ class SourceText:
                 return self.position(start + match.start())
         return line, 1
 
+    def location_above(self, source: str, lines_below: int) -> tuple[int, int] | None:
+        """Find a macro that stands where it does not matter what is code.
+
+        Args:
+            source: The macro, as it is written.
+            lines_below: How many lines there are below it; the end of the file may have more.
+
+        Returns:
+            Line and column of the one that is nearest, or None when it is not there.
+        """
+        line = len(self._lines) - lines_below
+        matches = re.finditer(re.escape(source), self._text)
+        places = [self.position(match.start()) for match in matches]
+        return min(places, key=lambda place: abs(place[0] - line), default=None)
+
     def _find(self, pattern: str) -> list[int]:
         if pattern not in self._offsets:
             offsets = [match.start() for match in re.finditer(pattern, self._prose)]

@@ -239,6 +239,18 @@ SAME: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
 }
 
 
+def test_a_path_says_that_mkdocs_macros_runs_a_page(tmp_path: Path) -> None:
+    """To a build as to a check; Jinja reads code as well, and the place is that of the code."""
+    page = '---\ntitle: A\n---\n\n{{ masko("wave") }}\n\n```\n{{ masko("wave" }}\n```\n'
+    options = {"render_by_default": False, "force_render_paths": "guide/*"}
+    files = {"docs/index.md": page, "docs/guide/a.md": page}
+    sites.make(tmp_path, {}, files=files, plugins=["masko", {"macros": options}])
+    built = sites.build(tmp_path)
+    told = re.findall(r"docs/\S+\.md:\d+:\d+", built.output)
+    checked = re.findall(r"docs/\S+\.md:\d+:\d+", run(tmp_path, "check", "--offline").err)
+    assert [*dict.fromkeys(told)] == checked == ["docs/guide/a.md:8:1"]
+
+
 @pytest.mark.parametrize("case", SAME)
 def test_a_check_says_what_a_build_says(tmp_path: Path, case: str) -> None:
     """Line by line: errors as problems, the rest as warnings."""

@@ -96,6 +96,8 @@ def test_pages_go_through_the_extensions_that_the_site_has(
         ("markdown_extensions.zensical.extensions.macros = {}", 0),
         ("plugins.macros.enabled = false", 1),
         ("plugins.macros.render_by_default = false", 1),
+        ("plugins.macros = {render_by_default = false, force_render_paths = 'ind*'}", 0),
+        ("plugins.macros = {render_by_default = false, force_render_paths = '*\\n!index.md'}", 1),
         ("plugins.search = {}", 1),
     ],
 )
@@ -106,6 +108,26 @@ def test_a_page_that_the_macros_plugin_runs_is_read_as_it_runs_it(
     config = CONFIG.replace("[project.m", f"{macros}\n[project.m", 1)
     write(tmp_path, {"docs/index.md": "{{ masko('wave', width=small) }}\n"}, config)
     assert len(problems(tmp_path)) == count
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("force_render_paths = 'guide/*'", ["docs/guide/a.md:8:1"]),
+        ("force_render_paths = '/*.md'", ["docs/index.md:8:1"]),
+        ("j2_variable_start_string = '[['\nj2_variable_end_string = ']]'", []),
+    ],
+)
+def test_only_what_the_macros_plugin_reads_is_unreadable(
+    tmp_path: Path, options: str, found: list[str]
+) -> None:
+    """Jinja reads code as well, on the pages that the plugin runs and between its delimiters."""
+    settings = f"[project.plugins.macros]\n{options}\n"
+    settings += f"render_by_default = {str('j2' in options).lower()}\n"
+    config = CONFIG.replace("[project.m", f"{settings}[project.m", 1)
+    page = '---\ntitle: A\n---\n\n![a](masko:wave)\n\n```\n{{ masko("wave", width=3) }\n```\n'
+    write(tmp_path, {"docs/index.md": page, "docs/guide/a.md": page}, config)
+    assert [each.split(": ")[0] for each in problems(tmp_path)] == found
 
 
 def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateSyntaxError
 from markdown.util import STX
 
-from mkdocs_masko.errors import ReferenceProblem
+from mkdocs_masko.errors import ReferenceProblem, UnreadableMacro
 from mkdocs_masko.rendering import (
     ARGUMENT_NAMES,
     FUNCTIONS,
@@ -243,11 +243,15 @@ def unreadable_macros(text: str, environment: Environment) -> list[tuple[Referen
         environment.parse(text)
     except TemplateSyntaxError as error:
         # Jinja counts line feeds alone, of all that `splitlines` would split at.
-        line = text.split("\n")[error.lineno - 1]
+        lines = text.split("\n")
+        line, lines_below = lines[error.lineno - 1], len(lines) - error.lineno
         matches = filter(is_macro, re.finditer(CALL, line))
         problems = [(misspelled_macro(m), m) for m in matches if is_misspelled(m)]
         return [
-            (problem, unterminated_source(line, match.start()))
+            (
+                UnreadableMacro(str(problem), lines_below=lines_below),
+                unterminated_source(line, match.start()),
+            )
             for problem, match in problems
             if not str(problem).startswith((AFTER_CALL, ALONE))
         ]

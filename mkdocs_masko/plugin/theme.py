@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader
 from mkdocs.structure.files import File
 
 from mkdocs_masko.macros import MacrosLoader
+from mkdocs_masko.macros_plugin import runs_page
 from mkdocs_masko.page_assets import POSE_ASSETS, shipped_file, site_path
 from mkdocs_masko.plugin.publish import replace_file
 from mkdocs_masko.rendering import templates_dir
@@ -60,8 +61,7 @@ def page_environment(config: MkDocsConfig, page: Page) -> Environment | None:
     macros = config.plugins.get("macros")
     if macros is None:
         return None
-    by_default = macros.config["render_by_default"]
-    is_template = page.meta.get("render_macros", by_default)
+    is_template = runs_page(macros.config, page.meta, page.file.src_uri)
     return cast("Environment", macros.env) if is_template else None
 
 

@@ -66,9 +66,10 @@ _UNREADABLE = '# Home\n\n```\n{{ masko("wave" %}\n```\n\n![Shown](masko:wave)\n'
     [
         ("render_by_default = false", ""),
         ("", "---\nrender_macros: false\n---\n"),
+        ("render_by_default = false\nforce_render_paths = 'guide/*'", ""),
         ("j2_variable_start_string = '[['\nj2_variable_end_string = ']]'", ""),
     ],
-    ids=["by an option", "by the page", "with brackets of its own"],
+    ids=["by an option", "by the page", "by its path", "with brackets of its own"],
 )
 def test_code_is_no_mistake_where_the_plugin_does_not_read_it(
     options: str, front_matter: str, tmp_path: Path
@@ -98,3 +99,14 @@ def test_a_macro_that_jinja_cannot_read_is_told(tmp_path: Path) -> None:
     built = zensical.build(zensical.make(tmp_path, pages, settings=MACROS))
     assert built.code == 1
     assert "docs/index.md:3:1: " in built.output
+
+
+def test_a_macro_in_code_is_told_where_it_stands(tmp_path: Path) -> None:
+    """To Jinja, code is no code; what shows the same pose below it is well."""
+    page = f'---\ntitle: Guide\n---\n\n{{{{ masko("wave") }}}}\n\n{_UNREADABLE}'
+    settings = f"{MACROS}\nrender_by_default = false\nforce_render_paths = 'guide/*'"
+    pages = {"index.md": _UNREADABLE, "guide/page.md": page}
+    built = zensical.build(zensical.make(tmp_path, pages, settings=settings))
+    assert built.code == 1
+    assert "docs/guide/page.md:10:1: " in built.output
+    assert "docs/index.md" not in built.output

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from jinja2 import Environment
 from markdown.preprocessors import Preprocessor
 
 from mkdocs_masko.macros import functions
+from mkdocs_masko.macros_plugin import EXTENSION, page_reader, runs_page
 from mkdocs_masko.markdown.standalone.zensical import context_of
 from mkdocs_masko.markdown.syntax import unreadable_macros
 from mkdocs_masko.rendering import Placeholders
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from markdown import Markdown
     from mkdocs_masko.errors import ReferenceProblem
-
-_MACROS: Final = "zensical.extensions.macros"
 
 PLACEHOLDERS: Final = Placeholders()
 """Those of the page that is rendered: macros cannot tell which that is."""
@@ -58,26 +56,13 @@ class MacrosBridge(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Do so, and report the macros that Jinja cannot read."""
         plugin: Any = next(
-            (p for p in self.md.preprocessors if type(p).__module__ == _MACROS), None
+            (p for p in self.md.preprocessors if type(p).__module__ == EXTENSION), None
         )
         if plugin is not None and any("masko" in line for line in lines):
             config = plugin.config
             config.modules = [*config.modules, __name__]
-            if self._may_run(config):
-                for problem, source in unreadable_macros("\n".join(lines), _environment(config)):
+            page, options = context_of(self.md).page, vars(config)
+            if runs_page(options, page.meta, page.path):
+                for problem, source in unreadable_macros("\n".join(lines), page_reader(options)):
                     self._report(problem, source)
         return lines
-
-    def _may_run(self, config: Any) -> bool:  # noqa: ANN401 - Zensical's own class
-        """Tell whether the plugin may run the page, by its front matter and the options."""
-        choice = context_of(self.md).page.meta.get("render_macros")
-        if choice is False:
-            return False
-        return bool(choice or config.render_by_default or config.force_render_paths)
-
-
-def _environment(config: Any) -> Environment:  # noqa: ANN401 - as above
-    """Return what reads pages as the plugin does; it renders nothing."""
-    kinds = ("block", "variable", "comment")
-    names = [f"{kind}_{end}_string" for kind in kinds for end in ("start", "end")]
-    return Environment(**{name: getattr(config, f"j2_{name}") for name in names})  # noqa: S701

@@ -18,6 +18,7 @@ from msgspec import Struct
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
+from mkdocs_masko.macros_plugin import EXTENSION
 from mkdocs_masko.palette import opening_palette
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class ZensicalPage:
         """Return what the page includes, and what documents and macros it shows."""
         folder, path = self.project.folder, self.project.docs_dir / self.page.path
         options = self.config.get("mdx_configs", {})
-        macros = options.get("zensical.extensions.macros")
+        macros = options.get(EXTENSION)
         mkdocstrings = options.get("zensical.extensions.mkdocstrings") or {}
         folders = include_folders(
             folder,

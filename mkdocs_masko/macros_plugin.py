@@ -1,0 +1,73 @@
+"""The macros plugin, which runs pages through Jinja before Markdown: of MkDocs or of Zensical.
+
+Zensical has an extension that takes the options of mkdocs-macros, and takes over those of the
+plugin (read in mkdocs-macros 1.3 and Zensical 0.0.73, `extensions/macros.py` and `config.py`).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment
+from pathspec import GitIgnoreSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLUGIN: Final = "macros"
+"""The plugin of MkDocs."""
+
+EXTENSION: Final = "zensical.extensions.macros"
+"""The Markdown extension of Zensical, and the module that it is in."""
+
+_DELIMITERS: Final = [
+    f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")
+]
+
+
+def macros_options(
+    extensions: Mapping[str, Any], plugins: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return the options of the macros plugin, or None where a site does not use it.
+
+    Args:
+        extensions: The Markdown extensions of the site, with their options.
+        plugins: Its plugins, with their options, which Zensical takes where it has no extension.
+    """
+    for name, entries in ((EXTENSION, extensions), (PLUGIN, plugins)):
+        if name in entries:
+            options = entries[name]
+            options = dict(options) if isinstance(options, dict) else {}
+            return None if options.get("enabled") is False else options
+    return None
+
+
+def runs_page(options: Mapping[str, Any], meta: Mapping[str, Any], path: str) -> bool:
+    """Tell whether the macros plugin runs a page.
+
+    Args:
+        options: Those of the plugin.
+        meta: The front matter of the page, which has the last word.
+        path: The page's file from the docs folder: `guide/page.md`.
+    """
+    choice = meta.get("render_macros")
+    if choice is False:
+        return False
+    forced = str(options.get("force_render_paths") or "")
+    return bool(choice or options.get("render_by_default", True) or _spec(forced).match_file(path))
+
+
+@lru_cache(maxsize=8)  # of one site, there is one
+def _spec(patterns: str) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(patterns.splitlines())
+
+
+def page_reader(options: Mapping[str, Any]) -> Environment:
+    """Return an environment that reads pages with the delimiters of the plugin; it renders none."""
+    given = {name: options.get(f"j2_{name}") for name in _DELIMITERS}
+    chosen = {name: value for name, value in given.items() if isinstance(value, str) and value}
+    with suppress(AssertionError):  # Jinja refuses those that are equal, and so does the plugin
+        return Environment(**chosen)  # type: ignore[arg-type] # noqa: S701
+    return Environment()  # noqa: S701
