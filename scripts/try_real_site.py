@@ -375,7 +375,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _check_arguments(config: Path, keep: Path | None, checkout: Path) -> None:
-    """Refuse a site without settings, and a folder for sites that has other files.
+    """Refuse a site without settings, and a folder for sites that has other files; or create it.
 
     Raises:
         CannotTry: There is no such configuration, or sites cannot be kept in that folder.
@@ -388,12 +388,11 @@ def _check_arguments(config: Path, keep: Path | None, checkout: Path) -> None:
         raise CannotTry(f"{keep}: is not an empty folder. Name a new one with --keep.")
     if keep.resolve().is_relative_to(checkout):
         raise CannotTry(f"{keep}: is in the checkout. Name a folder elsewhere with --keep.")
-
-
-def _keep(sites: Path, keep: Path) -> None:
-    keep.mkdir(parents=True, exist_ok=True)
-    for site in sites.iterdir():
-        shutil.move(site, keep)
+    try:
+        keep.mkdir(parents=True, exist_ok=True)  # now, as builds may take minutes
+    except OSError as error:
+        problem = f"cannot be created: {error.strerror}"
+        raise CannotTry(f"{keep}: {problem}. Name another folder with --keep.") from error
 
 
 def _try(options: argparse.Namespace, checkout: Path, folder: Path) -> dict[str, dict[str, Any]]:
@@ -413,8 +412,8 @@ def _try(options: argparse.Namespace, checkout: Path, folder: Path) -> dict[str,
         if options.with_poses:
             results["poses"] = try_poses(site)
     finally:
-        if options.keep:
-            _keep(sites, options.keep)
+        for path in sites.iterdir() if options.keep else ():
+            shutil.move(path, options.keep)
     return results
 
 

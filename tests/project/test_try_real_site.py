@@ -178,6 +178,14 @@ def test_sites_are_not_kept_among_other_files(
     assert contents(tmp_path) == before
 
 
+def test_a_folder_that_cannot_be_created_is_told_before_any_build(
+    checkout: Path, tmp_path: Path
+) -> None:
+    keep = tmp_path / "link"
+    keep.symlink_to(tmp_path / "nowhere")
+    assert_refused(try_site("--keep", keep, checkout), f"{keep}: cannot be created: ")
+
+
 def link_docs(checkout: Path) -> list[str]:
     (checkout / "docs").rename(checkout / "pages")
     (checkout / "docs").symlink_to(checkout / "pages")
