@@ -25,6 +25,9 @@ MANIFEST = "masko.manifest.json"
 DEFAULT_ALIAS = "default"
 """Alias of the only collection, which `collection:` names."""
 
+DEFAULT_OPTION = "default"
+"""The option of the extension alone: the collection that names without one are looked up in."""
+
 Mode = Literal["auto", "locked", "frozen"]
 Seconds = Annotated[float, Meta(ge=0, le=86400)]
 
@@ -154,6 +157,35 @@ def read_options(
     if errors:
         raise OptionError("; ".join(map(str, errors)), errors=errors)
     return Options(**values)
+
+
+def take_default(raw: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Take the option `default` out of the options of the extension, which the plugin has not.
+
+    Args:
+        raw: The options as written.
+
+    Returns:
+        The options as the plugin has them, with the default collection first, and its alias; an
+        empty one where the options name none. Of a site without collections, the manifest has them.
+
+    Raises:
+        OptionError: There is no such collection.
+    """
+    plain = {name: value for name, value in raw.items() if name != DEFAULT_OPTION}
+    alias, ids = str(raw.get(DEFAULT_OPTION) or ""), raw.get("collections")
+    if not ids and raw.get("collection"):
+        ids = {DEFAULT_ALIAS: raw["collection"]}
+    if not alias or not ids or not isinstance(ids, dict):
+        return plain, alias
+    if alias not in ids:
+        aliases = sorted(map(str, ids))
+        hint = suggest(alias, aliases) or f". There are: {sanitize(', '.join(aliases))}"
+        problem = f"names no collection {sanitize(alias)!r}{hint}"
+        raise OptionError(problem, option=DEFAULT_OPTION)
+    if "collections" in plain:
+        plain["collections"] = {alias: ids[alias], **ids}
+    return plain, alias
 
 
 def _check_option(name: str, value: object, source: str) -> Any:  # noqa: ANN401 - the option's type

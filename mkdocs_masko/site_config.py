@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.mkdocs_yml import TaggedValue, by_name, load_yml
+from mkdocs_masko.options import take_default
 from mkdocs_masko.zensical_toml import flat_extensions, load_toml
 
 if TYPE_CHECKING:
@@ -135,13 +136,14 @@ def find_plugin_options(path: Path) -> PluginOptions | None:
     has that Zensical builds; what only the extension has counts, too.
 
     Raises:
-        OptionError: The file cannot be read, or the options are not a map.
+        OptionError: The file cannot be read, the options are not a map, or their `default` is none
+            of the collections.
     """
     settings = load_settings(path)
     if not _names_masko(settings):
         return None
     plugins, extensions = plugins_of(settings), extensions_of(settings)
-    options = _with_default_first(_options(path, "Markdown extension", extensions))
+    options, _ = take_default(_options(path, "Markdown extension", extensions))
     if is_toml(path) and "masko" in extensions:  # nothing reads the plugins of this file
         return options
     return {**options, **_options(path, "plugin", plugins)}
@@ -177,18 +179,6 @@ def _has_tag(value: object) -> bool:
 
 def _names_masko(settings: Mapping[str, Any]) -> bool:
     return "masko" in {**plugins_of(settings), **extensions_of(settings)}
-
-
-def _with_default_first(options: PluginOptions) -> PluginOptions:
-    """Return options of the extension as the plugin has them: the default collection is first.
-
-    The extension alone has an option `default`, which names it.
-    """
-    default, ids = options.get("default"), options.get("collections")
-    plain = {name: value for name, value in options.items() if name != "default"}
-    if isinstance(ids, dict) and isinstance(default, str) and default in ids:
-        plain["collections"] = {default: ids[default], **ids}
-    return plain
 
 
 def _options(path: Path, kind: str, entries: Mapping[str, Any]) -> PluginOptions:

@@ -130,6 +130,14 @@ def test_only_what_the_macros_plugin_reads_is_unreadable(
     assert [each.split(": ")[0] for each in problems(tmp_path)] == found
 
 
+def test_a_default_that_is_no_collection_fails_as_the_build_does(tmp_path: Path) -> None:
+    config = f'{CONFIG}default = "bear"\n'
+    write(tmp_path, {"docs/index.md": "![a](masko:wave)\n"}, config)
+    done = run(tmp_path, "check", "--offline")
+    assert done.code == 2
+    assert done.err == "error: option 'default' names no collection 'bear'. There are: fox, owl\n"
+
+
 def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: Path) -> None:
     """It stops at a macro, and takes `masko:` for a URL."""
     template = (

@@ -125,6 +125,33 @@ def test_the_default_of_the_extension_is_the_first_collection(tmp_path: Path) ->
     assert read_options(options, {}).default == "owl"
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("collection = 'fox'\ndefault = 'owl'", "no collection 'owl'. There are: default"),
+        ("collections = {fox = 'a', owl = 'b'}\ndefault = 'bear'", "'bear'. There are: fox, owl"),
+        ("collections = {fox = 'a', owl = 'b'}\ndefault = 'owls'", r"'owls' \(did you mean 'owl'"),
+        ("collection = 'fox'\ndefault = 3", "no collection '3'"),
+    ],
+)
+def test_a_default_that_is_no_collection_is_refused(
+    tmp_path: Path, options: str, told: str
+) -> None:
+    """A build would show no pose, so that a check is not to pass."""
+    path = toml(tmp_path, f"[markdown_extensions.masko]\n{options}\n")
+    with pytest.raises(OptionError, match=rf"^option 'default' names .*{told}"):
+        read_plugin_options(path)
+
+
+@pytest.mark.parametrize(
+    "options", ["collection = 'fox'\ndefault = 'default'", "default = 'owl'", "default = ''"]
+)
+def test_a_default_that_may_be_a_collection_is_taken(tmp_path: Path, options: str) -> None:
+    """Without collections, the manifest has them."""
+    path = toml(tmp_path, f"[markdown_extensions.masko]\n{options}\n")
+    assert "default" not in read_plugin_options(path)
+
+
 @pytest.mark.parametrize("text", ["markdown_extensions = ['masko']", "[markdown_extensions.masko]"])
 def test_an_extension_without_options_has_none(tmp_path: Path, text: str) -> None:
     assert find_plugin_options(toml(tmp_path, text)) == {}

@@ -30,7 +30,7 @@ from mkdocs_masko.markdown.page import (
 )
 from mkdocs_masko.markdown.standalone.zensical import is_running
 from mkdocs_masko.markdown.stash import EmbedStash, OpenPages
-from mkdocs_masko.options import OPTION_NAMES
+from mkdocs_masko.options import DEFAULT_OPTION, OPTION_NAMES
 from mkdocs_masko.rendering import MARK, Embedder, Placeholders, StandalonePage
 from mkdocs_masko.urls import SCHEME
 
@@ -81,7 +81,7 @@ class MaskoExtension(Extension):
         **options: Any,  # noqa: ANN401 - Markdown's own signature
     ) -> None:
         self.config = {name: ["", "See the plugin's option"] for name in OPTION_NAMES}
-        self.config["default"] = ["", "Collection that names without one are looked up in"]
+        self.config[DEFAULT_OPTION] = ["", "Collection that names without one are looked up in"]
         # Zensical would end with a traceback; so what is unknown there is told with the page.
         super().__init__(**({} if is_running() else options))
         self._options = options

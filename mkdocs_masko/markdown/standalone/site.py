@@ -17,7 +17,7 @@ from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.files import path_stamp, relative_name
 from mkdocs_masko.hosting import laid_site_files
 from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_laid_files
-from mkdocs_masko.options import read_options
+from mkdocs_masko.options import read_options, take_default
 from mkdocs_masko.page_assets import site_path
 from mkdocs_masko.rendering import GALLERY, Renderer, embed_key
 from mkdocs_masko.sync import read_manifest, site_of
@@ -37,9 +37,6 @@ _NO_SANDBOX = (
     "its media are those of the sandbox, which no server has. The plugin and Zensical "
     "publish them; elsewhere, sync with Masko."
 )
-
-DEFAULT_ALIAS_OPTION = "default"
-"""The option of the extension alone: the collection that names without one are looked up in."""
 
 
 class StandaloneSite:
@@ -63,7 +60,7 @@ class StandaloneSite:
     """
 
     def __init__(self, raw_options: Mapping[str, Any], project: Project | None) -> None:
-        raw = {n: value for n, value in raw_options.items() if n != DEFAULT_ALIAS_OPTION}
+        raw, alias = take_default(raw_options)
         self.options = read_options(raw, os.environ, flags={"mode": "frozen"}, complete=False)
         if project is None and self.options.hosting == "self":
             problem = "must be 'cdn' here: only the plugin and Zensical publish files"
@@ -92,7 +89,7 @@ class StandaloneSite:
         )
         has_alias = self.options.collection or self.options.collections
         first = self.options.default if has_alias else ""
-        self.default = str(raw_options.get(DEFAULT_ALIAS_OPTION) or first)
+        self.default = alias or first
         self._renderer = Renderer(
             self.manifest, self._files, default=self.default, overrides=overrides
         )
