@@ -12,10 +12,12 @@ import ast
 import re
 import sys
 from contextlib import suppress
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
+
+from mkdocs_masko.text import blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,7 +41,7 @@ _STATEMENT: Final = re.compile(
 )
 _MARKER: Final = re.compile(r"""\b(start|end)\s*=\s*(["'])(.+?)\2""")
 _OBJECT: Final = re.compile(r"^[ \t]*(?::::|:module:)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
-_BLACK: Final = re.compile(r"\S")
+_BLANK: Final = " "  # what is left out becomes
 _CALL: Final = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 _GLOB: Final = re.compile(r"[*?\[]")
 _DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -172,14 +174,12 @@ def _read(path: Path) -> str:
     return ""
 
 
-def _keep(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Blank out all of a text but some parts, which are in order."""
-    parts: list[str] = []
-    position = 0
-    for start, end in spans:
-        parts += _BLACK.sub(" ", text[position:start]), text[start:end]
-        position = end
-    return "".join([*parts, _BLACK.sub(" ", text[position:])])
+def _keep(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Blank out all of a text but some parts, which are in order; one may be inside another."""
+    ends = accumulate((end for _, end in spans), max, initial=0)
+    starts = [*(start for start, _ in spans), len(text)]
+    between = ((end, start) for end, start in zip(ends, starts, strict=True) if end < start)
+    return blank(text, between, _BLANK)
 
 
 def _cut_lines(text: str, spec: str) -> str:
@@ -192,7 +192,8 @@ def _cut_lines(text: str, spec: str) -> str:
         begin = max(0, start - 1 if start >= 0 else count + start)
         kept |= {*range(begin, min(count, end or count) if end >= 0 else count + 1 + end)}
     return "\n".join(
-        line if number in kept else _BLACK.sub(" ", line) for number, line in enumerate(lines)
+        line if number in kept else blank(line, [(0, len(line))], _BLANK)
+        for number, line in enumerate(lines)
     )
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING
 
+from mkdocs_masko.text import blank
 from mkdocs_masko.urls import find_schemes, pose_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _TICKS = re.compile(r"(?<!\\)`+")
 _HTML_CODE = re.compile(r"<!--|-->|<(/?)(?:pre|code|kbd|samp|script|style)\b", re.IGNORECASE)
 # The same for URLs, which style sheets have too.
 _NO_URLS = re.compile(r"<!--|-->|<(/?)(?:pre|code|kbd|samp|script|textarea|title)\b", re.IGNORECASE)
+_HIDDEN = "\x00"  # stands for what is code
 _MOST_LINES = 12  # of a statement in a template
 # What stands before a URL: in a tag, in Markdown's parentheses, in the definition of a reference.
 _TAG = re.compile(r"<([a-z][^\s/>]*)", re.IGNORECASE)
@@ -176,19 +178,19 @@ class SourceText:
     @cached_property
     def _prose(self) -> str:
         """The source, with code and comments blanked out."""
-        return _blank(self._markup, _html_code(self._markup, _HTML_CODE))
+        return blank(self._markup, _html_code(self._markup, _HTML_CODE), _HIDDEN)
 
     @cached_property
     def _markup(self) -> str:
         """The source, with Markdown's code blanked out."""
-        blanked = _blank(self._text, _fenced_code(self._text))
-        return _blank(blanked, _code_spans(blanked))
+        blanked = blank(self._text, _fenced_code(self._text), _HIDDEN)
+        return blank(blanked, _code_spans(blanked), _HIDDEN)
 
     @cached_property
     def _urls(self) -> dict[tuple[str, str], list[int]]:
         """Where the URLs of poses stand, by what holds them and the name of the pose."""
         urls: dict[tuple[str, str], list[int]] = {}
-        text = _blank(self._markup, _html_code(self._markup, _NO_URLS))
+        text = blank(self._markup, _html_code(self._markup, _NO_URLS), _HIDDEN)
         for start in find_schemes(text):
             host, end = _host_of(text, start)
             url = text[start : start + _LONGEST]
@@ -260,16 +262,6 @@ def _is_image(before: str) -> bool:
         if not depth:
             return before[: match.start()].endswith("!")
     return False
-
-
-def _blank(text: str, spans: Iterator[tuple[int, int]]) -> str:
-    """Replace all but white space in parts of a text, so that offsets stay."""
-    parts: list[str] = []
-    position = 0
-    for start, end in spans:
-        parts += text[position:start], re.sub(r"\S", "\x00", text[start:end])
-        position = end
-    return "".join([*parts, text[position:]])
 
 
 def _fenced_code(text: str) -> Iterator[tuple[int, int]]:

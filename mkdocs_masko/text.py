@@ -87,6 +87,25 @@ _CONFLICT_MARKER = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE
 _SEVENS = (b"<<<<<<<", b">>>>>>>", b"|||||||")
 
 
+_BLACK = re.compile(r"\S")
+
+
+def blank(text: str, spans: Iterable[tuple[int, int]], filler: str) -> str:
+    """Replace all but white space in parts of a text, so that lines and offsets stay.
+
+    Args:
+        text: The text.
+        spans: Where the parts start and end, in order and apart.
+        filler: The character that replaces others.
+    """
+    parts: list[str] = []
+    position = 0
+    for start, end in spans:
+        parts += text[position:start], _BLACK.sub(filler, text[start:end])
+        position = end
+    return "".join([*parts, text[position:]])
+
+
 def has_conflict_markers(content: bytes) -> bool:
     """Tell whether version control left an unresolved merge conflict in a file."""
     # The pattern stops at each line, and a manifest may have a million.

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hostile_texts import TEXTS
 from mkdocs_masko.text import (
     Suggester,
+    blank,
     is_portable_name,
     replace_controls,
     sanitize,
@@ -81,6 +82,11 @@ def test_a_line_is_short_and_no_command_for_a_ci_system(text: str) -> None:
 )
 def test_a_line_keeps_the_words(text: str, line: str) -> None:
     assert sanitize(text) == line
+
+
+def test_what_is_blanked_out_leaves_all_offsets() -> None:
+    assert blank("a b\n\tcd e", [(0, 3), (5, 7)], "-") == "- -\n\t-- e"
+    assert blank("a b", [], "-") == "a b"
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,12 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, Any], list[str]]] = {
         ["parts/b.txt:1:1"],
     ),
     "what a macro returns": ('{{ hello("nope") }}\n', {"main.py": MAIN}, MACROS, ["main.py:4:22"]),
+    "what a macro returns, called beside the function that defines it": (
+        '`define_env(env)`\n\n{{ hello("nope") }}\n\n{{ hello("nope") }}\n',
+        {"main.py": MAIN},
+        MACROS,
+        ["main.py:4:22"],
+    ),
     "what a macro composes": ("{{ composed() }} nope\n", {"main.py": MAIN}, MACROS, [""]),
     "a macro of the page": (
         "{% macro f() %}![x](masko:nope){% endmacro %}\n\n{{ f() }}\n",
