@@ -6,6 +6,7 @@ them need not know which file they are from.
 
 from __future__ import annotations
 
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mkdocs_masko.errors import OptionError
@@ -22,6 +23,9 @@ PluginOptions: TypeAlias = dict[str, Any]
 ZENSICAL_TOML: Final = "zensical.toml"
 PROPERDOCS_NAMES: Final = ("properdocs.yml", "properdocs.yaml")
 MKDOCS_NAMES: Final = ("mkdocs.yml", "mkdocs.yaml")
+
+WATCH: Final = "watch"
+"""The setting with the paths beside the docs folder whose changes Zensical follows."""
 
 CONFIG_NAMES: Final = (ZENSICAL_TOML, *PROPERDOCS_NAMES, *MKDOCS_NAMES)
 """In the order in which Zensical and ProperDocs look; all three know the last two."""
@@ -87,6 +91,20 @@ def extensions_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     TOML can nest what is one name: `pymdownx.tilde = {}`.
     """
     return flat_extensions(by_name(settings.get("markdown_extensions")))
+
+
+def is_watched(settings: Mapping[str, Any], manifest: str) -> bool:
+    """Tell whether Zensical renders pages again when the manifest changes.
+
+    Args:
+        settings: Those of the site.
+        manifest: Path of the manifest from the folder of the site's configuration.
+    """
+    paths = settings.get(WATCH)
+    listed = paths if isinstance(paths, list) else []
+    watched = {normpath(path) for path in listed if isinstance(path, str) and path}
+    parts = normpath(manifest).split("/")
+    return "." in watched or any("/".join(parts[:n]) in watched for n in range(1, len(parts) + 1))
 
 
 def read_plugin_options(path: Path) -> PluginOptions:

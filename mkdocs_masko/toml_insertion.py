@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from posixpath import normpath
 from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.site_config import extensions_of
+from mkdocs_masko.site_config import WATCH, extensions_of, is_watched
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.toml_source import Statement, find_container, scan_statements, skip_space
 from mkdocs_masko.zensical_toml import (
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.site_config import PluginOptions
 
 _EXTENSIONS: Final = "markdown_extensions"
-_WATCH: Final = "watch"
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -70,19 +68,6 @@ def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
     raise _edit_by_hand(path, options, manifest, reason)
 
 
-def is_watched(settings: Mapping[str, Any], manifest: str) -> bool:
-    """Tell whether Zensical renders pages again when the manifest changes.
-
-    Args:
-        settings: Those of the site.
-        manifest: Path of the manifest from the folder of the site's configuration.
-    """
-    paths = settings.get(_WATCH)
-    watched = {normpath(path) for path in (paths if isinstance(paths, list) else []) if path}
-    parts = normpath(manifest).split("/")
-    return "." in watched or any("/".join(parts[:n]) in watched for n in range(1, len(parts) + 1))
-
-
 class _UnsafeError(Exception):
     """The file has a form that cannot be edited."""
 
@@ -113,12 +98,12 @@ def _add_extension(
 
 
 def _add_to_watch(text: str, prefix: tuple[str, ...], manifest: str, line_end: str) -> str:
-    path, item = (*prefix, _WATCH), _value(manifest)
+    path, item = (*prefix, WATCH), _value(manifest)
     statements = list(scan_statements(text))
     own = next((each for each in statements if each.path == path), None)
     if own is not None:
         if own.value < 0 or text[own.value] != "[":
-            raise _UnsafeError(f"its {_WATCH!r} is no list")
+            raise _UnsafeError(f"its {WATCH!r} is no list")
         return _insert_entry(text, own, item, line_end)
     pairs = [each for each in statements if each.value >= 0 and each.path[: len(prefix)] == prefix]
     home = [each for each in pairs if each.table == prefix]
@@ -127,7 +112,7 @@ def _add_to_watch(text: str, prefix: tuple[str, ...], manifest: str, line_end: s
     if not (home or headers or dotted):
         raise _UnsafeError("it has no table 'project'")
     after = home[-1] if home else headers[0] if headers else dotted[-1]
-    keys = _keys(path if after in dotted and not home else (_WATCH,))
+    keys = _keys(path if after in dotted and not home else (WATCH,))
     indent = text[_line_start(text, after.start) : after.start]
     line = f"{indent}{keys} = [{item}]"
     end = text.find("\n", after.end)
@@ -180,24 +165,24 @@ def _is_only_difference(
     """Tell whether a document differs from another as it should, and in nothing else."""
     old, new = settings_of(before), settings_of(after)
     expected = extensions_of(old) if _EXTENSIONS in old else default_extensions()
-    watch = old.get(_WATCH, [])
+    watch = old.get(WATCH, [])
     added = [] if is_watched(old, manifest) else [manifest]
     return (
         extensions_of(new) == {**expected, "masko": options}
-        and new.get(_WATCH, []) == [*watch, *added]
+        and new.get(WATCH, []) == [*watch, *added]
         and _others(old) == _others(new)
         and _others(before, "project") == _others(after, "project")
     )
 
 
 def _others(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    left_out = {*names, _EXTENSIONS, _WATCH}
+    left_out = {*names, _EXTENSIONS, WATCH}
     return {name: value for name, value in settings.items() if name not in left_out}
 
 
 def _edit_by_hand(path: Path, options: PluginOptions, manifest: str, reason: str) -> OptionError:
     return OptionError(
         f"{sanitize(path.name)}: {reason}; add this by hand: to the table "
-        f"project.{_EXTENSIONS}, masko = {_value(options)}; to the list project.{_WATCH}, "
+        f"project.{_EXTENSIONS}, masko = {_value(options)}; to the list project.{WATCH}, "
         f"{_value(manifest)}"
     )

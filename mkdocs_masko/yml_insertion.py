@@ -15,9 +15,8 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.mkdocs_yml import by_name, load_yml
-from mkdocs_masko.site_config import extensions_of, plugins_of
+from mkdocs_masko.site_config import WATCH, extensions_of, is_watched, plugins_of
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.toml_insertion import is_watched
 from mkdocs_masko.zensical_toml import default_extensions
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
         without=[{name: value} if value else name for name, value in defaults],
         appends_lists=True,
     )
-    watch = _Addition(key="watch", label="watched paths", entry=manifest, appends_lists=True)
+    watch = _Addition(key=WATCH, label="watched paths", entry=manifest, appends_lists=True)
     additions = [extension] if is_watched(settings, manifest) else [extension, watch]
     by_hand = (
         f"add this by hand: to 'markdown_extensions', masko: {_in_flow(options)}; "

@@ -221,6 +221,14 @@ def test_doctor_says_what_zensical_lacks(tmp_path: Path) -> None:
     assert found["files"]["remedy"] == "run 'mkdocs-masko sync', and commit the folder"
 
 
+def test_what_is_no_path_is_not_watched(tmp_path: Path) -> None:
+    """Zensical itself says what is wrong with it; doctor goes on."""
+    write(
+        tmp_path, {"docs/index.md": "# Hi\n"}, CONFIG.replace('["masko', '[1, { a = "b" }, "masko')
+    )
+    assert findings(tmp_path)["watch"]["level"] == "ok"
+
+
 def test_a_newer_zensical_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said what the tests build with."""
     newer = tmp_path / "packages" / "zensical-9.0.dist-info"

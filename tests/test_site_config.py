@@ -13,6 +13,7 @@ from mkdocs_masko.site_config import (
     extensions_of,
     find_config,
     find_plugin_options,
+    is_watched,
     load_settings,
     read_plugin_options,
 )
@@ -267,3 +268,22 @@ def test_settings_are_what_is_below_project(tmp_path: Path) -> None:
     text = "[other]\na = 1\n[project]\ndocs_dir = 'pages'\n[project.theme]\nname = 'x'\n"
     settings = {"docs_dir": "pages", "theme": {"name": "x"}}
     assert load_settings(toml(tmp_path, text)) == settings
+
+
+@pytest.mark.parametrize(
+    ("watch", "covers"),
+    [
+        (None, False),
+        ("masko.manifest.json", False),
+        ([], False),
+        (["theme", "./masko.manifest.json"], True),
+        (["."], True),
+        (["masko.manifest"], False),
+        ([1, {"a": "b"}, None, ["."]], False),
+        ([1, "masko.manifest.json"], True),
+    ],
+)
+def test_a_watched_folder_covers_the_manifest(watch: object, covers: bool) -> None:
+    assert is_watched({"watch": watch}, "masko.manifest.json") is covers
+    assert is_watched({"watch": ["data/"]}, "data/fox.json")
+    assert not is_watched({"watch": ["data/x"]}, "data/fox.json")

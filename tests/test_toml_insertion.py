@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.site_config import extensions_of, load_settings
-from mkdocs_masko.toml_insertion import add_extension, is_watched
+from mkdocs_masko.toml_insertion import add_extension
 from mkdocs_masko.zensical_toml import default_extensions
 
 DATA = Path(__file__).parent / "data" / "init"
@@ -103,23 +103,6 @@ def test_values_of_each_type_are_written_as_toml(tmp_path: Path) -> None:
     }
     new = edited(tmp_path, "[project]\nmarkdown_extensions.abbr = {}\n", options)
     assert tomli.loads(new)["project"]["markdown_extensions"]["masko"] == options
-
-
-@pytest.mark.parametrize(
-    ("watch", "covers"),
-    [
-        (None, False),
-        ("masko.manifest.json", False),
-        ([], False),
-        (["theme", "./masko.manifest.json"], True),
-        (["."], True),
-        (["masko.manifest"], False),
-    ],
-)
-def test_a_watched_folder_covers_the_manifest(watch: object, covers: bool) -> None:
-    assert is_watched({"watch": watch}, MANIFEST) is covers
-    assert is_watched({"watch": ["data/"]}, "data/fox.json")
-    assert not is_watched({"watch": ["data/x"]}, "data/fox.json")
 
 
 _TEXTS = st.sampled_from(

@@ -279,7 +279,7 @@ def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> It
 
 
 def _check_watch(site: Site, settings: Mapping[str, Any]) -> Finding:
-    from mkdocs_masko.toml_insertion import is_watched
+    from mkdocs_masko.site_config import is_watched
 
     name = site.options.manifest
     if is_watched(settings, name):
