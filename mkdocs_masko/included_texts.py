@@ -9,6 +9,7 @@ Only what is wrong and not in the text of its page is looked for there.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from contextlib import suppress
@@ -20,7 +21,7 @@ from msgspec import Struct
 from mkdocs_masko.text import blank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 SNIPPETS: Final = "pymdownx.snippets"
@@ -110,14 +111,25 @@ def _paths(value: object) -> list[str]:
     return [path for path in values if isinstance(path, str) and path]
 
 
-def find_included(text: str, folder: Path, folders: IncludeFolders) -> list[IncludedText]:
+def find_included(
+    text: str, folder: Path, folders: IncludeFolders, name: Callable[[str], str]
+) -> list[tuple[str, str]]:
     """Return the texts that a page is made of, beside its own; each of them once.
 
     Args:
         text: The page's source.
         folder: The folder that the page is in.
         folders: Where what it includes may be.
+        name: Returns the name of a file, for messages.
+
+    Returns:
+        The names of the files, with their texts.
     """
+    included = _find_included(text, folder, folders)
+    return [(name(os.path.normpath(each.path)), each.text) for each in included]
+
+
+def _find_included(text: str, folder: Path, folders: IncludeFolders) -> list[IncludedText]:
     found: dict[IncludedText, None] = {}
     pending = [(text, folder)]
     while pending and len(found) < _MOST_TEXTS:

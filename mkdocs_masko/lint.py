@@ -8,7 +8,6 @@ hooks write, Markdown extensions that do not decide what is code, and the budget
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +25,7 @@ from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unma
 from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
-from mkdocs_masko.macros_plugin import macros_options, page_reader, runs_page
+from mkdocs_masko.macros_plugin import PLUGIN, page_reader, runs_page
 from mkdocs_masko.markdown.reader import PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.problems import Problem, Problems, SourceFile, is_searched
@@ -39,7 +38,7 @@ from mkdocs_masko.rendering import (
     make_call,
     missing_parentheses,
 )
-from mkdocs_masko.site_config import plugins_of
+from mkdocs_masko.site_config import options_of, plugins_of
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.theme_templates import (
     TemplatePlace,
@@ -197,7 +196,7 @@ class _SiteReader:
         self.docs = DocsFolder(folder, settings, page_suffixes(generator))
         self._extensions = used_extensions(settings, generator)
         self._plugins = plugins_of(settings)
-        self._macros = macros_options(self._extensions, self._plugins)
+        self._macros = options_of(PLUGIN, self._extensions, self._plugins)
         theme = settings.get("theme")
         self._theme: Mapping[str, Any] = theme if isinstance(theme, dict) else {}
         custom_dir = self._theme.get("custom_dir")
@@ -225,7 +224,7 @@ class _SiteReader:
             problems=Problems(self._folder, remedy),
         )
         self._includes = SNIPPETS in self._extensions
-        docstrings = self._plugins.get("mkdocstrings") or {}
+        docstrings = options_of("mkdocstrings", self._extensions, self._plugins) or {}
         self._include_folders = include_folders(
             self._folder,
             self.docs.path,
@@ -281,11 +280,12 @@ class _SiteReader:
 
     def _included(self, file: DocsFile, text: str) -> list[tuple[str, str]]:
         """Return the texts that a page includes, by their names in messages."""
-        included = find_included(text, file.path.parent, self._include_folders)
-        return [
-            (relative_name(os.path.normpath(each.path), self._folder), each.text)
-            for each in included
-        ]
+        return find_included(
+            text,
+            file.path.parent,
+            self._include_folders,
+            partial(relative_name, folder=self._folder),
+        )
 
     @staticmethod
     def _show_templated(build: BuildSession, markdown: str, environment: Environment) -> bool:

@@ -1,7 +1,7 @@
 """The macros plugin, which runs pages through Jinja before Markdown: of MkDocs or of Zensical.
 
-Zensical has an extension that takes the options of mkdocs-macros, and takes over those of the
-plugin (read in mkdocs-macros 1.3 and Zensical 0.0.73, `extensions/macros.py` and `config.py`).
+Zensical has an extension that takes the options of mkdocs-macros (read in mkdocs-macros 1.3 and
+Zensical 0.0.73, `extensions/macros.py`).
 """
 
 from __future__ import annotations
@@ -19,29 +19,9 @@ if TYPE_CHECKING:
 PLUGIN: Final = "macros"
 """The plugin of MkDocs."""
 
-EXTENSION: Final = "zensical.extensions.macros"
-"""The Markdown extension of Zensical, and the module that it is in."""
-
 _DELIMITERS: Final = [
     f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")
 ]
-
-
-def macros_options(
-    extensions: Mapping[str, Any], plugins: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """Return the options of the macros plugin, or None where a site does not use it.
-
-    Args:
-        extensions: The Markdown extensions of the site, with their options.
-        plugins: Its plugins, with their options, which Zensical takes where it has no extension.
-    """
-    for name, entries in ((EXTENSION, extensions), (PLUGIN, plugins)):
-        if name in entries:
-            options = entries[name]
-            options = dict(options) if isinstance(options, dict) else {}
-            return None if options.get("enabled") is False else options
-    return None
 
 
 def runs_page(options: Mapping[str, Any], meta: Mapping[str, Any], path: str) -> bool:

@@ -107,6 +107,29 @@ def is_watched(settings: Mapping[str, Any], manifest: str) -> bool:
     return "." in watched or any("/".join(parts[:n]) in watched for n in range(1, len(parts) + 1))
 
 
+def zensical_extension(plugin: str) -> str:
+    """Return the extension of Zensical, and its module, that does the work of a plugin."""
+    return f"zensical.extensions.{plugin}"
+
+
+def options_of(
+    plugin: str, extensions: Mapping[str, Any], plugins: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return the options of a plugin that Zensical has as well, or None where it does not run.
+
+    Args:
+        plugin: The plugin: `macros`.
+        extensions: The Markdown extensions of the site, with their options. One of Zensical's goes
+            before the plugin (read in Zensical 0.0.73, `config.py`).
+        plugins: Its plugins, with their options.
+    """
+    for name, entries in ((zensical_extension(plugin), extensions), (plugin, plugins)):
+        if name in entries:
+            options = entries[name] if isinstance(entries[name], dict) else {}
+            return None if options.get("enabled") is False else options
+    return None
+
+
 def read_plugin_options(path: Path) -> PluginOptions:
     """Read the options of masko from a site's configuration and what it inherits.
 

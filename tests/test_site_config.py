@@ -15,6 +15,7 @@ from mkdocs_masko.site_config import (
     find_plugin_options,
     is_watched,
     load_settings,
+    options_of,
     read_plugin_options,
 )
 
@@ -287,3 +288,21 @@ def test_a_watched_folder_covers_the_manifest(watch: object, covers: bool) -> No
     assert is_watched({"watch": watch}, "masko.manifest.json") is covers
     assert is_watched({"watch": ["data/"]}, "data/fox.json")
     assert not is_watched({"watch": ["data/x"]}, "data/fox.json")
+
+
+@pytest.mark.parametrize(
+    ("extensions", "plugins", "options"),
+    [
+        ({}, {}, None),
+        ({}, {"macros": None}, {}),
+        ({}, {"macros": {"module_name": "a"}}, {"module_name": "a"}),
+        ({}, {"macros": {"enabled": False}}, None),
+        ({"zensical.extensions.macros": None}, {"macros": {"module_name": "a"}}, {}),
+        ({"zensical.extensions.macros": {"module_name": "b"}}, {}, {"module_name": "b"}),
+        ({"zensical.extensions.macros": {"enabled": False}}, {"macros": {}}, None),
+    ],
+)
+def test_an_extension_of_zensical_goes_before_the_plugin(
+    extensions: dict[str, object], plugins: dict[str, object], options: dict[str, object] | None
+) -> None:
+    assert options_of("macros", extensions, plugins) == options

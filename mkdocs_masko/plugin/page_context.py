@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,8 +78,8 @@ class PageContext:
     def _included(self) -> list[tuple[str, str]]:
         file = self.page.file
         folder = Path(file.abs_src_path or self.config.docs_dir).parent
-        included = find_included(file.content_string, folder, where_to_include_from(self.config))
-        return [(file_name(str(each.path), self.config), each.text) for each in included]
+        folders, name = where_to_include_from(self.config), partial(file_name, config=self.config)
+        return find_included(file.content_string, folder, folders, name)
 
     def replaced(self, embeds: Mapping[str, str]) -> str:
         """Return the content with other HTML in the place of some."""

@@ -110,3 +110,17 @@ def test_a_macro_in_code_is_told_where_it_stands(tmp_path: Path) -> None:
     assert built.code == 1
     assert "docs/guide/page.md:10:1: " in built.output
     assert "docs/index.md" not in built.output
+
+
+@pytest.mark.parametrize(
+    "table", ["plugins.macros", "markdown_extensions.zensical.extensions.macros"]
+)
+def test_what_a_macro_returns_is_told_in_its_module(table: str, tmp_path: Path) -> None:
+    """The module has the name that the options give it, whichever way they come."""
+    (tmp_path / "foxes.py").write_text(
+        "def define_env(env):\n    @env.macro\n    def hello():\n"
+        "        return '![x](masko:nope)'\n"
+    )
+    settings = f"[project.{table}]\nmodule_name = 'foxes'"
+    site = zensical.make(tmp_path, {"index.md": "# Home\n\n{{ hello() }}\n"}, settings=settings)
+    assert "foxes.py:4:22: no pose 'nope'" in zensical.build(site).output

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from markdown.preprocessors import Preprocessor
 
 from mkdocs_masko.macros import functions
-from mkdocs_masko.macros_plugin import EXTENSION, page_reader, runs_page
+from mkdocs_masko.macros_plugin import PLUGIN, page_reader, runs_page
 from mkdocs_masko.markdown.standalone.zensical import context_of
 from mkdocs_masko.markdown.syntax import unreadable_macros
 from mkdocs_masko.rendering import Placeholders
+from mkdocs_masko.site_config import zensical_extension
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdown import Markdown
     from mkdocs_masko.errors import ReferenceProblem
+
+_EXTENSION: Final = zensical_extension(PLUGIN)
 
 PLACEHOLDERS: Final = Placeholders()
 """Those of the page that is rendered: macros cannot tell which that is."""
@@ -56,7 +59,7 @@ class MacrosBridge(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Do so, and report the macros that Jinja cannot read."""
         plugin: Any = next(
-            (p for p in self.md.preprocessors if type(p).__module__ == EXTENSION), None
+            (p for p in self.md.preprocessors if type(p).__module__ == _EXTENSION), None
         )
         if plugin is not None and any("masko" in line for line in lines):
             config = plugin.config

@@ -7,9 +7,8 @@ Nothing of it is imported here.
 
 from __future__ import annotations
 
-import os
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -18,8 +17,9 @@ from msgspec import Struct
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
-from mkdocs_masko.macros_plugin import EXTENSION
+from mkdocs_masko.macros_plugin import PLUGIN
 from mkdocs_masko.palette import opening_palette
+from mkdocs_masko.site_config import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,17 +151,20 @@ class ZensicalPage:
 
     def included(self) -> Iterable[tuple[str, str]]:
         """Return what the page includes, and what documents and macros it shows."""
+        return self._included
+
+    @cached_property
+    def _included(self) -> list[tuple[str, str]]:
         folder, path = self.project.folder, self.project.docs_dir / self.page.path
-        options = self.config.get("mdx_configs", {})
-        macros = options.get(EXTENSION)
-        mkdocstrings = options.get("zensical.extensions.mkdocstrings") or {}
+        configs = self.config.get("mdx_configs", {})
+        extensions = {n: configs.get(n) for n in self.config.get("markdown_extensions", [])}
+        docstrings = options_of("mkdocstrings", extensions, {}) or {}
         folders = include_folders(
             folder,
             self.project.docs_dir,
-            snippets=options.get(SNIPPETS) or {},
-            macros=macros,
-            handlers=mkdocstrings.get("handlers") or {},
+            snippets=extensions.get(SNIPPETS) or {},
+            macros=options_of(PLUGIN, extensions, {}),
+            handlers=docstrings.get("handlers") or {},
         )
         text = path.read_text(encoding="utf-8-sig", errors="replace")
-        for each in find_included(text, path.parent, folders):
-            yield relative_name(os.path.normpath(each.path), folder), each.text
+        return find_included(text, path.parent, folders, partial(relative_name, folder=folder))
