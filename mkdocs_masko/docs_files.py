@@ -113,15 +113,15 @@ class DocsFolder:
         for uri in sorted(filter(self._is_published, self.uris), key=_order):
             # Of a README and an index in one folder, the index comes last.
             files[posixpath.dirname(uri), self.target(uri)] = uri
-        return [
-            DocsFile(
-                uri=uri,
-                name=posixpath.join(self._name, uri),
-                path=self.path / uri,
-                is_page=uri.endswith(self._suffixes),
-            )
-            for uri in sorted(files.values(), key=PurePosixPath)
-        ]
+        return [self._file(uri) for uri in sorted(files.values(), key=PurePosixPath)]
+
+    def _file(self, uri: str) -> DocsFile:
+        return DocsFile(
+            uri=uri,
+            name=posixpath.join(self._name, uri),
+            path=self.path / uri,
+            is_page=uri.endswith(self._suffixes),
+        )
 
     def target(self, uri: str) -> str:
         """Return the path in the site of what becomes of a file: `guide/index.html`."""
@@ -134,9 +134,17 @@ class DocsFolder:
             return path.with_name(path.stem).joinpath("index.html").as_posix()
         return path.with_suffix(".html").as_posix()
 
-    def replaces(self, uri: str, file: DocsFile) -> bool:
-        """Tell whether a page would have the URL of a file that there is, on some system."""
-        return fold_name(self.target(uri)) == fold_name(self.target(file.uri))
+    def find_replaced(self, uri: str) -> DocsFile | None:
+        """Return the file that has the URL of a page, or would have it, on some system.
+
+        A file that is excluded or a draft is the author's all the same; one of the site goes first.
+        """
+        place = fold_name(self.target(uri))
+        others = (self._file(each) for each in sorted(self.uris))
+        for file in (*self.files(), *others):
+            if fold_name(self.target(file.uri)) == place:
+                return file
+        return None
 
     def _walk(self) -> Iterator[str]:
         for folder, _, names in os.walk(self.path, followlinks=True):

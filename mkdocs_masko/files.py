@@ -82,6 +82,23 @@ def replace_file(
         raise
 
 
+def create_file(path: Path, content: bytes) -> None:
+    """Write a file that must not be there yet, in whatever way; a symbolic link counts.
+
+    Raises:
+        FileExistsError: It is there.
+        OSError: It cannot be written.
+    """
+    with path.open("xb") as file:
+        try:
+            file.write(content)
+            file.flush()
+        except BaseException:
+            file.close()
+            remove_file(path)
+            raise
+
+
 def update_file(path: Path, content: bytes) -> bool:
     """Write a text file, unless it has this very content; Git may have changed its line ends.
 

@@ -20,12 +20,12 @@ from msgspec import Meta, Struct, structs
 from mkdocs_masko.assets.site_files import FOLDER, OURS
 from mkdocs_masko.errors import CacheError, ManifestError, OptionError
 from mkdocs_masko.files import (
+    create_file,
     fold_name,
     have_same_bytes,
     move_file,
     relative_name,
     remove_file,
-    replace_file,
     temporary_path,
     update_file,
 )
@@ -247,11 +247,11 @@ def write_page(path: Path, text: str) -> None:
     """Write a page that is not there yet.
 
     Raises:
-        CacheError: It cannot be written.
+        CacheError: It is there, or cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, text.encode())
+        create_file(path, text.encode())
     except OSError as error:
         raise CacheError(f"{path.as_posix()}: cannot be written: {error.strerror}.") from error
 

@@ -150,6 +150,11 @@ class SourceText:
         places = [self.position(match.start()) for match in matches]
         return min(places, key=lambda place: abs(place[0] - line), default=None)
 
+    def has_prose(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether a pattern is anywhere but in code and comments."""
+        matches = pattern.finditer(self._prose)
+        return any(not self._is_indented(match.start()) for match in matches)
+
     def _find(self, pattern: str) -> list[int]:
         if pattern not in self._offsets:
             offsets = [match.start() for match in re.finditer(pattern, self._prose)]

@@ -282,6 +282,13 @@ def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         write_page(tmp_path / "file/mascots.md", "# Mascots\n")
 
 
+def test_a_page_that_came_in_the_meantime_stays(tmp_path: Path) -> None:
+    (tmp_path / "mascots.md").write_text("# Mine\n")
+    with pytest.raises(CacheError, match=r"mascots\.md: cannot be written: "):
+        write_page(tmp_path / "mascots.md", "# Mascots\n")
+    assert (tmp_path / "mascots.md").read_text() == "# Mine\n"
+
+
 def test_an_interrupted_run_leaves_the_record_as_it_was(
     sources: dict[str, Path], folder: Path
 ) -> None:

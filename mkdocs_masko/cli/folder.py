@@ -243,10 +243,12 @@ def _missing_gallery_page(target: DocsTarget, site: Site) -> Path | None:
     if page is None or not target.has_extension or target.config is None:
         return None
     from mkdocs_masko.docs_files import DocsFolder
-    from mkdocs_masko.gallery.page import find_gallery_page
+    from mkdocs_masko.gallery.page import missing_gallery_page
+    from mkdocs_masko.generator import page_suffixes
 
-    docs = DocsFolder(target.config.parent, target.settings)
-    return docs.path / page.source if find_gallery_page(docs, page.source) is None else None
+    # Plugins add the page by themselves: it is Zensical that has to find one.
+    docs = DocsFolder(target.config.parent, target.settings, page_suffixes("zensical"))
+    return missing_gallery_page(docs, page)
 
 
 def _page_name(target: DocsTarget, path: Path) -> str:

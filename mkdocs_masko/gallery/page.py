@@ -27,6 +27,7 @@ from mkdocs_masko.rendering import (
     unknown_argument,
 )
 from mkdocs_masko.snippets import escape_markdown
+from mkdocs_masko.source_text import SourceText
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ PAGE = "index.html"
 _BOX = 128  # px; at twice that a screen is still sharp, and small variants are enough
 _LEVEL = 2  # of a group's heading: below the title of the page
 _ARGUMENTS = ("collection", "level", "search")
-_GALLERY_MACRO = re.compile(r"\{\{[-+]?\s*masko_gallery\s*\(")
+# `masko_gallery()`, and what templates import: `masko.gallery()`, `gallery()`.
+_GALLERY_MACRO = re.compile(r"\{[{%][^{}]*?\b(?:masko_)?gallery\s*\(")
 _PAGE_MARK = b'class="masko-gallery-page"'
 _SHIPPED = ("masko.css", "gallery.css", "masko.js", "gallery.js")
 
@@ -134,24 +136,44 @@ def page_source(page: GalleryPage) -> str:
 
 
 def is_gallery_page(text: str) -> bool:
-    """Tell whether the source of a page shows the gallery, and so can stand for it."""
-    return _GALLERY_MACRO.search(text) is not None
+    """Tell whether the source of a page shows the gallery, and so can stand for it.
+
+    A macro that is shown as code shows none.
+    """
+    return SourceText(text).has_prose(_GALLERY_MACRO)
 
 
 def find_gallery_page(docs: DocsFolder, source: str) -> DocsFile | None:
     """Return the page of a docs folder that stands for the gallery.
 
     Args:
-        docs: The docs folder.
+        docs: The docs folder, with the pages that the host knows.
         source: Where the gallery is, as if it were a file of the folder.
 
     Raises:
-        OptionError: There is another page or file that has its URL.
+        OptionError: Another page or file has its URL, or would have it if it were not excluded.
     """
-    file = next((file for file in docs.files() if docs.replaces(source, file)), None)
+    file = docs.find_replaced(source)
     if file is not None and not (file.is_page and is_gallery_page(file.text())):
         raise replaced_page(file.uri)
     return file
+
+
+def missing_gallery_page(docs: DocsFolder, page: GalleryPage) -> Path | None:
+    """Return where the gallery page has to be that a host takes from the docs folder alone.
+
+    Args:
+        docs: The docs folder, with the pages that the host knows.
+        page: The page, as the options say.
+
+    Returns:
+        Its path; None where the folder has it, as that page or as another one with its URL.
+
+    Raises:
+        OptionError: As from `find_gallery_page`.
+    """
+    is_there = find_gallery_page(docs, page.source) is not None
+    return None if is_there else docs.path / page.source
 
 
 def replaced_page(other: str) -> OptionError:

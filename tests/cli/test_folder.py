@@ -37,10 +37,12 @@ SELF = {"collection": "fox", "api_url": "sandbox", "hosting": "self", "videos": 
 CDN = {"collection": "fox"}
 
 
-def toml(folder: Path, options: Mapping[str, Any], pages: Mapping[str, str] = PAGES) -> Path:
+def toml(
+    folder: Path, options: Mapping[str, Any], pages: Mapping[str, str] = PAGES, setting: str = ""
+) -> Path:
     """Write a site for Zensical, which names no folder."""
     lines = [f"{name} = {json.dumps(value)}" for name, value in options.items()]
-    text = '[project]\nsite_name = "Fox"\n[project.markdown_extensions.masko]\n'
+    text = f'[project]\nsite_name = "Fox"\n{setting}\n[project.markdown_extensions.masko]\n'
     return _write(folder, {"zensical.toml": text + "\n".join([*lines, ""])}, pages)
 
 
@@ -492,6 +494,41 @@ def test_another_page_in_the_place_of_the_gallery_stays(command: list[str], tmp_
     assert done.code == 2
     assert "option 'gallery' would replace mascots.md." in done.err
     assert (folder / "docs/mascots.md").read_text("utf-8") == "# Our mascots\n"
+
+
+UNPUBLISHED = {
+    "excluded": ('exclude_docs = "mascots.md"', "mascots.md"),
+    "a draft": ('draft_docs = "*.md"', "mascots.md"),
+    "in another case": ('exclude_docs = "MASCOTS.md"', "MASCOTS.md"),
+    "a folder's index": ('draft_docs = "mascots/"', "mascots/index.md"),
+}
+
+
+@pytest.mark.parametrize("name", UNPUBLISHED)
+def test_a_page_that_the_site_leaves_out_stays(name: str, tmp_path: Path) -> None:
+    setting, page = UNPUBLISHED[name]
+    folder = toml(tmp_path, GALLERY, {**PAGES, page: "# Notes\n"}, setting)
+    for command in (["sync"], ["check", "--offline"]):
+        done = run(folder, *command)
+        assert done.code == 2
+        assert f"option 'gallery' would replace {page}." in done.err
+    assert (folder / "docs" / page).read_text("utf-8") == "# Notes\n"
+
+
+def test_a_draft_with_the_gallery_is_the_page(tmp_path: Path) -> None:
+    page = "# Soon\n\n{{ masko_gallery() }}\n"
+    pages = {**PAGES, "mascots.md": page}
+    folder = toml(tmp_path, GALLERY, pages, 'draft_docs = "mascots.md"')
+    good(run(folder, "sync"))
+    good(run(folder, "check", "--offline"))
+    assert (folder / "docs/mascots.md").read_text("utf-8") == page
+
+
+def test_a_file_that_zensical_takes_for_no_page_is_in_nobodys_way(tmp_path: Path) -> None:
+    folder = toml(tmp_path, GALLERY, {**PAGES, "mascots.markdown": "# Notes\n"})
+    assert "docs/mascots.md: written\n" in good(run(folder, "sync")).out
+    assert (folder / "docs/mascots.markdown").read_text("utf-8") == "# Notes\n"
+    good(run(folder, "check", "--offline"))
 
 
 def test_the_gallery_page_is_that_of_mkdocs_too(tmp_path: Path) -> None:

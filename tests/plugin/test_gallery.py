@@ -11,6 +11,7 @@ import pytest
 import sites
 from cli_process import run
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.gallery.page import is_gallery_page
 from mkdocs_masko.options import GalleryPage, read_options
 from mkdocs_masko.plugin.publish import drop_from_search
 
@@ -115,6 +116,46 @@ def test_a_page_that_is_there_is_never_replaced(tmp_path: Path, path: str) -> No
         f"masko: option 'gallery' would replace {path}. Give another path, "
         "or write {{ masko_gallery() }} on that page" in built.output
     )
+
+
+SAMPLES = {
+    "fenced": "```jinja\n{{ masko_gallery() }}\n```\n",
+    "a code span": "Write `{{ masko_gallery() }}` on a page.\n",
+    "indented": "Write:\n\n    {{ masko_gallery() }}\n",
+    "a comment": "<!-- {{ masko_gallery() }} -->\n",
+    "another macro": "{{ masko('wave') }} of the gallery ()\n",
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_of_the_gallery_is_none(name: str) -> None:
+    assert not is_gallery_page(f"# Mascots\n\n{SAMPLES[name]}")
+
+
+SHOWN = {
+    "twice": "```\n{{ masko_gallery() }}\n```\n\n{{ masko_gallery() }}\n",
+    "trimmed": "{{- masko_gallery(search=false) -}}\n",
+    "imported": '{% import "masko/macros.html" as m %}\n\n{{ m.gallery("owl") }}\n',
+    "from": '{% from "masko/macros.html" import gallery %}\n\n{{ gallery() }}\n',
+    "kept": "{% set all = masko_gallery() %}{{ all }}\n",
+    "in a tab": '=== "All"\n\n    {{ masko_gallery() }}\n',
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_page_that_shows_the_gallery_can_stand_for_it(name: str) -> None:
+    assert is_gallery_page(f"# Mascots\n\n{SHOWN[name]}")
+
+
+def test_a_page_with_a_sample_alone_ends_a_build(tmp_path: Path) -> None:
+    built = _site(tmp_path, pages={"mascots.md": SAMPLES["fenced"]})
+    assert built.code == 1
+    assert "option 'gallery' would replace mascots.md. " in built.output
+
+
+def test_a_page_that_imports_the_gallery_is_the_page(tmp_path: Path) -> None:
+    built = _site(tmp_path, plugins=["macros", "masko"], pages={"mascots.md": SHOWN["imported"]})
+    assert built.good().page(PAGE).count("<masko-gallery") == 1
 
 
 @pytest.mark.parametrize("path", ["caf\u00e9.md", "cafe\u0301.md", "CAF\u00c9.md"])

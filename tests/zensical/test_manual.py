@@ -177,6 +177,26 @@ def test_sync_writes_the_gallery_page(limited: tuple[Path, str], tmp_path: Path)
     assert "option 'gallery'" not in output
 
 
+@pytest.mark.parametrize(
+    ("page", "text", "told"),
+    [
+        ("mascots/index.md", "{{ masko_gallery() }}", ""),
+        ("mascots.md", "`{{ masko_gallery() }}`", "would replace mascots.md. Give another path,"),
+        ("mascots.markdown", "{{ masko_gallery() }}", ": docs/mascots.md is missing. Run 'mkdoc"),
+    ],
+)
+def test_a_page_in_the_place_of_the_gallery_is_as_for_sync(
+    page: str, text: str, told: str, limited: tuple[Path, str], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(limited[0], tmp_path / "copy")
+    (folder / "docs" / page).parent.mkdir(exist_ok=True)
+    (folder / "docs" / page).write_text(f"# Mascots\n\n{text}\n", encoding="utf-8")
+    output = _run(folder, "zensical build --clean 2>&1")
+    _, is_told, hint = output.partition("option 'gallery'")
+    assert bool(is_told) == bool(told)
+    assert hint.lstrip().startswith(told)
+
+
 def test_all_files_of_the_folder_are_published_and_no_manifest(limited: tuple[Path, str]) -> None:
     folder = limited[0]
     in_docs = {path.name for path in (folder / "docs/assets/masko").glob("[!.]*")}

@@ -99,8 +99,19 @@ class StandaloneSite:
 
     def _lacks_gallery_page(self) -> Iterator[str]:
         page, project = self.options.gallery_page, self._project
-        path = project.docs_dir / page.source if page and project else None
-        if path and project and not path.is_file():
+        if page is None or project is None:
+            return
+        from mkdocs_masko.docs_files import DocsFolder  # noqa: PLC0415 - most sites have none
+        from mkdocs_masko.gallery.page import missing_gallery_page  # noqa: PLC0415 - as above
+        from mkdocs_masko.generator import page_suffixes  # noqa: PLC0415 - as above
+
+        docs = DocsFolder(project.folder, project.docs_settings, page_suffixes("zensical"))
+        try:
+            path = missing_gallery_page(docs, page)
+        except OptionError as error:
+            yield str(error)
+            return
+        if path:
             name = sanitize(relative_name(path, project.folder))
             yield f"option 'gallery': {name} is missing. Run 'mkdocs-masko sync', which writes it."
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _CONTEXT: Final = "zensical.extensions.context"
 _CONFIG: Final = "zensical.config"
+_DOCS_SETTINGS: Final = ("docs_dir", "draft_docs", "exclude_docs", "use_directory_urls")
 
 ROOT: Final = "/.masko-root./"
 """Stands for the root of the site, so that an embed is the same on all pages."""
@@ -40,6 +41,7 @@ class Project(Struct, frozen=True, kw_only=True):
     Attributes:
         folder: That of the configuration.
         docs_dir: The docs folder.
+        docs_settings: The options that say which of its files become pages, and where.
         overrides: Folders with templates of the theme's.
         language: That of the theme.
         palette: The palette that the site opens in.
@@ -48,6 +50,7 @@ class Project(Struct, frozen=True, kw_only=True):
 
     folder: Path
     docs_dir: Path
+    docs_settings: Mapping[str, Any]
     overrides: tuple[Path, ...]
     language: str
     palette: SitePalette
@@ -82,6 +85,7 @@ def read_project(config: Mapping[str, Any]) -> Project:
     return Project(
         folder=folder,
         docs_dir=folder / config["docs_dir"],
+        docs_settings={name: config.get(name) for name in _DOCS_SETTINGS},
         overrides=tuple(path for path in overrides if (path / "masko").is_dir()),
         language=str(theme.get("language") or "en"),
         palette=opening_palette(theme),
