@@ -115,6 +115,30 @@ def update_file(path: Path, content: bytes) -> bool:
     return True
 
 
+def renew_file(path: Path) -> None:
+    """Write a file again as it is, for programs that watch it: its time alone is not enough.
+
+    Raises:
+        OSError: It cannot be read or written.
+    """
+    time_before = path.stat().st_mtime
+    replace_file(path, path.read_bytes())
+    if int(path.stat().st_mtime) == int(time_before):
+        antedate(path)
+
+
+def antedate(path: Path) -> None:
+    """Give a file another time, in whole seconds, which some programs compare.
+
+    It is in the past, so that no time at which the file is written is the same.
+
+    Raises:
+        OSError: The file is not there, or somebody else's.
+    """
+    earlier = int(path.stat().st_mtime) - 1
+    os.utime(path, (earlier, earlier))
+
+
 def temporary_path(path: Path) -> Path:
     """Return where a file is written before it is moved into its place."""
     return path.with_name(f".{path.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")

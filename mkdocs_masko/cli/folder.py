@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from msgspec import Struct, structs
 
 from mkdocs_masko.cli.options import site_folder
 from mkdocs_masko.cli.output import show_downloads, show_encoding, warn
-from mkdocs_masko.files import relative_name
+from mkdocs_masko.files import relative_name, renew_file
 from mkdocs_masko.text import format_size
 
 if TYPE_CHECKING:
@@ -137,10 +136,11 @@ def write_target(
             used=used,
         ),
     )
-    if summary.has_changed and not result.is_written:
-        # Zensical renders a page again only when a file changes that it watches.
+    if summary.has_changed:
+        # Zensical renders a page again only when a file changes that it watches. It may have done
+        # so when the manifest was written, and these files were not there yet.
         with suppress(OSError):
-            os.utime(site.manifest)
+            renew_file(site.manifest)
     _report(target, summary, report)
     has_all = all(hosting.files.file(medium) for _, _, medium in manifest.media())
     if not has_all and not _serves_media(target, site):

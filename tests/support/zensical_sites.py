@@ -88,10 +88,10 @@ def example(folder: Path) -> Built:
     return replace(built, site=folder / "site-zensical")
 
 
-def build(folder: Path, *arguments: str, **variables: str) -> Built:
-    """Build a site, all of it."""
+def build(folder: Path, *arguments: str, is_clean: bool = True, **variables: str) -> Built:
+    """Build a site, all of it or what is not in the cache."""
     done = subprocess.run(
-        [COMMAND, "build", "--clean", *arguments],
+        [COMMAND, "build", *(["--clean"] if is_clean else []), *arguments],
         cwd=folder,
         env=cli.environment(**variables),
         stdout=subprocess.PIPE,

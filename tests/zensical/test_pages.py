@@ -27,6 +27,19 @@ PAGES = {
         '[File]({{ masko_url("wave") }})\n\n{{ masko_preload("idle") }}\n\n'
         "`![](masko:wave)`\n\n## ![Idle](masko:idle)\n\n### With ![a pose](masko:wave) inside\n"
     ),
+    "guide/quotes.md": "# Quotes\n\n"
+    + "\n\n".join(
+        tag.replace("URL", "{{ masko_url('wave') }}")
+        for tag in (
+            "<img src='URL' alt=1>",
+            "<img src=URL alt=2>",
+            '<IMG SRC="URL" alt=3>',
+            '<img alt="4>" src = "URL">',
+            '<img alt=5 srcset="plain.png 1x, URL 2x" src="URL">',
+            "<p style='background: url(URL)' title=\"x\">6</p>",
+            '<p data-a="URL" class="src">7</p>',
+        )
+    ),
     "guide/index.md": "# Chapter\n\n![](masko:wave)\n",
     "gallery.md": "# All\n\n{{ masko_gallery() }}\n",
     "still.md": '# Still\n\n{{ masko_image("wave", width=240) }}\n',
@@ -49,6 +62,13 @@ def test_every_address_of_ours_leads_to_a_file(built: Built) -> None:
         )
         > 50
     )
+
+
+def test_urls_in_attributes_of_any_form_lead_to_files(built: Built) -> None:
+    content = zensical.article(built.page("guide/quotes/index.html"))
+    urls = re.findall(r"[./]*assets/masko/wave\.[0-9a-f]{16}\.png", content)
+    assert len(urls) == 8
+    assert {url.rpartition("/")[0] for url in urls} == {"../../assets/masko"}
 
 
 @pytest.mark.parametrize("page", ["index.html", "guide/page/index.html", "guide/index.html"])

@@ -193,3 +193,29 @@ def test_what_a_page_includes_is_told_in_the_file_that_has_it(tmp_path: Path) ->
     zensical.make(tmp_path, {"index.md": '# Home\n\n--8<-- "a.md"\n'}, settings=settings)
     assert f"parts/a.md:3:10: {WAVE}" in zensical.build(tmp_path).output
     assert f"parts/a.md:3:10: {WAVE}" in cli.run(tmp_path, "check", "--offline").said
+
+
+def test_what_a_server_has_shown_is_told_by_a_build(tmp_path: Path) -> None:
+    """Zensical caches the page with the alt text, and a build would publish that in silence."""
+    site = zensical.make(tmp_path, {"index.md": "# Home\n\n![Waves](masko:wavee)\n"})
+    with zensical.serve(site) as server:
+        server.wait_for("<p>Waves</p>")
+        server.wait_for_log("no pose 'wavee'")
+    built = zensical.build(site, is_clean=False)
+    assert built.code == 1
+    assert f"docs/index.md:3:10: {WAVE}" in built.output
+
+
+def test_a_server_shows_what_a_sync_lays_down(tmp_path: Path) -> None:
+    page = "# Home\n\n{{ masko_image('wave', width=240) }}\n"
+    options = {"hosting": "self", "videos": "original"}
+    site = zensical.make(tmp_path, {"index.md": page}, options)
+    with zensical.serve(site) as server:
+        server.wait_for('type="image/avif"')
+        (site / "docs/index.md").write_text(page.replace("240", "333"), encoding="utf-8")
+        server.wait_for_log("has no variant of 'default/wave' in a size that a page shows")
+        server.wait_for('width="333"')
+        files_before = {*(site / zensical.LAID).iterdir()}
+        assert cli.run(site, "sync").code == 0
+        (new, *_) = {*(site / zensical.LAID).glob("*.avif")} - files_before
+        server.wait_for(new.name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.errors import BadReferences, MaskoError, ReferenceProblem
+from mkdocs_masko.files import antedate
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.markdown.standalone.macros import PLACEHOLDERS
 from mkdocs_masko.markdown.standalone.site import open_site
@@ -19,12 +22,14 @@ from mkdocs_masko.markdown.standalone.zensical import (
     read_project,
 )
 from mkdocs_masko.markdown.stash import OpenPages
+from mkdocs_masko.options import MANIFEST
 from mkdocs_masko.page_assets import GALLERY_ASSETS, POSE_ASSETS, inject_assets, site_path
 from mkdocs_masko.problems import Problems
 from mkdocs_masko.rendering import Embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from markdown import Markdown
     from mkdocs_masko.markdown.standalone.site import StandaloneSite
@@ -36,7 +41,10 @@ _log = logging.getLogger("mkdocs_masko")
 
 _LAID = f"{ROOT}{FOLDER}/"  # what URLs of files that are laid down begin with
 # Zensical rewrites the values of these attributes, as links from the page's file, and no others.
-_REWRITTEN = tuple(f'{space}{name}="' for name in ("href", "src", "srcset") for space in " \n")
+_REWRITTEN = {"href", "src", "srcset"}
+# https://html.spec.whatwg.org/#attributes-2
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
+_TAG = re.compile(rf"""<[a-zA-Z][^\s"'<>]*(?:\s*{_ATTRIBUTE.pattern}|[^"'<>])*>""")
 
 
 class PageBuild:
@@ -139,14 +147,14 @@ class PageBuild:
             return html
         roots = self.page.to_root, self.page.to_docs
         host = self.page.project.site_url.rstrip("/")
-        parts = html.split(_LAID)
-        is_rewritten = False
-        for number, before in enumerate(parts[:-1]):
-            if '"' in before:  # else it is one more of a `srcset`
-                is_rewritten = before.endswith(_REWRITTEN)
+        parts, position = [], 0
+        for start in _starts_of(_LAID, html):
+            before = html[position:start]
             is_absolute = host and before.endswith(host)
-            parts[number] = f"{before}{'/' if is_absolute else roots[is_rewritten]}{folder}/"
-        return "".join(parts)
+            root = "/" if is_absolute else roots[_attribute_at(html, start) in _REWRITTEN]
+            parts.append(f"{before}{root}{folder}/")
+            position = start + len(_LAID)
+        return "".join([*parts, html[position:]])
 
     def _tell(self) -> None:
         """Say what is wrong: a build ends with it, a server goes on.
@@ -161,6 +169,10 @@ class PageBuild:
         if is_serving():
             for problem in [*problems, *([failure] if self._is_news(failure) else [])]:
                 _log.warning("%s", problem)
+            if problems or failure:
+                manifest = str(self._raw_options.get("manifest") or MANIFEST)
+                what = "\n".join([self.page.name, *problems, failure])
+                self.process.outdate_cache(self.page.project.folder / manifest, what)
         elif problems or failure:
             # Zensical would print where in its code, and in ours, the error came up.
             sys.tracebacklimit = 0
@@ -173,6 +185,22 @@ class PageBuild:
         is_new = failure not in {"", self.process.told_failure}
         self.process.told_failure = failure or self.process.told_failure
         return is_new
+
+
+def _starts_of(text: str, html: str) -> Iterator[int]:
+    start = html.find(text)
+    while start >= 0:
+        yield start
+        start = html.find(text, start + 1)
+
+
+def _attribute_at(html: str, position: int) -> str:
+    """Return the name of the attribute whose value is at a position; empty outside of tags."""
+    tag = _TAG.match(html, html.rfind("<", 0, position))
+    for attribute in _ATTRIBUTE.finditer(tag[0]) if tag else ():
+        if tag and attribute.end() > position - tag.start():
+            return attribute[1].lower() if attribute.start() < position - tag.start() else ""
+    return ""
 
 
 def _drop_poses(headings: Sequence[dict[str, Any]], poses: Sequence[ShownPose]) -> None:
@@ -197,6 +225,23 @@ class Process:
         self._build: PageBuild | None = None
         self._config: Mapping[str, Any] | None = None
         self._project: Project | None = None
+        self._outdated: set[int | str] = set()
+
+    def outdate_cache(self, manifest: Path, problems: str) -> None:
+        """Let the next run of Zensical render all pages: it would publish what a server cached.
+
+        It does where the time of a file has changed that it watches, as the manifest is. Linux
+        tells a server nothing of a time alone; elsewhere it may begin again, so that is done once.
+
+        Args:
+            manifest: Its file.
+            problems: What is wrong with a page.
+        """
+        occasion = id(self._config) if sys.platform == "linux" else problems
+        if occasion not in self._outdated:
+            self._outdated.add(occasion)
+            with suppress(OSError):  # there is none
+                antedate(manifest)
 
     def build_of(self, md: Markdown, raw_options: Mapping[str, Any]) -> PageBuild | None:
         """Return the page that a parser works for, or None for one that works for none.
