@@ -24,6 +24,7 @@ from mkdocs_masko.files import (
     fold_name,
     have_same_bytes,
     move_file,
+    path_stamp,
     relative_name,
     remove_file,
     temporary_path,
@@ -95,12 +96,27 @@ def read_laid_files(folder: Path) -> LaidFiles:
         return LaidFiles()
     except OSError as error:
         raise ManifestError(f"{name}: cannot be read: {error.strerror}.") from error
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         if has_conflict_markers(content):
             problem = "contains merge conflict markers. Take either side of the conflict"
         else:
             problem = "is damaged. Remove the file"
         raise ManifestError(f"{name}: {problem}, then run 'mkdocs-masko sync'.") from None
+
+
+def read_present_files(folder: Path) -> LaidFiles:
+    """Read what lies in a folder, without files that have been removed or cut off since.
+
+    Raises:
+        ManifestError: The record cannot be read, or is damaged.
+    """
+    laid = read_laid_files(folder)
+    files: dict[str, int] = {}
+    for name, size in laid.files.items():
+        stamp = path_stamp(folder / name)
+        if stamp and (stamp[1] == size or Path(name).suffix in _TEXTS):
+            files[name] = size
+    return structs.replace(laid, files=files)
 
 
 def _dump(laid: LaidFiles) -> bytes:

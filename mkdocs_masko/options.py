@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.text import is_portable_name, parse_size, sanitize, suggest
+from mkdocs_masko.text import KEY, is_portable_name, parse_size, sanitize, suggest
 from mkdocs_masko.urls import API_URL, ID_PATTERN, NOT_ENCRYPTED, api_url_problem, is_known_api
 
 if TYPE_CHECKING:
@@ -241,11 +241,11 @@ def _collection_errors(values: Mapping[str, Any], *, complete: bool) -> Iterator
 
 def _reject_key(name: str, value: object) -> None:
     """Refuse a key: in a file it gets committed, printed by `mkdocs build -v` and published."""
-    if name == "api_key" or _KEY.search(f"{name} {value}"):
+    if name == "api_key" or KEY.search(f"{name} {value}"):
         raise OptionError(
             "must not hold the API key: remove it from the file, make a new key if the file was "
             "shared, and set it in the environment: export MASKO_API_KEY=...",
-            option="?" if _KEY.search(name) else sanitize(name),
+            option="?" if KEY.search(name) else sanitize(name),
         )
 
 
@@ -285,7 +285,6 @@ def _is_manifest(path: str) -> bool:
     return Path(path).suffix == ".json" and path.isprintable()
 
 
-_KEY: Final = re.compile(r"masko_[0-9a-zA-Z]{16,}")
 _ALIAS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ID: Final = re.compile(ID_PATTERN)
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

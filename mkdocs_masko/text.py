@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,12 +49,17 @@ _COMMAND = re.compile(
 )
 
 
+KEY: Final = re.compile(r"masko_[0-9a-zA-Z]{16,}")
+"""What an API key looks like, wherever it stands."""
+
+
 def printable(text: str) -> str:
     """Return foreign text as one line that neither a terminal nor a CI system obeys.
 
-    Every message, log line and cell of a table goes through this function on its way out.
+    Every message, log line and cell of a table goes through this function on its way out. It hides
+    an API key, which somebody may have written where a name belongs.
     """
-    return _COMMAND.sub(" ", _replace_acting(text, exceptions=""))
+    return KEY.sub("masko_...", _COMMAND.sub(" ", _replace_acting(text, exceptions="")))
 
 
 def sanitize(text: str) -> str:

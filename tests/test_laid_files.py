@@ -81,6 +81,7 @@ DAMAGED = [
     f'{{"files": {{"{WAVE}": null}}}}',
     f'{{"left_out": {{"{WAVE}": "1"}}}}',
     '{"videos": 1}',
+    '{"zz":' * 200_000,
 ]
 
 

@@ -15,6 +15,7 @@ from mkdocs_masko.text import (
     Suggester,
     blank,
     is_portable_name,
+    printable,
     replace_controls,
     sanitize,
     slugify,
@@ -190,3 +191,7 @@ def test_what_windows_cannot_store_is_no_portable_name(name: str) -> None:
 @pytest.mark.parametrize("name", ["wave", "console", "com10", "com", "lpt", "a.con", ".hidden"])
 def test_all_else_is_a_portable_name(name: str) -> None:
     assert is_portable_name(name)
+
+
+def test_a_key_in_the_place_of_a_name_is_not_repeated() -> None:
+    assert printable(f"no pose 'masko_{'a1B2' * 8}'.") == "no pose 'masko_...'."

@@ -54,6 +54,11 @@ class OpenPages:
         # A parser that failed never ends its page.
         self._pages: list[weakref.ref[EmbedStash]] = []
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no parser is at a page."""
+        return all(page() is None for page in self._pages)
+
     def start(self, page: EmbedStash) -> bool:
         """Note that a page is started; return whether it is a part of another one."""
         self.end(page)

@@ -20,9 +20,13 @@ custom_dir = "theme"
 base_path = ["."]
 [project.markdown_extensions.pymdownx.tabbed]
 alternate_style = true
+[[project.markdown_extensions.pymdownx.superfences.custom_fences]]
+name = "python"
+class = "python"
+validator = "markdown_exec.validator"
+format = "markdown_exec.formatter"
 [project.plugins.mkdocstrings.handlers.python]
 paths = ["."]
-[project.plugins.markdown-exec]
 """
 PAGES = {
     "doc.md": "# Doc\n\n::: code\n",

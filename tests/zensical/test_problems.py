@@ -144,6 +144,16 @@ def test_files_that_are_not_laid_down_are_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("cut", ["removed", "cut off"])
+def test_a_file_that_is_gone_is_told_whatever_the_record_says(cut: str, tmp_path: Path) -> None:
+    site = zensical.make(tmp_path, POSE)
+    for path in (site / zensical.LAID).glob("wave.*.mov"):
+        path.unlink() if cut == "removed" else path.write_bytes(b"")
+    built = zensical.build(site)
+    assert built.code == 1
+    assert "docs/index.md:3:5: the files of pose 'default/wave' are not in" in built.output
+
+
 def test_a_style_sheet_of_another_version_is_told(tmp_path: Path) -> None:
     site = zensical.make(tmp_path, POSE)
     record = site / zensical.LAID / ".laid.json"

@@ -251,8 +251,8 @@ class Process:
             raw_options: The options of the extension as written.
         """
         context = context_of(md)
-        if context is None:
-            return None
+        if context is None:  # of a text that some extension parses for a page, or of nothing
+            return None if self.open_pages.is_empty else self._build
         if self._build is None or self._build.page.page is not context.page:
             if self._project is None or self._config is not context.config:
                 self._config, self._project = context.config, read_project(context.config)

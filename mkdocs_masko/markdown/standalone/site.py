@@ -16,7 +16,7 @@ from mkdocs_masko.assets import FOLDER, SiteFiles
 from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.files import path_stamp, relative_name
 from mkdocs_masko.hosting import laid_site_files
-from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_laid_files
+from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_present_files
 from mkdocs_masko.options import read_options, take_default
 from mkdocs_masko.page_assets import site_path
 from mkdocs_masko.rendering import GALLERY, Renderer, embed_key
@@ -83,7 +83,7 @@ class StandaloneSite:
         self.manifest = read_manifest(site)
         if project is None and any(m.url.startswith(_SANDBOX) for *_, m in self.manifest.media()):
             raise ManifestError(f"{site.manifest.name}: {_NO_SANDBOX}")
-        self._laid = read_laid_files(self.laid_folder) if self.laid_folder else LaidFiles()
+        self._laid = read_present_files(self.laid_folder) if self.laid_folder else LaidFiles()
         self._files = (
             laid_site_files(site, self.manifest, self._laid) if self.laid_folder else SiteFiles()
         )
