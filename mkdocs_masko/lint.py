@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.build import BuildSession
 from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from mkdocs_masko.assets import SiteFiles
     from mkdocs_masko.docs_files import DocsFile
     from mkdocs_masko.errors import MissingPose
     from mkdocs_masko.generator import Generator
@@ -152,24 +152,6 @@ def show_site(
     """
     reader = _SiteReader(path.parent, settings, generator_for(path, settings))
     return reader.read(manifest, default, hosting)
-
-
-def find_bad_references(
-    folder: Path, config: Mapping[str, Any], manifest: Manifest, default: str
-) -> list[Problem]:
-    """Find every pose that a site names and the manifest lacks, and every invalid argument.
-
-    Args:
-        folder: The folder of the site's configuration.
-        config: The content of the site's configuration.
-        manifest: What pages may show.
-        default: Alias of the collection for references without one.
-
-    Raises:
-        OptionError: A page cannot be read.
-    """
-    reader = _SiteReader(folder, config, "mkdocs")
-    return reader.problems(reader.read(manifest, default, CdnHosting(SiteFiles())))
 
 
 class _SiteReader:

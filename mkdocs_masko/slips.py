@@ -116,11 +116,6 @@ def named_in_words(text: str) -> list[str]:
     return _IN_WORDS.findall(text) if may_name_pose(text) else []
 
 
-def find_css_slips(css: str) -> list[Slip]:
-    """Find the poses that a style sheet names."""
-    return [slip for slip, _ in _search_css(css)]
-
-
 def find_slips_in_file(text: str, *, is_css: bool) -> list[tuple[Slip, int]]:
     """Find the poses that a file names which is copied as it is, each with its offset.
 

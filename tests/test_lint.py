@@ -9,10 +9,8 @@ import pytest
 
 import sites
 from cli_process import NAME, config, run
+from mkdocs_masko.assets import SiteFiles
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.lint import find_bad_references
-from mkdocs_masko.manifest import load
-from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,15 +63,9 @@ def write_pages(folder: Path, pages: dict[str, str], docs: str = "docs") -> Path
     return folder
 
 
-def problems_of(folder: Path, config: dict[str, object]) -> list[str]:
-    """Return what is wrong on the pages of a folder."""
-    manifest = load(folder / NAME, [SANDBOX_ORIGIN])
-    return [str(problem) for problem in find_bad_references(folder, config, manifest, "fox")]
-
-
 def test_every_problem_is_found_with_its_place(tmp_path: Path) -> None:
     """On every page, in every syntax, and not in code, hidden folders or other files."""
-    problems = problems_of(write_pages(tmp_path, PAGES), CONFIG)
+    problems = sites.check(write_pages(tmp_path, PAGES), CONFIG)
     assert len(problems) == len(PROBLEMS)
     for problem, start in zip(problems, PROBLEMS, strict=True):
         assert problem.startswith(start), problem
@@ -86,7 +78,7 @@ def test_a_build_finds_the_same_problems(tmp_path: Path) -> None:
     extensions = ["attr_list", "admonition", "pymdownx.details", {"pymdownx.tabbed": {}}]
     mkdocs_site = sites.make(tmp_path, pages, markdown_extensions=extensions)
     warnings = [line for line in sites.build(mkdocs_site).lines("WARNING") if "docs/" in line]
-    problems = problems_of(tmp_path, {"markdown_extensions": extensions})
+    problems = sites.check(tmp_path, {"markdown_extensions": extensions})
     assert sorted(line.partition("docs/")[2] for line in warnings) == sorted(
         problem.partition("docs/")[2] for problem in problems
     )
@@ -294,8 +286,8 @@ def test_a_link_to_a_page_that_a_plugin_may_make_is_for_a_build_to_judge(
 ) -> None:
     """A check that fails for nothing is worse than one that misses a link."""
     folder = write_pages(tmp_path, {"a.md": '{{ masko("wave", href="made/x.md") }}\n'})
-    assert problems_of(folder, more) == []
-    assert len(problems_of(folder, {})) == 1
+    assert sites.check(folder, more) == []
+    assert len(sites.check(folder, {})) == 1
 
 
 def test_a_theme_beside_the_site_is_named_as_from_there(tmp_path: Path) -> None:
@@ -326,7 +318,7 @@ def test_a_template_that_jinja_cannot_read_is_a_problem_with_its_line(tmp_path: 
     folder = write_pages(tmp_path, {})
     (folder / "theme").mkdir()
     (folder / "theme/main.html").write_text('<p>\n{{ masko("wave" }}\n')
-    (problem,) = problems_of(folder, {"theme": {"name": None, "custom_dir": "theme"}})
+    (problem,) = sites.check(folder, {"theme": {"name": None, "custom_dir": "theme"}})
     assert problem.startswith("theme/main.html:2:1: Jinja cannot read this template: ")
 
 
@@ -340,7 +332,7 @@ def test_a_macro_with_variables_is_checked_for_what_it_has_of_literals(tmp_path:
         '{{ masko("wave", width=w) }}{{ masko_url(x, key="gone") }}\n'
     )
     (folder / "theme/x.html").write_text(template)
-    problems = problems_of(folder, {"theme": {"custom_dir": "theme"}})
+    problems = sites.check(folder, {"theme": {"custom_dir": "theme"}})
     assert [problem.partition(". ")[0] for problem in problems] == [
         "theme/x.html:1:31: no pose 'nobody' in 'fox'",
         "theme/x.html:2:1: unknown argument 'widht' (did you mean 'width'?)",
@@ -356,20 +348,20 @@ def test_what_mkdocs_macros_evaluates_is_no_problem(tmp_path: Path) -> None:
     """Variables are no problem where mkdocs-macros runs; wrong names still are."""
     text = "{{ masko(page.meta.pose) }}\n\n![a](masko:nope)\n"
     folder = write_pages(tmp_path, {"index.md": text})
-    assert len(problems_of(folder, {"plugins": ["masko"]})) == 2
-    assert len(problems_of(folder, {"plugins": ["masko", "macros"]})) == 1
+    assert len(sites.check(folder, {"plugins": ["masko"]})) == 2
+    assert len(sites.check(folder, {"plugins": ["masko", "macros"]})) == 1
 
 
 def test_pages_are_read_from_the_docs_dir_of_the_site(tmp_path: Path) -> None:
     """And is named in messages from the folder of mkdocs.yml."""
     folder = write_pages(tmp_path, {"a.md": "![a](masko:nope)\n"}, docs="content")
-    (problem,) = problems_of(folder, {"docs_dir": "content"})
+    (problem,) = sites.check(folder, {"docs_dir": "content"})
     assert problem.startswith("content/a.md:1:6: ")
 
 
 def test_a_site_without_pages_has_no_problems(tmp_path: Path) -> None:
     """Nor has one whose pages show no pose."""
-    assert problems_of(write_pages(tmp_path, {}), {}) == []
+    assert sites.check(write_pages(tmp_path, {}), {}) == []
 
 
 def test_a_page_that_is_not_utf_8_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -377,7 +369,7 @@ def test_a_page_that_is_not_utf_8_is_an_error_that_names_it(tmp_path: Path) -> N
     folder = write_pages(tmp_path, {"a.md": ""})
     (folder / "docs" / "a.md").write_bytes(b"masko \xff")
     with pytest.raises(OptionError, match=r"docs/a\.md: cannot be read: it is not UTF-8"):
-        problems_of(folder, {})
+        sites.check(folder, {})
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.html", "a.css"])
@@ -386,14 +378,14 @@ def test_a_file_that_is_not_there_is_an_error_that_names_it(name: str, tmp_path:
     folder = write_pages(tmp_path, {"index.md": ""})
     (folder / "docs" / name).symlink_to("nowhere")
     with pytest.raises(OptionError, match=rf"docs/{re.escape(name)}: cannot be read: No such file"):
-        problems_of(folder, {})
+        sites.check(folder, {})
 
 
 @pytest.mark.parametrize("space", ["\x0c", "\u2028", "\x1c"])
 def test_an_unreadable_macro_is_found_behind_any_white_space(space: str, tmp_path: Path) -> None:
     """Jinja counts line feeds alone."""
     text = f'a{space}b\nb\n{{{{ masko("wave) }}}}\n'
-    (problem,) = problems_of(
+    (problem,) = sites.check(
         write_pages(tmp_path, {"a.md": text}), {"plugins": ["masko", "macros"]}
     )
     assert "unterminated masko(...)" in problem
@@ -424,11 +416,10 @@ def test_an_offline_check_needs_no_key(tmp_path: Path) -> None:
 
 
 def test_an_absolute_url_is_not_checked_against_the_address_of_the_site(tmp_path: Path) -> None:
-    """Whether the site serves a file is for a build to know."""
+    """What the site does not serve has an address of its own."""
     page = 'x {{ masko_url("wave", absolute=true) }}\n'
     folder = write_pages(tmp_path, {"index.md": page})
-    manifest = load(folder / NAME, {SANDBOX_ORIGIN})
-    assert find_bad_references(folder, {}, manifest, "fox") == []
+    assert sites.check(folder, {}, files=SiteFiles()) == []
 
 
 def test_a_macro_inside_an_expression_is_a_problem_only_where_none_is_evaluated(
@@ -437,12 +428,12 @@ def test_a_macro_inside_an_expression_is_a_problem_only_where_none_is_evaluated(
     """mkdocs-macros evaluates it; on all other pages it stays text, and a build says so as well."""
     text = 'x\n\n{{ "x" ~ masko("wave") }}\n{% set fox = masko("wave") %}\n'
     folder = write_pages(tmp_path, {"a.md": text})
-    assert problems_of(folder, {"plugins": ["masko", "macros"]}) == []
+    assert sites.check(folder, {"plugins": ["masko", "macros"]}) == []
     remedy = 'Write {{ masko("wave", width=240) }}; only mkdocs-macros reads expressions.'
     expected = [
         f"docs/a.md:{line}:1: a macro must stand alone between {{{{ and }}}}. {remedy}"
         for line in (3, 4)
     ]
-    assert problems_of(folder, {"plugins": ["masko"]}) == expected
+    assert sites.check(folder, {"plugins": ["masko"]}) == expected
     built = sites.build(sites.make(tmp_path / "site", {"a.md": text}, options=sites.FROZEN))
     assert built.good().lines("WARNING") == [f"masko: {problem}" for problem in expected]

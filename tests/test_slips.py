@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.slips import find_css_slips, find_slips, find_slips_in_file
+from mkdocs_masko.slips import find_slips, find_slips_in_file
 
 PLACES = {
     '<a href="URL">x</a>': "a link cannot lead to",
@@ -168,9 +168,10 @@ def test_a_macro_in_a_file_that_is_copied_is_a_slip(written: str, place: str) ->
     ],
 )
 def test_a_style_sheet_is_searched_too(css: str) -> None:
-    (slip,) = find_css_slips(css)
+    ((slip, _),) = find_slips_in_file(css, is_css=True)
     assert slip.message.endswith("or use a URL that 'mkdocs-masko show' prints.")
-    assert find_css_slips("a.masko:hover { color: red } /* masko: */") == []
+    other = "a.masko:hover { color: red } /* masko: */"
+    assert find_slips_in_file(other, is_css=True) == []
 
 
 FILES = [

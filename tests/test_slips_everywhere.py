@@ -9,9 +9,6 @@ import pytest
 
 import sites
 from cli_process import run
-from mkdocs_masko.lint import find_bad_references
-from mkdocs_masko.manifest import load
-from mkdocs_masko.urls import SANDBOX_ORIGIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,11 +128,6 @@ def built(folder: Path) -> list[str]:
     return [line.removeprefix("masko: ") for line in lines if line.startswith("masko: ")]
 
 
-def _checked(folder: Path, config: dict[str, object]) -> list[str]:
-    manifest = load(folder / "masko.manifest.json", [SANDBOX_ORIGIN])
-    return [str(problem) for problem in find_bad_references(folder, config, manifest, "fox")]
-
-
 @pytest.mark.parametrize("place", PLACES)
 def test_each_slip_is_reported_once_and_in_its_line(place: str, built: list[str]) -> None:
     reported: dict[str, list[str]] = {}
@@ -153,7 +145,7 @@ def test_each_slip_is_reported_once_and_in_its_line(place: str, built: list[str]
 
 
 def test_check_reports_the_same(folder: Path, built: list[str]) -> None:
-    assert sorted(_checked(folder, {"markdown_extensions": EXTENSIONS})) == sorted(built)
+    assert sorted(sites.check(folder, {"markdown_extensions": EXTENSIONS})) == sorted(built)
 
 
 # What mkdocs-macros evaluates, and names that it reports itself, as undefined.
@@ -177,7 +169,7 @@ def test_beside_mkdocs_macros_check_reports_what_a_build_does(tmp_path: Path) ->
     built = [line[len("masko: ") :] for line in lines if line.startswith("masko: ")]
     config = {"markdown_extensions": EXTENSIONS, "plugins": plugins}
     places = [re.sub(r"(:\d+):\d+: ", r"\1: ", line) for line in built]
-    checked = [re.sub(r"(:\d+):\d+: ", r"\1: ", line) for line in _checked(tmp_path, config)]
+    checked = [re.sub(r"(:\d+):\d+: ", r"\1: ", line) for line in sites.check(tmp_path, config)]
     assert sorted(checked) == sorted(places)
     names = sorted(line.split(":")[0] for line in places if "off.md" not in line)
     assert names == [f"docs/{name}" for name in pages][:-1]
@@ -216,7 +208,7 @@ mkdocs-masko, masko.ai and the scheme masko: are names. So is masko:wave in pros
     sites.make(tmp_path, {"index.md": page}, plugins=plugins, markdown_extensions=EXTENSIONS)
     built = sites.build(tmp_path, "--strict").good()
     assert [line for line in built.lines("WARNING") if "masko: " in line] == []
-    assert _checked(tmp_path, config) == []
+    assert sites.check(tmp_path, config) == []
 
 
 FORMULAS = {
@@ -235,7 +227,7 @@ def test_check_reads_formulas_as_a_build_does(options: dict[str, object], tmp_pa
     reported = [line.split(": ")[0] for line in built]
     links = ["docs/p0000.md:1:24"]
     assert reported == (["docs/p0000.md:1:7", *links] if "inline_syntax" in options else links)
-    assert sorted(_checked(tmp_path, {"markdown_extensions": extensions})) == sorted(built)
+    assert sorted(sites.check(tmp_path, {"markdown_extensions": extensions})) == sorted(built)
 
 
 FILES = {
@@ -276,7 +268,7 @@ def test_files_that_are_copied_and_templates_are_searched_too(tmp_path: Path) ->
         "theme/main.html:4:27",
         "theme/main.html:4:40",
     ]
-    assert sorted(_checked(tmp_path, {"theme": sites.BARE})) == sorted(built)
+    assert sorted(sites.check(tmp_path, {"theme": sites.BARE})) == sorted(built)
 
 
 SLIP = '\n<a href="masko:wave">x</a>'
@@ -298,7 +290,7 @@ def test_templates_with_the_same_slip_are_told_each_in_its_own_name(tmp_path: Pa
     built = [line[len("masko: ") :] for line in sites.build(tmp_path).good().lines("WARNING")]
     places = ["theme/404.html:2:10", "theme/parts/deep.Html:5:10", "theme/parts/nav.HTM:3:10"]
     assert sorted(line.split(": ")[0] for line in built) == places
-    checked = [line.split(": ")[0] for line in _checked(tmp_path, {"theme": sites.BARE})]
+    checked = [line.split(": ")[0] for line in sites.check(tmp_path, {"theme": sites.BARE})]
     assert sorted(checked) == sorted([*places, "theme/parts/a-part-of-no-page.html:2:10"])
 
 
@@ -330,7 +322,7 @@ def test_equal_poses_are_told_apart_by_what_holds_them(tmp_path: Path) -> None:
         "theme/part.html:2:14",
         "theme/part.html:4:21",
     ]
-    assert sorted(_checked(tmp_path, {"theme": sites.BARE})) == sorted(built)
+    assert sorted(sites.check(tmp_path, {"theme": sites.BARE})) == sorted(built)
 
 
 def test_links_that_another_plugin_has_rewritten_are_found_where_they_stand(tmp_path: Path) -> None:

@@ -26,11 +26,14 @@ from xml.etree import ElementTree as ET
 import html5lib
 
 from in_process import run_with_pipes
+from mkdocs_masko.lint import check_site
 from mkdocs_masko.options import read_options
-from mkdocs_masko.sync import PollPolicy, site_of, update
+from mkdocs_masko.sync import PollPolicy, read_manifest, site_of, update
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from mkdocs_masko.assets import SiteFiles
 
 ROOT = Path(__file__).parents[2]
 KEY = "masko_" + "0a1b2c3d" * 8
@@ -107,6 +110,24 @@ def make(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+def check(
+    folder: Path, settings: Mapping[str, Any], *, files: SiteFiles | None = None
+) -> list[str]:
+    """Return what `check` finds wrong on a site of the sandbox's poses, with any settings.
+
+    Args:
+        folder: The site, with its manifest; without a `mkdocs.yml`, it gets an empty one.
+        settings: What counts as the content of `mkdocs.yml`.
+        files: The files that the site serves; by default those of a build.
+    """
+    path = folder / "mkdocs.yml"
+    path.touch()
+    site = site_of(read_options(SANDBOX, {}), folder, {})
+    manifest = read_manifest(site)
+    found = check_site(site, path, settings, manifest, lambda each: each.remedy, files=files)
+    return [str(problem) for problem in found.problems]
 
 
 def example(folder: Path) -> Path:
