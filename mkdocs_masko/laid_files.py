@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -51,6 +52,7 @@ _MOST_SHOWN = 3  # files named in one message
 
 # msgspec searches for the pattern; `$` would let a line end pass.
 _Name = Annotated[str, Meta(pattern=rf"\A(?:{OURS.pattern})\Z")]
+_NAMED = re.compile(rf'"{OURS.pattern}"'.encode())  # in an index with merge conflict markers
 _Bytes = Annotated[int, Meta(ge=0)]
 
 
@@ -124,11 +126,28 @@ def _dump(laid: LaidFiles) -> bytes:
     return msgspec.json.format(msgspec.json.encode(laid, order="sorted"), indent=2) + b"\n"
 
 
-def parse_index(content: bytes) -> Index | None:
-    """Read the index of a folder; None for one of another kind. A name in it can be any path."""
+def parse_index(content: bytes, *, is_recorded: bool) -> Index | None:
+    """Read the index of a folder, or tell that it is somebody else's.
+
+    Args:
+        content: What the file of that name holds.
+        is_recorded: Whether the folder has a record, so that the index is ours, damaged or not.
+            Without one it is ours only if it has names of our form: other programs write a
+            `files.json`, too.
+
+    Returns:
+        The names of our form; None if it is somebody else's.
+    """
+    index: Index = {}
+    names = _NAMED.findall(content) if has_conflict_markers(content) else []
     with suppress(msgspec.DecodeError, UnicodeError):
-        return msgspec.json.decode(content, type=Index)
-    return None
+        listed = msgspec.json.decode(content, type=Index)
+        index = {
+            pose: ours
+            for pose, keys in listed.items()
+            if (ours := {key: name for key, name in keys.items() if OURS.fullmatch(name)})
+        }
+    return index if index or names or is_recorded else None
 
 
 def laid_folder(options: Options, folder: Path, docs_dir: Path, *, is_needed: bool) -> Path | None:
@@ -227,15 +246,13 @@ def _indexed_names(folder: Path) -> set[str]:
         return set()
     except OSError as error:
         raise CacheError(f"{path.as_posix()}: cannot be read: {error.strerror}.") from error
-    index = parse_index(content)
-    is_ours = (folder / RECORD).is_file() or has_conflict_markers(content)
-    if index is None and not is_ours:
+    index = parse_index(content, is_recorded=(folder / RECORD).is_file())
+    if index is None:
         raise ManifestError(
             f"{sanitize(path.as_posix())}: is there already, and is no index of media. "
             "Move the file, or name another folder."
         )
-    names = (name for pose in (index or {}).values() for name in pose.values())
-    return {name for name in names if OURS.fullmatch(name)}
+    return {name for pose in index.values() for name in pose.values()}
 
 
 def _copy(source: Path, target: Path) -> bool:

@@ -212,7 +212,14 @@ def test_stale_files_in_the_record_are_removed(sources: dict[str, Path], folder:
     assert names(folder) == [RECORD, "files.json", "mine.png", OLD, WAVE]
 
 
-@pytest.mark.parametrize("index", ["", "[]", "{", '{"a": 1}', '{"a": {"b": 1}}', "null"])
+CONFLICT = "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"
+NAMELESS = ["{}", '{"a": {}}', '{"en": {"title": "Willkommen"}}', '{"a": {"b": "x/wave.png"}}']
+
+
+@pytest.mark.parametrize(
+    "index",
+    ["", "[]", "{", '{"a": 1}', '{"a": {"b": 1}}', "null", CONFLICT.format("{}", "{}"), *NAMELESS],
+)
 def test_an_index_of_somebody_else_is_not_written_over(
     index: str, sources: dict[str, Path], folder: Path
 ) -> None:
@@ -227,10 +234,13 @@ def test_an_index_of_somebody_else_is_not_written_over(
     assert names(folder) == before
 
 
-CONFLICT = "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"
+LISTED = json.dumps({"fox/old": {"image": OTHER, "a": "x"}}, indent=2)
 
 
-@pytest.mark.parametrize(("index", "record"), [(CONFLICT, None), ("", "{}"), ("[]", "{}")])
+@pytest.mark.parametrize(
+    ("index", "record"),
+    [(CONFLICT.format(LISTED, "{}"), None), ("", "{}"), ("[]", "{}"), ("{}", "{}")],
+)
 def test_a_damaged_index_of_ours_is_written_anew(
     index: str, record: str | None, sources: dict[str, Path], folder: Path
 ) -> None:

@@ -16,7 +16,7 @@ from mkdocs_masko.assets import FOLDER
 from mkdocs_masko.assets.site_files import OURS, file_name
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.files import relative_name
-from mkdocs_masko.laid_files import INDEX, parse_index, read_laid_files
+from mkdocs_masko.laid_files import INDEX, RECORD, parse_index, read_laid_files
 from mkdocs_masko.plugin.log import note
 
 if TYPE_CHECKING:
@@ -101,12 +101,11 @@ class ExportedMedia:
         return name not in self._unused or is_named
 
     def _read_index(self, files: Files) -> Index:
-        """Take the index out of the site's files; a file of another kind stays."""
+        """Take the index out of the site's files; one of somebody else stays."""
         file = files.get_file_from_path(f"{self._uri}/{INDEX}")
-        index = parse_index(file.content_bytes) if file else None
+        is_recorded = (self._folder / RECORD).is_file()
+        index = parse_index(file.content_bytes, is_recorded=is_recorded) if file else None
         if file is None or index is None:
-            return {}
-        if not all(OURS.fullmatch(name) for pose in index.values() for name in pose.values()):
             return {}
         files.remove(file)
         return index

@@ -152,7 +152,13 @@ def test_a_file_of_somebody_else_stays(name: str, exported: Path, tmp_path: Path
     assert (built.site / "assets/masko" / name).read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("index", ["[]", '{"a": 1}', '{"a": {"b": "../x.md"}}', "no JSON", ""])
+@pytest.mark.parametrize(
+    "index",
+    [
+        *("[]", '{"a": 1}', '{"a": {"b": "../x.md"}}', "no JSON", "", "{}"),
+        '{"en": {"title": "Willkommen"}}',
+    ],
+)
 def test_an_index_of_another_kind_stays_and_counts_for_nothing(index: str, tmp_path: Path) -> None:
     name = "logo.0123456789abcdef.png"
     files = {f"{FOLDER}/files.json": index, f"{FOLDER}/{name}": "mine"}
