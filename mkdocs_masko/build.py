@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from msgspec import Struct, structs
 
+from mkdocs_masko.assets.site_files import HASH_IN_NAME
 from mkdocs_masko.budget import PageWeights
 from mkdocs_masko.errors import MaskoError, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
@@ -47,7 +47,6 @@ _NO_WORDS = (
     "'description' is published as it is written, and can show no pose. Write words alone, and "
     "'image: masko:wave' for a picture."
 )
-_HASH_IN_NAME = re.compile(r"\.([0-9a-f]{16})\.[a-z0-9]{3,4}")  # of a file that the site serves
 
 
 class _OutsidePages(StandalonePage):
@@ -390,7 +389,7 @@ class BuildSession:
         return html
 
     def _find_dropped(self, html: str) -> list[str]:
-        hashes = set(_HASH_IN_NAME.findall(html)) if self._dropped_files else ()
+        hashes = set(HASH_IN_NAME.findall(html)) if self._dropped_files else ()
         return [path for path in self._dropped_files if path.split(".")[-2] in hashes]
 
     def site_files(self) -> dict[str, Path]:

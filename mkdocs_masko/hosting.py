@@ -252,16 +252,6 @@ def _describe(manifest: Manifest, medium: Medium) -> str:
     return next(names, medium.url)
 
 
-def site_paths(files: SiteFiles, manifest: Manifest) -> dict[str, dict[str, SiteFile]]:
-    """Return the site's file for every medium of a manifest, by pose and key."""
-    index: dict[str, dict[str, SiteFile]] = {}
-    for pose, key, medium in manifest.media():
-        file = files.file(medium)
-        if file is not None:
-            index.setdefault(pose, {})[key] = file
-    return index
-
-
 def packaged_file(url: str) -> Path | None:
     """Return the file behind a URL of the embedded sandbox, which comes with the package."""
     if not url.startswith(f"{SANDBOX_ORIGIN}/"):

@@ -33,8 +33,13 @@ if TYPE_CHECKING:
 FOLDER = "assets/masko"
 """Where the plugin's files lie in the site."""
 
-OURS = re.compile(r"[a-z0-9][a-z0-9-]{0,47}\.[0-9a-f]{16}\.[a-z0-9]{2,4}")
+_HASH, _SUFFIX = r"[0-9a-f]{16}", r"[a-z0-9]{2,4}"
+
+OURS = re.compile(rf"[a-z0-9][a-z0-9-]{{0,47}}\.{_HASH}\.{_SUFFIX}")
 """What the name of every medium, variant, style sheet and script looks like."""
+
+HASH_IN_NAME = re.compile(rf"\.({_HASH})\.{_SUFFIX}")
+"""The hash in such a name, wherever a text has one."""
 
 _LONGEST_NAME = 48
 _HASH_DIGITS = 16  # hex digits of a hash: no two of 10,000 files are alike by chance
