@@ -167,13 +167,29 @@ def laid_folder(options: Options, folder: Path, docs_dir: Path, *, is_needed: bo
         return docs_dir / FOLDER if is_needed else None
     target = Path(os.path.normpath(folder / options.into))
     docs = sanitize(relative_name(docs_dir, folder))
-    if fold_name(str(target)) == fold_name(os.path.normpath(docs_dir)):
-        problem = f"must not be the docs folder itself; name one below it, such as {docs}/{FOLDER}"
-        raise OptionError(problem, option="into")
+    refuse_docs_folder(target, folder, docs_dir, option="into")
     if is_needed and not target.is_relative_to(os.path.normpath(docs_dir)):
         problem = f"must be below the docs folder, such as {docs}/{FOLDER}"
         raise OptionError(f"{problem}; got {sanitize(repr(options.into))}", option="into")
     return target
+
+
+def refuse_docs_folder(target: Path, folder: Path, docs_dir: Path, *, option: str) -> None:
+    """Check that files do not go between the author's pages.
+
+    Args:
+        target: The folder that a sync writes files to.
+        folder: The folder of the site's configuration.
+        docs_dir: The site's docs folder.
+        option: What names the target.
+
+    Raises:
+        OptionError: It is the docs folder itself.
+    """
+    if fold_name(str(target.resolve())) == fold_name(str(docs_dir.resolve())):
+        docs = sanitize(relative_name(docs_dir, folder))
+        problem = f"must not be the docs folder itself; name one below it, such as {docs}/{FOLDER}"
+        raise OptionError(problem, option=option)
 
 
 class FolderSummary(Struct, frozen=True, kw_only=True):

@@ -73,19 +73,20 @@ def _media(build: BuildSession, options: Options, *, used: bool) -> Iterator[Med
         yield from (medium for _, _, medium in media)
 
 
-def find_needed_names(build: BuildSession, *, used: bool, has_plugin: bool) -> set[str]:
+def find_needed_names(build: BuildSession, *, used: bool, has_extension: bool) -> set[str]:
     """Return the names of all files, before there are any bytes of them.
 
     Args:
         build: The build that publishes them.
         used: Whether they are only what pages show.
-        has_plugin: Whether the plugin alone builds the site, which brings along all but media.
+        has_extension: Whether a host runs the Markdown extension alone; where the plugin builds
+            the site for all of them, it brings along all but media.
     """
     files = build.used_files()
-    if has_plugin:
-        paths = {file.path for file in files if file.variant is None}
-    else:
+    if has_extension:
         paths = {file.path for file in files} | _shipped_files(build, used=used).keys()
+    else:
+        paths = {file.path for file in files if file.variant is None}
     return {path.removeprefix(_PREFIX) for path in paths}
 
 

@@ -64,7 +64,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     from mkdocs_masko.assets import FOLDER
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.generator import generator_for, runs_plugins
-    from mkdocs_masko.laid_files import laid_folder
+    from mkdocs_masko.laid_files import laid_folder, refuse_docs_folder
     from mkdocs_masko.site_config import extensions_of, find_config, load_settings
 
     # With --collection, no configuration is read.
@@ -77,6 +77,8 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     has_plugin = not config or runs_plugins(generator_for(config, settings, ()))
     # Who enables both has a site that Zensical builds, too: the plugin needs no extension.
     has_extension = not has_plugin or "masko" in extensions_of(settings)
+    if into and config:
+        refuse_docs_folder(into, folder, docs, option="--into")
     path = into or laid_folder(site.options, folder, docs, is_needed=has_extension)
     if path is None:
         return None
@@ -285,6 +287,5 @@ def find_stale_target(target: DocsTarget, site: Site, build: BuildSession) -> st
         return f"{_page_name(target, page)}: has not been written. Run 'mkdocs-masko sync'."
     used = read_laid_files(target.path).used
     include_needed(build, site.options, used=used, originals=target.has_plugin)
-    has_plugin = not target.has_extension
-    names = find_needed_names(build, used=used, has_plugin=has_plugin)
+    names = find_needed_names(build, used=used, has_extension=target.has_extension)
     return find_stale(target.path, target.name, names)

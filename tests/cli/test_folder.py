@@ -17,7 +17,7 @@ from mkdocs_masko.sandbox import Sandbox
 from processes import children, wait_until_gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from cli_process import Done
@@ -435,6 +435,19 @@ def test_the_docs_folder_itself_is_refused(command: list[str], into: str, tmp_pa
     assert done.code == 2
     problem = "must not be the docs folder itself; name one below it, such as docs/assets/masko"
     assert done.err == f"error: option 'into' {problem}\n"
+
+
+@pytest.mark.parametrize("into", ["docs", "./docs/", "Docs"])
+@pytest.mark.parametrize("make", [toml, yml])
+def test_the_docs_folder_is_refused_on_the_command_line(
+    make: Callable[..., Path], into: str, tmp_path: Path
+) -> None:
+    """Where there is a site: elsewhere it is a folder as any other."""
+    folder = make(tmp_path, SELF)
+    done = run(folder, "sync", "--into", into)
+    assert done.code == 2
+    assert "option '--into' must not be the docs folder itself; name one below" in done.err
+    assert not (folder / "docs/files.json").exists()
 
 
 def test_zensical_needs_a_folder_in_the_docs(tmp_path: Path) -> None:
