@@ -294,7 +294,10 @@ def _print_next_steps(path: Path, generator: Generator, site: Site, result: Sync
     for number, step in enumerate(_next_steps(path, generator, site, pose), 1):
         print_line(f"  {number}. {step}")
     if site.options.api_url == SANDBOX:
-        click.echo("\nFor your own mascot, put its ID in 'collection' and remove 'api_url'.")
+        click.echo(
+            "\nFor your own mascot, put its ID in 'collection', remove 'api_url', and run\n"
+            f"'mkdocs-masko sync' with your API key in {site.options.api_key_env}."
+        )
 
 
 def _next_steps(path: Path, generator: Generator, site: Site, pose: str) -> Iterator[str]:
