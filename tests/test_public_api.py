@@ -52,6 +52,7 @@ def test_any_other_name_is_an_attribute_error() -> None:
         ("mkdocs_masko.sync", {"requests", "urllib3", "tenacity", "markdown", "jinja2", "click"}),
         ("mkdocs_masko.sandbox", {"requests", "urllib3", "msgspec", "http.server", "markdown"}),
         ("mkdocs_masko.api", {"markdown", "jinja2", "click", "mkdocs", "rich"}),
+        ("mkdocs_masko.markdown.extension", {"requests", "yaml", "pathspec", "mkdocs", "click"}),
     ],
 )
 def test_importing_loads_no_more_than_is_used(imported: str, unwanted: set[str]) -> None:

@@ -15,11 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from msgspec import Struct
 
 from mkdocs_masko.files import relative_name
-from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
-from mkdocs_masko.macros_plugin import PLUGIN
 from mkdocs_masko.palette import opening_palette
-from mkdocs_masko.site_config import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -159,6 +156,15 @@ class ZensicalPage:
 
     @cached_property
     def _included(self) -> list[tuple[str, str]]:
+        # Only for problems; they bring in what Python-Markdown alone does not need, such as YAML.
+        from mkdocs_masko.included_texts import (  # noqa: PLC0415
+            SNIPPETS,
+            find_included,
+            include_folders,
+        )
+        from mkdocs_masko.macros_plugin import PLUGIN  # noqa: PLC0415
+        from mkdocs_masko.site_config import options_of  # noqa: PLC0415
+
         folder, path = self.project.folder, self.project.docs_dir / self.page.path
         configs = self.config.get("mdx_configs", {})
         extensions = {n: configs.get(n) for n in self.config.get("markdown_extensions", [])}
