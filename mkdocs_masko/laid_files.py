@@ -14,6 +14,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Meta, Struct, structs
@@ -172,6 +173,11 @@ def laid_folder(options: Options, folder: Path, docs_dir: Path, *, is_needed: bo
         problem = f"must be below the docs folder, such as {docs}/{FOLDER}"
         raise OptionError(f"{problem}; got {sanitize(repr(options.into))}", option="into")
     return target
+
+
+def url_of_folder(folder: Path, docs_dir: Path) -> str:
+    """Return the folder in URLs, from the root of a site that publishes it with its docs."""
+    return quote(relative_name(folder, docs_dir))
 
 
 def refuse_docs_folder(target: Path, folder: Path, docs_dir: Path, *, option: str) -> None:

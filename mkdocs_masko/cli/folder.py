@@ -31,7 +31,8 @@ class DocsTarget(Struct, frozen=True, kw_only=True):
     Attributes:
         path: The folder.
         name: What messages call it.
-        uri: Where pages find it in a site of which it is a part: `assets/masko`.
+        uri: Where it is in a site of which it is a part: `assets/masko`.
+        url: The same in URLs.
         is_typed: Whether the command line names it.
         config: The site's configuration; None where none is read.
         settings: Its content.
@@ -43,6 +44,7 @@ class DocsTarget(Struct, frozen=True, kw_only=True):
     path: Path
     name: str
     uri: str
+    url: str
     is_typed: bool
     config: Path | None
     settings: Mapping[str, Any]
@@ -64,7 +66,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     from mkdocs_masko.assets import FOLDER
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.generator import generator_for, runs_plugins
-    from mkdocs_masko.laid_files import laid_folder, refuse_docs_folder
+    from mkdocs_masko.laid_files import laid_folder, refuse_docs_folder, url_of_folder
     from mkdocs_masko.site_config import extensions_of, find_config, load_settings
 
     # With --collection, no configuration is read.
@@ -86,6 +88,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
         path=path,
         name=path.as_posix() if into else relative_name(path, folder),
         uri=FOLDER if has_plugin else relative_name(path, docs),
+        url=FOLDER if has_plugin else url_of_folder(path, docs),
         is_typed=into is not None,
         config=config,
         settings=settings,

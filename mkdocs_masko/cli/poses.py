@@ -293,16 +293,16 @@ def _move(embed: Embed, target: DocsTarget | None) -> Embed:
     if target is None or target.uri == FOLDER:
         return embed
 
-    def moved(path: str) -> str:
-        return path.replace(f"{FOLDER}/", f"{target.uri}/")
+    def moved(file: SiteFile) -> SiteFile:
+        return structs.replace(file, path=target.uri + file.path.removeprefix(FOLDER))
 
+    html = embed.html
+    for file in _served(embed):  # their names have a hash, so that no text has one by chance
+        html = html.replace(file.path, target.url + file.path.removeprefix(FOLDER))
     loads = (
-        structs.replace(load, file=structs.replace(load.file, path=moved(load.file.path)))
-        if load.file
-        else load
-        for load in embed.loads
+        structs.replace(load, file=moved(load.file)) if load.file else load for load in embed.loads
     )
-    return structs.replace(embed, html=moved(embed.html), loads=tuple(loads))
+    return structs.replace(embed, html=html, loads=tuple(loads))
 
 
 def markup(embed: Embed) -> str:

@@ -407,6 +407,18 @@ def test_show_says_where_the_site_has_its_files(copy: Path) -> None:
     assert {file["path"].rpartition("/")[0] for file in document["served"]} == {"assets/masko"}
 
 
+def test_show_writes_urls_as_pages_have_them(copy: Path) -> None:
+    settings = (copy / "zensical.toml").read_text("utf-8")
+    shutil.move(copy / FOLDER, copy / "docs/my media")
+    (copy / "zensical.toml").write_text(f'{settings}into = "docs/my media"\n', encoding="utf-8")
+    document = json.loads(good(run(copy, "show", "wave", "--json")).out)
+    paths = [file["path"] for file in document["served"]]
+    assert all((copy / "docs" / path).is_file() for path in paths)
+    assert all(path.replace("my media", "my%20media") in document["markup"] for path in paths)
+    assert "my media" not in document["markup"]
+    assert "assets/masko" not in document["markup"]
+
+
 def test_check_tells_a_record_with_conflicts(copy: Path) -> None:
     (copy / FOLDER / ".laid.json").write_text("<<<<<<< a\n{}\n=======\n{}\n>>>>>>> b\n")
     for command in (["check", "--offline"], ["sync"]):

@@ -10,13 +10,18 @@ import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from mkdocs_masko.assets import FOLDER, SiteFiles
 from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.files import path_stamp, relative_name
 from mkdocs_masko.hosting import laid_site_files
-from mkdocs_masko.laid_files import RECORD, LaidFiles, laid_folder, read_present_files
+from mkdocs_masko.laid_files import (
+    RECORD,
+    LaidFiles,
+    laid_folder,
+    read_present_files,
+    url_of_folder,
+)
 from mkdocs_masko.options import read_options, take_default
 from mkdocs_masko.page_assets import site_path
 from mkdocs_masko.rendering import GALLERY, Renderer, embed_key
@@ -72,7 +77,7 @@ class StandaloneSite:
         )
         self._project, overrides = project, project.overrides if project else ()
         self.url_folder = (
-            quote(relative_name(self.laid_folder, project.docs_dir))
+            url_of_folder(self.laid_folder, project.docs_dir)
             if self.laid_folder and project
             else FOLDER
         )
