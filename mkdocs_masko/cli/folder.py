@@ -235,7 +235,8 @@ def _write_gallery_page(target: DocsTarget, site: Site, report: Report) -> None:
     page = site.options.gallery_page
     assert page is not None  # noqa: S101 - it is missing
     write_page(path, page_source(page))
-    report.say(f"{_page_name(target, path)}: written")
+    name = report.more["gallery"] = _page_name(target, path)
+    report.say(f"{name}: written")
 
 
 def _missing_gallery_page(target: DocsTarget, site: Site) -> Path | None:

@@ -107,7 +107,8 @@ def init(  # noqa: PLR0913 - one for each option
         )
         raise not_ready or NotReady("nothing is published yet (409)")
     if not as_json:
-        _print_next_steps(path, generator, site, result)
+        pages = [more["gallery"]] if "gallery" in more else []
+        _print_next_steps(path, generator, site, result, pages)
 
 
 def _find_file(config_file: Path | None, *, zensical: bool) -> tuple[Path, Generator]:
@@ -285,13 +286,15 @@ def _report_files(path: Path, site: Site, result: SyncResult, *, as_json: bool) 
     return report.more
 
 
-def _print_next_steps(path: Path, generator: Generator, site: Site, result: SyncResult) -> None:
+def _print_next_steps(
+    path: Path, generator: Generator, site: Site, result: SyncResult, pages: list[str]
+) -> None:
     from mkdocs_masko.options import SANDBOX
 
     poses = sorted(result.manifest.collections[site.options.default].poses)
     pose = "wave" if "wave" in poses else next(iter(poses), "wave")
     click.secho("\nNext:", bold=is_terminal())
-    for number, step in enumerate(_next_steps(path, generator, site, pose), 1):
+    for number, step in enumerate(_next_steps(path, generator, site, pose, pages), 1):
         print_line(f"  {number}. {step}")
     if site.options.api_url == SANDBOX:
         click.echo(
@@ -300,7 +303,9 @@ def _print_next_steps(path: Path, generator: Generator, site: Site, result: Sync
         )
 
 
-def _next_steps(path: Path, generator: Generator, site: Site, pose: str) -> Iterator[str]:
+def _next_steps(
+    path: Path, generator: Generator, site: Site, pose: str, pages: list[str]
+) -> Iterator[str]:
     from mkdocs_masko.files import relative_name
     from mkdocs_masko.generator import command_line, installed_themes, theme_of, theme_remedy
     from mkdocs_masko.options import SANDBOX
@@ -319,7 +324,7 @@ def _next_steps(path: Path, generator: Generator, site: Site, pose: str) -> Iter
         yield f"Add to .gitattributes: {manifest} eol=lf linguist-generated"
     if folder and folder not in attributes:
         yield f"Add to .gitattributes: {folder}/** -text linguist-generated"
-    yield " ".join(["git add", path.name, manifest, *([folder] if folder else [])])
+    yield " ".join(["git add", path.name, manifest, *([folder] if folder else []), *pages])
     api_url = site.options.api_url
     if api_url != SANDBOX and not is_known_api(api_url):
         yield f"Wherever the key is used: export MASKO_API_URL={api_url}"

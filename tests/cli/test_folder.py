@@ -439,6 +439,12 @@ def test_the_result_as_json(copy: Path) -> None:
     }
 
 
+def test_the_gallery_page_that_was_written_as_json(tmp_path: Path) -> None:
+    folder = toml(tmp_path, GALLERY, {"index.md": "# Home\n"})
+    assert json.loads(good(run(folder, "sync", "--json")).out)["gallery"] == "docs/mascots.md"
+    assert "gallery" not in json.loads(good(run(folder, "sync", "--json")).out)
+
+
 @pytest.mark.parametrize("into", ["docs", "docs/"])
 @pytest.mark.parametrize("command", [["sync"], ["check", "--offline"]])
 def test_the_docs_folder_itself_is_refused(command: list[str], into: str, tmp_path: Path) -> None:

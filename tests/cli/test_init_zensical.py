@@ -74,6 +74,14 @@ def test_the_next_steps_are_those_of_zensical(tmp_path: Path) -> None:
     ]
 
 
+def test_the_gallery_page_that_is_written_is_to_be_committed(tmp_path: Path) -> None:
+    site(tmp_path)
+    options = "{masko: {collection: fox, api_url: sandbox, gallery: true}}"
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: Fox\nplugins: [{options}]\n")
+    done = run(tmp_path, "init", "--zensical", "-f", "zensical.toml")
+    assert f". git add zensical.toml {NAME} {FOLDER} docs/mascots.md\n" in done.out
+
+
 def test_a_site_elsewhere_with_another_docs_folder(tmp_path: Path) -> None:
     """All paths start from the folder of the file."""
     path = site(tmp_path / "web", "[project]\nsite_name = 'Fox'\ndocs_dir = 'pages'\n")
