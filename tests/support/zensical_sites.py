@@ -23,6 +23,7 @@ COMMAND = Path(sys.executable).with_name("zensical")
 LAID = "docs/assets/masko"
 
 _TIME = 120  # seconds after which Zensical hangs
+_QUIET = 1.5  # seconds without a word, after which no build runs
 _PAUSE = 0.1  # seconds between two looks at a server
 
 
@@ -138,6 +139,13 @@ class Server:
     def wait_for_log(self, text: str) -> str:
         """Return the output as soon as a text is in it."""
         return self._wait(self.log, text)
+
+    def settle(self) -> None:
+        """Wait until nothing is built: Zensical may miss a change that comes meanwhile."""
+        before = ""
+        while before != self.log():
+            before = self.log()
+            time.sleep(_QUIET)
 
     def log(self) -> str:
         """Return the output so far."""

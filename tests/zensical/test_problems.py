@@ -62,11 +62,14 @@ def test_a_server_shows_the_alt_text_and_goes_on(tmp_path: Path) -> None:
         html = server.wait_for("<p>Waves</p>")
         assert "<masko-pose" not in html
         assert server.wait_for_log(f"docs/index.md:3:10: {WAVE}\n").count(WAVE) == 1
+        server.settle()
         page.write_text("# Home\n\n![Waves](masko:wave)\n", encoding="utf-8")
         server.wait_for("<masko-pose")
+        server.settle()
         _remove_pose(site / "masko.manifest.json", "wave")
         server.wait_for("<p>Waves</p>")
         server.wait_for_log("no pose 'wave' in 'Fox Mascot'")
+        server.settle()
         (site / "masko.manifest.json").unlink()
         page.write_text("# Home\n\n![No manifest](masko:wave)\n", encoding="utf-8")
         server.wait_for("<p>No manifest</p>")
@@ -222,9 +225,11 @@ def test_a_server_shows_what_a_sync_lays_down(tmp_path: Path) -> None:
     site = zensical.make(tmp_path, {"index.md": page}, options)
     with zensical.serve(site) as server:
         server.wait_for('type="image/avif"')
+        server.settle()
         (site / "docs/index.md").write_text(page.replace("240", "333"), encoding="utf-8")
         server.wait_for_log("has no variant of 'default/wave' in a size that a page shows")
         server.wait_for('width="333"')
+        server.settle()
         files_before = {*(site / zensical.LAID).iterdir()}
         assert cli.run(site, "sync").code == 0
         (new, *_) = {*(site / zensical.LAID).glob("*.avif")} - files_before
