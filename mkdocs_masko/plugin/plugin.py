@@ -182,7 +182,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Tell the build which page follows, before any other plugin sees its text."""
         build, context = self._session(), PageContext(page, config, files)
         self._builds.current.pages[page.file.src_uri] = context
-        previews = build.enter_page(context, page.meta, page=budgeted_page(page, config))
+        previews = build.enter_page(context, page.meta, page=self._weighed_as(page, config))
         page.meta.update(previews)
         environment = page_environment(config, page)
         for problem, source in unreadable_macros(markdown, environment) if environment else ():
@@ -247,7 +247,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Tell the build which page the theme's template is rendered for."""
         name = str(page.meta.get("template", "main.html"))
         theme = ThemeContext(name, str(context["base_url"]), config)
-        self._session().enter(theme, page=budgeted_page(page, config))
+        self._session().enter(theme, page=self._weighed_as(page, config))
         return context
 
     @event_priority(_VERY_LAST)
@@ -315,6 +315,12 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         if has_gallery(html):
             build.extra_files |= gallery_assets()
         return inject_assets(html, build.context.root, needs)
+
+    def _weighed_as(self, page: Page, config: MkDocsConfig) -> str:
+        """Return the name under which a page is weighed; the gallery has to show all poses."""
+        gallery = self.options.gallery_page
+        is_gallery = gallery is not None and page.file.src_uri == gallery.source
+        return "" if is_gallery else budgeted_page(page, config)
 
     def _session(self) -> BuildSession:
         return self._builds.current.session

@@ -105,6 +105,12 @@ def test_the_gallery_page_has_no_budget(gallery: object, tmp_path: Path) -> None
     assert excesses(build(tmp_path, budget, {"index.md": PAGE}, options=options)) == []
 
 
+def test_the_gallery_page_that_a_sync_has_written_has_none_either(tmp_path: Path) -> None:
+    pages = {"index.md": PAGE, "mascots.md": "# Mascots\n\n{{ masko_gallery() }}\n"}
+    budget = {"page": WAVE + IDLE, "pose": max(WAVE, IDLE)}
+    assert excesses(build(tmp_path, budget, pages, options={"gallery": True})) == []
+
+
 def test_a_page_that_a_plugin_generates_has_no_budget(tmp_path: Path) -> None:
     hook = (
         "from mkdocs.structure.files import File\n"

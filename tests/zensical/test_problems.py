@@ -234,3 +234,12 @@ def test_a_server_shows_what_a_sync_lays_down(tmp_path: Path) -> None:
         assert cli.run(site, "sync").code == 0
         (new, *_) = {*(site / zensical.LAID).glob("*.avif")} - files_before
         server.wait_for(new.name)
+
+
+def test_a_manifest_of_other_mascots_is_refused_by_check_and_build(tmp_path: Path) -> None:
+    site = zensical.make(tmp_path, POSE)
+    zensical.write(site, POSE, {"collection": "owl"})
+    told = "masko.manifest.json: has collection 'fox', but the options name 'owl'."
+    done = cli.run(site, "check", "--offline")
+    assert (done.code, told in done.err) == (1, True)
+    assert told in zensical.build(site).output
