@@ -6,6 +6,7 @@ MaskoError                    what the plugin and the command line catch
 ├── ReferenceProblem          a page names a pose, collection or argument that does not exist
 │   ├── MissingPose           the manifest has no such pose or collection; has a `remedy`
 │   ├── MisplacedPose         none can be shown there; has a `host`
+│   ├── UnreadableMacro       Jinja cannot read it; has `lines_below`
 │   └── BadReferences         all that is wrong on a page; has `problems`
 ├── ManifestError             the manifest cannot be read or written
 │   ├── ManifestMissing       there is no manifest, and the mode needs one
