@@ -44,7 +44,7 @@ _LAID = f"{ROOT}{FOLDER}/"  # what URLs of files that are laid down begin with
 _REWRITTEN = {"href", "src", "srcset"}
 # https://html.spec.whatwg.org/#attributes-2
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""")
-_TAG = re.compile(rf"""<[a-zA-Z][^\s"'<>]*(?:\s*{_ATTRIBUTE.pattern}|[^"'<>])*>""")
+_TAG = re.compile(r"""<[a-zA-Z](?:"[^"]*"|'[^']*'|[^"'<>])*>""")
 
 
 class PageBuild:
