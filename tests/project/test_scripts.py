@@ -157,5 +157,5 @@ def test_all_scripts_and_benchmarks_start() -> None:
     drawing = {name: endings.pop(name, 0) for name in ("draw_cast.py", "draw_clips.py")}
     assert set(drawing.values()) <= {0, "skia", "rlottie_python"}
     assert "try_real_site.py" in endings
-    assert ("zensical.py" in endings) is folders[0].is_dir()
+    assert ("zensical_pages.py" in endings) is folders[0].is_dir()
     assert endings == dict.fromkeys(endings, 0)
