@@ -6,6 +6,7 @@ them need not know which file they are from.
 
 from __future__ import annotations
 
+from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -16,7 +17,6 @@ from mkdocs_masko.zensical_toml import flat_extensions, load_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 PluginOptions: TypeAlias = dict[str, Any]
 
@@ -43,6 +43,18 @@ def find_config(folder: Path) -> Path | None:
     if len(paths) > 1:
         return next((path for path in paths if _names_masko(load_settings(path))), paths[0])
     return paths[0] if paths else None
+
+
+def chosen_config(config_file: Path | None) -> Path | None:
+    """Return the configuration that a command is for, if there is one.
+
+    Args:
+        config_file: What the command line names; by default that of the working folder counts.
+
+    Raises:
+        OptionError: As from `find_config`.
+    """
+    return config_file or find_config(Path.cwd())
 
 
 def first_config(folder: Path) -> Path | None:
@@ -158,6 +170,22 @@ def require_extension(path: Path, settings: Mapping[str, Any]) -> None:
     if problem:
         raise OptionError(
             f"{path.name}: {problem}. Run 'mkdocs-masko init', which adds the Markdown extension."
+        )
+
+
+def refuse_second_extension(path: Path, settings: Mapping[str, Any]) -> None:
+    """Refuse to add the Markdown extension to a site that has it.
+
+    Args:
+        path: The site's configuration, for messages.
+        settings: Its content.
+
+    Raises:
+        OptionError: It has the extension already.
+    """
+    if "masko" in extensions_of(settings):
+        raise OptionError(
+            f"{path.name} has the Markdown extension 'masko' already; change its options there"
         )
 
 

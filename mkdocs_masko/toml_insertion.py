@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.site_config import WATCH, extensions_of, is_watched
+from mkdocs_masko.site_config import WATCH, extensions_of, is_watched, refuse_second_extension
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.toml_source import Statement, find_container, scan_statements, skip_space
 from mkdocs_masko.zensical_toml import (
@@ -44,10 +44,7 @@ def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
             edit; the message then says what to add by hand.
     """
     before = load_document(path)
-    if "masko" in extensions_of(settings_of(before)):
-        raise OptionError(
-            f"{path.name} has the Markdown extension 'masko' already; change its options there"
-        )
+    refuse_second_extension(path, settings_of(before))
     if not isinstance(before.get("project", {}), dict):
         raise _edit_by_hand(path, options, manifest, "its 'project' is no table")
     text = path.read_bytes().decode()

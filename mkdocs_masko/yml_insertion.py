@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.mkdocs_yml import by_name, load_yml
-from mkdocs_masko.site_config import WATCH, extensions_of, is_watched, plugins_of
+from mkdocs_masko.site_config import WATCH, is_watched, plugins_of, refuse_second_extension
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.zensical_toml import default_extensions
 
@@ -96,10 +96,7 @@ def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
             edit; the message then says what to add by hand.
     """
     settings = load_yml(path, appends_lists=True)
-    if "masko" in extensions_of(settings):
-        raise OptionError(
-            f"{path.name} has the Markdown extension 'masko' already; change its options there"
-        )
+    refuse_second_extension(path, settings)
     defaults = default_extensions().items()
     extension = _Addition(
         key="markdown_extensions",

@@ -67,10 +67,10 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.generator import generator_for, runs_plugins
     from mkdocs_masko.laid_files import laid_folder, refuse_docs_folder, url_of_folder
-    from mkdocs_masko.site_config import extensions_of, find_config, load_settings
+    from mkdocs_masko.site_config import chosen_config, extensions_of, load_settings
 
     # With --collection, no configuration is read.
-    config = None if where["collection"] else where["config_file"] or find_config(Path.cwd())
+    config = None if where["collection"] else chosen_config(where["config_file"])
     if into is None and config is None:
         return None
     settings = load_settings(config) if config else {}

@@ -68,10 +68,10 @@ def load_site(
         OptionError: There is no configuration and no collection, or options cannot be used.
     """
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.site_config import find_config, read_plugin_options
+    from mkdocs_masko.site_config import chosen_config, read_plugin_options
     from mkdocs_masko.sync import site_of
 
-    path = config_file or find_config(Path.cwd())
+    path = chosen_config(config_file)
     if path is None and collection is None:
         raise OptionError(
             "no mkdocs.yml or zensical.toml in this folder. Name one with -f, or give --collection."
@@ -85,9 +85,9 @@ def load_site(
 
 def site_folder(config_file: Path | None) -> Path:
     """Return the folder of the site's configuration, or the current one without any."""
-    from mkdocs_masko.site_config import find_config
+    from mkdocs_masko.site_config import chosen_config
 
-    path = config_file or find_config(Path.cwd())
+    path = chosen_config(config_file)
     return path.absolute().parent if path else Path.cwd()
 
 

@@ -255,11 +255,11 @@ def _hosting(site: Site, manifest: Manifest, config_file: Path | None) -> SelfHo
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.laid_files import laid_folder
-    from mkdocs_masko.site_config import find_config, load_settings
+    from mkdocs_masko.site_config import chosen_config, load_settings
 
     if not site.is_self_hosted:
         return CdnHosting(SiteFiles())
-    path = config_file or find_config(Path.cwd())
+    path = chosen_config(config_file)
     folder = site_folder(path)
     docs = DocsFolder(folder, load_settings(path) if path else {}).path
     return SelfHosting(
