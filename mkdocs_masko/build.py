@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 
 from mkdocs_masko.assets.site_files import HASH_IN_NAME
 from mkdocs_masko.budget import PageWeights
+from mkdocs_masko.embeds import embed_macro
 from mkdocs_masko.errors import MaskoError, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.problems import Problems
@@ -217,7 +218,7 @@ class BuildSession:
         key = embed_key(call, context)
         embed = self._embeds.get(key)
         if embed is None:
-            embed = self._embed(call, context)
+            embed = embed_macro(call, self._renderer, context)
             if self._is_settled:
                 embed = self._settled_embed(embed, call, context)
             else:
@@ -232,14 +233,7 @@ class BuildSession:
             changed = self._resolve(_files(embed))
         except MaskoError:  # `site_files` says so, where a hook can report it
             return embed
-        return self._embed(call, context) if changed else embed
-
-    def _embed(self, call: Call, context: RenderContext) -> Embed:
-        if call.function == GALLERY:
-            from mkdocs_masko.gallery.page import render  # noqa: PLC0415 - most sites have none
-
-            return render(call, self._renderer, context)
-        return self._renderer.embed(call, context)
+        return embed_macro(call, self._renderer, context) if changed else embed
 
     @property
     def has_gallery(self) -> bool:

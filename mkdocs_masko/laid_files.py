@@ -26,7 +26,6 @@ from mkdocs_masko.files import (
     fold_name,
     have_same_bytes,
     move_file,
-    path_stamp,
     relative_name,
     remove_file,
     temporary_path,
@@ -114,11 +113,7 @@ def read_present_files(folder: Path) -> LaidFiles:
         ManifestError: The record cannot be read, or is damaged.
     """
     laid = read_laid_files(folder)
-    files: dict[str, int] = {}
-    for name, size in laid.files.items():
-        stamp = path_stamp(folder / name)
-        if stamp and (stamp[1] == size or Path(name).suffix in _TEXTS):
-            files[name] = size
+    files = {name: size for name, size in laid.files.items() if _size(folder / name) == size}
     return structs.replace(laid, files=files)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.assets.site_files import name_in_folder
 from mkdocs_masko.hosting import select_included
 from mkdocs_masko.page_assets import GALLERY_ASSETS, POSE_ASSETS, shipped_file, site_path
 from mkdocs_masko.rendering import GALLERY, make_call
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from mkdocs_masko.build import BuildSession
     from mkdocs_masko.manifest import Medium
     from mkdocs_masko.options import Options
-
-_PREFIX = f"{FOLDER}/"  # of paths in a site; in the folder, nothing else is beside the files
 
 
 def include_needed(build: BuildSession, options: Options, *, used: bool, originals: bool) -> None:
@@ -87,7 +85,7 @@ def find_needed_names(build: BuildSession, *, used: bool, has_extension: bool) -
         paths = {file.path for file in files} | _shipped_files(build, used=used).keys()
     else:
         paths = {file.path for file in files if file.variant is None}
-    return {path.removeprefix(_PREFIX) for path in paths}
+    return {name_in_folder(path) for path in paths}
 
 
 def find_needed_files(build: BuildSession, *, used: bool) -> dict[str, Path]:
@@ -98,7 +96,7 @@ def find_needed_files(build: BuildSession, *, used: bool) -> dict[str, Path]:
     """
     build.settle(lambda *_: True)  # nobody has the pages that are shown here
     files = build.site_files() | _shipped_files(build, used=used)
-    return {path.removeprefix(_PREFIX): file for path, file in files.items()}
+    return {name_in_folder(path): file for path, file in files.items()}
 
 
 def _shipped_files(build: BuildSession, *, used: bool) -> dict[str, Path]:
@@ -112,7 +110,7 @@ def make_index(build: BuildSession, names: Collection[str]) -> dict[str, dict[st
     index: dict[str, dict[str, str]] = {}
     for pose, key, medium in build.manifest.media():
         file = build.hosting.files.file(medium)
-        name = file.path.removeprefix(_PREFIX) if file else ""
+        name = name_in_folder(file.path) if file else ""
         if name in names:
             index.setdefault(pose, {})[key] = name
     return index
@@ -121,7 +119,7 @@ def make_index(build: BuildSession, names: Collection[str]) -> dict[str, dict[st
 def find_left_out(build: BuildSession, names: Collection[str]) -> dict[str, int | None]:
     """Return the bytes of variants that are not worth publishing; None if they cannot be made."""
     sizes = build.hosting.files.variant_sizes
-    by_name = {path.removeprefix(_PREFIX): size for path, size in sizes.items()}
+    by_name = {name_in_folder(path): size for path, size in sizes.items()}
     return {
         name: int(size) if isfinite(size) else None
         for name, size in by_name.items()

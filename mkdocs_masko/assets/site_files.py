@@ -68,6 +68,11 @@ def _stem(medium: Medium) -> str:
     return name if is_portable_name(name) else f"pose-{name}".strip("-")
 
 
+def name_in_folder(path: str) -> str:
+    """Return the name of a file of ours, which stands in one folder of the site."""
+    return path.removeprefix(f"{FOLDER}/")
+
+
 class SiteFile(Struct, frozen=True, kw_only=True):
     """A file that the site serves.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import posixpath
 import time
 from contextlib import suppress
 from itertools import islice
@@ -42,8 +41,8 @@ from mkdocs_masko.generator import (
 from mkdocs_masko.manifest import load
 from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.site_config import (
+    chosen_config,
     extensions_of,
-    find_config,
     load_settings,
     missing_extension,
     plugins_of,
@@ -128,7 +127,7 @@ def doctor(ctx: click.Context, /, *, as_json: bool, **where: Any) -> None:  # no
       mkdocs-masko doctor
       mkdocs-masko doctor --api-url sandbox --json
     """
-    path = where["config_file"] or find_config(Path.cwd())
+    path = chosen_config(where["config_file"])
     folder = path.parent if path else Path.cwd()
     options = session_plugin_options(**where)
     site = site_of(options, folder, os.environ, api_url=where["api_url"])
@@ -291,6 +290,7 @@ def _check_watch(site: Site, settings: Mapping[str, Any]) -> Finding:
 
 def _check_folder(site: Site, folder: Path, settings: Mapping[str, Any]) -> Finding:
     """Check that style sheets and scripts lie where pages load them from; `check` looks for all."""
+    from mkdocs_masko.assets.site_files import name_in_folder
     from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.laid_files import find_stale, laid_folder
     from mkdocs_masko.page_assets import POSE_ASSETS, site_path
@@ -299,7 +299,7 @@ def _check_folder(site: Site, folder: Path, settings: Mapping[str, Any]) -> Find
         docs = DocsFolder(folder, settings).path
         path = laid_folder(site.options, folder, docs, is_needed=True)
         assert path is not None  # noqa: S101 - it is needed
-        names = (posixpath.basename(site_path(name)) for name in POSE_ASSETS)
+        names = (name_in_folder(site_path(name)) for name in POSE_ASSETS)
         name = relative_name(path, folder)
         stale = find_stale(path, name, names)
     except MaskoError as error:

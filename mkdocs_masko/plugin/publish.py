@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
-from mkdocs_masko.assets import FOLDER
+from mkdocs_masko.assets.site_files import name_in_folder
 from mkdocs_masko.errors import MaskoError
 from mkdocs_masko.files import fold_name
 from mkdocs_masko.hosting import select_included, unmatched_include
@@ -94,7 +94,7 @@ def _include(build: BuildSession, options: Options) -> Index:
             file = build.hosting.files.file(medium)
             if file is not None:
                 build.include(file)
-                index.setdefault(pose, {})[key] = file.path.removeprefix(f"{FOLDER}/")
+                index.setdefault(pose, {})[key] = name_in_folder(file.path)
     return index
 
 

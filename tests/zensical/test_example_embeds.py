@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def mkdocs(folder: Path) -> sites.Built:
-    """The site of MkDocs, built before anything is laid down in the docs."""
+    """The site of MkDocs, built before a sync has written anything to the docs."""
     return sites.build(folder, "--strict").good()
 
 

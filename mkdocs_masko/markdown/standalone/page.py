@@ -28,7 +28,7 @@ from mkdocs_masko.problems import Problems
 from mkdocs_masko.rendering import Embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from markdown import Markdown
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("mkdocs_masko")
 
-_LAID = f"{ROOT}{FOLDER}/"  # what URLs of files that are laid down begin with
+_LAID = f"{ROOT}{FOLDER}/"  # what URLs of files begin with that a sync has written
 # Zensical rewrites the values of these attributes, as links from the page's file, and no others.
 _REWRITTEN = {"href", "src", "srcset"}
 # https://html.spec.whatwg.org/#attributes-2
@@ -148,12 +148,12 @@ class PageBuild:
         roots = self.page.to_root, self.page.to_docs
         host = self.page.project.site_url.rstrip("/")
         parts, position = [], 0
-        for start in _starts_of(_LAID, html):
-            before = html[position:start]
+        for mark in re.finditer(re.escape(_LAID), html):
+            before = html[position : mark.start()]
             is_absolute = host and before.endswith(host)
-            root = "/" if is_absolute else roots[_attribute_at(html, start) in _REWRITTEN]
+            root = "/" if is_absolute else roots[_attribute_at(html, mark.start()) in _REWRITTEN]
             parts.append(f"{before}{root}{folder}/")
-            position = start + len(_LAID)
+            position = mark.end()
         return "".join([*parts, html[position:]])
 
     def _tell(self) -> None:
@@ -187,20 +187,14 @@ class PageBuild:
         return is_new
 
 
-def _starts_of(text: str, html: str) -> Iterator[int]:
-    start = html.find(text)
-    while start >= 0:
-        yield start
-        start = html.find(text, start + 1)
-
-
 def _attribute_at(html: str, position: int) -> str:
     """Return the name of the attribute whose value is at a position; empty outside of tags."""
     tag = _TAG.match(html, html.rfind("<", 0, position))
-    for attribute in _ATTRIBUTE.finditer(tag[0]) if tag else ():
-        if tag and attribute.end() > position - tag.start():
-            return attribute[1].lower() if attribute.start() < position - tag.start() else ""
-    return ""
+    if tag is None:
+        return ""
+    attributes = _ATTRIBUTE.finditer(html, tag.start(), tag.end())
+    own = (each for each in attributes if each.start() < position < each.end())
+    return next((each[1].lower() for each in own), "")
 
 
 def _drop_poses(headings: Sequence[dict[str, Any]], poses: Sequence[ShownPose]) -> None:

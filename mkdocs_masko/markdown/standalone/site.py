@@ -1,4 +1,4 @@
-"""What all pages of a site share: the manifest, the templates, and the files that are laid down.
+"""What all pages of a site share: the manifest, the templates, and what a sync has written.
 
 Zensical makes a new extension for each page. So all this is read once a process, and again when a
 file of it has changed.
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_masko.assets import FOLDER, SiteFiles
+from mkdocs_masko.assets.site_files import name_in_folder
+from mkdocs_masko.embeds import embed_macro
 from mkdocs_masko.errors import ManifestError, OptionError, ReferenceProblem
 from mkdocs_masko.files import path_stamp, relative_name
 from mkdocs_masko.hosting import laid_site_files
@@ -24,7 +26,7 @@ from mkdocs_masko.laid_files import (
 )
 from mkdocs_masko.options import read_options, take_default
 from mkdocs_masko.page_assets import site_path
-from mkdocs_masko.rendering import GALLERY, Renderer, embed_key
+from mkdocs_masko.rendering import Renderer, embed_key
 from mkdocs_masko.sync import read_manifest, site_of
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -56,12 +58,12 @@ class StandaloneSite:
         options: The options.
         manifest: What pages may show.
         default: Alias of the collection that names without one are looked up in.
-        laid_folder: Where `mkdocs-masko sync` lays down what pages load; None without a project.
+        laid_folder: Where `mkdocs-masko sync` writes what pages load; None without a project.
         url_folder: The same in URLs, from the root of the site.
 
     Raises:
         OptionError: Options cannot be used.
-        ManifestError: The manifest, or the record of what is laid down, cannot be used.
+        ManifestError: The manifest, or the record of what a sync has written, cannot be used.
     """
 
     def __init__(self, raw_options: Mapping[str, Any], project: Project | None) -> None:
@@ -138,7 +140,7 @@ class StandaloneSite:
 
         Raises:
             ReferenceProblem: What it names is not there, an argument is wrong, or a file that it
-                needs is not laid down.
+                needs has not been written.
         """
         key = embed_key(call, page)
         shown = self._embeds.get(key) if key is not None else None
@@ -149,13 +151,13 @@ class StandaloneSite:
         return shown
 
     def _embed(self, call: Call, page: Page) -> Embed:
-        shown = self._render(call, page)
+        shown = embed_macro(call, self._renderer, page)
         missing = self._missing_loads(shown)
         if missing:
             # Readers get what there is: a larger variant, or the file as exported.
             variants = [load.file for load in missing if load.file and load.file.variant]
             self._files.learn_sizes({file.path: math.inf for file in variants})
-            shown = self._render(call, page)
+            shown = embed_macro(call, self._renderer, page)
             self._require_files(shown)
             poses = ", ".join(sorted({repr(sanitize(load.pose)) for load in missing}))
             self._hints.setdefault(
@@ -167,20 +169,13 @@ class StandaloneSite:
                 self._hints.setdefault(printable(gap))
         return shown
 
-    def _render(self, call: Call, page: Page) -> Embed:
-        if call.function == GALLERY:
-            from mkdocs_masko.gallery.page import render  # noqa: PLC0415 - most sites have none
-
-            return render(call, self._renderer, page)
-        return self._renderer.embed(call, page)
-
     def _missing_loads(self, shown: Embed) -> list[Load]:
         if self.laid_folder is None:
             return []
         return [
             load
             for load in shown.loads
-            if load.file and load.file.path.removeprefix(f"{FOLDER}/") not in self._laid.files
+            if load.file and name_in_folder(load.file.path) not in self._laid.files
         ]
 
     def _require_files(self, shown: Embed) -> None:
@@ -192,7 +187,7 @@ class StandaloneSite:
             )
 
     def require_assets(self, names: Iterable[str]) -> None:
-        """Check that style sheets and scripts of this version are laid down.
+        """Check that style sheets and scripts of this version are in the folder.
 
         Args:
             names: As they are shipped: `masko.css`.
@@ -201,7 +196,7 @@ class StandaloneSite:
             ReferenceProblem: One is not.
         """
         for name in names:
-            if site_path(name).removeprefix(f"{FOLDER}/") not in self._laid.files:
+            if name_in_folder(site_path(name)) not in self._laid.files:
                 raise ReferenceProblem(f"{self._place}: has no {name} of this version. {_REMEDY}")
 
     def new_hints(self) -> list[str]:
@@ -232,7 +227,7 @@ def open_site(raw_options: Mapping[str, Any], project: Project | None) -> Standa
 
     Raises:
         OptionError: Options cannot be used.
-        ManifestError: The manifest, or the record of what is laid down, cannot be used.
+        ManifestError: The manifest, or the record of what a sync has written, cannot be used.
     """
     key = repr((raw_options, project, Path.cwd() if project is None else None))
     site = _sites.get(key)
