@@ -12,6 +12,7 @@ from e2e.support import pose_pages
 from e2e.support.browser import Reader
 from e2e.support.cases import tried
 from e2e.support.chromium import Chromium
+from e2e.support.firefox import Firefox
 from e2e.support.web_server import HANGS, Served
 
 if TYPE_CHECKING:
@@ -103,13 +104,17 @@ def test_of_two_palettes_that_of_the_system_is_fetched_once(
 
 
 @tried("palette of the site")
-def test_of_two_palettes_that_of_the_site_is_fetched_once(
+def test_of_two_palettes_only_that_of_the_site_is_fetched(
     browser: Browser, material: Served
 ) -> None:
+    """Firefox 153 may fetch any image twice here, also one that has nothing but a `src`."""
     visit = material.visit()
     browser.open(visit.url("palettes/"), Reader(scheme="dark", width=1000))
     browser.sleep(1)
-    assert _stills(visit) == ["wave"]
+    fetched = _stills(visit)
+    assert set(fetched) == {"wave"}
+    if not isinstance(browser, Firefox):
+        assert len(fetched) == 1
 
 
 @pytest.fixture(scope="module")
