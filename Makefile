@@ -13,7 +13,7 @@ OTHER_PYTHONS = $(filter-out $(shell $(PYTHON) -c 'import sys; print("%d.%d" % s
 # The oldest libraries are tried on the oldest Python, where there is one.
 LOWEST_PYTHON = $(shell sh scripts/find_python.sh $(firstword $(PYTHONS)) || echo $(PYTHON))
 LOWEST_TESTS := tests/markdown/test_page.py tests/sync/test_modes.py tests/test_options.py \
-	tests/test_mkdocs_yml.py tests/api/test_client.py tests/http/test_faults.py
+	tests/site_config/test_mkdocs_yml.py tests/api/test_client.py tests/http/test_faults.py
 TEST_PYTHON := $(TEST_VENV)/bin/python
 # Not `python -m pytest`, which would find the package in this folder: Python 3.10 does not know
 # PYTHONSAFEPATH, which keeps it away from what the tests start.

@@ -26,7 +26,7 @@ from mkdocs_masko.rendering import (
     embed_key,
     make_call,
 )
-from mkdocs_masko.slips import named_in_words
+from mkdocs_masko.sources.slips import named_in_words
 from mkdocs_masko.urls import pose_of
 
 if TYPE_CHECKING:

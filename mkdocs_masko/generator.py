@@ -5,8 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, distribution, distributions, entry_points
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from mkdocs_masko.docs_files import MKDOCS_SUFFIXES
-from mkdocs_masko.site_config import (
+from mkdocs_masko.site_config.settings import (
     MKDOCS_NAMES,
     PROPERDOCS_NAMES,
     ZENSICAL_TOML,
@@ -14,7 +13,8 @@ from mkdocs_masko.site_config import (
     is_toml,
     plugins_of,
 )
-from mkdocs_masko.zensical_toml import default_extensions
+from mkdocs_masko.site_config.zensical_toml import default_extensions
+from mkdocs_masko.sources.docs_files import MKDOCS_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

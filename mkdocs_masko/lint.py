@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from mkdocs_masko.build import BuildSession
-from mkdocs_masko.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.errors import ReferenceProblem
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.gallery.page import find_gallery_page
 from mkdocs_masko.generator import generator_for, page_suffixes, runs_plugins, used_extensions
 from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unmatched_include
-from mkdocs_masko.included_texts import SNIPPETS, find_included, include_folders
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
-from mkdocs_masko.macros_plugin import PLUGIN, page_reader, runs_page
 from mkdocs_masko.markdown.reader import PageReader
 from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
 from mkdocs_masko.problems import Problem, Problems, SourceFile, is_searched
@@ -37,7 +34,10 @@ from mkdocs_masko.rendering import (
     make_call,
     missing_parentheses,
 )
-from mkdocs_masko.site_config import options_of, plugins_of
+from mkdocs_masko.site_config.settings import options_of, plugins_of
+from mkdocs_masko.sources.docs_files import DocsFolder, read_text, split_front_matter
+from mkdocs_masko.sources.included_texts import SNIPPETS, find_included, include_folders
+from mkdocs_masko.sources.macros_plugin import PLUGIN, page_reader, runs_page
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.theme_templates import (
     TemplatePlace,
@@ -58,11 +58,11 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from mkdocs_masko.assets import SiteFiles
-    from mkdocs_masko.docs_files import DocsFile
     from mkdocs_masko.errors import MissingPose
     from mkdocs_masko.generator import Generator
     from mkdocs_masko.hosting import SelfHosting
     from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.sources.docs_files import DocsFile
     from mkdocs_masko.sync import Site
     from mkdocs_masko.theme_templates import TemplateCall
 

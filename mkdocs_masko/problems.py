@@ -11,8 +11,8 @@ from msgspec import Struct
 from mkdocs_masko.errors import MisplacedPose, MissingPose, UnreadableMacro
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.rendering import Page, StandalonePage
-from mkdocs_masko.site_config import is_toml
-from mkdocs_masko.slips import Slip, find_slips, find_slips_in_file, find_slips_in_settings
+from mkdocs_masko.site_config.settings import is_toml
+from mkdocs_masko.sources.slips import Slip, find_slips, find_slips_in_file, find_slips_in_settings
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.theme_templates import calling_template, is_template
 from mkdocs_masko.urls import pose_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mkdocs_masko.errors import ReferenceProblem
-    from mkdocs_masko.source_text import SourceText
+    from mkdocs_masko.sources.source_text import SourceText
     from mkdocs_masko.theme_templates import TemplatePlace
 
 _MOST_WORDS = 80  # characters of a text to look for
@@ -258,7 +258,7 @@ class Problems:
 
     def _text(self, name: str, text: str) -> SourceText:
         if (name, text) not in self._texts:  # of one file, pages may include several parts
-            from mkdocs_masko.source_text import SourceText  # noqa: PLC0415 - only for problems
+            from mkdocs_masko.sources.source_text import SourceText  # noqa: PLC0415 - only for problems
 
             is_markdown = not (is_template(name) or name.endswith(".py"))
             self._texts[name, text] = SourceText(text, is_markdown=is_markdown)
@@ -281,7 +281,7 @@ class Problems:
 
 def _words_of(problem: ReferenceProblem, source: str) -> str:
     """Return what to look for, where only the page is known that something is on."""
-    from mkdocs_masko.source_text import reference_of  # noqa: PLC0415 - only for problems
+    from mkdocs_masko.sources.source_text import reference_of  # noqa: PLC0415 - only for problems
 
     if isinstance(problem, MisplacedPose):
         return ""  # the message quotes it

@@ -26,7 +26,7 @@ from mkdocs_masko.generator import (
     theme_remedy,
     used_extensions,
 )
-from mkdocs_masko.zensical_toml import default_extensions
+from mkdocs_masko.site_config.zensical_toml import default_extensions
 
 ROOT = Path(__file__).parents[1]
 MKDOCS = ("mkdocs", "mkdocs-[0-9]*")

@@ -40,7 +40,7 @@ from mkdocs_masko.generator import (
 )
 from mkdocs_masko.manifest import load
 from mkdocs_masko.options import SANDBOX
-from mkdocs_masko.site_config import (
+from mkdocs_masko.site_config.settings import (
     chosen_config,
     extensions_of,
     load_settings,
@@ -278,7 +278,7 @@ def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> It
 
 
 def _check_watch(site: Site, settings: Mapping[str, Any]) -> Finding:
-    from mkdocs_masko.site_config import is_watched
+    from mkdocs_masko.site_config.settings import is_watched
 
     name = site.options.manifest
     if is_watched(settings, name):
@@ -291,9 +291,9 @@ def _check_watch(site: Site, settings: Mapping[str, Any]) -> Finding:
 def _check_folder(site: Site, folder: Path, settings: Mapping[str, Any]) -> Finding:
     """Check that style sheets and scripts lie where pages load them from; `check` looks for all."""
     from mkdocs_masko.assets.site_files import name_in_folder
-    from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.laid_files import find_stale, laid_folder
     from mkdocs_masko.page_assets import POSE_ASSETS, site_path
+    from mkdocs_masko.sources.docs_files import DocsFolder
 
     try:
         docs = DocsFolder(folder, settings).path

@@ -64,10 +64,10 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
         OptionError: The site's configuration cannot be read, or names no such folder.
     """
     from mkdocs_masko.assets import FOLDER
-    from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.generator import generator_for, runs_plugins
     from mkdocs_masko.laid_files import laid_folder, refuse_docs_folder, url_of_folder
-    from mkdocs_masko.site_config import chosen_config, extensions_of, load_settings
+    from mkdocs_masko.site_config.settings import chosen_config, extensions_of, load_settings
+    from mkdocs_masko.sources.docs_files import DocsFolder
 
     # With --collection, no configuration is read.
     config = None if where["collection"] else chosen_config(where["config_file"])
@@ -248,9 +248,9 @@ def _missing_gallery_page(target: DocsTarget, site: Site) -> Path | None:
     page = site.options.gallery_page
     if page is None or not target.has_extension or target.config is None:
         return None
-    from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.gallery.page import missing_gallery_page
     from mkdocs_masko.generator import page_suffixes
+    from mkdocs_masko.sources.docs_files import DocsFolder
 
     # Plugins add the page by themselves: it is Zensical that has to find one.
     docs = DocsFolder(target.config.parent, target.settings, page_suffixes("zensical"))

@@ -114,7 +114,7 @@ def init(  # noqa: PLR0913 - one for each option
 def _find_file(config_file: Path | None, *, zensical: bool) -> tuple[Path, Generator]:
     """Return the file to edit, and the program that it is edited for."""
     from mkdocs_masko.generator import generator_for
-    from mkdocs_masko.site_config import first_config, load_settings
+    from mkdocs_masko.site_config.settings import first_config, load_settings
 
     path = config_file or first_config(Path.cwd())
     if path is None:
@@ -129,10 +129,10 @@ def _find_file(config_file: Path | None, *, zensical: bool) -> tuple[Path, Gener
 
 def _edited(path: Path, generator: Generator, options: dict[str, Any]) -> bytes:
     """Return the content of the file with what its program needs."""
-    from mkdocs_masko import toml_insertion, yml_insertion
     from mkdocs_masko.generator import runs_plugins
     from mkdocs_masko.options import MANIFEST
-    from mkdocs_masko.site_config import is_toml
+    from mkdocs_masko.site_config import toml_insertion, yml_insertion
+    from mkdocs_masko.site_config.settings import is_toml
 
     if runs_plugins(generator):
         return yml_insertion.add_plugin(path, options)
@@ -142,11 +142,11 @@ def _edited(path: Path, generator: Generator, options: dict[str, Any]) -> bytes:
 
 def _with_folder(path: Path, options: dict[str, Any]) -> dict[str, Any]:
     """Return options that name the folder for what pages load."""
-    from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.files import relative_name
     from mkdocs_masko.laid_files import laid_folder
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.site_config import load_settings
+    from mkdocs_masko.site_config.settings import load_settings
+    from mkdocs_masko.sources.docs_files import DocsFolder
 
     docs = DocsFolder(path.parent, load_settings(path)).path
     folder = laid_folder(
@@ -222,7 +222,7 @@ def _options_of_plugin(path: Path, generator: Generator) -> dict[str, Any]:
     """
     from mkdocs_masko.generator import runs_plugins
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.site_config import find_config, find_plugin_options, tagged_options
+    from mkdocs_masko.site_config.settings import find_config, find_plugin_options, tagged_options
 
     if runs_plugins(generator):
         return {}
@@ -309,7 +309,7 @@ def _next_steps(
     from mkdocs_masko.files import relative_name
     from mkdocs_masko.generator import command_line, installed_themes, theme_of, theme_remedy
     from mkdocs_masko.options import SANDBOX
-    from mkdocs_masko.site_config import load_settings
+    from mkdocs_masko.site_config.settings import load_settings
     from mkdocs_masko.urls import is_known_api
 
     theme = theme_of(load_settings(path), generator)

@@ -68,7 +68,7 @@ def load_site(
         OptionError: There is no configuration and no collection, or options cannot be used.
     """
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.site_config import chosen_config, read_plugin_options
+    from mkdocs_masko.site_config.settings import chosen_config, read_plugin_options
     from mkdocs_masko.sync import site_of
 
     path = chosen_config(config_file)
@@ -85,7 +85,7 @@ def load_site(
 
 def site_folder(config_file: Path | None) -> Path:
     """Return the folder of the site's configuration, or the current one without any."""
-    from mkdocs_masko.site_config import chosen_config
+    from mkdocs_masko.site_config.settings import chosen_config
 
     path = chosen_config(config_file)
     return path.absolute().parent if path else Path.cwd()

@@ -252,10 +252,10 @@ def _hosting(site: Site, manifest: Manifest, config_file: Path | None) -> SelfHo
     """Return where readers load media from, for a command that downloads nothing."""
     from mkdocs_masko.assets import FOLDER, Cache, SiteFiles
     from mkdocs_masko.cli.output import show_downloads
-    from mkdocs_masko.docs_files import DocsFolder
     from mkdocs_masko.hosting import CdnHosting, SelfHosting
     from mkdocs_masko.laid_files import laid_folder
-    from mkdocs_masko.site_config import chosen_config, load_settings
+    from mkdocs_masko.site_config.settings import chosen_config, load_settings
+    from mkdocs_masko.sources.docs_files import DocsFolder
 
     if not site.is_self_hosted:
         return CdnHosting(SiteFiles())

@@ -77,7 +77,7 @@ def session_plugin_options(
 ) -> Options:
     """Return the plugin's options of the site, if there is one, with those of the command line."""
     from mkdocs_masko.options import read_options
-    from mkdocs_masko.site_config import chosen_config, find_plugin_options
+    from mkdocs_masko.site_config.settings import chosen_config, find_plugin_options
 
     path = chosen_config(config_file)
     raw = {"timeout": _TIMEOUT, **((find_plugin_options(path) if path else None) or {})}

@@ -222,7 +222,7 @@ def _require_extension(config_file: Path | None) -> None:
         OptionError: It has the plugin, and needs the Markdown extension.
     """
     from mkdocs_masko.generator import generator_for, runs_plugins
-    from mkdocs_masko.site_config import chosen_config, load_settings, require_extension
+    from mkdocs_masko.site_config.settings import chosen_config, load_settings, require_extension
 
     path = chosen_config(config_file)
     settings = load_settings(path) if path else {}
@@ -253,7 +253,7 @@ def _check_pages(
 ) -> Findings:
     """Check the pages of a site, if it has a configuration."""
     from mkdocs_masko.lint import Findings, check_site
-    from mkdocs_masko.site_config import chosen_config, load_settings
+    from mkdocs_masko.site_config.settings import chosen_config, load_settings
 
     path = chosen_config(config_file)
     if path is None:

@@ -27,18 +27,18 @@ from mkdocs_masko.rendering import (
     unknown_argument,
 )
 from mkdocs_masko.snippets import escape_markdown
-from mkdocs_masko.source_text import SourceText
+from mkdocs_masko.sources.source_text import SourceText
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from mkdocs_masko.docs_files import DocsFile, DocsFolder
     from mkdocs_masko.gallery.cards import Card, Group
     from mkdocs_masko.manifest import Gap, Manifest, Medium
     from mkdocs_masko.options import GalleryPage
     from mkdocs_masko.rendering import Load, Page
+    from mkdocs_masko.sources.docs_files import DocsFile, DocsFolder
 
 PAGE = "index.html"
 """The page, in the folder that `write` fills."""

@@ -15,7 +15,7 @@ from markdown.postprocessors import Postprocessor
 from msgspec import Struct
 
 from mkdocs_masko.markdown.stash import END_MARK
-from mkdocs_masko.slips import HtmlReader
+from mkdocs_masko.sources.slips import HtmlReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -28,7 +28,7 @@ from mkdocs_masko.markdown.syntax import (
     unterminated_source,
 )
 from mkdocs_masko.rendering import MARK, changed_result
-from mkdocs_masko.slips import VERBATIM, VERBATIM_CLASSES, HtmlReader, find_slips
+from mkdocs_masko.sources.slips import VERBATIM, VERBATIM_CLASSES, HtmlReader, find_slips
 from mkdocs_masko.urls import may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:

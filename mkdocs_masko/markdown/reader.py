@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown import Markdown, markdown
-from mkdocs_masko.included_texts import SNIPPETS
 from mkdocs_masko.markdown.extension import MaskoExtension
 from mkdocs_masko.rendering.placeholders import MARK, URL_PREFIX
+from mkdocs_masko.sources.included_texts import SNIPPETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

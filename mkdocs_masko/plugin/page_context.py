@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.files import relative_name
-from mkdocs_masko.included_texts import find_included
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.palette import opening_palette
 from mkdocs_masko.plugin.languages import page_language
 from mkdocs_masko.plugin.source_files import file_name, page_name, where_to_include_from
+from mkdocs_masko.sources.included_texts import find_included
 from mkdocs_masko.theme_templates import built_on, is_template
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from mkdocs_masko.files import relative_name
-from mkdocs_masko.included_texts import SNIPPETS, IncludeFolders, include_folders
+from mkdocs_masko.sources.included_texts import SNIPPETS, IncludeFolders, include_folders
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

@@ -11,10 +11,10 @@ from jinja2 import ChoiceLoader
 from mkdocs.structure.files import File
 
 from mkdocs_masko.macros import MacrosLoader
-from mkdocs_masko.macros_plugin import runs_page
 from mkdocs_masko.page_assets import POSE_ASSETS, shipped_file, site_path
 from mkdocs_masko.plugin.publish import replace_file
 from mkdocs_masko.rendering import templates_dir
+from mkdocs_masko.sources.macros_plugin import runs_page
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -14,8 +14,8 @@ import sites
 from cli_process import KEY, NAME, run, variables
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.sandbox import Sandbox
-from mkdocs_masko.site_config import load_settings, plugins_of, read_plugin_options
-from mkdocs_masko.yml_insertion import add_plugin
+from mkdocs_masko.site_config.settings import load_settings, plugins_of, read_plugin_options
+from mkdocs_masko.site_config.yml_insertion import add_plugin
 from terminals import at_terminal
 
 if TYPE_CHECKING:

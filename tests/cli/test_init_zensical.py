@@ -12,7 +12,7 @@ import pytest
 
 from cli_process import NAME, environment, run, variables
 from mkdocs_masko.sandbox import Sandbox
-from mkdocs_masko.site_config import load_settings, read_plugin_options
+from mkdocs_masko.site_config.settings import load_settings, read_plugin_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

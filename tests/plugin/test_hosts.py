@@ -21,7 +21,7 @@ HEAVY = {"requests", "urllib3", "PIL", "tenacity", "rich", "http.client", "http.
 UNUSED = {
     *("mkdocs_masko.api", "mkdocs_masko.http", "mkdocs_masko.sync.refresh"),
     *("mkdocs_masko.sandbox.app", "mkdocs_masko.sandbox.server", "mkdocs_masko.gallery.page"),
-    *("mkdocs_masko.probe", "mkdocs_masko.source_text", "mkdocs_masko.variants.pool"),
+    *("mkdocs_masko.probe", "mkdocs_masko.sources.source_text", "mkdocs_masko.variants.pool"),
     "filelock",
 }
 """What a build has no use for where nothing is wrong, to be downloaded or to be encoded."""

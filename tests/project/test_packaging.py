@@ -129,7 +129,7 @@ SDIST_TESTS = (
     "tests/project/test_documentation.py::test_links_lead_to_files_that_exist",
     "tests/project/test_project_files.py",
     "tests/sandbox/test_cast.py",
-    "tests/test_mkdocs_yml.py",
+    "tests/site_config/test_mkdocs_yml.py",
     "tests/test_options.py",
 )
 """One part of each kind: support code, data, media, templates, a build, the project's files."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from markdown.preprocessors import Preprocessor
 
 from mkdocs_masko.macros import functions
-from mkdocs_masko.macros_plugin import PLUGIN, page_reader, runs_page
 from mkdocs_masko.markdown.standalone.zensical import context_of
 from mkdocs_masko.markdown.syntax import unreadable_macros
 from mkdocs_masko.rendering import Placeholders
-from mkdocs_masko.site_config import zensical_extension
+from mkdocs_masko.site_config.settings import zensical_extension
+from mkdocs_masko.sources.macros_plugin import PLUGIN, page_reader, runs_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -108,9 +108,9 @@ class StandaloneSite:
         page, project = self.options.gallery_page, self._project
         if page is None or project is None:
             return
-        from mkdocs_masko.docs_files import DocsFolder  # noqa: PLC0415 - most sites have none
         from mkdocs_masko.gallery.page import missing_gallery_page  # noqa: PLC0415 - as above
         from mkdocs_masko.generator import page_suffixes  # noqa: PLC0415 - as above
+        from mkdocs_masko.sources.docs_files import DocsFolder  # noqa: PLC0415 - most sites have none
 
         docs = DocsFolder(project.folder, project.docs_settings, page_suffixes("zensical"))
         try:

@@ -157,13 +157,13 @@ class ZensicalPage:
     @cached_property
     def _included(self) -> list[tuple[str, str]]:
         # Only for problems; they bring in what Python-Markdown alone does not need, such as YAML.
-        from mkdocs_masko.included_texts import (  # noqa: PLC0415
+        from mkdocs_masko.site_config.settings import options_of  # noqa: PLC0415
+        from mkdocs_masko.sources.included_texts import (  # noqa: PLC0415
             SNIPPETS,
             find_included,
             include_folders,
         )
-        from mkdocs_masko.macros_plugin import PLUGIN  # noqa: PLC0415
-        from mkdocs_masko.site_config import options_of  # noqa: PLC0415
+        from mkdocs_masko.sources.macros_plugin import PLUGIN  # noqa: PLC0415
 
         folder, path = self.project.folder, self.project.docs_dir / self.page.path
         configs = self.config.get("mdx_configs", {})

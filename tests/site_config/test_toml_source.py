@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.toml_source import find_texts, scan_statements
+from mkdocs_masko.site_config.toml_source import find_texts, scan_statements
 
 DOCUMENT = """\
 # a = 1

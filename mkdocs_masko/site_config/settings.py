@@ -11,9 +11,9 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import TaggedValue, by_name, load_yml
 from mkdocs_masko.options import take_default
-from mkdocs_masko.zensical_toml import flat_extensions, load_toml
+from mkdocs_masko.site_config.mkdocs_yml import TaggedValue, by_name, load_yml
+from mkdocs_masko.site_config.zensical_toml import flat_extensions, load_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

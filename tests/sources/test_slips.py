@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_masko.slips import find_slips, find_slips_in_file
+from mkdocs_masko.sources.slips import find_slips, find_slips_in_file
 
 PLACES = {
     '<a href="URL">x</a>': "a link cannot lead to",

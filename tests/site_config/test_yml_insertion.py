@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import load_yml
-from mkdocs_masko.site_config import extensions_of
-from mkdocs_masko.yml_insertion import add_extension, add_plugin
-from mkdocs_masko.zensical_toml import default_extensions
+from mkdocs_masko.site_config.mkdocs_yml import load_yml
+from mkdocs_masko.site_config.settings import extensions_of
+from mkdocs_masko.site_config.yml_insertion import add_extension, add_plugin
+from mkdocs_masko.site_config.zensical_toml import default_extensions
 
-DATA = Path(__file__).parent / "data" / "init" / "zensical"
-GOLDEN = Path(__file__).parent / "golden" / "init" / "zensical"
+DATA = Path(__file__).parents[1] / "data" / "init" / "zensical"
+GOLDEN = Path(__file__).parents[1] / "golden" / "init" / "zensical"
 OPTIONS = {"collection": "fox", "into": "docs/assets/masko"}
 MANIFEST = "masko.manifest.json"
 

@@ -10,7 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files
 from mkdocs.utils import meta
 
-from mkdocs_masko.docs_files import DocsFolder, split_front_matter
+from mkdocs_masko.sources.docs_files import DocsFolder, split_front_matter
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,21 +11,31 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.site_config import WATCH, extensions_of, is_watched, refuse_second_extension
-from mkdocs_masko.text import sanitize
-from mkdocs_masko.toml_source import Statement, find_container, scan_statements, skip_space
-from mkdocs_masko.zensical_toml import (
+from mkdocs_masko.site_config.settings import (
+    WATCH,
+    extensions_of,
+    is_watched,
+    refuse_second_extension,
+)
+from mkdocs_masko.site_config.toml_source import (
+    Statement,
+    find_container,
+    scan_statements,
+    skip_space,
+)
+from mkdocs_masko.site_config.zensical_toml import (
     DEFAULT_EXTENSIONS,
     default_extensions,
     load_document,
     settings_of,
 )
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mkdocs_masko.site_config import PluginOptions
+    from mkdocs_masko.site_config.settings import PluginOptions
 
 _EXTENSIONS: Final = "markdown_extensions"
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")

@@ -11,13 +11,15 @@ import yaml
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.site_config import read_plugin_options
+from mkdocs_masko.site_config.settings import read_plugin_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEY = "masko_" + "5ec2e7a1" * 8
-CASES = sorted(path.parent for path in Path(__file__).parent.glob("data/projects/*/expected.json"))
+CASES = sorted(
+    path.parent for path in Path(__file__).parents[1].glob("data/projects/*/expected.json")
+)
 PLAIN = b"site_name: Fox\nplugins:\n  - masko:\n      collection: fox\n"
 
 

@@ -14,16 +14,16 @@ import yaml
 from msgspec import Struct
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.mkdocs_yml import by_name, load_yml
-from mkdocs_masko.site_config import WATCH, is_watched, plugins_of, refuse_second_extension
+from mkdocs_masko.site_config.mkdocs_yml import by_name, load_yml
+from mkdocs_masko.site_config.settings import WATCH, is_watched, plugins_of, refuse_second_extension
+from mkdocs_masko.site_config.zensical_toml import default_extensions
 from mkdocs_masko.text import sanitize
-from mkdocs_masko.zensical_toml import default_extensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mkdocs_masko.site_config import PluginOptions
+    from mkdocs_masko.site_config.settings import PluginOptions
 
 _BOM: Final = "\ufeff"
 _INDENT: Final = 2  # spaces, where a file has no indent of its own yet

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mkdocs_masko.site_config import load_settings
-from mkdocs_masko.toml_insertion import add_extension as add_to_toml
-from mkdocs_masko.yml_insertion import add_extension as add_to_yml
+from mkdocs_masko.site_config.settings import load_settings
+from mkdocs_masko.site_config.toml_insertion import add_extension as add_to_toml
+from mkdocs_masko.site_config.yml_insertion import add_extension as add_to_yml
 
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="Zensical needs Python 3.11")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from manifest_samples import PYMDOWNX, rendered
-from mkdocs_masko.source_text import SourceText
+from mkdocs_masko.sources.source_text import SourceText
 
 FOX = '{{ masko("nope") }}'
 

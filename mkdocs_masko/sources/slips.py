@@ -174,7 +174,7 @@ def _texts_of_yaml(source: str) -> _FindTexts:
 
 
 def _texts_of_toml(source: str) -> _FindTexts:
-    from mkdocs_masko.toml_source import (  # noqa: PLC0415 - few settings name a pose
+    from mkdocs_masko.site_config.toml_source import (  # noqa: PLC0415 - few settings name a pose
         find_texts,
         scan_statements,
     )

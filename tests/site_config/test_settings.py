@@ -8,7 +8,7 @@ import pytest
 
 from mkdocs_masko.errors import OptionError
 from mkdocs_masko.options import read_options
-from mkdocs_masko.site_config import (
+from mkdocs_masko.site_config.settings import (
     CONFIG_NAMES,
     extensions_of,
     find_config,

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.site_config import extensions_of, load_settings
-from mkdocs_masko.toml_insertion import add_extension
-from mkdocs_masko.zensical_toml import default_extensions
+from mkdocs_masko.site_config.settings import extensions_of, load_settings
+from mkdocs_masko.site_config.toml_insertion import add_extension
+from mkdocs_masko.site_config.zensical_toml import default_extensions
 
-DATA = Path(__file__).parent / "data" / "init"
-GOLDEN = Path(__file__).parent / "golden" / "init"
+DATA = Path(__file__).parents[1] / "data" / "init"
+GOLDEN = Path(__file__).parents[1] / "golden" / "init"
 OPTIONS = {"collection": "fox", "into": "docs/assets/masko"}
 MANIFEST = "masko.manifest.json"
 TABLE = """
