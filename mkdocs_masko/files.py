@@ -2,24 +2,38 @@
 
 On Windows, nobody can replace or remove a file that another program has open. A virus scanner, a
 synchronized folder or a second build mostly closes it within moments, so that is waited for.
+
+A file is written beside its place and then moved there. A process that is killed meanwhile, as in a
+cancelled CI job, leaves what it wrote; the next one that writes to the folder removes it. A file
+that is still being written is locked on POSIX; on Windows, it is younger than `GRACE`.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
+import shutil
 import stat
+import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 from unicodedata import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 TEMPORARY_SUFFIX: Final = ".new"
 """How the name of a file ends while it is written."""
+
+GRACE: Final = 60.0
+"""Seconds before what another process has just made can be taken for what nobody uses."""
+
+_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{16}" + re.escape(TEMPORARY_SUFFIX))
+_tidy_folders: set[Path] = set()  # those that this process has looked through
 
 _PATIENCE = 1.0  # seconds for another program to close a file
 _PAUSE = 0.05  # seconds between two attempts
@@ -60,26 +74,130 @@ def replace_file(
     Raises:
         OSError: It cannot be written.
     """
-    temporary = temporary_path(path)
-    # Unlike in tempfile, the mode of a new file is the umask's. Without O_BINARY, which only
-    # Windows has, the system would change line ends.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
+
+    def write(file: IO[bytes]) -> None:
+        file.write(content)
+        if durable:
+            file.flush()
+            flush_to_disk(file)
+
+    _write_beside(path, write, keep_mode=keep_mode)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the bytes of a file atomically, as `replace_file` writes them; its mode is the umask's.
+
+    Raises:
+        OSError: It cannot be copied.
+    """
+    with source.open("rb") as opened:
+        _write_beside(target, lambda file: shutil.copyfileobj(opened, file), keep_mode=False)
+
+
+def _write_beside(path: Path, write: Callable[[IO[bytes]], None], *, keep_mode: bool) -> None:
+    """Write a file under another name, then move it into its place."""
+    remove_leftovers(path.parent)
+    with _temporary_file(path) as temporary:
+        with temporary.open("wb") as file:
+            write(file)
+        with suppress(OSError):  # a disk without modes, such as a network share, may refuse
             mode = path.lstat().st_mode
             if keep_mode and stat.S_ISREG(mode):
                 temporary.chmod(stat.S_IMODE(mode))
         move_file(temporary, path)
+
+
+@contextmanager
+def _temporary_file(path: Path) -> Iterator[Path]:
+    """Create a file beside another one, which nobody removes while the block runs.
+
+    What is not moved away meanwhile is removed.
+    """
+    temporary, handle = _create_temporary(path)
+    if sys.platform == "win32":
+        os.close(handle)  # Windows moves no open file
+    try:
+        yield temporary
     except BaseException:
         with suppress(OSError):
             remove_file(temporary)
         raise
+    finally:
+        if sys.platform != "win32":
+            os.close(handle)
+
+
+def _create_temporary(path: Path) -> tuple[Path, int]:
+    # Unlike in tempfile, the mode of a new file is the umask's.
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+    while True:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
+        handle = os.open(temporary, flags, 0o666)
+        try:
+            # Another process may take it for a leftover before it is locked, and remove it.
+            is_ours = lock_file(handle) and os.fstat(handle).st_nlink
+        except OSError:  # a disk without locks, where no leftover can be told from a file in use
+            is_ours = True
+        if is_ours:
+            return temporary, handle
+        os.close(handle)
+
+
+def lock_file(handle: int) -> bool:
+    """Lock a file until it is closed, unless another process has; Windows locks what is open.
+
+    Returns:
+        Whether no other process holds it.
+
+    Raises:
+        OSError: Its disk knows no locks.
+    """
+    if sys.platform != "win32":
+        import fcntl  # noqa: PLC0415 - Windows has none
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the files that killed processes have not finished; once a process, as it is rare."""
+    if folder in _tidy_folders:
+        return
+    _tidy_folders.add(folder)
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if _LEFTOVER.fullmatch(path.name):
+                with suppress(OSError):  # somebody else removes it, or the disk knows no locks
+                    _remove_leftover(path)
+
+
+def _remove_leftover(path: Path) -> None:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return
+    if sys.platform == "win32":
+        if time.time() - status.st_mtime > GRACE:
+            path.unlink()
+        return
+    with path.open("rb") as file:
+        if status.st_uid == os.getuid() and lock_file(file.fileno()):
+            path.unlink()
+
+
+def flush_to_disk(file: IO[bytes]) -> None:
+    """Wait until a file is on the disk, if that is of a kind that can tell.
+
+    Raises:
+        OSError: It could not be written.
+    """
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}:
+            raise
 
 
 def create_file(path: Path, content: bytes) -> None:
@@ -108,6 +226,7 @@ def update_file(path: Path, content: bytes) -> bool:
     Raises:
         OSError: It cannot be read or written.
     """
+    remove_leftovers(path.parent)
     is_there = path.is_file() and not path.is_symlink()
     if is_there and path.read_bytes().replace(b"\r\n", b"\n") == content:
         return False
@@ -137,11 +256,6 @@ def antedate(path: Path) -> None:
     """
     earlier = int(path.stat().st_mtime) - 1
     os.utime(path, (earlier, earlier))
-
-
-def temporary_path(path: Path) -> Path:
-    """Return where a file is written before it is moved into its place."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
 
 
 def move_file(source: Path, target: Path) -> None:

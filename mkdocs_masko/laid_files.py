@@ -10,7 +10,6 @@ import json
 import math
 import os
 import re
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -22,13 +21,12 @@ from msgspec import Meta, Struct, structs
 from mkdocs_masko.assets.site_files import FOLDER, OURS
 from mkdocs_masko.errors import CacheError, ManifestError, OptionError
 from mkdocs_masko.files import (
+    copy_file,
     create_file,
     fold_name,
     have_same_bytes,
-    move_file,
     relative_name,
     remove_file,
-    temporary_path,
     update_file,
 )
 from mkdocs_masko.text import has_conflict_markers, list_some, sanitize
@@ -277,12 +275,7 @@ def _copy(source: Path, target: Path) -> bool:
         return update_file(target, source.read_bytes())
     if not target.is_symlink() and target.is_file() and have_same_bytes(source, target):
         return False
-    temporary = temporary_path(target)
-    try:
-        shutil.copyfile(source, temporary)
-        move_file(temporary, target)
-    finally:
-        remove_file(temporary, missing_ok=True)
+    copy_file(source, target)
     return True
 
 

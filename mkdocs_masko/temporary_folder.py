@@ -13,19 +13,19 @@ import sys
 import tempfile
 import time
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from threading import Lock
 from typing import IO, Final
+
+from mkdocs_masko.files import GRACE, lock_file
 
 PREFIX: Final = "masko-"
 """How the names of these folders begin."""
 
 IN_USE: Final = ".in-use"
 """The name of the file in each that its process holds."""
-
-GRACE: Final = 60.0
-"""Seconds before a new folder can be taken for one that nobody uses: it is made, then held."""
 
 
 class TemporaryFolder:
@@ -56,7 +56,8 @@ class TemporaryFolder:
 def _hold(path: Path) -> IO[bytes]:
     """Create a file, and hold it until this process ends or closes it."""
     file = path.open("wb")
-    _lock(file)
+    with suppress(OSError):  # where there are no locks, nobody removes the folder
+        lock_file(file.fileno())
     return file
 
 
@@ -78,6 +79,7 @@ def _remove_unused(parent: Path) -> None:
 def _is_unused(folder: Path) -> bool:
     """Tell whether this user's process that made a folder has ended."""
     status = folder.lstat()
+    # It is made first, and then held.
     if not stat.S_ISDIR(status.st_mode) or time.time() - status.st_mtime < GRACE:
         return False
     if sys.platform == "win32":
@@ -86,16 +88,4 @@ def _is_unused(folder: Path) -> bool:
     if status.st_uid != os.getuid():
         return False
     with (folder / IN_USE).open("rb") as file:
-        return _lock(file)
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock a file, unless another process has done so; the system unlocks what is closed."""
-    if sys.platform != "win32":
-        import fcntl  # noqa: PLC0415 - Windows has none
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True
+        return lock_file(file.fileno())

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import ntpath
 import os
 import stat
+import subprocess
+import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +18,7 @@ import pytest
 
 from mkdocs_masko import files
 from mkdocs_masko.files import (
+    copy_file,
     fold_name,
     move_file,
     relative_name,
@@ -195,3 +201,141 @@ def test_a_file_on_another_drive_is_named_in_full(
     """Between two drives, `relpath` raises ValueError."""
     monkeypatch.setattr(os.path, "relpath", lambda *_: ntpath.relpath("D:\\docs", "C:\\site"))
     assert relative_name(tmp_path / "a.md", "site") == (tmp_path / "a.md").as_posix()
+
+
+_WRITE_AND_WAIT = """
+import sys
+from pathlib import Path
+from mkdocs_masko import files
+
+def wait(source, target):
+    print(source, flush=True)
+    input()
+
+files.move_file = wait
+files.replace_file(Path(sys.argv[1]), b"half")
+"""
+
+
+@contextmanager
+def writer(path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """Run another process that has written a file, and not yet moved it into its place."""
+    command = [sys.executable, "-c", _WRITE_AND_WAIT, str(path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout
+        yield process, Path(process.stdout.readline().strip())
+        process.kill()
+
+
+@pytest.fixture(autouse=True)
+def _first_write_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_tidy_folders", set())
+
+
+def write_anew(path: Path) -> None:
+    replace_file(path, b"new")
+
+
+def leave_unchanged(path: Path) -> None:
+    update_file(path, b"old")
+
+
+def copy_over(path: Path) -> None:
+    copy_file(path, path.with_name("copy"))
+
+
+@pytest.mark.parametrize("act", [write_anew, leave_unchanged, copy_over])
+def test_what_a_killed_process_has_not_finished_is_removed_by_the_next(
+    target: Path, act: Callable[[Path], None]
+) -> None:
+    with writer(target) as (process, leftover):
+        process.terminate()
+        process.wait()
+    assert leftover.parent == target.parent
+    assert leftover.exists()
+    act(target)
+    assert not leftover.exists()
+
+
+def test_what_another_process_is_writing_stays(target: Path) -> None:
+    with writer(target) as (_, temporary):
+        replace_file(target, b"new")
+        assert temporary.exists()
+
+
+def test_on_a_disk_without_locks_files_are_written_and_nothing_is_removed(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    leftover = target.with_name(f".{target.name}.{'0' * 16}.new")
+    leftover.write_bytes(b"half")
+    replace_file(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert leftover.exists()
+
+
+@pytest.mark.parametrize(("age", "is_removed"), [(files.GRACE + 1, True), (0, False)])
+def test_on_windows_a_leftover_is_known_by_its_age(
+    target: Path, monkeypatch: pytest.MonkeyPatch, age: float, *, is_removed: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    leftover = target.with_name(f".{target.name}.{'0' * 16}.new")
+    leftover.write_bytes(b"half")
+    os.utime(leftover, (time.time() - age,) * 2)
+    replace_file(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert leftover.exists() is not is_removed
+
+
+@pytest.mark.parametrize("name", [".env.new", "page.md.0123456789abcdef.new", ".a.0123456789.new"])
+def test_files_of_other_programs_are_no_leftovers(target: Path, name: str) -> None:
+    (target.parent / name).write_bytes(b"")
+    replace_file(target, b"new")
+    assert (target.parent / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("owner", "function", "number"),
+    [(Path, "chmod", errno.EPERM), (Path, "chmod", errno.ENOTSUP), (os, "fsync", errno.EINVAL)],
+)
+def test_a_disk_that_knows_neither_modes_nor_flushing_gets_files(
+    target: Path, monkeypatch: pytest.MonkeyPatch, owner: object, function: str, number: int
+) -> None:
+    """Network shares, FAT and file systems of user programs refuse what they do not have."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(owner, function, refuse)
+    replace_file(target, b"new")
+    assert target.read_bytes() == b"new"
+
+
+def test_a_disk_that_fails_to_flush_leaves_the_old_file(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        replace_file(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert names(target.parent) == {target.name}
+
+
+def test_a_new_file_can_be_read_by_a_web_server(target: Path) -> None:
+    """The umask alone decides, and not the mode of a private original."""
+    umask = os.umask(0o022)
+    try:
+        target.chmod(0o600)
+        copy_file(target, target.with_name("copy"))
+        replace_file(target.with_name("new"), b"")
+    finally:
+        os.umask(umask)
+    modes = {stat.S_IMODE(target.with_name(name).stat().st_mode) for name in ("copy", "new")}
+    assert modes == {0o644}

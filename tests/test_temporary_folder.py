@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mkdocs_masko.temporary_folder import GRACE, IN_USE, PREFIX, TemporaryFolder
+from mkdocs_masko.files import GRACE
+from mkdocs_masko.temporary_folder import IN_USE, PREFIX, TemporaryFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

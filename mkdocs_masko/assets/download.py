@@ -32,7 +32,7 @@ from mkdocs_masko.errors import (
     NotFound,
     RequestRejected,
 )
-from mkdocs_masko.files import remove_file, replace_file
+from mkdocs_masko.files import flush_to_disk, remove_file, replace_file
 from mkdocs_masko.http import NO_VALIDATOR, NotModified, Validator
 from mkdocs_masko.probe import sniff
 from mkdocs_masko.text import sanitize
@@ -402,7 +402,7 @@ class PartialDownload:
             CacheError: The disk is full, or fails.
         """
         with as_cache_error(), self.path.open("r+b") as file:
-            os.fsync(file.fileno())
+            flush_to_disk(file)
 
     def _open(self) -> IO[bytes]:
         if self.size:

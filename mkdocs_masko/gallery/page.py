@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -13,6 +12,7 @@ from msgspec import Struct
 from mkdocs_masko.assets import FOLDER, SiteFiles
 from mkdocs_masko.assets.cache import digest_of
 from mkdocs_masko.errors import ManifestError, OptionError
+from mkdocs_masko.files import copy_file, replace_file
 from mkdocs_masko.gallery.cards import groups
 from mkdocs_masko.manifest import unknown_collection
 from mkdocs_masko.rendering import (
@@ -244,7 +244,7 @@ def _write_files(folder: Path, page: str, media: Mapping[str, Path | None]) -> P
             continue
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+        copy_file(file, target)
     target = folder / PAGE
-    target.write_text(page, encoding="utf-8", newline="\n")
+    replace_file(target, page.encode())
     return target

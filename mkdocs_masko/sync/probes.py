@@ -29,6 +29,7 @@ from mkdocs_masko.errors import (
     NotFound,
     RequestRejected,
 )
+from mkdocs_masko.files import remove_file
 from mkdocs_masko.http import NO_VALIDATOR, NotModified, Part, Validator
 from mkdocs_masko.probe import PIECE, find_damage, probe
 from mkdocs_masko.sync.journal import ProbeResult
@@ -106,7 +107,7 @@ class ProbeRecords:
         with suppress(OSError):
             for path in (self._state.folder / _FOLDER).glob("*.json"):
                 if self._clock() - path.lstat().st_mtime >= VALIDITY:
-                    path.unlink()
+                    remove_file(path)
 
     def _load(self) -> dict[str, ProbeRecord]:
         signed = self._state.read(self._name) if self._signer else None
