@@ -1,4 +1,4 @@
-"""What every test gets: an environment without anybody's key or choice."""
+"""What all tests share: an environment without anybody's key or choice, and a sandbox."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from mkdocs_masko.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,13 @@ def no_variables_of_ours() -> None:
 def a_ledger_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Leave alone what the user's own builds know about variants."""
     os.environ["MASKO_STATE_DIR"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Start the API and its CDN."""
+    with Sandbox() as running:
+        yield running
 
 
 @pytest.fixture

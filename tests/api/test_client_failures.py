@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mkdocs_masko.api import Budget, Client
+from mkdocs_masko.api import Client
 from mkdocs_masko.errors import (
     ApiError,
     Forbidden,
@@ -19,39 +19,12 @@ from mkdocs_masko.errors import (
     Unauthorized,
 )
 from mkdocs_masko.sandbox import Fault, Sandbox
-from secrecy import KEY, assert_one_discreet_line
-from stand_in_media import stand_in_media
+from secrecy import assert_one_discreet_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
 SECONDS = 20
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return stand_in_media(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture
-def sandbox(media: Path) -> Iterator[Sandbox]:
-    with Sandbox(media_dir=media) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def pauses() -> list[float]:
-    """Holds the pauses that the client made."""
-    return []
-
-
-@pytest.fixture
-def client(sandbox: Sandbox, pauses: list[float]) -> Iterator[Client]:
-    with Client(
-        KEY, api_url=sandbox.api_url, budget=Budget(SECONDS), sleep=pauses.append
-    ) as client:
-        yield client
 
 
 def test_a_rate_limited_call_waits_as_long_as_the_server_asks(

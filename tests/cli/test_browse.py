@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli_process import KEY, Done, config, run, variables
+from cli_process import KEY, config, run, variables
 from mkdocs_masko.api import retry
 from mkdocs_masko.sandbox import Fault, Refusal, Sandbox
 from terminals import at_terminal, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mkdocs_masko.sandbox import Answer, Moment
@@ -33,13 +32,6 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
-
-
 @dataclass
 class OncePast:
     """Answers 429 once, to the first request for a later page."""
@@ -53,11 +45,6 @@ class OncePast:
             self.refused.append(moment.request.path)
             raise Refusal(429, "slow down", code="rate_limited", headers={"Retry-After": "2"})
         return moment.usual()
-
-
-def is_one_error(done: Done) -> bool:
-    """Tell whether a command said one thing: why it failed."""
-    return done.out == "" and bool(re.fullmatch(r"error: .+\n", done.err))
 
 
 def test_all_of_260_collections_are_listed(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -149,7 +136,7 @@ def test_each_failure_is_one_line_with_a_remedy(
         for arguments in ASKING:
             done = run(tmp_path, *arguments, "--timeout", "60", **variables(sandbox))
             assert done.code == code, done.said
-            assert is_one_error(done)
+            assert done.is_one_error
             assert words in done.err
 
 
@@ -159,7 +146,7 @@ def test_an_export_that_is_not_ready_has_its_own_exit_code(
     """As with sync."""
     done = run(tmp_path, "export", "draft", **variables(sandbox))
     assert done.code == 3
-    assert is_one_error(done)
+    assert done.is_one_error
 
 
 def test_without_a_network_the_server_is_named(tmp_path: Path) -> None:
@@ -167,7 +154,7 @@ def test_without_a_network_the_server_is_named(tmp_path: Path) -> None:
     given = {"MASKO_API_URL": "http://127.0.0.1:1/v1", "MASKO_API_KEY": KEY}
     done = run(tmp_path, "projects", "--timeout", "0.4", **given)
     assert done.code == 1
-    assert is_one_error(done)
+    assert done.is_one_error
     assert "127.0.0.1" in done.err
 
 

@@ -12,25 +12,17 @@ import pytest
 from cli_process import config, run, variables
 from mkdocs_masko.cli.session import pick_exact
 from mkdocs_masko.errors import ReferenceProblem
-from mkdocs_masko.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from cli_process import Done
+    from mkdocs_masko.sandbox import Sandbox
 
 CHANGING = {"PATCH", "DELETE"}
 FOX = ("--collection", "fox")
 SANDBOX = ("--api-url", "sandbox")
 ITEM = "f0c0a001-75a1-4f0e-8a3b-0c5f6e1d0003"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def names(sandbox: Sandbox, collection: str = "fox") -> list[str]:

@@ -7,41 +7,20 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import synced_sites
-from cli_process import KEY, NAME, Done, config, run, variables
+from cli_process import KEY, NAME, config, run, variables
 from mkdocs_masko.sandbox import Fault, Sandbox
-from mkdocs_masko.sync import update
 from synced_sites import put_export, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 FOREIGN_KEY = "masko_" + "0" * 64
 CALLS = [("sync",), ("check",), ("sync", "--locked")]
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
-
-
-def synced(folder: Path, sandbox: Sandbox, **options: Any) -> Path:  # noqa: ANN401 - the plugin's
-    """Write a site and its manifest."""
-    config(folder, **options)
-    update(synced_sites.site(folder, sandbox, **options), synced_sites.now())
-    return folder / NAME
-
-
-def is_one_error(done: Done) -> bool:
-    """Tell whether a command said one thing: why it failed."""
-    return done.out == "" and bool(re.fullmatch(r"error: .+\n", done.err))
 
 
 def test_a_sync_and_a_check_agree(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -59,12 +38,12 @@ def test_a_sync_and_a_check_agree(sandbox: Sandbox, tmp_path: Path) -> None:
 
 def test_a_check_fails_on_drift_and_writes_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     """A CI job that checks turns red, and the message names what differs and the remedy."""
-    before = stamp(synced(tmp_path, sandbox))
+    before = stamp(synced_sites.make(tmp_path, sandbox))
     sandbox.world.remove("fox", "idle")
     for arguments in CALLS[1:]:
         done = run(tmp_path, *arguments, **variables(sandbox))
         assert done.code == 1
-        assert is_one_error(done)
+        assert done.is_one_error
         assert "removed default/idle. Run 'mkdocs-masko sync'" in done.err
     assert stamp(tmp_path / NAME) == before
     done = run(tmp_path, "sync", **variables(sandbox))
@@ -86,7 +65,7 @@ def test_not_ready_has_an_exit_code_of_its_own(sandbox: Sandbox, tmp_path: Path)
     config(tmp_path, collection="draft")
     done = run(tmp_path, "sync", **variables(sandbox))
     assert done.code == 3
-    assert is_one_error(done)
+    assert done.is_one_error
     assert "(409)" in done.err
     sandbox.publish("draft")
     assert run(tmp_path, "sync", **variables(sandbox)).code == 0
@@ -137,7 +116,7 @@ def test_each_failure_is_one_line_on_stderr(tmp_path: Path, case: str) -> None:
     with Sandbox(faults=map(Fault.parse, faults)) as sandbox:  # two pauses fit into the time
         done = run(tmp_path, "sync", "--timeout", "3", **variables(sandbox))
     assert done.code == code
-    assert is_one_error(done)
+    assert done.is_one_error
     assert not (tmp_path / NAME).exists()
 
 
@@ -147,7 +126,7 @@ def test_a_wrong_key_is_named_by_its_variable(sandbox: Sandbox, tmp_path: Path, 
     config(tmp_path)
     done = run(tmp_path, "sync", **variables(sandbox, key))
     assert done.code == 1
-    assert is_one_error(done)
+    assert done.is_one_error
     assert "MASKO_API_KEY" in done.err
 
 
@@ -157,7 +136,7 @@ def test_a_key_that_is_none_is_not_shown(sandbox: Sandbox, tmp_path: Path, key: 
     config(tmp_path)
     done = run(tmp_path, "sync", MASKO_API_URL=sandbox.api_url, MASKO_API_KEY=key)
     assert done.code == 2
-    assert is_one_error(done)
+    assert done.is_one_error
     assert KEY not in done.said
     assert sandbox.requests == []
 
@@ -169,7 +148,7 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
         given = variables(sandbox)
     done = run(tmp_path, "sync", "--timeout", "1", **given)
     assert done.code == 1
-    assert is_one_error(done)
+    assert done.is_one_error
     assert "no response from 127.0.0.1:" in done.err
 
 
@@ -183,14 +162,14 @@ def test_a_malformed_manifest_is_one_error(
     (tmp_path / NAME).write_text(text)
     done = run(tmp_path, *arguments, MASKO_API_URL="http://127.0.0.1:1/v1", MASKO_API_KEY=KEY)
     assert done.code == 1
-    assert is_one_error(done)
+    assert done.is_one_error
     assert done.err.startswith(f"error: {NAME}: ")
     assert (tmp_path / NAME).read_text() == text
 
 
 def test_a_list_needs_no_key_and_no_network(sandbox: Sandbox, tmp_path: Path) -> None:
     """It shows the manifest, whatever mode the file has and whatever is up."""
-    synced(tmp_path, sandbox, mode="locked")
+    synced_sites.make(tmp_path, sandbox, mode="locked")
     sandbox.requests.clear()
     done = run(tmp_path, "list", MASKO_API_URL=sandbox.api_url)
     assert (done.code, done.err) == (0, "")
@@ -226,10 +205,10 @@ def test_media_without_hashes_are_laid_down_by_the_command_that_is_named(
     sandbox: Sandbox, tmp_path: Path, flag: str
 ) -> None:
     """A sync without the folder would add no hashes."""
-    synced(tmp_path, sandbox)
+    synced_sites.make(tmp_path, sandbox)
     done = run(tmp_path, "sync", flag, "--into", "media", **variables(sandbox))
     assert done.code == 1
-    assert is_one_error(done)
+    assert done.is_one_error
     (command,) = re.findall(r"Run 'mkdocs-masko (sync --into media)' once", done.err)
     assert run(tmp_path, *command.split(), **variables(sandbox)).code == 0
     assert run(tmp_path, "sync", flag, "--into", "media", **variables(sandbox)).code == 0

@@ -5,39 +5,18 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import synced_sites
-from cli_process import COMMAND, NAME, Done, config, environment, run, variables
+from cli_process import COMMAND, config, environment, run, variables
 from mkdocs_masko.sandbox import Fault, Sandbox
 from mkdocs_masko.sandbox.faults import Refuse
-from mkdocs_masko.sync import update
 from synced_sites import put_export
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
-
-
-def synced(folder: Path, sandbox: Sandbox, **options: Any) -> Path:  # noqa: ANN401 - the plugin's
-    """Write a site and its manifest."""
-    config(folder, **options)
-    update(synced_sites.site(folder, sandbox, **options), synced_sites.now())
-    return folder / NAME
-
-
-def is_one_error(done: Done) -> bool:
-    """Tell whether a command said one thing: why it failed."""
-    return done.out == "" and bool(re.fullmatch(r"error: .+\n", done.err))
 
 
 def test_a_list_that_nobody_reads_to_its_end_is_no_failure(
@@ -46,7 +25,7 @@ def test_a_list_that_nobody_reads_to_its_end_is_no_failure(
     """A pipe to `head` ends without a traceback."""
     for number in range(20):
         sandbox.world.add_item("fox", f"{number} " * 90, "owl/card-sit")
-    synced(tmp_path, sandbox)
+    synced_sites.make(tmp_path, sandbox)
     process = subprocess.Popen(
         [COMMAND, "list", "--json"],
         cwd=tmp_path,
@@ -99,7 +78,7 @@ def test_half_a_letter_in_a_name_is_one_error(sandbox: Sandbox, tmp_path: Path) 
     sandbox.world.add_item("fox", "wave \ud800", "fox/wave")
     done = run(tmp_path, "sync", **variables(sandbox))
     assert done.code == 1
-    assert is_one_error(done)
+    assert done.is_one_error
 
 
 @pytest.mark.parametrize("status", [401, 404, 409, 418, 501])
@@ -110,7 +89,7 @@ def test_hostile_messages_do_not_act_on_a_terminal(tmp_path: Path, status: int) 
     with Sandbox(faults=[Fault(effect=Refuse(status=status, message=said))]) as sandbox:
         done = run(tmp_path, "sync", **variables(sandbox))
     assert done.code in {1, 3}
-    assert is_one_error(done)
+    assert done.is_one_error
     assert done.err.rstrip("\n").isprintable()
     assert "::" not in done.err
     assert len(done.err) < 700
@@ -118,7 +97,7 @@ def test_hostile_messages_do_not_act_on_a_terminal(tmp_path: Path, status: int) 
 
 def test_a_hostile_manifest_does_not_act_on_a_terminal(sandbox: Sandbox, tmp_path: Path) -> None:
     """Neither do names that a stranger put into the file."""
-    path = synced(tmp_path, sandbox, collections={"fox": "fox"})
+    path = synced_sites.make(tmp_path, sandbox, collections={"fox": "fox"})
     document = json.loads(path.read_text())
     document["collections"]["\x1b[31m::error::"] = document["collections"].pop("fox")
     path.write_text(json.dumps(document))

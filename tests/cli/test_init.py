@@ -13,25 +13,18 @@ import pytest
 import sites
 from cli_process import KEY, NAME, run, variables
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.site_config.settings import load_settings, plugins_of, read_plugin_options
 from mkdocs_masko.site_config.yml_insertion import add_plugin
 from terminals import at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from mkdocs_masko.sandbox import Sandbox
+
 
 DATA = Path(__file__).parents[1] / "data" / "init"
 GOLDEN = Path(__file__).parents[1] / "golden" / "init"
 SHAPES = sorted(path.stem for path in DATA.glob("*.yml"))
 PAGE = "# Hello\n\n![A fox waving](masko:wave)\n"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def site(folder: Path, config: bytes = b"site_name: Fox\n") -> Path:

@@ -11,22 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_process import NAME, environment, run, variables
-from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.site_config.settings import load_settings, read_plugin_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from mkdocs_masko.sandbox import Sandbox
+
 
 PAGE = "# Hello\n\n![A fox waving](masko:wave)\n"
 FOLDER = "docs/assets/masko"
 OPTIONS = {"collection": "fox", "api_url": "sandbox", "into": FOLDER}
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def site(folder: Path, text: str = "[project]\nsite_name = 'Fox'\n", name: str = "") -> Path:

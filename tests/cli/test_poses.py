@@ -16,13 +16,13 @@ from manifest_samples import FOX, manifest, pose
 from mkdocs_masko.cli.output import print_json, tab_separated, to_rich
 from mkdocs_masko.cli.poses import manifest_document, pose_table, rows
 from mkdocs_masko.manifest import Collection, Manifest, Pose, make
-from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.text import replace_controls
 from terminals import at_terminal, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from mkdocs_masko.sandbox import Sandbox
 
 EXPECTED = {
     "wave": ("wave", "512x512", "mov webm mp4"),
@@ -37,13 +37,6 @@ EXPECTED = {
     "wide": ("wide", "600x200", "none"),
     "bare": ("bare", "none", "none"),
 }
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.mark.parametrize("slug", EXPECTED)

@@ -12,19 +12,11 @@ from mkdocs_masko.cli.report import annotation, repository_root
 from mkdocs_masko.sandbox import Fault, Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 OFFLINE = ("check", "--offline")
 GITHUB = {"GITHUB_ACTIONS": "true"}
 PROBLEM = "docs/index.md:3:6: no pose 'nope' in 'Fox Mascot'"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

@@ -14,19 +14,11 @@ from synced_sites import cdn_requests
 from terminals import at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mkdocs_masko.sandbox import Moment
 
 ANSWERED = 14  # requests for media, before none is answered any more
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def _stop_answering(sandbox: Sandbox) -> None:

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cli_process import KEY, NAME, Done, config, run, variables
-from mkdocs_masko.sandbox import Sandbox
+from cli_process import KEY, NAME, config, run, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
-
-
-def is_one_error(done: Done) -> bool:
-    """Tell whether a command said one thing: why it failed."""
-    return done.out == "" and bool(re.fullmatch(r"error: .+\n", done.err))
+    from mkdocs_masko.sandbox import Sandbox
 
 
 USAGE = {
@@ -89,7 +76,7 @@ def test_a_port_that_is_taken_is_one_error(sandbox: Sandbox, tmp_path: Path) -> 
     port = sandbox.origin.rpartition(":")[2]
     done = run(tmp_path, "sandbox", "--port", port)
     assert done.code == 2
-    assert is_one_error(done)
+    assert done.is_one_error
     assert "0 takes a free one" in done.err
 
 

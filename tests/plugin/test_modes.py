@@ -13,19 +13,12 @@ import sites
 from mkdocs_masko.sandbox import Fault, Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 MANIFEST = "masko.manifest.json"
 FOX = {"collections": {"fox": "fox"}}
 PAGES = {"index.md": "![A fox](masko:wave)"}
 _CAUSES = "asset hosting is off, the collection is unpublished, or nothing is published yet"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
 
 
 def _variables(sandbox: Sandbox, **more: str) -> dict[str, str]:

@@ -18,12 +18,13 @@ import pytest
 
 import sites
 from mkdocs_masko.options import read_options
-from mkdocs_masko.sandbox import Sandbox
 from mkdocs_masko.sync import PollPolicy, site_of, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from mkdocs_masko.sandbox import Sandbox
 
 FOX = {"collections": {"fox": "fox"}}
 _BOUND = 60  # seconds for anything that has to happen
@@ -111,12 +112,6 @@ def _serving(folder: Path, host: str = "mkdocs", **variables: str) -> Iterator[S
             yield server
         finally:
             process.kill()
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
 
 
 def _cache(folder: Path) -> dict[Path, int]:

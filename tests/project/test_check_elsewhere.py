@@ -12,11 +12,12 @@ import yaml
 
 import sites
 from cli_process import COMMAND, NAME, config, environment, run, variables
-from mkdocs_masko.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from mkdocs_masko.sandbox import Sandbox
 
 RECIPES = (sites.ROOT / "example-site/docs/ci.md").read_text(encoding="utf-8")
 _LINES = ("run", "script", "install", "html")
@@ -38,13 +39,6 @@ def shell(folder: Path, line: str, **given: str) -> subprocess.CompletedProcess[
         encoding="utf-8",
         check=False,
     )
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Start the API and its CDN."""
-    with Sandbox() as running:
-        yield running
 
 
 def site(folder: Path, sandbox: Sandbox, text: str) -> Path:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mkdocs_masko.sandbox import Sandbox
-from sandbox_client import FOREIGN_KEY, KEY, addresses, ask, exported, path_of, put_stand_ins
+from sandbox_client import FOREIGN_KEY, KEY, addresses, ask, exported, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 PROJECT = "6f0c6a52-3d0b-4a8e-9b57-1f6f4f1d2a01"
@@ -27,17 +26,6 @@ LISTS = {
     "/v1/assets": "assets",
 }
 READS = (*LISTS, "/v1/collections/fox", "/v1/collections/fox/cdn-export")
-
-
-@pytest.fixture(scope="module")
-def media_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return put_stand_ins(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture
-def sandbox(media_dir: Path) -> Iterator[Sandbox]:
-    with Sandbox(media_dir=media_dir) as running:
-        yield running
 
 
 def first_asset(sandbox: Sandbox, collection: str = "fox") -> dict[str, Any]:

@@ -22,25 +22,12 @@ from sandbox_client import (
     connect,
     exported,
     path_of,
-    put_stand_ins,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 EXPORT = "/v1/collections/fox/cdn-export"
-
-
-@pytest.fixture(scope="module")
-def media_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return put_stand_ins(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture
-def sandbox(media_dir: Path) -> Iterator[Sandbox]:
-    with Sandbox(media_dir=media_dir) as running:
-        yield running
 
 
 def statuses(sandbox: Sandbox, path: str, count: int) -> list[int]:

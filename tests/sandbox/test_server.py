@@ -19,7 +19,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -36,27 +35,12 @@ from sandbox_client import (
     connect,
     exported,
     path_of,
-    put_stand_ins,
     talk,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PACKAGE = Path(mkdocs_masko.sandbox.__file__).parent
 EXPORT = "/v1/collections/fox/cdn-export"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
-
-
-@pytest.fixture(scope="module")
-def media_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return put_stand_ins(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture
-def sandbox(media_dir: Path) -> Iterator[Sandbox]:
-    with Sandbox(media_dir=media_dir) as running:
-        yield running
 
 
 def threads() -> int:

@@ -11,24 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mkdocs_masko.sandbox import Collection, Item, Refusal, Sandbox, World
-from sandbox_client import addresses, ask, exported, path_of, put_stand_ins
+from sandbox_client import addresses, ask, exported, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 KEYS = {"video", "transparent_video_webm", "transparent_video_mov", "transparent_video_android"}
-
-
-@pytest.fixture(scope="module")
-def media_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return put_stand_ins(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture
-def sandbox(media_dir: Path) -> Iterator[Sandbox]:
-    with Sandbox(media_dir=media_dir) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

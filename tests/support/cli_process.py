@@ -42,6 +42,11 @@ class Done:
         """All that was written."""
         return self.out + self.err
 
+    @property
+    def is_one_error(self) -> bool:
+        """Whether it said one thing: why it failed."""
+        return self.out == "" and bool(re.fullmatch(r"error: .+\n", self.err))
+
 
 def environment(**given: str) -> dict[str, str]:
     """Return variables for a process: the tests' own ledger, and those given."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from cli_process import config
 from mkdocs_masko.options import read_options
 from mkdocs_masko.sandbox import Item
-from mkdocs_masko.sync import PollPolicy, Site, site_of
+from mkdocs_masko.sync import PollPolicy, Site, site_of, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +63,13 @@ class Pauses:
 def now() -> PollPolicy:
     """Return a poll policy that does not wait."""
     return Pauses().poll_policy()
+
+
+def make(folder: Path, sandbox: Sandbox, **options: Any) -> Path:  # noqa: ANN401 - the plugin's options
+    """Write a site's configuration and its manifest, and return the manifest's path."""
+    config(folder, **options)
+    update(site(folder, sandbox, **options), now())
+    return folder / NAME
 
 
 def collection(outcome: SyncResult, alias: str = "default") -> Collection:
