@@ -97,6 +97,11 @@ def runs_plugins(generator: Generator) -> bool:
     return generator != "zensical"
 
 
+def shows_poses(settings: Mapping[str, Any], generator: Generator) -> bool:
+    """Tell whether a site has what shows poses in the program that builds it."""
+    return "masko" in (plugins_of if runs_plugins(generator) else extensions_of)(settings)
+
+
 def page_suffixes(generator: Generator) -> tuple[str, ...]:
     """Return the suffixes of the files that become pages."""
     return MKDOCS_SUFFIXES if runs_plugins(generator) else (".md",)

@@ -200,7 +200,9 @@ def test_a_plugin_that_is_not_installed_is_found(
 def test_doctor_finds_what_a_build_stops_at(tmp_path: Path) -> None:
     """A theme and a plugin that are not installed; a theme in a folder is none of those."""
     path = tmp_path / "mkdocs.yml"
-    path.write_text("theme: {name: mateiral}\nplugins: [search, glightbx, masko]\n")
+    path.write_text(
+        "theme: {name: mateiral}\nplugins: [search, glightbx, masko: {collection: fox}]\n"
+    )
     done = run_masko(tmp_path, "doctor", "--json")
     errors = [each for each in json.loads(done.out) if each["level"] == "error"]
     assert done.code == 1

@@ -216,7 +216,7 @@ def test_doctor_says_what_zensical_lacks(tmp_path: Path) -> None:
         "option budget": "warning",
         "plugin offline": "warning",
     }
-    assert found["watch"]["remedy"] == f"add {NAME} to the list 'watch'"
+    assert found["watch"]["remedy"] == f"add {NAME} and docs/assets/masko to the list 'watch'"
     assert found["files"]["text"] == "docs/assets/masko: has not been written"
     assert found["files"]["remedy"] == "run 'mkdocs-masko sync', and commit the folder"
 
@@ -224,7 +224,9 @@ def test_doctor_says_what_zensical_lacks(tmp_path: Path) -> None:
 def test_what_is_no_path_is_not_watched(tmp_path: Path) -> None:
     """Zensical itself says what is wrong with it; doctor goes on."""
     write(
-        tmp_path, {"docs/index.md": "# Hi\n"}, CONFIG.replace('["masko', '[1, { a = "b" }, "masko')
+        tmp_path,
+        {"docs/index.md": "# Hi\n"},
+        CONFIG.replace('["masko', '[1, { a = "b" }, "docs", "masko'),
     )
     assert findings(tmp_path)["watch"]["level"] == "ok"
 

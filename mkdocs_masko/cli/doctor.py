@@ -35,6 +35,7 @@ from mkdocs_masko.generator import (
     installed_versions,
     missing_plugins,
     runs_plugins,
+    shows_poses,
     theme_of,
     theme_remedy,
 )
@@ -43,6 +44,8 @@ from mkdocs_masko.options import SANDBOX
 from mkdocs_masko.site_config.settings import (
     chosen_config,
     extensions_of,
+    first_config,
+    is_toml,
     load_settings,
     missing_extension,
     plugins_of,
@@ -91,6 +94,7 @@ _PLUGIN_REMEDIES: Final = {
 _ZENSICAL_LIMITS: Final = (
     "builds read the manifest alone and never sync; templates of the theme cannot show poses"
 )
+_INIT: Final = "run 'mkdocs-masko init'"
 _UNUSED_OPTIONS: Final = ("budget", "mode", "not_ready")
 """Options for what only the plugin does."""
 
@@ -177,8 +181,12 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
             level="warning",
             subject="mkdocs.yml",
             text="not in this folder, and no zensical.toml",
-            remedy="run this in the folder of your site, or name the file with -f",
+            remedy=(
+                "run this in the folder of your site, name the file with -f, or create a site: "
+                f"'{generator_for(Path('mkdocs.yml'), {}, versions)} new .'"
+            ),
         )
+        sync = ""
     else:
         generator = generator_for(path, settings, versions)
         yield _check_host(path, generator, versions)
@@ -190,7 +198,12 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
                 yield from _check_zensical(site, path.parent, settings)
         else:
             yield from _check_zensical(site, path.parent, settings)
-    yield from _check_manifest(site)
+        yield from _check_other_config(path)
+        is_set_up = shows_poses(settings, generator)
+        if is_set_up:
+            yield from _check_collection_option(site)
+        sync = _sync_remedy(site) if is_set_up else _INIT
+    yield from _check_manifest(site, sync)
     if site.is_self_hosted:
         yield _check_videos(site)
         yield _check_cache(site)
@@ -243,7 +256,7 @@ def _check_plugins(settings: Mapping[str, Any], generator: Generator) -> Iterato
         )
     if "masko" not in plugins:
         text = "the plugin 'masko' is not enabled"
-        yield Finding(level="error", subject="plugins", text=text, remedy="run 'mkdocs-masko init'")
+        yield Finding(level="error", subject="plugins", text=text, remedy=_INIT)
     for plugin, remedy in _PLUGIN_REMEDIES.items():
         if plugin in plugins:
             subject = f"plugin {plugin}"
@@ -253,14 +266,13 @@ def _check_plugins(settings: Mapping[str, Any], generator: Generator) -> Iterato
 def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Check what Zensical needs in the place of the plugin, and say what it cannot do."""
     problem = missing_extension(settings)
-    if problem:
-        remedy = "run 'mkdocs-masko init', which adds the Markdown extension"
+    if problem:  # `init` sees to all that follows
+        remedy = f"{_INIT}, which adds the Markdown extension"
         yield Finding(level="error", subject="extension", text=problem, remedy=remedy)
-    else:
-        text = "the Markdown extension 'masko' is enabled"
-        yield Finding(level="ok", subject="extension", text=text)
-    yield _check_watch(site, settings)
-    yield _check_folder(site, folder, settings)
+        return
+    text = "the Markdown extension 'masko' is enabled"
+    yield Finding(level="ok", subject="extension", text=text)
+    yield from _check_folder(site, folder, settings)
     yield Finding(level="ok", subject="limits", text=_ZENSICAL_LIMITS)
     options = {**extensions_of(settings), **plugins_of(settings)}.get("masko") or {}
     for name in _UNUSED_OPTIONS:
@@ -277,47 +289,79 @@ def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> It
         yield Finding(level="warning", subject="plugin offline", text="is enabled", remedy=remedy)
 
 
-def _check_watch(site: Site, settings: Mapping[str, Any]) -> Finding:
-    from mkdocs_masko.site_config.settings import is_watched
-
-    name = site.options.manifest
-    if is_watched(settings, name):
-        return Finding(level="ok", subject="watch", text=f"{sanitize(name)} is watched")
-    text = f"{sanitize(name)} is not watched, so that pages keep what they showed before a sync"
-    remedy = f"add {sanitize(name)} to the list 'watch'"
-    return Finding(level="warning", subject="watch", text=text, remedy=remedy)
-
-
-def _check_folder(site: Site, folder: Path, settings: Mapping[str, Any]) -> Finding:
+def _check_folder(site: Site, folder: Path, settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Check that style sheets and scripts lie where pages load them from; `check` looks for all."""
     from mkdocs_masko.assets.site_files import name_in_folder
     from mkdocs_masko.laid_files import find_stale, laid_folder
     from mkdocs_masko.page_assets import POSE_ASSETS, site_path
     from mkdocs_masko.sources.docs_files import DocsFolder
 
+    names = (name_in_folder(site_path(name)) for name in POSE_ASSETS)
     try:
         docs = DocsFolder(folder, settings).path
         path = laid_folder(site.options, folder, docs, is_needed=True)
         assert path is not None  # noqa: S101 - it is needed
-        names = (name_in_folder(site_path(name)) for name in POSE_ASSETS)
         name = relative_name(path, folder)
         stale = find_stale(path, name, names)
     except MaskoError as error:
-        return Finding(level="error", subject="files", text="cannot be used", remedy=str(error))
+        yield Finding(level="error", subject="files", text="cannot be used", remedy=str(error))
+        return
+    yield _check_watch([site.options.manifest, name], settings)
     if stale:
         text, _, _ = stale.partition(". ")
-        remedy = "run 'mkdocs-masko sync', and commit the folder"
-        return Finding(level="warning", subject="files", text=text, remedy=remedy)
-    return Finding(level="ok", subject="files", text=f"{name}: has what pages load")
+        remedy = f"{_sync_remedy(site)}, and commit the folder"
+        yield Finding(level="warning", subject="files", text=text, remedy=remedy)
+    else:
+        yield Finding(level="ok", subject="files", text=f"{name}: has what pages load")
 
 
-def _check_manifest(site: Site) -> Iterator[Finding]:
+def _check_watch(paths: list[str], settings: Mapping[str, Any]) -> Finding:
+    from mkdocs_masko.site_config.settings import is_watched
+
+    missing = [path for path in paths if not is_watched(settings, path)]
+    listed = sanitize(" and ".join(missing or paths))
+    verb = "is" if len(missing) == 1 else "are"
+    if not missing:
+        return Finding(level="ok", subject="watch", text=f"{listed} {verb} watched")
+    text = f"{listed} {verb} not watched, so that Zensical keeps pages that it has cached"
+    return Finding(
+        level="warning", subject="watch", text=text, remedy=f"add {listed} to the list 'watch'"
+    )
+
+
+def _check_other_config(path: Path) -> Iterator[Finding]:
+    """Check that the site has no second file which Zensical reads, and which shows no poses."""
+    first = first_config(path.parent)
+    if first is None or not is_toml(first) or first.name == path.name:
+        return
+    problem = missing_extension(load_settings(first))
+    if problem:
+        text = f"Zensical reads it before {sanitize(path.name)}, and {problem}"
+        remedy = f"{_INIT} for Zensical, or remove the file"
+        yield Finding(level="warning", subject=first.name, text=text, remedy=remedy)
+
+
+def _check_collection_option(site: Site) -> Iterator[Finding]:
+    if not (site.options.collection or site.options.collections):
+        text = "none names a mascot"
+        remedy = "give its ID in 'collection'; 'mkdocs-masko collections' lists them"
+        yield Finding(level="error", subject="options", text=text, remedy=remedy)
+
+
+def _sync_remedy(site: Site) -> str:
+    sync = "run 'mkdocs-masko sync'"
+    return sync if site.has_api_access else f"{sync} with a key in {site.options.api_key_env}"
+
+
+def _check_manifest(site: Site, sync: str) -> Iterator[Finding]:
+    """Check the manifest; one that is missing is told with what writes it, unless nothing would."""
     name = site.manifest.name
     try:
         manifest = load(site.manifest, site.origins, may_be_bound=site.is_self_hosted)
     except ManifestMissing:
-        text, remedy = f"no {name} yet", "run 'mkdocs-masko sync'"
-        yield Finding(level="warning", subject="manifest", text=text, remedy=remedy)
+        if sync:
+            text = f"no {name} yet"
+            yield Finding(level="warning", subject="manifest", text=text, remedy=sync)
     except ManifestError as error:
         remedy = str(error).removeprefix(f"{name}: ")
         yield Finding(

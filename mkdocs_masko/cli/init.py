@@ -132,16 +132,20 @@ def _edited(path: Path, generator: Generator, options: dict[str, Any]) -> bytes:
     from mkdocs_masko.generator import runs_plugins
     from mkdocs_masko.options import MANIFEST
     from mkdocs_masko.site_config import toml_insertion, yml_insertion
-    from mkdocs_masko.site_config.settings import is_toml
+    from mkdocs_masko.site_config.settings import appends_inherited_lists, is_toml
 
     if runs_plugins(generator):
         return yml_insertion.add_plugin(path, options)
-    add_extension = toml_insertion.add_extension if is_toml(path) else yml_insertion.add_extension
-    return add_extension(path, options, options.get("manifest", MANIFEST))
+    # Zensical takes from its cache whatever page depends on no file that has changed.
+    watched = [options.get("manifest", MANIFEST), _laid_folder(path, options)]
+    if is_toml(path):
+        return toml_insertion.add_extension(path, options, watched)
+    appends = appends_inherited_lists()
+    return yml_insertion.add_extension(path, options, watched, appends_lists=appends)
 
 
-def _with_folder(path: Path, options: dict[str, Any]) -> dict[str, Any]:
-    """Return options that name the folder for what pages load."""
+def _laid_folder(path: Path, options: dict[str, Any]) -> str:
+    """Return the folder for what pages load, from that of the site's configuration."""
     from mkdocs_masko.files import relative_name
     from mkdocs_masko.laid_files import laid_folder
     from mkdocs_masko.options import read_options
@@ -149,10 +153,17 @@ def _with_folder(path: Path, options: dict[str, Any]) -> dict[str, Any]:
     from mkdocs_masko.sources.docs_files import DocsFolder
 
     docs = DocsFolder(path.parent, load_settings(path)).path
-    folder = laid_folder(
-        read_options(options, {}, complete=False), path.parent, docs, is_needed=True
-    )
-    named = {**options, "into": relative_name(folder, path.parent)} if folder else options
+    chosen = read_options(options, {}, complete=False)
+    folder = laid_folder(chosen, path.parent, docs, is_needed=True)
+    assert folder is not None  # noqa: S101 - it is needed
+    return relative_name(folder, path.parent)
+
+
+def _with_folder(path: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """Return options that name the folder for what pages load."""
+    from mkdocs_masko.options import read_options
+
+    named = {**options, "into": _laid_folder(path, options)}
     try:
         read_options(named, {}, complete=False)
     except OptionError:  # such as a docs folder with a name that is no option's; it need not be

@@ -45,8 +45,8 @@ def load_yml(
     Args:
         path: The `mkdocs.yml`.
         content: What to read instead of what the file holds.
-        appends_lists: Whether a list is appended to the one that it inherits, as in Zensical;
-            MkDocs replaces it.
+        appends_lists: Whether a list is appended to the one that it inherits, as in Zensical
+            before version 0.1; it is replaced otherwise.
         keeps_tags: Whether a value with a tag is a `TaggedValue`.
 
     Raises:

@@ -6,6 +6,7 @@ them need not know which file they are from.
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -84,12 +85,23 @@ def load_settings(path: Path, content: bytes | None = None) -> dict[str, Any]:
     if is_toml(path):
         return load_toml(path, content)
     settings = load_yml(path, content)
-    if "INHERIT" in settings and not _names_masko(settings):
-        # Zensical appends to an inherited list, in which the extension may be; MkDocs replaces it.
+    if "INHERIT" in settings and not _names_masko(settings) and appends_inherited_lists():
+        # The extension may be in the inherited list.
         appended = load_yml(path, content, appends_lists=True)
         if "masko" in extensions_of(appended):
             return appended
     return settings
+
+
+def appends_inherited_lists() -> bool:
+    """Tell whether the Zensical that is installed appends a list to the one that it inherits.
+
+    From version 0.1 on, it replaces it as MkDocs does (read in 0.0.74 and 0.1.0, `config.py`).
+    """
+    try:
+        return version("zensical").startswith("0.0.")
+    except PackageNotFoundError:
+        return False
 
 
 def plugins_of(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,17 +117,17 @@ def extensions_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     return flat_extensions(by_name(settings.get("markdown_extensions")))
 
 
-def is_watched(settings: Mapping[str, Any], manifest: str) -> bool:
-    """Tell whether Zensical renders pages again when the manifest changes.
+def is_watched(settings: Mapping[str, Any], path: str) -> bool:
+    """Tell whether Zensical renders pages again when a file changes, or one in a folder.
 
     Args:
         settings: Those of the site.
-        manifest: Path of the manifest from the folder of the site's configuration.
+        path: The file or folder, from the folder of the site's configuration.
     """
     paths = settings.get(WATCH)
     listed = paths if isinstance(paths, list) else []
-    watched = {normpath(path) for path in listed if isinstance(path, str) and path}
-    parts = normpath(manifest).split("/")
+    watched = {normpath(each) for each in listed if isinstance(each, str) and each}
+    parts = normpath(path).split("/")
     return "." in watched or any("/".join(parts[:n]) in watched for n in range(1, len(parts) + 1))
 
 

@@ -32,7 +32,7 @@ from mkdocs_masko.site_config.zensical_toml import (
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mkdocs_masko.site_config.settings import PluginOptions
@@ -41,13 +41,14 @@ _EXTENSIONS: Final = "markdown_extensions"
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
-    """Return the content of a `zensical.toml` with the Markdown extension, which watches a file.
+def add_extension(path: Path, options: PluginOptions, watched: Sequence[str]) -> bytes:
+    """Return the content of a `zensical.toml` with the Markdown extension, which watches paths.
 
     Args:
         path: The `zensical.toml`, which is only read.
         options: Options of the extension.
-        manifest: The file that pages are to follow, from the folder of `zensical.toml`.
+        watched: The files and folders that pages are to follow, from the folder of
+            `zensical.toml`.
 
     Raises:
         OptionError: The site has the extension already, or the file has a form that is not safe to
@@ -56,23 +57,27 @@ def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
     before = load_document(path)
     refuse_second_extension(path, settings_of(before))
     if not isinstance(before.get("project", {}), dict):
-        raise _edit_by_hand(path, options, manifest, "its 'project' is no table")
+        raise _edit_by_hand(path, options, watched, "its 'project' is no table")
     text = path.read_bytes().decode()
     prefix = ("project",) if "project" in before else ()  # Zensical does without it, too
     line_end = "\r\n" if "\r\n" in text else "\n"
     try:
-        if not is_watched(settings_of(before), manifest):
-            text = _add_to_watch(text, prefix, manifest, line_end)
+        for each in _unwatched(settings_of(before), watched):
+            text = _add_to_watch(text, prefix, each, line_end)
         text = _add_extension(text, prefix, options, line_end)
         content = text.encode()
-        if _is_only_difference(before, load_document(path, content), options, manifest):
+        if _is_only_difference(before, load_document(path, content), options, watched):
             return content
     except _UnsafeError as error:
-        raise _edit_by_hand(path, options, manifest, str(error)) from None
+        raise _edit_by_hand(path, options, watched, str(error)) from None
     except (OptionError, ValueError):  # what came of it cannot be read, or the file could not
         pass
     reason = "its form is not one that can be edited safely"
-    raise _edit_by_hand(path, options, manifest, reason)
+    raise _edit_by_hand(path, options, watched, reason)
+
+
+def _unwatched(settings: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if not is_watched(settings, path)]
 
 
 class _UnsafeError(Exception):
@@ -104,8 +109,8 @@ def _add_extension(
     return text + start + line_end.join(["", *lines, ""])
 
 
-def _add_to_watch(text: str, prefix: tuple[str, ...], manifest: str, line_end: str) -> str:
-    path, item = (*prefix, WATCH), _value(manifest)
+def _add_to_watch(text: str, prefix: tuple[str, ...], watched: str, line_end: str) -> str:
+    path, item = (*prefix, WATCH), _value(watched)
     statements = list(scan_statements(text))
     own = next((each for each in statements if each.path == path), None)
     if own is not None:
@@ -167,16 +172,18 @@ def _value(value: object) -> str:
 
 
 def _is_only_difference(
-    before: dict[str, Any], after: dict[str, Any], options: PluginOptions, manifest: str
+    before: dict[str, Any],
+    after: dict[str, Any],
+    options: PluginOptions,
+    watched: Sequence[str],
 ) -> bool:
     """Tell whether a document differs from another as it should, and in nothing else."""
     old, new = settings_of(before), settings_of(after)
     expected = extensions_of(old) if _EXTENSIONS in old else default_extensions()
     watch = old.get(WATCH, [])
-    added = [] if is_watched(old, manifest) else [manifest]
     return (
         extensions_of(new) == {**expected, "masko": options}
-        and new.get(WATCH, []) == [*watch, *added]
+        and new.get(WATCH, []) == [*watch, *_unwatched(old, watched)]
         and _others(old) == _others(new)
         and _others(before, "project") == _others(after, "project")
     )
@@ -187,9 +194,11 @@ def _others(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in left_out}
 
 
-def _edit_by_hand(path: Path, options: PluginOptions, manifest: str, reason: str) -> OptionError:
+def _edit_by_hand(
+    path: Path, options: PluginOptions, watched: Sequence[str], reason: str
+) -> OptionError:
     return OptionError(
         f"{sanitize(path.name)}: {reason}; add this by hand: to the table "
         f"project.{_EXTENSIONS}, masko = {_value(options)}; to the list project.{WATCH}, "
-        f"{_value(manifest)}"
+        f"{', '.join(map(_value, watched))}"
     )

@@ -20,7 +20,7 @@ from mkdocs_masko.site_config.zensical_toml import default_extensions
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from mkdocs_masko.site_config.settings import PluginOptions
@@ -83,19 +83,22 @@ def add_plugin(path: Path, options: PluginOptions) -> bytes:
     return _edit(path, [plugin], by_hand)
 
 
-def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
+def add_extension(
+    path: Path, options: PluginOptions, watched: Sequence[str], *, appends_lists: bool
+) -> bytes:
     """Return the content of a `mkdocs.yml` with the Markdown extension, for Zensical.
 
     Args:
         path: The `mkdocs.yml`, which is only read.
         options: Options of the extension.
-        manifest: The file that pages are to follow, from the folder of `mkdocs.yml`.
+        watched: The files and folders that pages are to follow, from the folder of `mkdocs.yml`.
+        appends_lists: Whether Zensical appends a list to the one that it inherits.
 
     Raises:
         OptionError: The site has the extension already, or the file has a form that is not safe to
             edit; the message then says what to add by hand.
     """
-    settings = load_yml(path, appends_lists=True)
+    settings = load_yml(path, appends_lists=appends_lists)
     refuse_second_extension(path, settings)
     defaults = default_extensions().items()
     extension = _Addition(
@@ -103,15 +106,18 @@ def add_extension(path: Path, options: PluginOptions, manifest: str) -> bytes:
         label="Markdown extensions",
         entry={"masko": options},
         without=[{name: value} if value else name for name, value in defaults],
-        appends_lists=True,
+        appends_lists=appends_lists,
     )
-    watch = _Addition(key=WATCH, label="watched paths", entry=manifest, appends_lists=True)
-    additions = [extension] if is_watched(settings, manifest) else [extension, watch]
+    watch = [
+        _Addition(key=WATCH, label="watched paths", entry=each, appends_lists=appends_lists)
+        for each in watched
+        if not is_watched(settings, each)
+    ]
     by_hand = (
         f"add this by hand: to 'markdown_extensions', masko: {_in_flow(options)}; "
-        f"to 'watch', {_in_flow(manifest)}"
+        f"to 'watch', {', '.join(map(_in_flow, watched))}"
     )
-    return _edit(path, additions, by_hand)
+    return _edit(path, [extension, *watch], by_hand)
 
 
 def _edit(path: Path, additions: list[_Addition], by_hand: str) -> bytes:

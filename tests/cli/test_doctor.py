@@ -44,10 +44,10 @@ def test_a_site_of_the_sandbox_is_ok(folder: Path) -> None:
 
 
 def test_without_a_site_and_a_key_there_are_warnings(folder: Path) -> None:
-    """They say what to do, and are no failure."""
+    """They say what to do, and are no failure; without a site there is nothing to sync."""
     findings = examine(exit_code=0)
     warnings = {name for name, each in findings.items() if each["level"] == "warning"}
-    assert warnings == {"mkdocs.yml", "manifest", "key"}
+    assert warnings == {"mkdocs.yml", "key"}
     assert all(findings[name]["remedy"] for name in warnings)
     assert not list(folder.iterdir())
 
@@ -63,6 +63,71 @@ def test_an_error_has_an_exit_code(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert findings["plugin offline"]["level"] == "warning"
     assert findings["theme"]["text"] == "material"
     assert KEY not in json.dumps(findings)
+
+
+TOML = "[project]\nsite_name = 'Fox'\n"
+EXTENSION = f"{TOML}[project.markdown_extensions.masko]\n"
+FOX = "collection = 'fox'\n"
+STATES = {
+    "a new site": (
+        TOML,
+        {"extension": "run 'mkdocs-masko init', which adds the Markdown extension"},
+    ),
+    "a new site for MkDocs": ("site_name: Fox\n", {"plugins": "run 'mkdocs-masko init'"}),
+    "the plugin alone, for Zensical": (
+        f"{TOML}[project.plugins.masko]\n{FOX}api_url = 'sandbox'\n",
+        {"extension": "run 'mkdocs-masko init', which adds the Markdown extension"},
+    ),
+    "no sync yet": (
+        f"{EXTENSION}{FOX}api_url = 'sandbox'\n",
+        {
+            "watch": "add masko.manifest.json and docs/assets/masko to the list 'watch'",
+            "files": "run 'mkdocs-masko sync', and commit the folder",
+            "manifest": "run 'mkdocs-masko sync'",
+        },
+    ),
+    "no key": (
+        f"{EXTENSION}{FOX}",
+        {
+            "watch": "add masko.manifest.json and docs/assets/masko to the list 'watch'",
+            "files": "run 'mkdocs-masko sync' with a key in MASKO_API_KEY, and commit the folder",
+            "manifest": "run 'mkdocs-masko sync' with a key in MASKO_API_KEY",
+        },
+    ),
+    "no collection": (
+        f"{EXTENSION}api_url = 'sandbox'\n",
+        {"options": "give its ID in 'collection'; 'mkdocs-masko collections' lists them"},
+    ),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_a_site_lacks_is_told_with_the_next_step(folder: Path, state: str) -> None:
+    """Before `init`, that alone: it sees to the manifest, the folder and 'watch'."""
+    text, remedies = STATES[state]
+    (folder / ("mkdocs.yml" if text.startswith("site_name") else "zensical.toml")).write_text(text)
+    result = CliRunner().invoke(main, ["doctor", "--json"])
+    findings = {f["subject"]: f["remedy"] for f in json.loads(result.stdout) if f["remedy"]}
+    for subject in ("host", "key"):  # Zensical is not there for Python 3.10
+        findings.pop(subject, None)
+    if "extension" in remedies or "plugins" in remedies:
+        remedies = {**remedies, "manifest": "run 'mkdocs-masko init'"}
+    assert {**findings, **remedies} == findings
+    assert findings.keys() == remedies.keys() or state == "no collection"
+
+
+def test_a_second_file_that_zensical_would_read_first_is_told(folder: Path) -> None:
+    """Zensical would publish `masko:wave` as it is, and say nothing."""
+    config(folder, api_url="sandbox")
+    (folder / "zensical.toml").write_text(TOML)
+    finding = examine(exit_code=0)["zensical.toml"]
+    assert finding["level"] == "warning"
+    assert finding["text"] == (
+        "Zensical reads it before mkdocs.yml, and the Markdown extension 'masko' is not enabled"
+    )
+    assert finding["remedy"] == "run 'mkdocs-masko init' for Zensical, or remove the file"
+    (folder / "zensical.toml").write_text(EXTENSION + FOX)
+    assert "zensical.toml" not in examine(exit_code=0)
 
 
 def test_a_site_that_hosts_its_media_hears_of_animations_and_the_cache(folder: Path) -> None:

@@ -43,7 +43,7 @@ def test_one_command_and_zensical_shows_the_pose(tmp_path: Path, name: str) -> N
         f"{name}: Markdown extension added\n{NAME}: written, 4 poses\n{FOLDER}:"
     )
     assert read_plugin_options(path) == OPTIONS
-    assert load_settings(path)["watch"] == [NAME]
+    assert load_settings(path)["watch"] == [NAME, FOLDER]
     assert path.read_text().startswith(text)
     command = [Path(sys.executable).with_name("zensical"), "build", "--strict"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment())

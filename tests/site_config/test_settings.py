@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -169,8 +170,9 @@ def test_the_plugin_goes_before_the_extension_in_a_file_that_mkdocs_reads(tmp_pa
     assert find_plugin_options(path) == {**FOX, "wait": 3, "manifest": "other.json"}
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Zensical needs Python 3.11")
 def test_an_extension_that_zensical_inherits_beside_a_list_is_found(tmp_path: Path) -> None:
-    """Zensical appends the list of the file to the inherited one; MkDocs replaces that."""
+    """Zensical 0.0 appends the list of the file to the inherited one; MkDocs replaces that."""
     base = "markdown_extensions: [masko: {collection: fox}]\nwatch: [a]\n"
     (tmp_path / "base.yml").write_text(base)
     path = tmp_path / "mkdocs.yml"

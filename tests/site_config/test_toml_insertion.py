@@ -19,21 +19,21 @@ from mkdocs_masko.site_config.zensical_toml import default_extensions
 DATA = Path(__file__).parents[1] / "data" / "init"
 GOLDEN = Path(__file__).parents[1] / "golden" / "init"
 OPTIONS = {"collection": "fox", "into": "docs/assets/masko"}
-MANIFEST = "masko.manifest.json"
+WATCHED = ["masko.manifest.json", "docs/assets/masko"]
 TABLE = """
 [project.markdown_extensions.masko]
 collection = "fox"
 into = "docs/assets/masko"
 """
 INLINE = 'masko = { collection = "fox", into = "docs/assets/masko" }'
-WATCHED = f'watch = ["{MANIFEST}"]\n'
+WATCH = 'watch = ["masko.manifest.json", "docs/assets/masko"]\n'
 
 
 def edited(folder: Path, text: str, options: dict[str, Any] | None = None) -> str:
     """Return a `zensical.toml` with the extension."""
     path = folder / "zensical.toml"
     path.write_bytes(text.encode())
-    return add_extension(path, options or OPTIONS, MANIFEST).decode()
+    return add_extension(path, options or OPTIONS, WATCHED).decode()
 
 
 @pytest.mark.parametrize("shape", sorted(path.stem for path in DATA.glob("*.toml")))
@@ -75,7 +75,7 @@ def test_what_cannot_be_edited_is_said_with_what_to_add(tmp_path: Path, form: st
     if form != "has it":
         assert str(caught.value).endswith(
             "add this by hand: to the table project.markdown_extensions, "
-            f'{INLINE}; to the list project.watch, "{MANIFEST}"'
+            f'{INLINE}; to the list project.watch, "{WATCHED[0]}", "{WATCHED[1]}"'
         )
 
 
@@ -83,7 +83,7 @@ def test_a_site_without_extensions_keeps_those_that_zensical_gives_it(tmp_path: 
     """Zensical's defaults end where the file names one extension."""
     old = "[project]\nsite_name = 'T'"
     new = edited(tmp_path, old)
-    assert new.startswith(f"{old}\n{WATCHED}\n# Zensical's defaults, which it drops")
+    assert new.startswith(f"{old}\n{WATCH}\n# Zensical's defaults, which it drops")
     assert new.endswith(TABLE)
     (tmp_path / "zensical.toml").write_text(new)
     extensions = extensions_of(load_settings(tmp_path / "zensical.toml"))
@@ -149,7 +149,7 @@ _WATCH_LISTS = (
     "[\n  'theme', # a\n  'b' # c ]\n]",
     "[\n  'theme', # a\n  'b', # c ]\n  # d\n  ]",
     "[ 'a',\n'b' ]",
-    f"['{MANIFEST}']",
+    f"['{WATCHED[0]}']",
 )
 
 
@@ -199,7 +199,7 @@ def test_whatever_the_form_the_old_document_is_left_and_ours_is_added(
     given_extensions = extensions_of(old) if "markdown_extensions" in old else default_extensions()
     assert extensions_of(now) == {**given_extensions, "masko": OPTIONS}
     watch = old.pop("watch", [])
-    assert now.pop("watch") == (watch if MANIFEST in watch else [*watch, MANIFEST])
+    assert now.pop("watch") == [*watch, *(each for each in WATCHED if each not in watch)]
     old.pop("markdown_extensions", None)
     now.pop("markdown_extensions")
     assert (old, before) == (now, after)

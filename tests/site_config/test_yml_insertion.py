@@ -22,25 +22,41 @@ from mkdocs_masko.site_config.zensical_toml import default_extensions
 DATA = Path(__file__).parents[1] / "data" / "init" / "zensical"
 GOLDEN = Path(__file__).parents[1] / "golden" / "init" / "zensical"
 OPTIONS = {"collection": "fox", "into": "docs/assets/masko"}
-MANIFEST = "masko.manifest.json"
+WATCHED = ["masko.manifest.json", "docs/assets/masko"]
 
 
-def edited(folder: Path, text: str) -> str:
+def edited(folder: Path, text: str, *, appends_lists: bool = True) -> str:
     """Return a `mkdocs.yml` with the extension."""
     path = folder / "mkdocs.yml"
     path.write_bytes(text.encode())
-    return add_extension(path, OPTIONS, MANIFEST).decode()
+    return add_extension(path, OPTIONS, WATCHED, appends_lists=appends_lists).decode()
 
 
 @pytest.mark.parametrize("shape", sorted(path.stem for path in DATA.glob("*.yml")))
 def test_a_form_gets_the_extension_where_a_reader_expects_it(tmp_path: Path, shape: str) -> None:
-    """Zensical appends a list to the one that it inherits, where MkDocs replaces it."""
+    """Zensical 0.0 appends a list to the one that it inherits, where MkDocs replaces it."""
     (tmp_path / "base.yml").write_text("markdown_extensions: [toc: {permalink: true}]\n")
     new = edited(tmp_path, (DATA / f"{shape}.yml").read_bytes().decode())
     golden = GOLDEN / f"{shape}.yml"
     if os.environ.get("MASKO_UPDATE_GOLDEN") == "1":
         golden.write_bytes(new.encode())
     assert new.encode() == golden.read_bytes()
+
+
+def test_a_list_that_replaces_the_inherited_one_repeats_it(tmp_path: Path) -> None:
+    """As in MkDocs; a site without it would lose the extensions of its base."""
+    (tmp_path / "base.yml").write_text("markdown_extensions: [abbr, tables]\nwatch: [a]\n")
+    new = edited(tmp_path, "INHERIT: base.yml\n", appends_lists=False)
+    (tmp_path / "mkdocs.yml").write_text(new)
+    settings = load_yml(tmp_path / "mkdocs.yml")
+    assert extensions(settings) == {"abbr": {}, "tables": {}, "masko": OPTIONS}
+    assert settings["watch"] == ["a", *WATCHED]
+
+
+def test_a_list_with_options_that_would_be_replaced_is_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / "base.yml").write_text("markdown_extensions: [toc: {permalink: true}]\n")
+    with pytest.raises(OptionError, match="inherits a list of Markdown extensions with options"):
+        edited(tmp_path, "INHERIT: base.yml\n", appends_lists=False)
 
 
 def extensions(settings: dict[str, Any]) -> dict[str, Any]:
@@ -57,12 +73,13 @@ def test_a_site_without_extensions_keeps_those_that_zensical_gives_it(
     (tmp_path / "mkdocs.yml").write_bytes(new.encode())
     settings = load_yml(tmp_path / "mkdocs.yml")
     assert extensions(settings) == {**default_extensions(), "masko": OPTIONS}
-    assert settings["watch"] == [MANIFEST]
+    assert settings["watch"] == WATCHED
 
 
 BY_HAND = (
     "add this by hand: to 'markdown_extensions', "
-    "masko: {collection: fox, into: docs/assets/masko}; to 'watch', masko.manifest.json"
+    "masko: {collection: fox, into: docs/assets/masko}; to 'watch', masko.manifest.json, "
+    "docs/assets/masko"
 )
 
 
@@ -105,7 +122,7 @@ def test_values_of_each_type_are_written_as_yaml(tmp_path: Path) -> None:
     }
     for text in ("plugins: []\n", "plugins: [search]\nmarkdown_extensions:\n  - abbr\n"):
         path.write_text(text)
-        path.write_bytes(add_extension(path, options, MANIFEST))
+        path.write_bytes(add_extension(path, options, WATCHED, appends_lists=True))
         path.write_bytes(add_plugin(path, options))
         settings = load_yml(path)
         assert extensions_of(settings)["masko"] == options
@@ -178,6 +195,6 @@ def test_whatever_the_form_the_old_document_is_left_and_ours_is_added(
     after = load_yml(folder / "mkdocs.yml", new.encode())
     old = extensions(before) if "markdown_extensions" in before else default_extensions()
     assert extensions(after) == {**old, "masko": OPTIONS}
-    assert after["watch"] == [*(before.get("watch") or []), MANIFEST]
+    assert after["watch"] == [*(before.get("watch") or []), *WATCHED]
     ours = {"markdown_extensions": None, "watch": None}
     assert {**before, **ours} == {**after, **ours}

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from mkdocs_masko.site_config.settings import load_settings
+from mkdocs_masko.site_config.settings import appends_inherited_lists, load_settings
 from mkdocs_masko.site_config.toml_insertion import add_extension as add_to_toml
 from mkdocs_masko.site_config.yml_insertion import add_extension as add_to_yml
 
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="Zensical needs Python 3.11")
 
 OPTIONS = {"collection": "fox", "into": "docs/assets/masko"}
-MANIFEST = "masko.manifest.json"
+WATCHED = ["masko.manifest.json", "docs/assets/masko"]
 TOML_EXTENSIONS = """
 [project.markdown_extensions]
 abbr = {}
@@ -60,23 +60,26 @@ def read(path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_zensical_has_one_extension_more_and_watches_the_manifest(
-    tmp_path: Path, site: str
-) -> None:
+def test_zensical_has_one_extension_more_and_watches_our_files(tmp_path: Path, site: str) -> None:
     """All its defaults are left where the site names no extension."""
-    (tmp_path / "docs").mkdir()
-    (tmp_path / MANIFEST).touch()
+    (tmp_path / WATCHED[1]).mkdir(parents=True)
+    files = [tmp_path / WATCHED[0], tmp_path / WATCHED[1] / "masko.css"]
+    for each in (*files, tmp_path / "a", tmp_path / "b"):
+        each.touch()
     (tmp_path / "base.yml").write_text("markdown_extensions: [admonition]\nwatch: [a]\n")
     path = tmp_path / site.partition(",")[0]
     path.write_text(SITES[site])
     before = read(path)
-    add = add_to_toml if path.suffix == ".toml" else add_to_yml
-    path.write_bytes(add(path, OPTIONS, MANIFEST))
+    if path.suffix == ".toml":
+        new = add_to_toml(path, OPTIONS, WATCHED)
+    else:
+        new = add_to_yml(path, OPTIONS, WATCHED, appends_lists=appends_inherited_lists())
+    path.write_bytes(new)
     after = read(path)
     assert after["mdx_configs"] == {**before["mdx_configs"], "masko": OPTIONS}
     assert {*after["markdown_extensions"]} == {*before["markdown_extensions"], "masko"}
-    assert after["watch"] == [*before["watch"], MANIFEST]
-    assert str(tmp_path / MANIFEST) in dict(after["watched_files"])
+    assert after["watch"] == [*before["watch"], *WATCHED]
+    assert {*map(str, files)} <= dict(after["watched_files"]).keys()
     ours = ("markdown_extensions", "mdx_configs", "mdx_configs_hash", "watch", "watched_files")
     others = [{n: v for n, v in settings.items() if n not in ours} for settings in (before, after)]
     assert others[0] == others[1]
@@ -89,10 +92,10 @@ def test_the_file_that_zensical_begins_with_gets_five_lines(tmp_path: Path) -> N
     old = (Path(zensical.__file__).parent / "bootstrap" / "zensical.toml").read_text()
     path = tmp_path / "zensical.toml"
     path.write_text(old)
-    new = add_to_toml(path, OPTIONS, MANIFEST).decode()
+    new = add_to_toml(path, OPTIONS, WATCHED).decode()
     added = [line for line in ndiff(old.splitlines(), new.splitlines()) if line[0] in "+-"]
     assert added == [
-        '+ watch = ["masko.manifest.json"]',
+        '+ watch = ["masko.manifest.json", "docs/assets/masko"]',
         "+ ",
         "+ [project.markdown_extensions.masko]",
         '+ collection = "fox"',

@@ -67,7 +67,7 @@ def write(
         path.write_text(text, encoding="utf-8")
     chosen = {"collection": "fox", "api_url": "sandbox", **(options or {})}
     lines = [
-        *("[project]", 'site_name = "Site"', 'watch = ["masko.manifest.json"]'),
+        *("[project]", 'site_name = "Site"', f'watch = ["masko.manifest.json", "{LAID}"]'),
         "[project.markdown_extensions]",
         *("attr_list = {}", "md_in_html = {}", "admonition = {}", "toc = {}"),
         "[project.markdown_extensions.masko]",

@@ -64,7 +64,7 @@ def test_init_adds_what_it_says(tmp_path: Path) -> None:
     text = (_site(tmp_path) / "zensical.toml").read_text(encoding="utf-8")
     (settings,) = (s.text for s in _of("toml") if "into" in s.text)
     assert settings.partition("[project.markdown_extensions.masko]")[2].strip() in text
-    assert 'watch = ["masko.manifest.json"]' in text
+    assert 'watch = ["masko.manifest.json", "docs/assets/masko"]' in text
     assert text.count("pymdownx.") > 15, "the defaults"
 
 

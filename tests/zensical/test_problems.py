@@ -132,7 +132,8 @@ def test_options_that_cannot_be_used_are_told_in_one_line(
 
 
 def test_a_page_without_poses_needs_nothing(tmp_path: Path) -> None:
-    zensical.write(tmp_path, {"index.md": "# Home\n"}, {"hosting": "mine"})
+    page = {"index.md": "# Home\n"}
+    zensical.write(zensical.make(tmp_path, page), page, {"hosting": "mine"})
     assert zensical.build(tmp_path).good()
 
 
@@ -153,6 +154,18 @@ def test_a_file_that_is_gone_is_told_whatever_the_record_says(cut: str, tmp_path
     for path in (site / zensical.LAID).glob("wave.*.mov"):
         path.unlink() if cut == "removed" else path.write_bytes(b"")
     built = zensical.build(site)
+    assert built.code == 1
+    assert "docs/index.md:3:5: the files of pose 'default/wave' are not in" in built.output
+
+
+@pytest.mark.parametrize("gone", ["wave.*.mov", "*"])
+def test_a_file_that_goes_after_a_build_is_told_by_the_next_one(gone: str, tmp_path: Path) -> None:
+    """Zensical would take the page from its cache: it watches the folder."""
+    site = zensical.make(tmp_path, POSE)
+    assert zensical.build(site).good()
+    for path in (site / zensical.LAID).glob(gone):
+        path.unlink()
+    built = zensical.build(site, is_clean=False)
     assert built.code == 1
     assert "docs/index.md:3:5: the files of pose 'default/wave' are not in" in built.output
 
