@@ -21,7 +21,7 @@ MaskoError                    what the plugin and the command line catch
     ├── NotReady              409: the collection has no export yet
     ├── RateLimited           429; has `retry_after`
     ├── RequestRejected       any other 4xx
-    ├── ServerError           5xx
+    ├── ServerError           5xx, 408 or 425; has `retry_after`
     ├── NetworkError          no response, or not in time
     │   └── TimedOut          the time for all network work is up
     └── MalformedResponse     the response breaks HTTP or the API's contract
@@ -239,7 +239,23 @@ class RequestRejected(ApiError):
 
 
 class ServerError(ApiError):
-    """5xx: the server is at fault."""
+    """5xx, 408 or 425: the server is at fault, or not ready for the request.
+
+    Attributes:
+        retry_after: Seconds that the server asks to wait, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        url: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, status=status, code=code, url=url)
+        self.retry_after = retry_after
 
 
 class NetworkError(ApiError):

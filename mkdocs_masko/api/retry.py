@@ -25,6 +25,11 @@ T = TypeVar("T")
 
 MAX_ATTEMPTS: Final = 4
 
+_NOT_ACTED_ON = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+}
 _FIRST_PAUSE = 0.5  # seconds; doubles with each attempt
 _MAX_JITTER = 0.25  # of the pause
 
@@ -149,8 +154,8 @@ def pause(
         error: The error of the last attempt.
         attempt: The number of that attempt, from 1.
         remaining: Seconds left of the budget.
-        repeatable: Whether repeating the request does no harm. If it does, only 429 and 503 are
-            followed by another attempt, because the server has not acted on the request.
+        repeatable: Whether repeating the request does no harm. If it does, only 408, 425, 429 and
+            503 are followed by another attempt, because the server has not acted on the request.
         jitter: From 0 to 1. Spreads the attempts of many builds that failed at the same time.
 
     Returns:
@@ -159,7 +164,7 @@ def pause(
     """
     if attempt >= MAX_ATTEMPTS or not _is_temporary(error, repeatable=repeatable):
         return None
-    if isinstance(error, RateLimited) and error.retry_after is not None:
+    if isinstance(error, (RateLimited, ServerError)) and error.retry_after is not None:
         seconds = error.retry_after
     else:
         seconds = _FIRST_PAUSE * 2 ** (attempt - 1) * (1 + jitter * _MAX_JITTER)
@@ -170,7 +175,7 @@ def _is_temporary(error: BaseException, *, repeatable: bool) -> bool:
     if isinstance(error, RateLimited):
         return True
     if isinstance(error, ServerError):
-        if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if error.status in _NOT_ACTED_ON:
             return True
         return repeatable and error.status != HTTPStatus.NOT_IMPLEMENTED
     return repeatable and isinstance(error, NetworkError)

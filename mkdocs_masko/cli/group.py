@@ -74,6 +74,7 @@ class CommandGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command line, or complete it for a shell."""
+        _escape_unencodable_output()
         if os.environ.get(COMPLETION_VARIABLE, "").startswith("powershell"):
             import mkdocs_masko.cli.powershell  # noqa: F401 - adds the shell to those of click
 
@@ -123,7 +124,6 @@ class CommandGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a command; an error becomes a line on standard error and an exit code."""
-        _escape_unencodable_output()
         sys.excepthook = _print_traceback
         try:
             return super().invoke(ctx)

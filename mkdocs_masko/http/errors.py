@@ -68,12 +68,14 @@ def error_from_api(  # noqa: PLR0913 - each is a part of the message
     code, reason = _parse_error_body(body)
     if status == HTTPStatus.CONFLICT and not code and url.endswith("/cdn-export"):
         code = NOT_READY  # the older form of an error has a text and no code
-    kind, message = _meaning(status, code, has_key=has_key, key_name=key_name)
-    if kind is RateLimited:
-        return _rate_limited("the API", headers, url=url, code=code)
-    if reason and kind is not NotReady:  # whose message has all the reasons that there are
-        message = f"{message}; the API says: {reason}"
-    return kind(message, status=status, code=code, url=url)
+    error = _busy("the API", status, headers, url=url, code=code)
+    if error is None:
+        kind, message = _meaning(status, code, has_key=has_key, key_name=key_name)
+        error = kind(message, status=status, code=code, url=url)
+    # The messages of these have all the reasons that there are.
+    if reason and not isinstance(error, (NotReady, RateLimited)):
+        return error.with_message(f"{error}; the API says: {reason}")
+    return error
 
 
 def _meaning(
@@ -89,8 +91,6 @@ def _meaning(
     if status == HTTPStatus.UNAUTHORIZED and not has_key:
         remedy = f"set {key_name}" if key_name else "pass one as the argument 'key'"
         return Unauthorized, f"the API requires a key (401); {remedy}"
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ServerError, f"the API fails ({status}); try again later"
     meanings: dict[int, tuple[type[ApiError], str]] = {
         HTTPStatus.UNAUTHORIZED: (
             Unauthorized,
@@ -105,7 +105,6 @@ def _meaning(
             NotFound,
             f"the API has nothing with this id (404); check the id{right_key}",
         ),
-        HTTPStatus.TOO_MANY_REQUESTS: (RateLimited, ""),
     }
     summary = f"{status} {code}".strip()
     return meanings.get(status, (RequestRejected, f"the API rejects the request ({summary})"))
@@ -113,14 +112,11 @@ def _meaning(
 
 def error_from_media_server(status: int, headers: Mapping[str, str], *, url: str) -> ApiError:
     """Return the error that a response of a media server stands for."""
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _rate_limited("the media server", headers, url=url)
+    if error := _busy("the media server", status, headers, url=url):
+        return error
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         message = f"the file is gone ({status}): {sanitize(url)}"
         return NotFound(message, status=status, url=url)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        message = f"the media server fails ({status}); try again later"
-        return ServerError(message, status=status, url=url)
     message = f"the media server refuses {sanitize(url)} ({status})"
     return RequestRejected(message, status=status, url=url)
 
@@ -150,16 +146,28 @@ _MAX_HEADER_LENGTH = 64  # characters; a date has 29
 _EPOCH = 1e9  # a smaller X-RateLimit-Reset counts seconds from now, a larger one from 1970
 
 
-def _rate_limited(
-    server: str, headers: Mapping[str, str], *, url: str, code: str = ""
-) -> RateLimited:
+# A server that has not waited for the whole request, or does not want it yet: it has done nothing.
+# https://www.rfc-editor.org/rfc/rfc9110#name-408-request-timeout
+_NOT_YET = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
+
+
+def _busy(
+    server: str, status: int, headers: Mapping[str, str], *, url: str, code: str = ""
+) -> RateLimited | ServerError | None:
+    """Return the error for a server that may answer later, or None for any other status."""
+    is_limit = status == HTTPStatus.TOO_MANY_REQUESTS
+    if not is_limit and status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _NOT_YET:
+        return None
     now = datetime.now(timezone.utc)
     seconds = parse_retry_after(headers.get("Retry-After", ""), now)
-    if seconds is None:
+    if is_limit and seconds is None:
         seconds = _parse_reset(headers.get("X-RateLimit-Reset", ""), now)
     when = "later" if seconds is None else f"in {format_duration(seconds)}"
-    message = f"too many requests to {server} (429); try again {when}"
-    return RateLimited(message, code=code or "rate_limited", url=url, retry_after=seconds)
+    if is_limit:
+        message = f"too many requests to {server} (429); try again {when}"
+        return RateLimited(message, code=code or "rate_limited", url=url, retry_after=seconds)
+    message = f"{server} fails ({status}); try again {when}"
+    return ServerError(message, status=status, code=code, url=url, retry_after=seconds)
 
 
 def parse_retry_after(text: str, now: datetime) -> float | None:

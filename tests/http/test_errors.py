@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_masko.errors import RateLimited
+from mkdocs_masko.errors import RateLimited, ServerError
 from mkdocs_masko.http.errors import (
     error_from_api,
     error_from_media_server,
@@ -87,6 +87,29 @@ def test_x_ratelimit_reset_is_used_without_retry_after() -> None:
     assert rate_limited_by(X_RateLimit_Reset="1000000001").retry_after == 0
     assert rate_limited_by(X_RateLimit_Reset="9", Retry_After="4").retry_after == 4
     assert rate_limited_by(X_RateLimit_Reset="?", Retry_After="-4").retry_after is None
+
+
+@pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504])
+@pytest.mark.parametrize(
+    ("headers", "seconds", "when"),
+    [
+        ({}, None, "try again later"),
+        ({"Retry-After": "30"}, 30, "try again in 30 s"),
+        ({"Retry-After": "Sun, 01 Mar 2026 11:59:59 GMT"}, None, "try again later"),
+        ({"X-RateLimit-Reset": "30"}, None, "try again later"),
+    ],
+)
+def test_a_busy_server_says_when_to_try_again(
+    status: int, headers: dict[str, str], seconds: float | None, when: str
+) -> None:
+    """Retry-After counts for any server that cannot answer now, and not for 429 alone."""
+    for server, error in (
+        ("the API", error_from_api(status, headers, b"", url="u", has_key=True)),
+        ("the media server", error_from_media_server(status, headers, url="u")),
+    ):
+        assert isinstance(error, ServerError)
+        assert error.retry_after == seconds
+        assert str(error) == f"{server} fails ({status}); {when}"
 
 
 @given(
