@@ -420,8 +420,9 @@ def _check_key(site: Site) -> Finding:
 
     bearer = bearer_for(site.key, name)
     if isinstance(bearer, MaskoError):
-        text = f"{name} does not hold a key"
-        return Finding(level="error", subject="key", text=text, remedy=str(bearer))
+        text = f"{name} does not hold a valid API key"
+        remedy = str(bearer).removeprefix(f"{text}: ")
+        return Finding(level="error", subject="key", text=text, remedy=remedy)
     try:
         site.check_recipient()
     except OptionError as error:

@@ -52,7 +52,8 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:  # for the type checker: all of these are known
         raise click.UsageError(f"No completion for {shell}.")
-    click.echo(kind(main, {}, "mkdocs-masko", COMPLETION_VARIABLE).source())
+    # As bytes, because no shell but PowerShell reads the line ends that Python writes on Windows.
+    click.echo(kind(main, {}, "mkdocs-masko", COMPLETION_VARIABLE).source().encode())
     click.echo(f"Save this where {shell} finds it:\n  {_COMPLETION_FILES[shell]}", err=True)
 
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 _SCRIPT = """\
 Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
+    $line = $commandAst.ToString()
+    if ($line.Length -gt $cursorPosition) {
+        $line = $line.Substring(0, $cursorPosition)
+    }
     $Env:%(complete_var)s = 'powershell_complete'
-    $Env:COMP_WORDS = $commandAst.ToString()
+    $Env:COMP_WORDS = $line
     $Env:COMP_CWORD = $wordToComplete
     try {
         %(prog_name)s | ForEach-Object {

@@ -68,7 +68,7 @@ def error_from_api(  # noqa: PLR0913 - each is a part of the message
     code, reason = _parse_error_body(body)
     if status == HTTPStatus.CONFLICT and not code and url.endswith("/cdn-export"):
         code = NOT_READY  # the older form of an error has a text and no code
-    error = _busy("the API", status, headers, url=url, code=code)
+    error: ApiError | None = _busy("the API", status, headers, url=url, code=code)
     if error is None:
         kind, message = _meaning(status, code, has_key=has_key, key_name=key_name)
         error = kind(message, status=status, code=code, url=url)

@@ -13,6 +13,8 @@ import time
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import structs
+
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import (
     Download,
@@ -170,13 +172,16 @@ def _map_each(urls: Iterable[str], function: Callable[[str], T]) -> dict[str, T]
 
 
 def media_lookup(
-    known_media: Mapping[tuple[str, str], Medium], results: Mapping[str, ProbeResult | str]
+    known_media: Mapping[tuple[str, str], Medium],
+    results: Mapping[str, ProbeResult | str],
+    old_media: Mapping[tuple[str, str], Medium],
 ) -> MediaLookup:
     """Return a function that describes a medium: from the manifest, else from its bytes.
 
     Args:
-        known_media: Media of the manifest by API key and URL.
+        known_media: Media of the manifest by API key and URL, which were not read.
         results: What was read of the others, by URL.
+        old_media: All media of the manifest.
     """
 
     def look_up(key: str, url: str) -> Medium | str:
@@ -185,9 +190,19 @@ def media_lookup(
         result = results[url]
         if isinstance(result, str):
             return result
-        return _problem(key, result) or _medium(url, result)
+        return _problem(key, result) or _keep_hash(_medium(url, result), old_media.get((key, url)))
 
     return look_up
+
+
+def _keep_hash(medium: Medium, old: Medium | None) -> Medium:
+    """Keep the hash of a medium of which nothing else has changed, where only its start was read.
+
+    Otherwise a site that no longer serves its media would differ from its manifest in them alone,
+    which no page shows.
+    """
+    is_same = old is not None and structs.replace(old, sha256=medium.sha256) == medium
+    return old if old and is_same and medium.sha256 is None else medium
 
 
 def _problem(key: str, result: ProbeResult | str) -> str:

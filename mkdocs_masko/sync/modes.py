@@ -169,7 +169,7 @@ def find_changes(site: Site, poll_policy: PollPolicy, *, revalidate: bool = Fals
 
 
 def require_no_changes(site: Site, result: SyncResult) -> None:
-    """Fail where the manifest is out of date.
+    """Fail where the manifest is out of date, or has media that readers do not get.
 
     Raises:
         DriftError: The message has the first changes and how to update the manifest.
@@ -179,6 +179,11 @@ def require_no_changes(site: Site, result: SyncResult) -> None:
         raise DriftError(
             f"{site.manifest.name}: the manifest is out of date: {summary}. "
             "Run 'mkdocs-masko sync' and commit the manifest."
+        )
+    if result.dead:
+        raise DriftError(
+            f"{site.manifest.name}: readers do not get {list_some(result.dead, _MOST_SHOWN)}: the "
+            "CDN has no good file there. Publish it again in Masko, then run 'mkdocs-masko sync'."
         )
 
 
@@ -242,6 +247,7 @@ def _result(
         messages=(*notes, *refreshed.messages),
         is_written=is_written,
         current=refreshed.current,
+        dead=refreshed.dead,
     )
 
 

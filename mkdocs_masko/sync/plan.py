@@ -34,11 +34,14 @@ class MediaFault(Struct, frozen=True, kw_only=True):
         place: Where it belongs: `fox/wave image`.
         reason: Why, as a sentence about the medium without its subject.
         is_kept: Whether the last good medium stays in its place.
+        is_at_its_url: Whether that one is at the same URL, so that only who has its bytes can
+            still serve it.
     """
 
     place: str
     reason: str
     is_kept: bool
+    is_at_its_url: bool = False
 
 
 class CollectionPlan(Struct, frozen=True, kw_only=True):
@@ -165,6 +168,7 @@ class _MediumChooser:
                 place=f"{self._pose} {place}",
                 reason=sanitize(medium),
                 is_kept=last_good is not None,
+                is_at_its_url=last_good is not None and last_good.url == url,
             )
         )
         return last_good

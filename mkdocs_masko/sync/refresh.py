@@ -38,11 +38,13 @@ class Refreshed(Struct, frozen=True, kw_only=True):
         manifest: What it should say.
         messages: What the author should know.
         current: Aliases of the collections that are whole, and nothing of an older manifest.
+        dead: Media of the manifest that readers do not get: the CDN has no good file at their URLs.
     """
 
     manifest: Manifest
     messages: tuple[Message, ...]
     current: frozenset[str]
+    dead: tuple[str, ...]
 
 
 def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
@@ -93,16 +95,21 @@ def refresh(  # noqa: PLR0913 - all that decides what a sync reads and keeps
         )
         for alias, export in exports.items()
     }
+    faults = [fault for plan in plans.values() for fault in plan.faults]
+    # Who serves the media has their bytes.
+    dead = () if site.is_self_hosted else (f.place for f in faults if f.is_at_its_url)
     messages = [
         *(_not_ready(alias, site, is_kept=alias in last_good) for alias in refusals),
         *(_emptied(alias, site) for alias in emptied_aliases),
         *_odd_items(exports),
-        *_faulty(fault for plan in plans.values() for fault in plan.faults),
+        *_faulty(faults),
         *_empty(exports),
     ]
     collections = _merge(ids, plans, last_good)
     current = frozenset(alias for alias, plan in plans.items() if not plan.faults)
-    return Refreshed(manifest=make(collections), messages=tuple(messages), current=current)
+    return Refreshed(
+        manifest=make(collections), messages=tuple(messages), current=current, dead=tuple(dead)
+    )
 
 
 def _last_good(old: Manifest | None, ids: dict[str, str]) -> dict[str, Collection]:
@@ -148,10 +155,11 @@ def _read_media(  # noqa: PLR0913 - all that decides how media are read
         What describes each medium, and what tells whether a medium of the manifest is damaged.
     """
     pairs = {pair for e in exports.values() for item in e.items for pair in media_urls(item)}
-    known_media = {} if revalidate else _reusable_media(last_good, pairs, connection, site)
+    old_media = _media_by_key(last_good, need_hash=site.is_self_hosted)
+    known_media = {} if revalidate else _reusable_media(old_media, pairs, connection, site)
     reader = MediaReader(connection, site, poll_policy, revalidate=revalidate)
     results = reader.read(pairs - known_media.keys())
-    return media_lookup(known_media, results), _damage_test(results, site)
+    return media_lookup(known_media, results, old_media), _damage_test(results, site)
 
 
 def _damage_test(results: Mapping[str, ProbeResult | str], site: Site) -> Callable[[Medium], bool]:
@@ -172,13 +180,12 @@ def _damage_test(results: Mapping[str, ProbeResult | str], site: Site) -> Callab
 
 
 def _reusable_media(
-    last_good: Mapping[str, Collection],
+    media: Mapping[tuple[str, str], Medium],
     pairs: Container[tuple[str, str]],
     connection: Connection,
     site: Site,
 ) -> dict[tuple[str, str], Medium]:
     """Return, by API key and URL, the media that need not be read again."""
-    media = _media_by_key(last_good, need_hash=site.is_self_hosted)
     reusable = {pair: medium for pair, medium in media.items() if pair in pairs}
     if not site.is_self_hosted or site.options.mode != "auto":
         return reusable  # in `locked`, a replaced medium fails with a message that names it

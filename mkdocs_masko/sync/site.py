@@ -151,6 +151,7 @@ class SyncResult(Struct, frozen=True, kw_only=True):
         messages: What the author should know.
         is_written: Whether the manifest's file was written.
         current: Aliases of the collections that the manifest has just as the API has them now.
+        dead: Media of the manifest that readers do not get: the CDN has no good file at their URLs.
     """
 
     manifest: Manifest
@@ -158,6 +159,7 @@ class SyncResult(Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...] = ()
     is_written: bool = False
     current: frozenset[str] = frozenset()
+    dead: tuple[str, ...] = ()
 
     def binding(self, *, is_self_hosted: bool) -> str:
         """Return what to know where pages get media from a port of this machine."""

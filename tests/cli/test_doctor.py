@@ -130,6 +130,16 @@ def test_a_second_file_that_zensical_would_read_first_is_told(folder: Path) -> N
     assert "zensical.toml" not in examine(exit_code=0)
 
 
+def test_a_remedy_does_not_repeat_what_is_wrong(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config(folder, api_url="https://api.masko.ai/v1")
+    monkeypatch.setenv("MASKO_API_KEY", f"{KEY} {KEY}")
+    key = examine(exit_code=1)["key"]
+    assert key["text"] == "MASKO_API_KEY does not hold a valid API key"
+    assert key["remedy"].startswith("expected one word of 8 to 512 letters and digits")
+
+
 def test_a_site_that_hosts_its_media_hears_of_animations_and_the_cache(folder: Path) -> None:
     config(folder, api_url="sandbox", hosting="self")
     findings = examine(exit_code=0)

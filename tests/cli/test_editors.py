@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -192,6 +194,31 @@ def test_the_script_is_one_that_the_shell_takes(tmp_path: Path, shell: str) -> N
         assert checked.returncode == 0
 
 
+_ON_WINDOWS = """
+import sys
+from mkdocs_masko.cli import main
+sys.stdout.reconfigure(newline="\\r\\n")
+main(["completion", sys.argv[1]])
+"""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_has_the_line_ends_that_the_shell_reads(shell: str) -> None:
+    """Python writes CRLF on Windows, where Git Bash takes the CR for a part of the command."""
+    command = [sys.executable, "-c", _ON_WINDOWS, shell]
+    done = subprocess.run(command, env=environment(), capture_output=True, check=True)
+    assert done.stdout.endswith(b"\n")
+    assert b"\r" not in done.stdout
+
+
+def test_powershell_completes_the_word_before_the_cursor(tmp_path: Path) -> None:
+    """What follows it on the line is no part of the question."""
+    script = run(tmp_path, "completion", "powershell").out
+    assert "if ($line.Length -gt $cursorPosition)" in script
+    assert "$line = $line.Substring(0, $cursorPosition)" in script
+    assert "$Env:COMP_WORDS = $line" in script
+
+
 def test_bash_completes_for_real(site: Path) -> None:
     """The script, run by the shell that it is for."""
     script = (
@@ -203,3 +230,35 @@ def test_bash_completes_for_real(site: Path) -> None:
         ["bash", "-c", script], cwd=site, env=environment(), capture_output=True, check=False
     )
     assert done.stdout == b"wave\n", done.stderr
+
+
+# What the shells' own completion has at hand when it calls the script; `compadd` and `_describe`
+# take the suggestions.
+_ZSH = """
+compdef() { :; }
+compadd() { print -l $completions; }
+_describe() { print -l $completions_with_descriptions; }
+words=(mkdocs-masko show wa) CURRENT=3
+eval "$(mkdocs-masko completion zsh 2>/dev/null)"
+_mkdocs_masko_completion
+"""
+_FISH = """
+mkdocs-masko completion fish 2>/dev/null | source
+complete -C "mkdocs-masko show wa"
+"""
+
+
+@pytest.mark.parametrize(("shell", "script"), [("zsh -f", _ZSH), ("fish -N", _FISH)])
+def test_other_shells_complete_for_real(site: Path, shell: str, script: str) -> None:
+    name, flag = shell.split()
+    if not shutil.which(name):
+        pytest.skip(f"{name} is not installed")
+    path = os.pathsep.join([str(Path(COMMAND).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        [name, flag, "-c", script],
+        cwd=site,
+        env=environment(PATH=path),
+        capture_output=True,
+        check=False,
+    )
+    assert done.stdout.split() == [b"wave"], done.stderr

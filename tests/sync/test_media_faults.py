@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from mkdocs_masko.errors import ApiError, MalformedResponse, NetworkError, RateLimited, ServerError
+from mkdocs_masko.errors import (
+    ApiError,
+    DriftError,
+    MalformedResponse,
+    NetworkError,
+    RateLimited,
+    ServerError,
+)
 from mkdocs_masko.manifest import Collection, dumps, make
 from mkdocs_masko.sandbox import Answer, Fault, Sandbox
-from mkdocs_masko.sync import prepare, update
+from mkdocs_masko.sync import compare, prepare, update
 from synced_sites import (
     NAME,
     cdn_requests,
@@ -136,6 +143,63 @@ def test_a_file_that_is_gone_is_left_out(sandbox: Sandbox, tmp_path: Path) -> No
     (warning,) = warnings(result)
     assert warning.startswith("default/gone image: the file is gone (404)")
     assert "gone" not in poses(result)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["error:404:9@*/wave-*.webm", "error:410:9@*/wave-*.webm", "placeholder:*/wave-*.webm"],
+)
+def test_a_known_file_that_the_cdn_lost_fails_a_comparison(
+    sandbox: Sandbox, tmp_path: Path, fault: str
+) -> None:
+    """Nothing differs, as its entry stays, but readers do not get it."""
+    docs = site(tmp_path, sandbox)
+    update(docs, now())
+    before = stamp(tmp_path / NAME)
+    sandbox.add_fault(Fault.parse(fault))
+    webm = "default/wave animations[0].transparent_video_webm"
+    with pytest.raises(DriftError) as caught:
+        compare(docs, now(), revalidate=True)
+    assert str(caught.value) == (
+        f"{NAME}: readers do not get {webm}, {webm}_256: the CDN has no good file there. Publish "
+        "it again in Masko, then run 'mkdocs-masko sync'."
+    )
+    result = update(docs, now(), revalidate=True)
+    assert {w.endswith("; the last good one is kept") for w in warnings(result)} == {True}
+    assert stamp(tmp_path / NAME) == before
+
+
+def test_a_site_that_serves_its_media_can_do_without_the_cdn(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    docs = site(tmp_path, sandbox, hosting="self")
+    update(docs, now())
+    sandbox.add_fault(Fault.parse("error:404:9@*/wave-*.webm"))
+    result = compare(docs, now(), revalidate=True)
+    assert {w.endswith("; the last good one is kept") for w in warnings(result)} == {True}
+
+
+@pytest.mark.parametrize("revalidate", [False, True])
+def test_hashes_are_no_change_where_the_site_does_not_serve_media(
+    sandbox: Sandbox, tmp_path: Path, *, revalidate: bool
+) -> None:
+    """`hosting: cdn` again: what a build takes for up to date, 'check' and 'sync' do as well."""
+    before = update(site(tmp_path, sandbox, hosting="self"), now()).manifest
+    docs = site(tmp_path, sandbox)
+    assert compare(docs, now(), revalidate=revalidate).manifest == before
+    assert not update(docs, now(), revalidate=revalidate).is_written
+
+
+def test_a_hash_goes_with_the_file_that_had_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Another size tells that the bytes at a URL are others."""
+    old = poses(update(site(tmp_path, sandbox, hosting="self"), now()))["wave"].image
+    assert old is not None
+    other = poses(update(site(tmp_path, sandbox, hosting="self"), now()))["idle"].image
+    assert other is not None
+    sandbox.world.put_file(path_of(old.url), content_of(sandbox, other))
+    new = poses(update(site(tmp_path, sandbox), now(), revalidate=True))["wave"].image
+    assert new is not None
+    assert (new.bytes, new.sha256) == (other.bytes, None)
 
 
 def test_a_file_that_is_refused_is_left_out(sandbox: Sandbox, tmp_path: Path) -> None:
