@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from mkdocs_masko.assets.site_files import HASH_IN_NAME
 from mkdocs_masko.budget import PageWeights
-from mkdocs_masko.embeds import embed_macro
+from mkdocs_masko.embeds import embed_macro, print_macro
 from mkdocs_masko.errors import MaskoError, ReferenceProblem
 from mkdocs_masko.manifest import find_pose
 from mkdocs_masko.problems import Problems
@@ -347,10 +347,10 @@ class BuildSession:
         for old, new in self._replacements.items():
             older.setdefault(new, []).append(old)
         for use in self._uses:
-            if use.call.function in POSES:
+            if use.call.function in {*POSES, GALLERY}:
                 embed = str(use.embed.html)
                 try:
-                    print_html = self._renderer.print(use.call, page_of(use.context))
+                    print_html = str(print_macro(use.call, self._renderer, page_of(use.context)))
                 except ReferenceProblem:  # a theme's template that takes an animation for granted
                     continue
                 for html in (embed, *older.get(embed, ())):

@@ -26,3 +26,21 @@ def embed_macro(call: Call, renderer: Renderer, page: Page) -> Embed:
 
         return render(call, renderer, page)
     return renderer.embed(call, page)
+
+
+def print_macro(call: Call, renderer: Renderer, page: Page) -> str:
+    """Return what a macro for poses becomes on paper, where nothing moves.
+
+    Args:
+        call: The macro.
+        renderer: Shows poses.
+        page: The page that it is printed for.
+
+    Raises:
+        ReferenceProblem: As from `embed_macro`.
+    """
+    if call.function == GALLERY:
+        from mkdocs_masko.gallery.page import render  # noqa: PLC0415 - as above
+
+        return render(call, renderer, page, on_paper=True).html
+    return renderer.print(call, page)

@@ -66,13 +66,14 @@ class GalleryOptions(Struct, frozen=True, kw_only=True):
     search: bool = False
 
 
-def render(call: Call, renderer: Renderer, page: Page) -> Embed:
+def render(call: Call, renderer: Renderer, page: Page, *, on_paper: bool = False) -> Embed:
     """Render the gallery.
 
     Args:
         call: What the author wrote.
         renderer: Shows the poses.
         page: The page that it stands on.
+        on_paper: Whether it is for a page where nothing moves.
 
     Returns:
         Its HTML and the files that it uses. It reports no gaps: to show them is what it is for.
@@ -87,6 +88,8 @@ def render(call: Call, renderer: Renderer, page: Page) -> Embed:
     def embed(card: Card, frame_arguments: Mapping[str, object]) -> Markup:
         arguments = {**frame_arguments, "alt": card.name, "width": _BOX, "height": _BOX}
         selection = select_pose(card.match, check_arguments(arguments))
+        if on_paper:
+            return renderer.print_selection(selection, page)
         pose = renderer.embed_selection(selection, page)
         loads.extend(pose.loads)
         return Markup(pose.html)  # noqa: S704 - escaped by the templates
@@ -97,6 +100,7 @@ def render(call: Call, renderer: Renderer, page: Page) -> Embed:
         gaps=_count_gaps(card_groups),
         complete=sum(not card.gaps for group in card_groups for card in group.cards),
         asked=options,
+        on_paper=on_paper,
         embed=embed,
     )
     return Embed(html=html, loads=tuple(loads))

@@ -76,7 +76,7 @@ def find_first(html: str, poses: Sequence[ShownPose]) -> int | None:
     above, heading, _ = above.partition(_HEADING)
     if not any(text in above for text in _DOUBTFUL) and not _is_in_tag(above):
         return None if heading else int(mark[1])
-    finder = _FirstFinder()
+    finder = _FirstFinder(html)
     finder.feed(html)
     finder.close()
     return finder.number
@@ -108,8 +108,8 @@ class _FirstFinder(HtmlReader):
         number: That of the mark, or None.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, html: str) -> None:
+        super().__init__(html)
         self.number: int | None = None
         self._is_over = False
         self._open = [_Element("", is_hidden=False, tabs=set())]

@@ -81,11 +81,10 @@ class _PoseFinder(HtmlReader):
         tag: Callable[[str], str],
         pictures: int,
     ) -> None:
-        super().__init__()
+        super().__init__(html)
         self.pictures = pictures
         self.replacements: list[_Replacement] = []
         self._html, self._image, self._text, self._tag = html, image, text, tag
-        self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
         self._verbatim = 0
         self._text_start: int | None = None
         self.feed(html)
@@ -93,7 +92,7 @@ class _PoseFinder(HtmlReader):
         self._end_text(len(html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        start = self._end_text(self._here())
+        start = self._end_text(self.position())
         attributes = dict(reversed(attrs))  # of a repeated attribute, the first counts
         src = (attributes.get("src") or "").strip()
         source = self.get_starttag_text() or ""
@@ -111,13 +110,13 @@ class _PoseFinder(HtmlReader):
         self._verbatim -= tag in VERBATIM
 
     def handle_endtag(self, tag: str) -> None:
-        self._end_text(self._here())
+        self._end_text(self.position())
         self._verbatim = max(0, self._verbatim - (tag in VERBATIM))
         self.pictures = max(0, self.pictures - (tag == "picture"))
 
     def handle_data(self, _: str, /) -> None:
         if self._text_start is None:
-            self._text_start = self._here()
+            self._text_start = self.position()
 
     def handle_entityref(self, name: str) -> None:
         self.handle_data(name)
@@ -126,7 +125,7 @@ class _PoseFinder(HtmlReader):
         self.handle_data(name)
 
     def handle_comment(self, _: str, /) -> None:
-        self._end_text(self._here())
+        self._end_text(self.position())
 
     def handle_decl(self, decl: str) -> None:
         self.handle_comment(decl)
@@ -136,10 +135,6 @@ class _PoseFinder(HtmlReader):
 
     def unknown_decl(self, data: str) -> None:
         self.handle_comment(data)
-
-    def _here(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
 
     def _end_text(self, end: int) -> int:
         start, self._text_start = self._text_start, None

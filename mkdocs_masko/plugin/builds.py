@@ -72,6 +72,10 @@ class SiteBuilds:
             raise PluginError("masko: a hook was called before 'on_config'")
         return build
 
+    def galleries(self) -> list[File]:
+        """Return the gallery pages of all languages that have been built so far."""
+        return [build.gallery for build in self._builds if build.gallery]
+
     def used_paths(self) -> set[str]:
         """Return the paths of the media that the site uses so far, in all languages."""
         return {path for build in self._builds for path in build.session.site_files()}

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 from mkdocs.structure.files import File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.utils.templates import TemplateContext
 
 _I18N = "i18n"
+_ALTERNATES = "i18n_alternates"  # what its sitemap is made of: by language, the pages
 
 
 def has_languages(config: MkDocsConfig) -> bool:
@@ -68,6 +70,23 @@ def make_page(make: Callable[[str], File], source: str, config: MkDocsConfig) ->
         file.dest_uri = path if other == i18n.default_language else posixpath.join(other, path)
     page.locale = page.locale_alternate_of = language
     return cast("File", page)
+
+
+def list_alternates(context: TemplateContext, pages: Iterable[File]) -> None:
+    """Add pages to what that plugin tells templates, its sitemap among them, of all languages.
+
+    It lists the pages of a language in `on_files`, before `make_page` can make one.
+
+    Args:
+        context: What a template gets; without that plugin, nothing is done.
+        pages: Pages from `make_page`, of the languages that have been built so far.
+    """
+    alternates: dict[str, list[Any]] | None = cast("Any", context).get(_ALTERNATES)
+    if alternates is None:
+        return
+    others: dict[str, list[Any]] = {page.locale: [page] for page in cast("Any", pages)}
+    listed = {name: [*files, *others.get(name, ())] for name, files in alternates.items()}
+    cast("Any", context)[_ALTERNATES] = listed
 
 
 def _i18n(config: MkDocsConfig) -> Any:  # noqa: ANN401 - theirs

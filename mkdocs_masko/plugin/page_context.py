@@ -10,6 +10,7 @@ from mkdocs_masko.files import relative_name
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.palette import opening_palette
 from mkdocs_masko.plugin.languages import page_language
+from mkdocs_masko.plugin.rewritten_html import replace_embeds
 from mkdocs_masko.plugin.source_files import file_name, page_name, where_to_include_from
 from mkdocs_masko.sources.included_texts import find_included
 from mkdocs_masko.theme_templates import built_on, is_template
@@ -83,13 +84,13 @@ class PageContext:
 
     def replaced(self, embeds: Mapping[str, str]) -> str:
         """Return the content with other HTML in the place of some."""
-        return _replace_all(self.page.content or "", embeds)
+        return replace_embeds(self.page.content or "", embeds)
 
     def replace_in_print(self, embeds: Mapping[str, str]) -> None:
         """Replace HTML in what mkdocs-print-site has taken of the page."""
         html = getattr(self.page, "html", None)
         if isinstance(html, str):
-            self.page.html = _replace_all(html, embeds)  # type: ignore[attr-defined] # theirs
+            self.page.html = replace_embeds(html, embeds)  # type: ignore[attr-defined] # theirs
 
     def replace(self, html: str, other: str) -> bool:
         """Replace HTML in the content; return whether that was there."""
@@ -109,13 +110,6 @@ class ExcerptContext(PageContext):
     def __init__(self, page: PageContext, url: str) -> None:
         super().__init__(page.page, page.config, page.files)
         self._place_at(url)
-
-
-def _replace_all(html: str, embeds: Mapping[str, str]) -> str:
-    # The HTML of a still may also be a part of a longer one.
-    for embed in sorted(embeds, key=len, reverse=True):
-        html = html.replace(embed, embeds[embed])
-    return html
 
 
 class ThemeContext:

@@ -40,7 +40,7 @@ from mkdocs_masko.plugin.config import MaskoConfig
 from mkdocs_masko.plugin.exported import ExportedMedia
 from mkdocs_masko.plugin.feeds import show_elsewhere
 from mkdocs_masko.plugin.generated import GeneratedFiles
-from mkdocs_masko.plugin.languages import has_languages
+from mkdocs_masko.plugin.languages import has_languages, list_alternates
 from mkdocs_masko.plugin.log import log, note
 from mkdocs_masko.plugin.neighbours import (
     finish_print_page,
@@ -155,25 +155,30 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         register_macros(config, self._page_macros())
         return config
 
+    @event_priority(_FIRST)
+    def _add_early_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the gallery page before plugins look for pages that links or redirects lead to."""
+        if not has_languages(config):
+            self._add_gallery(files, config)
+        return files
+
     def _add_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Publish the manifest, the style sheet, the script and the gallery page."""
+        """Publish the manifest, the style sheet and the script."""
         manifest = self._session().manifest
         register_late(config, self._page_macros())
         text = self._text_of(manifest)
         for name in (f"manifest.{manifest.revision}.json", "manifest.json"):
             files.append(self._generated.file(config, f"{FOLDER}/{name}", text))
         add_pose_assets(files, config)
-        if not has_languages(config):
-            self._add_gallery(files, config)
         return files
 
     @event_priority(_VERY_LAST)
     def _add_late_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        if has_languages(config):
-            self._add_gallery(files, config)
+        """Add the gallery page of a language, or see that no other page has taken its place."""
+        self._add_gallery(files, config)
         return files
 
-    on_files = CombinedEvent(_add_files, _add_late_files)
+    on_files = CombinedEvent(_add_early_files, _add_files, _add_late_files)
 
     @event_priority(_FIRST)
     def on_page_markdown(
@@ -227,6 +232,7 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         """Tell the build which template follows: `404.html`, `sitemap.xml`."""
         theme = ThemeContext(template_name, str(context["base_url"]), config)
         self._session().enter(theme, page=theme.name)
+        list_alternates(context, self._builds.galleries())
         return context
 
     @event_priority(_FIRST)

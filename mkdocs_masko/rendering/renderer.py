@@ -128,7 +128,10 @@ class Renderer:
         Raises:
             ReferenceProblem: What it names is not there, or an argument is wrong.
         """
-        selection = select(call, self.manifest, self.default)
+        return self.print_selection(select(call, self.manifest, self.default), page)
+
+    def print_selection(self, selection: Selection, page: Page) -> Markup:
+        """Return what stands on paper for a pose that was selected already."""
         return self.render(printed(resolve(selection, self._files, page)))
 
     def render(self, embed: ResolvedEmbed) -> Markup:

@@ -85,10 +85,20 @@ class Slip(Struct, frozen=True, kw_only=True):
 
 
 class HtmlReader(HTMLParser):
-    """Reads HTML as it is written, and fails on none."""
+    """Reads HTML as it is written, and fails on none.
 
-    def __init__(self) -> None:
+    Args:
+        html: The HTML that it will be fed with.
+    """
+
+    def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=False)
+        self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
+
+    def position(self) -> int:
+        """Return where in the HTML it has come to."""
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
 
     def parse_html_declaration(self, i: int) -> int:
         """Take any `<![...` but CDATA for a comment; some releases of Python fail on others."""
@@ -228,9 +238,8 @@ class _SlipFinder(HtmlReader):
     """Collects slips; a `<picture>` and what is shown as it is written are remembered."""
 
     def __init__(self, html: str, *, has_macros: bool, place: str) -> None:
-        super().__init__()
+        super().__init__(html)
         self.slips: list[tuple[Slip, int]] = []
-        self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
         self._has_macros, self._place = has_macros, place
         self._verbatim, self._depth = "", 0  # the element that holds it, and how deep in its like
         self._pictures = 0
@@ -308,8 +317,7 @@ class _SlipFinder(HtmlReader):
 
     def _append(self, slip: Slip, at: int) -> None:
         """Add a slip that stands at an offset in the tag or text that is being read."""
-        line, column = self.getpos()
-        self.slips.append((slip, self._lines[line - 1] + column + at))
+        self.slips.append((slip, self.position() + at))
 
 
 def _slip(problem: str, url: str, key: str = "", *, host: str, has_macros: bool) -> Slip:

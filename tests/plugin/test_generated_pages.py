@@ -41,6 +41,7 @@ NEIGHBOURS: dict[str, list[Any]] = {
     "awesome-nav": ["awesome-nav"],
     "awesome-pages": ["awesome-pages"],
     "literate-nav": ["literate-nav"],
+    "redirects": [{"redirects": {"redirect_maps": {"poses.md": "mascots.md"}}}],
     "section-index": ["section-index"],
     "tags": ["tags"],
     "blog": ["blog"],
@@ -71,7 +72,7 @@ def test_a_strict_build_with_a_gallery_succeeds_beside(name: str, tmp_path: Path
     check(make(tmp_path, ["masko", *NEIGHBOURS[name]], theme=theme))
 
 
-@pytest.mark.parametrize("name", ["rss", "i18n", "literate-nav"])
+@pytest.mark.parametrize("name", ["rss", "i18n", "literate-nav", "redirects"])
 def test_the_order_of_plugins_does_not_matter(name: str, tmp_path: Path) -> None:
     check(make(tmp_path, [*NEIGHBOURS[name], "masko"]))
 

@@ -124,6 +124,22 @@ def test_each_language_has_its_gallery(site: tuple[sites.Built, bool], language:
         }
 
 
+@pytest.mark.parametrize("language", PAUSE)
+def test_the_sitemap_lists_the_gallery_of_each_language(
+    site: tuple[sites.Built, bool], language: str
+) -> None:
+    """As often as the home page; each entry names all languages."""
+    built, has_gallery = site
+    urls = {name: SITE + ("" if name == "en" else f"{name}/") for name in PAUSE}
+    sitemap = built.page("sitemap.xml")
+    assert sitemap.count(f"<loc>{urls[language]}</loc>") == 1
+    entries = re.findall(f"<loc>{urls[language]}mascots/</loc>(.*?)</url>", sitemap, re.DOTALL)
+    assert len(entries) == has_gallery
+    for entry in entries:
+        links = dict(re.findall(r'hreflang="(\w+)" href="([^"]+)"', entry))
+        assert links == {name: f"{url}mascots/" for name, url in urls.items()}
+
+
 def test_the_walk_over_links_finds_dead_ones(tmp_path: Path) -> None:
     html = (
         '<a href="no.html"></a><a href="#x"></a><a href="mailto:x@y"></a><a href="https://a.b/">'

@@ -54,6 +54,20 @@ def test_the_page_to_print_shows_every_pose_once_and_still(
     assert sites.missing(built) == []
 
 
+def test_the_page_to_print_shows_the_gallery_beside_a_plugin_that_writes_html_anew(
+    tmp_path: Path,
+) -> None:
+    """mkdocs-glightbox parses each page, so that no embed stands there to the letter."""
+    options = {**SELF, "collections": {"fox": "fox"}, "gallery": True}
+    built = _build(tmp_path, ["masko", "glightbox", "print-site"], options, "--strict")
+    page = built.page("print_page/index.html")
+    images = [e for e in sites.parse(page).iter("img") if "assets/masko" in (e.get("src") or "")]
+    alts = {image.get("alt") for image in images}
+    assert alts >= {"A fox", "Idle", "Dark", "Caption", "wave", "card-sit"}
+    assert not re.search(r"<video|<masko-pose|<source|masko-dark", page)
+    assert sites.missing(built) == []
+
+
 @pytest.mark.parametrize(
     ("plugins", "options"), [(["masko", PROOFER], SELF), ([PROOFER, "masko"], CDN)]
 )

@@ -1,0 +1,110 @@
+"""Embeds in HTML that another plugin has written anew.
+
+mkdocs-glightbox parses each page and writes it again, and so do plugins that use Beautiful Soup or
+lxml: quotes, the values of boolean attributes and white space are others then, though the page is
+the same. So an embed that is not found to the letter is looked for tag by tag.
+"""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mkdocs_masko.sources.slips import HtmlReader
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+
+
+class _Piece(Struct, frozen=True):
+    """A tag or a text: what it says, however it is written, and where it stands."""
+
+    content: Hashable
+    start: int
+    end: int
+
+
+class _PieceReader(HtmlReader):
+    """Reads HTML as pieces, without white space between them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(html)
+        self.pieces: list[_Piece] = []
+        self._html = html
+        self._text_start: int | None = None
+        self.feed(html)
+        self.close()
+        self._end_text(len(html))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        start = self._end_text(self.position())
+        attributes = frozenset((name, value or "") for name, value in attrs)
+        end = start + len(self.get_starttag_text() or "")
+        self.pieces.append(_Piece((tag, attributes), start, end))
+
+    def handle_endtag(self, tag: str) -> None:
+        start = self._end_text(self.position())
+        self.pieces.append(_Piece(f"/{tag}", start, self._html.find(">", start) + 1))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)  # HTML knows no such tags
+
+    def handle_data(self, _: str, /) -> None:
+        if self._text_start is None:
+            self._text_start = self.position()
+
+    def handle_entityref(self, name: str) -> None:
+        self.handle_data(name)
+
+    def handle_charref(self, name: str) -> None:
+        self.handle_data(name)
+
+    def handle_comment(self, _: str, /) -> None:
+        self._end_text(self.position())
+
+    def _end_text(self, end: int) -> int:
+        start, self._text_start = self._text_start, None
+        text = "" if start is None else " ".join(unescape(self._html[start:end]).split())
+        if start is not None and text:
+            self.pieces.append(_Piece(text, start, end))
+        return end
+
+
+def replace_embeds(html: str, embeds: Mapping[str, str]) -> str:
+    """Return HTML of a page with other HTML in the place of embeds.
+
+    Args:
+        html: A page, or a part of one.
+        embeds: What is to stand there, by the HTML of each embed.
+    """
+    # The HTML of a still may also be a part of a longer one.
+    longest_first = sorted(filter(None, embeds), key=len, reverse=True)
+    if not all(embed in html for embed in longest_first):
+        return _replace_rewritten(html, {embed: embeds[embed] for embed in longest_first})
+    for embed in longest_first:
+        html = html.replace(embed, embeds[embed])
+    return html
+
+
+def _replace_rewritten(html: str, embeds: Mapping[str, str]) -> str:
+    pieces = _PieceReader(html).pieces
+    contents = [piece.content for piece in pieces]
+    replacements: list[tuple[int, int, str]] = []
+    for embed, other in embeds.items():
+        wanted = [piece.content for piece in _PieceReader(embed).pieces]
+        for start in _starts(contents, wanted):
+            end = start + len(wanted)
+            contents[start:end] = [None] * len(wanted)
+            replacements.append((pieces[start].start, pieces[end - 1].end, other))
+    for start, end, other in sorted(replacements, reverse=True):
+        html = html[:start] + other + html[end:]
+    return html
+
+
+def _starts(contents: list[Hashable], wanted: list[Hashable]) -> Iterator[int]:
+    """Yield where some pieces stand in others; those found are no longer looked at."""
+    for start, content in enumerate(contents):
+        if wanted and content == wanted[0] and contents[start : start + len(wanted)] == wanted:
+            yield start
