@@ -68,7 +68,7 @@ def error_from_api(  # noqa: PLR0913 - each is a part of the message
     code, reason = _parse_error_body(body)
     if status == HTTPStatus.CONFLICT and not code and url.endswith("/cdn-export"):
         code = NOT_READY  # the older form of an error has a text and no code
-    error: ApiError | None = _busy("the API", status, headers, url=url, code=code)
+    error = _intercepted(status, url=url) or _busy("the API", status, headers, url=url, code=code)
     if error is None:
         kind, message = _meaning(status, code, has_key=has_key, key_name=key_name)
         error = kind(message, status=status, code=code, url=url)
@@ -112,7 +112,8 @@ def _meaning(
 
 def error_from_media_server(status: int, headers: Mapping[str, str], *, url: str) -> ApiError:
     """Return the error that a response of a media server stands for."""
-    if error := _busy("the media server", status, headers, url=url):
+    error = _intercepted(status, url=url) or _busy("the media server", status, headers, url=url)
+    if error:
         return error
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         message = f"the file is gone ({status}): {sanitize(url)}"
@@ -144,6 +145,23 @@ def _parse_error_body(body: bytes) -> tuple[str, str]:
 _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
 _MAX_HEADER_LENGTH = 64  # characters; a date has 29
 _EPOCH = 1e9  # a smaller X-RateLimit-Reset counts seconds from now, a larger one from 1970
+
+
+_WANTS_NAME = "wants a name and a password (407); write both into HTTPS_PROXY before the host"
+_INTERCEPTIONS = {
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: f"the environment's proxy {_WANTS_NAME}",
+    # https://www.rfc-editor.org/rfc/rfc6585#section-6
+    HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED: (
+        "the network wants you to log in (511); open a page in a browser, then try again"
+    ),
+}
+"""What answers in the place of the server, and so says nothing of the request."""
+
+
+def _intercepted(status: int, *, url: str) -> ApiError | None:
+    """Return the error for the answer of a proxy or a network, or None for any other."""
+    cause = next((cause for known, cause in _INTERCEPTIONS.items() if known == status), "")
+    return NetworkError(_no_response(url, cause), status=status, url=url) if cause else None
 
 
 # A server that has not waited for the whole request, or does not want it yet: it has done nothing.
@@ -248,13 +266,17 @@ _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})\b")
 
 def no_response(url: str, cause: str) -> NetworkError:
     """Return the error for a host that sends no response, or not in time."""
-    return NetworkError(f"no response from {_host(url)}: {cause}", url=url)
+    return NetworkError(_no_response(url, cause), url=url)
+
+
+def _no_response(url: str, cause: str) -> str:
+    return f"no response from {_host(url)}: {cause}"
 
 
 def timed_out(url: str, budget: Budget) -> TimedOut:
     """Return the error for a response that did not come before the time was up."""
     return TimedOut(
-        f"no response from {_host(url)}: {budget.explain_timeout()}",
+        _no_response(url, budget.explain_timeout()),
         url=url,
         seconds=budget.seconds,
         setting=budget.setting,
@@ -298,7 +320,7 @@ def _proxy_cause(chain: list[BaseException]) -> str:
         return ""
     refusals = [match[1] for link in chain if (match := _TUNNEL_REFUSED.match(str(link)))]
     if refusals and int(refusals[0]) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        cause = "wants a name and a password (407); write both into HTTPS_PROXY before the host"
+        cause = _WANTS_NAME
     elif refusals:
         cause = f"does not let the request through ({refusals[0]}); check HTTPS_PROXY and NO_PROXY"
     else:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
@@ -384,10 +385,19 @@ def proxies_for(url: str) -> Mapping[str, str]:
     Raises:
         OptionError: It is a SOCKS proxy, whose sockets keep no deadline.
     """
-    proxies = {} if is_loopback(url) else get_environ_proxies(url)
+    proxies = {} if is_loopback(url) else get_environ_proxies(_with_port(url))
     if (select_proxy(url, proxies) or "").lower().startswith("socks"):
         raise OptionError(
             "the environment names a SOCKS proxy, which is not supported; "
             "set HTTPS_PROXY to an HTTP proxy, or NO_PROXY to the host"
         )
     return proxies
+
+
+def _with_port(url: str) -> str:
+    """Return a URL with its port, with which NO_PROXY may name a host: `api.masko.ai:443`."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    if parts.port or not default:
+        return url
+    return parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{default}").geturl()

@@ -467,7 +467,7 @@ def _check_status(response: requests.Response, url: str) -> None:
     if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
         # Following one could lead to a host that must not see the key, or into a private network.
         raise MalformedResponse(
-            f"the server redirects ({status}), which is not allowed; check the URL",
+            f"the server redirects ({status}), which is not allowed; check the URL and the proxy",
             status=status,
             url=url,
         )

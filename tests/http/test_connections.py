@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from requests.utils import select_proxy
 
 from mkdocs_masko.api import Client
 from mkdocs_masko.errors import (
@@ -15,6 +16,7 @@ from mkdocs_masko.errors import (
     OptionError,
 )
 from mkdocs_masko.http import Budget
+from mkdocs_masko.http.sockets import proxies_for
 from raw_server import CERTIFICATE, Wire, answer
 from secrecy import KEY, assert_one_discreet_line
 
@@ -194,6 +196,30 @@ def test_a_socks_proxy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sockets of SOCKS keep no deadline, so it is refused."""
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     expect(OptionError, "SOCKS", "https://api.masko.ai/v1")
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "url", "is_direct"),
+    [
+        ("masko.ai", "https://api.masko.ai/v1", True),
+        (".masko.ai", "https://api.masko.ai/v1", True),
+        ("x.example, API.masko.ai", "https://api.masko.ai/v1", True),
+        ("*", "https://api.masko.ai/v1", True),
+        ("api.masko.ai:443", "https://api.masko.ai/v1", True),
+        ("api.masko.ai:8443", "https://api.masko.ai/v1", False),
+        ("api.masko.ai:8443", "https://api.masko.ai:8443/v1", True),
+        ("10.0.0.0/8", "https://10.1.2.3/v1", True),
+        ("10.0.0.0/8", "https://11.1.2.3/v1", False),
+        ("masko.ai", "https://masko.ai.example/v1", False),
+        ("", "https://api.masko.ai/v1", False),
+    ],
+)
+def test_no_proxy_names_hosts_with_or_without_port(
+    no_proxy: str, url: str, monkeypatch: pytest.MonkeyPatch, *, is_direct: bool
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert (select_proxy(url, proxies_for(url)) is None) is is_direct
 
 
 def test_a_server_on_this_machine_needs_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

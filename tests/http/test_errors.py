@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_masko.errors import RateLimited, ServerError
+from mkdocs_masko.errors import NetworkError, RateLimited, ServerError
 from mkdocs_masko.http.errors import (
     error_from_api,
     error_from_media_server,
@@ -110,6 +110,25 @@ def test_a_busy_server_says_when_to_try_again(
         assert isinstance(error, ServerError)
         assert error.retry_after == seconds
         assert str(error) == f"{server} fails ({status}); {when}"
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        (407, "the environment's proxy wants a name and a password (407); write both into"),
+        (511, "the network wants you to log in (511); open a page in a browser, then try again"),
+    ],
+)
+def test_what_answers_in_the_place_of_a_server_is_no_fault_of_a_medium(
+    status: int, cause: str
+) -> None:
+    """As an answer of the CDN, it would leave media out of the manifest."""
+    for error in (
+        error_from_api(status, {}, b"<html>", url="https://a.example/v1", has_key=True),
+        error_from_media_server(status, {}, url="https://a.example/a.png"),
+    ):
+        assert isinstance(error, NetworkError)
+        assert str(error).startswith(f"no response from a.example: {cause}")
 
 
 @given(
