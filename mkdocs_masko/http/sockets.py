@@ -17,7 +17,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -263,20 +263,24 @@ class Adapter(HTTPAdapter):
     """Sends one request over a pooled connection, and never repeats it."""
 
     def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         # Before `super`, which calls `init_poolmanager`.
-        self._ssl_context = _make_ssl_context(limits)
-        self._pool_classes = _make_pool_classes(limits)
+        self._pool_classes = _make_pool_classes(limits, lambda: self._ssl_context)
         super().__init__(_CONNECTIONS, _CONNECTIONS, max_retries=0, pool_block=True)
+
+    @cached_property
+    def _ssl_context(self) -> ssl.SSLContext:
+        """Whom to trust; it takes 25 ms to read, so nothing is read before an `https:` URL."""
+        return _make_ssl_context(self._limits)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
         """Create the pools for direct connections."""
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._ssl_context)
+        super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pool_classes
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - as inherited
         """Return the pools for connections through a proxy."""
-        contexts = {"ssl_context": self._ssl_context, "proxy_ssl_context": self._ssl_context}
-        manager = super().proxy_manager_for(proxy, **kwargs, **contexts)
+        manager = super().proxy_manager_for(proxy, **kwargs, proxy_ssl_context=self._ssl_context)
         manager.pool_classes_by_scheme = self._pool_classes
         return manager
 
@@ -305,13 +309,21 @@ class _BoundedPool(HTTPConnectionPool):
         return super()._get_conn(_cut(timeout or threading.TIMEOUT_MAX))
 
 
-def _make_pool_classes(limits: Limits) -> dict[str, type[HTTPConnectionPool]]:
+def _make_pool_classes(
+    limits: Limits, context: Callable[[], ssl.SSLContext]
+) -> dict[str, type[HTTPConnectionPool]]:
     plain = type("Plain", (_BoundedConnection, HTTPConnection), {"limits": limits})
     tls = type("Tls", (_BoundedConnection, HTTPSConnection), {"limits": limits})
-    return {
-        "http": type("PlainPool", (_BoundedPool,), {"ConnectionCls": plain}),
-        "https": type("TlsPool", (_BoundedPool, HTTPSConnectionPool), {"ConnectionCls": tls}),
-    }
+
+    class TlsPool(_BoundedPool, HTTPSConnectionPool):
+        """Reads whom to trust when it is created, which is with the first URL of a host."""
+
+        ConnectionCls = tls
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as inherited
+            super().__init__(*args, **kwargs, ssl_context=context())
+
+    return {"http": type("PlainPool", (_BoundedPool,), {"ConnectionCls": plain}), "https": TlsPool}
 
 
 def _make_ssl_context(limits: Limits) -> ssl.SSLContext:
