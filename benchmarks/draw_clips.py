@@ -20,7 +20,7 @@ from PIL import Image
 from rlottie_python import LottieAnimation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SIDE, RATE = 1024, 24  # px, frames a second
 SECONDS, LONG = 2, 30
@@ -59,6 +59,7 @@ def write(path: Path, rate: int, frames: Iterator[bytes]) -> None:
     options = f"-y -loglevel error {source} -c:v ffv1 -pix_fmt bgra -threads 1 -f matroska"
     command = [get_ffmpeg_exe(), *options.split(), str(part)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        assert process.stdin  # noqa: S101 - it is a pipe
         for frame in frames:
             process.stdin.write(frame)
         process.stdin.close()
@@ -91,7 +92,9 @@ def hop(canvas: skia.Canvas, t: float) -> None:
     canvas.translate(-SIDE / 2, -SIDE * 0.95)
 
 
-def emoji(packages: Path, group: str, name: str, move: object) -> Iterator[bytes]:
+def emoji(
+    packages: Path, group: str, name: str, move: Callable[[skia.Canvas, float], None]
+) -> Iterator[bytes]:
     """Move an illustration."""
     data = json.loads((packages / "@iconify-json" / group / "icons.json").read_text())
     icon = data["icons"][name]

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from mkdocs_masko.assets import Cache
 from mkdocs_masko.assets.download import MAX_CONNECTIONS, Downloader, DownloadRequest
+from mkdocs_masko.assets.signature import Signer
 from mkdocs_masko.http import Budget, Transport
 from processes import Spent, environment, timed
 
@@ -80,7 +81,9 @@ def ours(folder: Path, origin: str, count: int) -> float:
     """Fetch with our own fetcher: hashed, flushed, verified."""
     transport = Transport(Budget(300))
     start = time.perf_counter()
-    fetcher = Downloader(Cache(folder), lambda attempt: attempt(transport), [origin])
+    fetcher = Downloader(
+        Cache(folder), lambda attempt: attempt(transport), [origin], signer=Signer(None)
+    )
     found = fetcher.download_all(DownloadRequest(url=f"{origin}/{n}.png") for n in range(count))
     seconds = time.perf_counter() - start
     transport.close()
@@ -103,7 +106,7 @@ def curl(folder: Path, origin: str, count: int) -> float:
         "--parallel-max",
         str(MAX_CONNECTIONS),
         "-K",
-        config,
+        str(config),
     ]
     start = time.perf_counter()
     subprocess.run(command, check=True)
@@ -114,7 +117,7 @@ def eleventy(folder: Path, origin: str, count: int) -> float:
     """Fetch with eleventy-fetch, timed in its own process, without the start of node."""
     script = WORK / "fetch.mjs"
     script.write_text(FETCH)
-    command = ["node", script, folder, origin, str(count)]
+    command = ["node", str(script), str(folder), origin, str(count)]
     done = subprocess.run(command, cwd=WORK, check=True, capture_output=True, text=True)
     return float(done.stdout.split()[-1])
 
@@ -185,7 +188,7 @@ def site(folder: Path, name: str) -> Path:
     for n in range(20):
         page = folder / "docs" / ("index.md" if n == 0 else f"{n}.md")
         page.write_text(f"# Page {n}\n\n{text}\n")
-    settings = {"site_name": "Bench", "theme": "mkdocs", "plugins": []}
+    settings: dict[str, object] = {"site_name": "Bench", "theme": "mkdocs", "plugins": []}
     if name == MACROS:
         settings["plugins"] = ["macros"]
     elif options:

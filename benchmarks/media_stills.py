@@ -153,7 +153,7 @@ def prepare() -> None:
             for name, svg in names[number::2]:
                 if not (folder / f"{name}.png").exists():
                     Path(svgs, f"{name}.svg").write_text(svg)
-            command = ["node", WORK / "render.mjs", svgs, folder, str(SIDE)]
+            command = ["node", str(WORK / "render.mjs"), svgs, str(folder), str(SIDE)]
             subprocess.run(command, cwd=WORK, check=True)
 
 
@@ -182,11 +182,12 @@ def run(tool: str, stills: Path, formats: tuple[str, ...]) -> Spent:
     target = WORK / f"{TOOLS[tool]}-{stills.name}"
     target.mkdir(exist_ok=True)
     if TOOLS[tool] == "ours":
-        command = [sys.executable, __file__, "--encode", stills, target, ",".join(formats)]
+        command = [sys.executable, __file__, "--encode", str(stills), str(target)]
+        command += [",".join(formats)]
     else:
         widths = ",".join(map(str, WIDTHS))
         script = WORK / f"{TOOLS[tool]}.mjs"
-        command = ["node", script, stills, target, ",".join(formats), widths]
+        command = ["node", str(script), str(stills), str(target), ",".join(formats), widths]
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, cwd=WORK, check=True)
     clock = time.perf_counter() - start

@@ -18,9 +18,14 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mkdocs_masko.manifest import Collection, Medium, Pose, dumps, make
 from processes import environment, timed
+
+if TYPE_CHECKING:
+    from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.media_types import MimeType
 
 CDN = "https://assets.masko.ai/bench/fox"
 TEXT = (
@@ -97,10 +102,10 @@ def embed(embeds: str, place: str) -> str:
     return f'{{{{ masko("wave", alt="{alt}", width=240) }}}}'
 
 
-def manifest() -> object:
+def manifest() -> Manifest:
     """Make a manifest with one pose."""
 
-    def medium(name: str, kind: str) -> Medium:
+    def medium(name: str, kind: MimeType) -> Medium:
         return Medium(url=f"{CDN}/{name}", type=kind, width=512, height=512, bytes=50_000)
 
     animation = {

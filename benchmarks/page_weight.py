@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import export_media
 import imageio_ffmpeg
@@ -167,7 +168,7 @@ def add_pictures(site: Path, media: Path) -> None:
 
 def _animate(path: Path, frames: list[Image.Image]) -> None:
     first, *rest = frames
-    every = {
+    every: dict[str, Any] = {
         "save_all": True,
         "append_images": rest,
         "duration": round(1000 / export_media.RATE),  # ms

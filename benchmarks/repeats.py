@@ -68,7 +68,7 @@ def _build(page: str) -> None:
     extension = MaskoExtension(build.embedder, build.placeholders)
     html = Markdown(extensions=[*QUICK, extension]).convert(page)
     build.review(f"<nav></nav>{html}", html)
-    build.sorted_problems()
+    build.problems.in_order()
 
 
 def _plain(page: str) -> None:

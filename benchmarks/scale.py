@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.media_types import MimeType
 
 CDN = f"{CDN_ORIGINS[0]}/bench/fox"
 WORDS = (
@@ -122,7 +124,7 @@ def manifest_of(count: int) -> Manifest:
     return make({"default": Collection(id="fox", name="Fox", poses=poses)})
 
 
-def _medium(name: str, kind: str) -> Medium:
+def _medium(name: str, kind: MimeType) -> Medium:
     sha256 = f"{abs(hash(name)):064x}"
     return Medium(
         url=f"{CDN}/{name}", type=kind, width=512, height=512, bytes=50_000, sha256=sha256
@@ -217,8 +219,8 @@ def report_manifests(folder: Path, plan: Plan) -> None:
         text = dumps(manifest)
         site = make_site(folder / str(poses), 10, 0, text)
         path = site / "masko.manifest.json"
-        read = _median(plan.rounds, lambda path=path: load(path, CDN_ORIGINS))
-        write = _median(plan.rounds, lambda manifest=manifest: dumps(manifest))
+        read = _median(plan.rounds, partial(load, path, CDN_ORIGINS))
+        write = _median(plan.rounds, partial(dumps, manifest))
         builds = [build(site) for _ in range(plan.rounds)]
         cpu, memory = (statistics.median(b[part] for b in builds) for part in (0, 1))
         size = f"{len(text) / 1e6:.2f} | {read * 1000:.1f} | {write * 1000:.1f}"
@@ -236,7 +238,7 @@ def report_names(plan: Plan) -> None:
     for poses in plan.poses:
         manifest = manifest_of(max(poses, 10))
         times = (
-            _median(plan.rounds, lambda m=manifest, macros=macros: _convert(m, macros))
+            _median(plan.rounds, partial(_convert, manifest, macros))
             for macros in (right, wrong, same)
         )
         print(f"| {poses:,} | {' | '.join(f'{t * 1000:.0f}' for t in times)} |", flush=True)
@@ -248,7 +250,7 @@ def _convert(manifest: Manifest, macros: list[str]) -> None:
     session.enter(SourceFile("docs/index.md", page))
     extension = MaskoExtension(session.embedder, session.placeholders)
     Markdown(extensions=[extension]).convert(page)
-    session.sorted_problems()
+    session.problems.in_order()
 
 
 def report_serving(folder: Path, plan: Plan, *, quick: bool) -> None:

@@ -13,11 +13,11 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
-import sys
 import tempfile
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,7 +138,7 @@ def print_exports(
         "a sync": lambda: update(site, PollPolicy(0, time.sleep, lambda *_: None)),
     }
     measure(int)
-    runs = {name: [] for name in actions}
+    runs: dict[str, list[tuple[float, int, int, int]]] = {name: [] for name in actions}
     for _ in range(rounds):
         for name, action in actions.items():
             runs[name].append(measure(action))
@@ -161,10 +161,10 @@ def print_media(
     for hosting in ("cdn", "self"):
         site = make_site(folder, api_url, collection="fox", hosting=hosting)
         for which in ("first", "second"):
-            seconds, requests, sent, _ = measure(lambda site=site: sync(site))
+            seconds, requests, sent, _ = measure(partial(sync, site))
             size = format_size(sent)
             print(f"| `hosting: {hosting}`, {which} | {requests} | {size} | {seconds:.2f} |")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -86,8 +86,16 @@ def main() -> None:
         report("mean", size, _mean(webms), _mean(movs), _mean_likeness(scaled_rows))
 
 
-COLUMNS = ("clip", "px", "WebM, bytes", "MOV, bytes", "CPU time, s")
-COLUMNS += ("SSIM, colors", "scaled original", "SSIM, alpha")
+COLUMNS = (
+    "clip",
+    "px",
+    "WebM, bytes",
+    "MOV, bytes",
+    "CPU time, s",
+    "SSIM, colors",
+    "scaled original",
+    "SSIM, alpha",
+)
 HEAD = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
 
 
@@ -99,7 +107,7 @@ def prepare() -> None:
         quiet = ("--no-audit", "--no-fund", "--silent", "--ignore-scripts", "--legacy-peer-deps")
         subprocess.run(["npm", "install", *quiet, *PACKAGES], cwd=WORK, check=True)
     group = ("--quiet", "--locked", "--isolated", "--only-group", "cast", "--with")
-    command = [ROOT / ".tools/bin/uv", "run", *group, "rlottie-python==1.3.8", "python"]
+    command = [str(ROOT / ".tools/bin/uv"), "run", *group, "rlottie-python==1.3.8", "python"]
     script = [ROOT / "benchmarks" / "draw_clips.py", WORK / "node_modules", WORK / "clips"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
     subprocess.run([*command, *script], cwd=ROOT, env=environment, check=True)
@@ -179,8 +187,8 @@ def report(name: str, size: int, webm: Result, mov: Result, scaled: Likeness) ->
 
 def _mean(results: tuple[Result, ...]) -> Result:
     sizes, shares, seconds, alike = zip(*results, strict=True)
-    first = (statistics.fmean(column) for column in (sizes, shares, seconds))
-    return Result(*first, _mean_likeness(alike))
+    size, share, second = (statistics.fmean(column) for column in (sizes, shares, seconds))
+    return Result(size, share, second, _mean_likeness(alike))
 
 
 def _mean_likeness(rows: tuple[Likeness, ...]) -> Likeness:

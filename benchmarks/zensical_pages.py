@@ -24,7 +24,9 @@ from mkdocs_masko.manifest import Collection, Pose, dumps, make
 from mkdocs_masko.page_assets import POSE_ASSETS, shipped_file, site_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from mkdocs_masko.manifest import Manifest
 
 PLAIN = f"# Page\n\n{TEXT * 10}A fox waves\n\n{TEXT}It waves\n"
 WITH_POSES = (
@@ -75,7 +77,7 @@ def make_site(site: Path, poses: int) -> Mapping[str, object]:
     return config
 
 
-def manifest_of(count: int) -> object:
+def manifest_of(count: int) -> Manifest:
     """Make a manifest with so many poses, of which pages show the first."""
     (pose,) = manifest().collections["default"].poses.values()
     poses: dict[str, Pose] = {"wave": pose, **{f"pose-{n}": pose for n in range(1, count)}}
@@ -87,14 +89,14 @@ def measure(config: Mapping[str, object], page: str, pages: int) -> float:
     import zensical.config  # noqa: PLC0415 - as above
     from zensical.markdown.render import render  # noqa: PLC0415
 
-    zensical.config._CONFIG = config  # noqa: SLF001 - where Zensical keeps that of its only site
+    zensical.config._CONFIG = dict(config)  # noqa: SLF001 - where Zensical keeps that of its only site
     start = time.process_time()
     for number in range(pages):
         render(page, f"page-{number}.md", f"page-{number}/")
     return (time.process_time() - start) * 1000 / pages
 
 
-def report(turns: list[Mapping[str, float]], pages: int) -> None:
+def report(turns: Sequence[Mapping[str, float]], pages: int) -> None:
     """Print what each page costs, and what it costs more than the one without the extension."""
     print(f"{len(turns)} turns of {pages} pages each; CPU time, medians\n")
     print("| page | ms | more, ms |")

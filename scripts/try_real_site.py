@@ -34,6 +34,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -222,13 +223,17 @@ def read_settings(path: Path) -> yaml.MappingNode:
     if parent is None:
         return root
     root.value = [pair for pair in root.value if pair[0].value != "INHERIT"]
-    return _merge(read_settings(path.parent / parent.value), root)
+    return _merge_maps(read_settings(path.parent / parent.value), root)
 
 
 def _merge(parent: yaml.Node, own: yaml.Node) -> yaml.Node:
     """Merge maps, and let everything else replace what is inherited, as MkDocs does."""
-    if not isinstance(parent, yaml.MappingNode) or not isinstance(own, yaml.MappingNode):
-        return own
+    if isinstance(parent, yaml.MappingNode) and isinstance(own, yaml.MappingNode):
+        return _merge_maps(parent, own)
+    return own
+
+
+def _merge_maps(parent: yaml.MappingNode, own: yaml.MappingNode) -> yaml.MappingNode:
     pairs = {key.value: (key, value) for key, value in parent.value}
     for key, value in own.value:
         inherited = pairs.get(key.value)
@@ -269,7 +274,7 @@ def _name_of(entry: yaml.Node | tuple[yaml.Node, yaml.Node]) -> str:
 
 
 def _node(value: object) -> yaml.Node:
-    return yaml.SafeDumper("").represent_data(value)
+    return yaml.SafeDumper(StringIO()).represent_data(value)
 
 
 def try_plugin(site: Site, runs: int) -> dict[str, Any]:
