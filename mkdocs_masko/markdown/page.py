@@ -218,9 +218,6 @@ class AttributeCleaner(Treeprocessor):
         """Restore macros in attributes, note which stashed HTML is code, and inline figures."""
         self._show_raw_texts(root)
         figures = self._stash.figures
-        for code in root.iter("code"):
-            matches = HTML_PLACEHOLDER_RE.finditer(code.text or "")
-            self._stash.code.update(int(match[1]) for match in matches)
         for element in root.iter():
             for name, value in element.items():
                 if value and (STX in value or MARK in value):
@@ -245,8 +242,13 @@ class AttributeCleaner(Treeprocessor):
                     heading.set(_TOC_LABEL, alt[1])
 
     def _show_raw_texts(self, element: Element) -> None:
-        """Show macros in texts that no inline processor reads: HTML in HTML with Markdown."""
+        """Show macros in texts that no inline processor reads: HTML in HTML with Markdown.
+
+        What an element with code has is noted: raw texts of `pymdownx.blocks.html` are stashed.
+        """
         if element.tag in VERBATIM or not VERBATIM_CLASSES.isdisjoint(_classes(element)):
+            matches = HTML_PLACEHOLDER_RE.finditer("".join(element.itertext()))
+            self._stash.code.update(int(match[1]) for match in matches)
             return
         element.text = self._raw_text(element.text)
         for child in element:
