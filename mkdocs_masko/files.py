@@ -32,7 +32,7 @@ TEMPORARY_SUFFIX: Final = ".new"
 GRACE: Final = 60.0
 """Seconds before what another process has just made can be taken for what nobody uses."""
 
-_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{16}" + re.escape(TEMPORARY_SUFFIX))
+_LEFTOVER = re.compile(r"\.masko-[0-9a-f]{16}" + re.escape(TEMPORARY_SUFFIX))
 _tidy_folders: set[Path] = set()  # those that this process has looked through
 
 _PATIENCE = 1.0  # seconds for another program to close a file
@@ -131,7 +131,8 @@ def _create_temporary(path: Path) -> tuple[Path, int]:
     # Unlike in tempfile, the mode of a new file is the umask's.
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
     while True:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
+        # Short, because Windows takes 260 characters for a path, and others 255 for a name.
+        temporary = path.with_name(f".masko-{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
         handle = os.open(temporary, flags, 0o666)
         try:
             # Another process may take it for a leftover before it is locked, and remove it.

@@ -215,7 +215,7 @@ def _check_option(name: str, value: object, source: str) -> Any:  # noqa: ANN401
     hides_value = name in _PRIVATE or _PASSWORD.search(str(value))
     got = "" if hides_value else f"; got {sanitize(repr(value))}"
     origin = f" (from {source})" if source else ""
-    reason = _api_url_reason(str(value)) if name == "api_url" else ""
+    reason = _REASONS[name](str(value)) if name in _REASONS else ""
     raise OptionError(f"must be {_expected(name)}{got}{origin}{reason}", option=name)
 
 
@@ -282,7 +282,17 @@ def _is_folder(path: str) -> bool:
 
 
 def _is_manifest(path: str) -> bool:
-    return Path(path).suffix == ".json" and path.isprintable()
+    return Path(path).suffix == ".json" and path.isprintable() and not _manifest_reason(path)
+
+
+def _manifest_reason(path: str) -> str:
+    """Say what keeps some system from storing a file; it may be anywhere, so `..` is no harm."""
+    parts = path.lstrip("/").split("/")
+    if re.fullmatch(r"[^\\:?*\"<>|]*", path) and all(
+        part in {".", ".."} or is_portable_name(part) for part in parts
+    ):
+        return ""
+    return ", in a path that every system can store, with / between names and no drive"
 
 
 _ALIAS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -325,6 +335,12 @@ _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "api_key_env": lambda name: bool(_NAME.fullmatch(name)),
 }
 """What a value must be beyond its type."""
+
+_REASONS: Final[dict[str, Callable[[str], str]]] = {
+    "api_url": _api_url_reason,
+    "manifest": lambda path: _manifest_reason(path) if path.endswith(".json") else "",
+}
+"""What more there is to say of a wrong value."""
 
 _EXPECTED: Final = {
     "collection": "the id of a collection: letters, digits, '-' and '_'",

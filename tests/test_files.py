@@ -271,7 +271,7 @@ def test_on_a_disk_without_locks_files_are_written_and_nothing_is_removed(
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    leftover = target.with_name(f".{target.name}.{'0' * 16}.new")
+    leftover = target.with_name(f".masko-{'0' * 16}.new")
     leftover.write_bytes(b"half")
     replace_file(target, b"new")
     assert target.read_bytes() == b"new"
@@ -283,7 +283,7 @@ def test_on_windows_a_leftover_is_known_by_its_age(
     target: Path, monkeypatch: pytest.MonkeyPatch, age: float, *, is_removed: bool
 ) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    leftover = target.with_name(f".{target.name}.{'0' * 16}.new")
+    leftover = target.with_name(f".masko-{'0' * 16}.new")
     leftover.write_bytes(b"half")
     os.utime(leftover, (time.time() - age,) * 2)
     replace_file(target, b"new")
@@ -291,7 +291,9 @@ def test_on_windows_a_leftover_is_known_by_its_age(
     assert leftover.exists() is not is_removed
 
 
-@pytest.mark.parametrize("name", [".env.new", "page.md.0123456789abcdef.new", ".a.0123456789.new"])
+@pytest.mark.parametrize(
+    "name", [".env.new", ".masko-0123.new", "masko-0123456789abcdef.new", ".masko-draft.new"]
+)
 def test_files_of_other_programs_are_no_leftovers(target: Path, name: str) -> None:
     (target.parent / name).write_bytes(b"")
     replace_file(target, b"new")
@@ -339,3 +341,10 @@ def test_a_new_file_can_be_read_by_a_web_server(target: Path) -> None:
         os.umask(umask)
     modes = {stat.S_IMODE(target.with_name(name).stat().st_mode) for name in ("copy", "new")}
     assert modes == {0o644}
+
+
+def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path: Path) -> None:
+    """The file is written under a name that is no longer."""
+    path = tmp_path / ("x" * 250 + ".json")
+    replace_file(path, b"new")
+    assert names(tmp_path) == {path.name}

@@ -27,6 +27,7 @@ BUDGET = "must be a map of sizes such as {page: 500 kB, pose: 200 kB}; got "
 CACHE = "must be a storage URL such as s3://bucket/folder, without user or password"
 INTO = "must be a folder below that of the site's configuration, such as docs/assets/masko; got "
 MANIFEST = "must be a path that ends in .json; got "
+STORED = ", in a path that every system can store, with / between names and no drive"
 URL = "must be an https URL or 'sandbox'; got "
 OPEN = "is not https (only a server on this machine may use plain http)"
 FOREIGN_VARIABLE = (
@@ -59,6 +60,8 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("into", "docs/füchse/", "docs/füchse/"),
     ("into", "media", "media"),
     ("manifest", "masko.json", "masko.json"),
+    ("manifest", "./console.json", "./console.json"),
+    ("manifest", "/srv/masko.json", "/srv/masko.json"),
     ("manifest", "../shared/füchsin.json", "../shared/füchsin.json"),
     ("api_url", "sandbox", "sandbox"),
     ("api_url", "http://[::1]:8765/v1", "http://[::1]:8765/v1"),
@@ -124,6 +127,11 @@ BAD: list[tuple[str, Any, str]] = [
     ("manifest", 5, f"{MANIFEST}5"),
     ("manifest", "masko.yml", f"{MANIFEST}'masko.yml'"),
     ("manifest", "", f"{MANIFEST}''"),
+    ("manifest", "data\\masko.json", f"{MANIFEST}'data\\\\masko.json'{STORED}"),
+    ("manifest", "C:/masko.json", f"{MANIFEST}'C:/masko.json'{STORED}"),
+    ("manifest", "nul.json", f"{MANIFEST}'nul.json'{STORED}"),
+    ("manifest", "aux/masko.json", f"{MANIFEST}'aux/masko.json'{STORED}"),
+    ("manifest", "data./masko.json", f"{MANIFEST}'data./masko.json'{STORED}"),
     ("manifest", "a\0.json", f"{MANIFEST}'a\\x00.json'"),
     ("manifest", "\x1b[31m.json", f"{MANIFEST}'\\x1b[31m.json'"),
     ("api_url", 5, f"{URL}5"),

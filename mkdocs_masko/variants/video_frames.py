@@ -126,7 +126,7 @@ def inspect_clip(session: FFmpegSession, name: str) -> Clip:
     frame = _read_frame(log)
     if frame.get("color_trc") in {"smpte2084", "arib-std-b67"}:
         raise MediaError("is in the colours of HDR")
-    times, duration = _read_packets((session.folder / packets).read_text())
+    times, duration = _read_packets((session.folder / packets).read_text("ascii"))
     is_tagged = frame.get("color_space") not in {None, "unknown", "unspecified"}
     return msgspec.structs.replace(
         clip,

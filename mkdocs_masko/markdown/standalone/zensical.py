@@ -124,7 +124,7 @@ class ZensicalPage:
     @cached_property
     def name(self) -> str:
         """The file, from the folder of the configuration."""
-        return (self.project.docs_dir / self.page.path).relative_to(self.project.folder).as_posix()
+        return relative_name(self.project.docs_dir / self.page.path, self.project.folder)
 
     @property
     def to_docs(self) -> str:
