@@ -36,7 +36,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from typing_extensions import Self
 
@@ -61,7 +61,11 @@ class OptionError(MaskoError):
     Attributes:
         option: The option's name, or an empty string.
         problem: What is wrong with it, as a sentence whose subject is the option.
+        is_written: Whether the option is from a file, and not from the command line or the
+            environment.
     """
+
+    is_written = True
 
     def __init__(
         self, problem: str, *, option: str = "", errors: Sequence[OptionError] = ()
@@ -75,6 +79,18 @@ class OptionError(MaskoError):
     def errors(self) -> tuple[OptionError, ...]:
         """One error for each option where several cannot be used, otherwise this one alone."""
         return self._errors or (self,)
+
+    def at(self, find_place: Callable[[str], str]) -> OptionError:
+        """Return the same error with the place of each option in front of what is wrong with it.
+
+        Args:
+            find_place: Returns the place of an option by its name.
+        """
+        texts = [
+            f"{find_place(each.option)}: {each}" if each.option and each.is_written else str(each)
+            for each in self.errors
+        ]
+        return OptionError("; ".join(texts))
 
 
 class ReferenceProblem(MaskoError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from mkdocs_masko.site_config.settings import (
     MKDOCS_NAMES,
     PROPERDOCS_NAMES,
-    ZENSICAL_TOML,
+    ZENSICAL_NAMES,
     extensions_of,
     is_toml,
     plugins_of,
@@ -48,7 +48,7 @@ _BUILT_IN_THEMES: Final[dict[Generator, set[str]]] = {
 _CONFIG_NAMES: Final[dict[Generator, tuple[str, ...]]] = {
     "mkdocs": MKDOCS_NAMES,
     "properdocs": (*PROPERDOCS_NAMES, *MKDOCS_NAMES),
-    "zensical": (ZENSICAL_TOML, *MKDOCS_NAMES),
+    "zensical": ZENSICAL_NAMES,
 }
 """The files that a program finds by itself."""
 

@@ -34,6 +34,7 @@ from mkdocs_masko.rendering import (
     make_call,
     missing_parentheses,
 )
+from mkdocs_masko.site_config.option_places import option_places
 from mkdocs_masko.site_config.settings import options_of, plugins_of
 from mkdocs_masko.sources.docs_files import DocsFolder, read_text, split_front_matter
 from mkdocs_masko.sources.included_texts import SNIPPETS, find_included, include_folders
@@ -120,7 +121,8 @@ def check_site(  # noqa: PLR0913 - a site, and what it is checked against
         path.parent, settings, generator_for(path, settings), pages={gallery} if gallery else set()
     )
     if gallery:
-        find_gallery_page(reader.docs, gallery)
+        with option_places(path):
+            find_gallery_page(reader.docs, gallery)
     hosting = CdnHosting(files or served_files(site, manifest))
     build = reader.read(manifest, options.default, hosting, remedy)
     build.problems.review_settings(path.name, read_text(path, path.name, errors="replace"))

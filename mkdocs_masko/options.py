@@ -147,6 +147,7 @@ def read_options(
             if (checked := _check_option(name, value, source)) is not None:
                 values[name] = checked
         except OptionError as error:
+            error.is_written = name not in overrides
             errors.append(error)
     # A collection with a wrong value, or under a misspelled name, is one mistake and not two.
     unusable = written.keys() - values.keys()

@@ -135,7 +135,9 @@ def test_a_default_that_is_no_collection_fails_as_the_build_does(tmp_path: Path)
     write(tmp_path, {"docs/index.md": "![a](masko:wave)\n"}, config)
     done = run(tmp_path, "check", "--offline")
     assert done.code == 2
-    assert done.err == "error: option 'default' names no collection 'bear'. There are: fox, owl\n"
+    assert done.err == (
+        "error: zensical.toml:7: option 'default' names no collection 'bear'. There are: fox, owl\n"
+    )
 
 
 def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     from mkdocs_masko.assets import FOLDER
     from mkdocs_masko.generator import generator_for, runs_plugins
     from mkdocs_masko.laid_files import laid_folder, refuse_docs_folder, url_of_folder
+    from mkdocs_masko.site_config.option_places import option_places
     from mkdocs_masko.site_config.settings import chosen_config, extensions_of, load_settings
     from mkdocs_masko.sources.docs_files import DocsFolder
 
@@ -81,7 +82,8 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
     has_extension = not has_plugin or "masko" in extensions_of(settings)
     if into and config:
         refuse_docs_folder(into, folder, docs, option="--into")
-    path = into or laid_folder(site.options, folder, docs, is_needed=has_extension)
+    with option_places(config):
+        path = into or laid_folder(site.options, folder, docs, is_needed=has_extension)
     if path is None:
         return None
     return DocsTarget(
@@ -250,11 +252,13 @@ def _missing_gallery_page(target: DocsTarget, site: Site) -> Path | None:
         return None
     from mkdocs_masko.gallery.page import missing_gallery_page
     from mkdocs_masko.generator import page_suffixes
+    from mkdocs_masko.site_config.option_places import option_places
     from mkdocs_masko.sources.docs_files import DocsFolder
 
     # Plugins add the page by themselves: it is Zensical that has to find one.
     docs = DocsFolder(target.config.parent, target.settings, page_suffixes("zensical"))
-    return missing_gallery_page(docs, page)
+    with option_places(target.config):
+        return missing_gallery_page(docs, page)
 
 
 def _page_name(target: DocsTarget, path: Path) -> str:

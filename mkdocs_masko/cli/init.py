@@ -233,13 +233,15 @@ def _options_of_plugin(path: Path, generator: Generator) -> dict[str, Any]:
     """
     from mkdocs_masko.generator import runs_plugins
     from mkdocs_masko.options import read_options
+    from mkdocs_masko.site_config.option_places import option_places
     from mkdocs_masko.site_config.settings import find_config, find_plugin_options, tagged_options
 
     if runs_plugins(generator):
         return {}
     for each in (path, find_config(path.parent)):
         if each and (options := find_plugin_options(each)):
-            read_options(options, {})  # wrong ones, and a key, are not copied
+            with option_places(each):
+                read_options(options, {})  # wrong ones, and a key, are not copied
             if names := tagged_options(each):
                 raise _edit_by_hand(each, path, names)
             return {name: value for name, value in options.items() if value is not None}

@@ -68,6 +68,7 @@ def load_site(
         OptionError: There is no configuration and no collection, or options cannot be used.
     """
     from mkdocs_masko.options import read_options
+    from mkdocs_masko.site_config.option_places import option_places
     from mkdocs_masko.site_config.settings import chosen_config, read_plugin_options
     from mkdocs_masko.sync import site_of
 
@@ -76,10 +77,12 @@ def load_site(
         raise OptionError(
             "no mkdocs.yml or zensical.toml in this folder. Name one with -f, or give --collection."
         )
-    raw = read_plugin_options(path) if path and collection is None else {"collection": collection}
+    is_of_site = path is not None and collection is None
     flags = {**overrides, "manifest": manifest, "api_url": api_url}
     environ = environment()
-    options = read_options(raw, environ, flags=flags)
+    with option_places(path if is_of_site else None):
+        raw = read_plugin_options(path) if path and is_of_site else {"collection": collection}
+        options = read_options(raw, environ, flags=flags)
     return site_of(options, path.parent if path else Path.cwd(), environ, api_url=api_url)
 
 

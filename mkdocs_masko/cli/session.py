@@ -77,12 +77,14 @@ def session_plugin_options(
 ) -> Options:
     """Return the plugin's options of the site, if there is one, with those of the command line."""
     from mkdocs_masko.options import read_options
+    from mkdocs_masko.site_config.option_places import option_places
     from mkdocs_masko.site_config.settings import chosen_config, find_plugin_options
 
     path = chosen_config(config_file)
-    raw = {"timeout": _TIMEOUT, **((find_plugin_options(path) if path else None) or {})}
     flags = {"api_url": api_url, "timeout": timeout}
-    return read_options(raw, environment(), flags=flags, complete=False)
+    with option_places(path):
+        raw = {"timeout": _TIMEOUT, **((find_plugin_options(path) if path else None) or {})}
+        return read_options(raw, environment(), flags=flags, complete=False)
 
 
 class ApiSession:

@@ -28,6 +28,9 @@ MKDOCS_NAMES: Final = ("mkdocs.yml", "mkdocs.yaml")
 WATCH: Final = "watch"
 """The setting with the paths beside the docs folder whose changes Zensical follows."""
 
+ZENSICAL_NAMES: Final = (ZENSICAL_TOML, *MKDOCS_NAMES)
+"""The files that Zensical finds by itself, in its order."""
+
 CONFIG_NAMES: Final = (ZENSICAL_TOML, *PROPERDOCS_NAMES, *MKDOCS_NAMES)
 """In the order in which Zensical and ProperDocs look; all three know the last two."""
 

@@ -452,7 +452,7 @@ def test_the_docs_folder_itself_is_refused(command: list[str], into: str, tmp_pa
     done = run(folder, *command)
     assert done.code == 2
     problem = "must not be the docs folder itself; name one below it, such as docs/assets/masko"
-    assert done.err == f"error: option 'into' {problem}\n"
+    assert done.err == f"error: mkdocs.yml:1: option 'into' {problem}\n"
 
 
 @pytest.mark.parametrize("into", ["docs", "./docs/", "Docs"])

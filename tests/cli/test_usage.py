@@ -22,8 +22,8 @@ USAGE = {
         {"mode": "fast", "hosting": "own", "manifst": "x"},
         ("sync", "--manifest", "x.yml"),
         (
-            "error: option 'hosting' must be one of 'cdn', 'self'; got 'own'; "
-            "option 'manifst' is unknown (did you mean 'manifest'?); "
+            "error: mkdocs.yml:6: option 'hosting' must be one of 'cdn', 'self'; got 'own'; "
+            "mkdocs.yml:7: option 'manifst' is unknown (did you mean 'manifest'?); "
             "option 'manifest' must be a path that ends in .json; got 'x.yml'\n"
         ),
     ),

@@ -111,12 +111,18 @@ POSE = {"index.md": "# Home\n\n![](masko:wave)\n"}
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"hostng": "self"}, "option 'hostng' is unknown (did you mean 'hosting'?)"),
-        ({"hosting": "mine"}, "option 'hosting' must be one of 'cdn', 'self'; got 'mine'"),
+        (
+            {"hostng": "self"},
+            "zensical.toml:12: option 'hostng' is unknown (did you mean 'hosting'?)",
+        ),
+        (
+            {"hosting": "mine"},
+            "zensical.toml:12: option 'hosting' must be one of 'cdn', 'self'; got 'mine'",
+        ),
         ({"api_key": "masko_" + "0" * 40}, "option 'api_key' must not hold the API key"),
         ({"manifest": "other.json"}, "other.json: there is no such manifest."),
-        ({"into": "media"}, "option 'into' must be below the docs folder"),
-        ({"default": "owl"}, "no collection 'owl'"),
+        ({"into": "media"}, "zensical.toml:12: option 'into' must be below the docs folder"),
+        ({"default": "owl"}, "zensical.toml:12: option 'default' names no collection 'owl'"),
     ],
 )
 def test_options_that_cannot_be_used_are_told_in_one_line(
@@ -129,6 +135,15 @@ def test_options_that_cannot_be_used_are_told_in_one_line(
     assert told in built.output
     assert "Traceback" not in built.output
     assert "masko_0" not in built.output
+
+
+def test_the_file_that_the_command_line_names_is_the_place(tmp_path: Path) -> None:
+    site = zensical.make(tmp_path, POSE)
+    zensical.write(site, POSE, {"hosting": "mine"})
+    (site / "zensical.toml").rename(site / "fox.toml")
+    (site / "mkdocs.yml").write_text("site_name: Site\n")
+    built = zensical.build(site, "--config-file=fox.toml")
+    assert "fox.toml:12: option 'hosting' must be one of" in built.output
 
 
 def test_a_page_without_poses_needs_nothing(tmp_path: Path) -> None:

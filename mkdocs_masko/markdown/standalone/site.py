@@ -27,6 +27,7 @@ from mkdocs_masko.laid_files import (
 from mkdocs_masko.options import read_options, take_default
 from mkdocs_masko.page_assets import site_path
 from mkdocs_masko.rendering import Renderer, embed_key
+from mkdocs_masko.site_config.option_places import option_places
 from mkdocs_masko.sync import read_manifest, site_of
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -114,7 +115,8 @@ class StandaloneSite:
 
         docs = DocsFolder(project.folder, project.docs_settings, page_suffixes("zensical"))
         try:
-            path = missing_gallery_page(docs, page)
+            with option_places(project.config_file):
+                path = missing_gallery_page(docs, page)
         except OptionError as error:
             yield str(error)
             return
@@ -233,5 +235,6 @@ def open_site(raw_options: Mapping[str, Any], project: Project | None) -> Standa
     site = _sites.get(key)
     if site is None or not site.is_current():
         _sites.pop(key, None)
-        site = _sites[key] = StandaloneSite(raw_options, project)
+        with option_places(project.config_file if project else None):
+            site = _sites[key] = StandaloneSite(raw_options, project)
     return site

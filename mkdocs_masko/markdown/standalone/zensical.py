@@ -7,6 +7,7 @@ Nothing of it is imported here.
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from msgspec import Struct
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.palette import opening_palette
+from mkdocs_masko.site_config.settings import ZENSICAL_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _CONTEXT: Final = "zensical.extensions.context"
 _CONFIG: Final = "zensical.config"
+_CONFIG_SUFFIXES: Final = (".toml", ".yml", ".yaml")
 _DOCS_SETTINGS: Final = ("docs_dir", "draft_docs", "exclude_docs", "use_directory_urls")
 
 ROOT: Final = "/.masko-root./"
@@ -37,6 +40,7 @@ class Project(Struct, frozen=True, kw_only=True):
 
     Attributes:
         folder: That of the configuration.
+        config_file: Its file; None if it has a name that nobody knows.
         docs_dir: The docs folder.
         docs_settings: The options that say which of its files become pages, and where.
         overrides: Folders with templates of the theme's.
@@ -46,6 +50,7 @@ class Project(Struct, frozen=True, kw_only=True):
     """
 
     folder: Path
+    config_file: Path | None
     docs_dir: Path
     docs_settings: Mapping[str, Any]
     overrides: tuple[Path, ...]
@@ -81,6 +86,7 @@ def read_project(config: Mapping[str, Any]) -> Project:
     overrides = [folder / custom_dir] if custom_dir else []
     return Project(
         folder=folder,
+        config_file=_config_file(folder),
         docs_dir=folder / config["docs_dir"],
         docs_settings={name: config.get(name) for name in _DOCS_SETTINGS},
         overrides=tuple(path for path in overrides if (path / "masko").is_dir()),
@@ -88,6 +94,14 @@ def read_project(config: Mapping[str, Any]) -> Project:
         palette=opening_palette(theme),
         site_url=config.get("site_url") or "",
     )
+
+
+def _config_file(folder: Path) -> Path | None:
+    """Return the configuration that is in a folder: the command line says it, or its name does."""
+    typed = [text.rpartition("=")[2].removeprefix("-f") for text in sys.argv[2:]]
+    named = [os.path.abspath(text) for text in typed if text.endswith(_CONFIG_SUFFIXES)]  # noqa: PTH100 - as Zensical, which follows no links
+    paths = (*map(Path, named), *(folder / name for name in ZENSICAL_NAMES))
+    return next((path for path in paths if path.parent == folder and path.is_file()), None)
 
 
 class HostPage(Protocol):
