@@ -75,6 +75,9 @@ _PAGE_MAKERS: Final = {
 _IN_TEMPLATE: Final = ReferenceProblem(
     "Zensical cannot show poses in templates of the theme. Write the pose on a page"
 )
+_IN_TEMPLATE_OF_BOTH: Final = ReferenceProblem(
+    f"{_IN_TEMPLATE}, or ask first, for MkDocs: {{% if masko is defined %}}"
+)
 _STATIC_TEMPLATES: Final = ("404.html", "sitemap.xml")  # what MkDocs renders for every theme
 
 
@@ -227,9 +230,10 @@ class _SiteReader:
                     file.name, read_text(file.path, file.name, errors="replace")
                 )
         for path in self._templates(templates):
-            if runs_plugins(self._generator):
+            runs_macros = runs_plugins(self._generator)
+            if runs_macros:
                 self._read_template(build, path)
-            else:
+            if not runs_macros or "masko" in self._extensions:  # which only Zensical needs
                 self._refuse_template(build, path)
         return build
 
@@ -328,13 +332,16 @@ class _SiteReader:
         name = build.problems.template_name(path)
         text = read_text(path, name, errors="replace")
         build.enter(_TemplateContext(name, text, self._site_url))
-        schemes = [("masko:", text.count("\n", 0, at) + 1) for at in find_schemes(text)]
+        is_for_both = runs_plugins(self._generator)
+        problem = _IN_TEMPLATE_OF_BOTH if is_for_both else _IN_TEMPLATE
+        urls = () if is_for_both else find_schemes(text)  # MkDocs shows none either, and says so
+        schemes = [("masko:", text.count("\n", 0, at) + 1) for at in urls]
         uses: list[tuple[str, int]] = []
         with suppress(TemplateSyntaxError):  # it has a syntax of its own
             uses = find_uses(text)
         for source, line in sorted({*schemes, *uses}, key=lambda use: use[1]):
             place = TemplatePlace(path=path, line=line)
-            build.problems.report_in_template(_IN_TEMPLATE, source, build.context, place)
+            build.problems.report_in_template(problem, source, build.context, place)
 
 
 class _TemplateContext(SourceFile):

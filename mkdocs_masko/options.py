@@ -22,6 +22,9 @@ SANDBOX = "sandbox"
 MANIFEST = "masko.manifest.json"
 """Default name of the manifest."""
 
+PLUGIN_OPTIONS = ("budget", "mode", "not_ready")
+"""Options for what only the plugin does, without effect in Zensical."""
+
 DEFAULT_ALIAS = "default"
 """Alias of the only collection, which `collection:` names."""
 

@@ -267,7 +267,7 @@ def test_a_gallery_that_would_replace_a_page_is_an_error_of_the_options(tmp_path
     assert message in sites.build(tmp_path).output
     done = run(tmp_path, "check", "--offline")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"error: {message}")
+    assert done.err.startswith(f"error: mkdocs.yml:1: {message}")
 
 
 def test_a_manifest_without_hashes_is_an_error_where_the_site_serves_its_media(

@@ -175,6 +175,34 @@ def test_poses_in_templates_are_reported_as_what_zensical_cannot_show(tmp_path: 
     ]
 
 
+def test_templates_of_a_site_that_both_build_are_reported_too(tmp_path: Path) -> None:
+    """MkDocs runs the macro, Zensical does not; who asks first has a theme for both."""
+    config = (
+        "theme: {name: material, custom_dir: overrides}\n"
+        "plugins: [masko: {collections: {fox: fox, owl: owl}, api_url: sandbox}]\n"
+    )
+    guarded = "{% if masko is defined %}{{ masko('wave') }}{% endif %}\n"
+    write(
+        tmp_path,
+        {
+            "docs/index.md": "# Hi\n",
+            "overrides/main.html": guarded + "{{ masko('wave') }}\n{{ masko('wavee') }}\n",
+            "mkdocs.yml": config,
+        },
+    )
+    (tmp_path / "zensical.toml").unlink()
+    assert [each.partition(": ")[0] for each in problems(tmp_path)] == ["overrides/main.html:3:4"]
+    (tmp_path / "mkdocs.yml").write_text(f"{config}markdown_extensions: [masko]\n")
+    message = (
+        "Zensical cannot show poses in templates of the theme. Write the pose on a page, "
+        "or ask first, for MkDocs: {% if masko is defined %}"
+    )
+    assert [each for each in problems(tmp_path) if "Zensical" in each] == [
+        f"overrides/main.html:2:4: {message}",
+        f"overrides/main.html:3:4: {message}",
+    ]
+
+
 def test_poses_in_settings_are_told_where_they_stand(tmp_path: Path) -> None:
     config = CONFIG.replace("[project.m", "copyright = 'A masko:wave, {{ masko() }}'\n[project.m")
     config = config.replace("[project.m", "nav = [{ 'A' = 'masko:wave' }]\n[project.m")

@@ -40,7 +40,7 @@ from mkdocs_masko.generator import (
     theme_remedy,
 )
 from mkdocs_masko.manifest import load
-from mkdocs_masko.options import SANDBOX
+from mkdocs_masko.options import PLUGIN_OPTIONS, SANDBOX
 from mkdocs_masko.site_config.settings import (
     chosen_config,
     extensions_of,
@@ -95,8 +95,6 @@ _ZENSICAL_LIMITS: Final = (
     "builds read the manifest alone and never sync; templates of the theme cannot show poses"
 )
 _INIT: Final = "run 'mkdocs-masko init'"
-_UNUSED_OPTIONS: Final = ("budget", "mode", "not_ready")
-"""Options for what only the plugin does."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -275,7 +273,7 @@ def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> It
     yield from _check_folder(site, folder, settings)
     yield Finding(level="ok", subject="limits", text=_ZENSICAL_LIMITS)
     options = {**extensions_of(settings), **plugins_of(settings)}.get("masko") or {}
-    for name in _UNUSED_OPTIONS:
+    for name in PLUGIN_OPTIONS:
         if name in options:
             remedy = "remove it, unless MkDocs builds the site, too"
             yield Finding(

@@ -81,11 +81,17 @@ def init(  # noqa: PLR0913 - one for each option
     """
     from mkdocs_masko.files import replace_file
     from mkdocs_masko.generator import runs_plugins
+    from mkdocs_masko.options import PLUGIN_OPTIONS
 
     path, generator = _find_file(config_file, zensical=zensical)
     _edited(path, generator, _SANDBOX)  # fails before anybody is asked, if it cannot be edited
     chosen = _choose_options(path, collection, api_url, generator=generator, sandbox=sandbox)
-    options = chosen if runs_plugins(generator) else _with_folder(path, chosen)
+    left_out: list[str] = []
+    options = chosen
+    if not runs_plugins(generator):
+        left_out = [name for name in chosen if name in PLUGIN_OPTIONS]
+        used = {name: value for name, value in chosen.items() if name not in left_out}
+        options = _with_folder(path, used)
     content = _edited(path, generator, options)
     # The manifest comes first: without access to the API, the file is to stay as it was.
     site = _site(path, options)
@@ -97,6 +103,8 @@ def init(  # noqa: PLR0913 - one for each option
     added = "plugin" if runs_plugins(generator) else "Markdown extension"
     if not as_json:
         print_line(f"{path.name}: {added} added")
+        if left_out:
+            print_line(f"{path.name}: without what has no effect there: {', '.join(left_out)}")
     more = _report_files(path, site, result, as_json=as_json) if result else {}
     if as_json:
         print_json({**_document(path, options, site, result), **more})

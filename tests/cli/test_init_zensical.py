@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_process import NAME, environment, run, variables
-from mkdocs_masko.site_config.settings import load_settings, read_plugin_options
+from mkdocs_masko.site_config.settings import extensions_of, load_settings, read_plugin_options
 
 if TYPE_CHECKING:
     from mkdocs_masko.sandbox import Sandbox
@@ -128,6 +128,20 @@ def test_options_of_the_plugin_are_taken_over(tmp_path: Path, name: str) -> None
     assert read_plugin_options(path) == options
     assert (tmp_path / "mkdocs.yml").read_text().startswith(plugin)
     assert run(tmp_path, "check").code == 0
+
+
+@pytest.mark.parametrize("name", ["zensical.toml", "mkdocs.yml"])
+def test_options_without_effect_stay_out_of_the_file(tmp_path: Path, name: str) -> None:
+    """Those that only the plugin has a use for; they are named."""
+    plugin = "{collection: fox, api_url: sandbox, mode: locked, budget: {page: 1 MB}, wait: 5}"
+    path = site(tmp_path, f"site_name: Fox\nplugins: [masko: {plugin}]\n", "mkdocs.yml")
+    if name == "zensical.toml":
+        path = tmp_path / name
+        path.write_text("[project]\nsite_name = 'Fox'\n")
+    done = run(tmp_path, "init", "--zensical", "-f", name)
+    assert (done.code, done.err) == (0, "")
+    assert f"{name}: without what has no effect there: mode, budget\n" in done.out
+    assert extensions_of(load_settings(path))["masko"] == {**OPTIONS, "wait": 5}
 
 
 @pytest.mark.parametrize("name", ["zensical.toml", "mkdocs.yml"])

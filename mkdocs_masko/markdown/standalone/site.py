@@ -27,7 +27,6 @@ from mkdocs_masko.laid_files import (
 from mkdocs_masko.options import read_options, take_default
 from mkdocs_masko.page_assets import site_path
 from mkdocs_masko.rendering import Renderer, embed_key
-from mkdocs_masko.site_config.option_places import option_places
 from mkdocs_masko.sync import read_manifest, site_of
 from mkdocs_masko.text import printable, sanitize
 from mkdocs_masko.urls import SANDBOX_ORIGIN
@@ -111,6 +110,7 @@ class StandaloneSite:
             return
         from mkdocs_masko.gallery.page import missing_gallery_page  # noqa: PLC0415 - as above
         from mkdocs_masko.generator import page_suffixes  # noqa: PLC0415 - as above
+        from mkdocs_masko.site_config.option_places import option_places  # noqa: PLC0415 - as above
         from mkdocs_masko.sources.docs_files import DocsFolder  # noqa: PLC0415 - most sites have none
 
         docs = DocsFolder(project.folder, project.docs_settings, page_suffixes("zensical"))
@@ -235,6 +235,14 @@ def open_site(raw_options: Mapping[str, Any], project: Project | None) -> Standa
     site = _sites.get(key)
     if site is None or not site.is_current():
         _sites.pop(key, None)
-        with option_places(project.config_file if project else None):
-            site = _sites[key] = StandaloneSite(raw_options, project)
+        site = _sites[key] = _read_site(raw_options, project)
     return site
+
+
+def _read_site(raw_options: Mapping[str, Any], project: Project | None) -> StandaloneSite:
+    if project is None:  # the options are in no file that is known
+        return StandaloneSite(raw_options, project)
+    from mkdocs_masko.site_config.option_places import option_places  # noqa: PLC0415 - YAML comes with it
+
+    with option_places(project.config_file):
+        return StandaloneSite(raw_options, project)

@@ -18,7 +18,6 @@ from msgspec import Struct
 from mkdocs_masko.files import relative_name
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.palette import opening_palette
-from mkdocs_masko.site_config.settings import ZENSICAL_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,6 +97,8 @@ def read_project(config: Mapping[str, Any]) -> Project:
 
 def _config_file(folder: Path) -> Path | None:
     """Return the configuration that is in a folder: the command line says it, or its name does."""
+    from mkdocs_masko.site_config.settings import ZENSICAL_NAMES  # noqa: PLC0415 - YAML comes with it
+
     typed = [text.rpartition("=")[2].removeprefix("-f") for text in sys.argv[2:]]
     named = [os.path.abspath(text) for text in typed if text.endswith(_CONFIG_SUFFIXES)]  # noqa: PTH100 - as Zensical, which follows no links
     paths = (*map(Path, named), *(folder / name for name in ZENSICAL_NAMES))
