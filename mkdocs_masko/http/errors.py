@@ -31,7 +31,7 @@ from mkdocs_masko.errors import (
     TimedOut,
     Unauthorized,
 )
-from mkdocs_masko.http.sockets import ResponseTooLarge, TooSlow
+from mkdocs_masko.http.sockets import ResponseTooLarge, TooSlow, certificate_variables
 from mkdocs_masko.text import format_duration, sanitize
 
 if TYPE_CHECKING:
@@ -230,6 +230,7 @@ LIBRARY_ERRORS: Final = (
 # Codes of X.509 verification: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
 _EXPIRED = {9, 10}  # not yet valid, and not any more
 _OTHER_HOST = {62, 64}
+_NO_AUTHORITY = {24, 79}  # what is trusted may issue none: it has no CA:TRUE
 _STRICT = range(80, 95)  # what VERIFY_X509_STRICT adds, such as a CA without critical constraints
 
 _TIMEOUTS = (TimeoutError, Urllib3Timeout, EmptyPoolError)
@@ -342,6 +343,12 @@ def _certificate_cause(error: ssl.SSLCertVerificationError) -> str:
             f"{cause}, which Python 3.13 and later insist on; install 'mkdocs-masko[truststore]', "
             "which verifies as the system does"
         )
+    if code in _NO_AUTHORITY:
+        return (
+            f"{cause}: the trusted one is not of an authority; ask your company for the right one"
+        )
+    if named := certificate_variables():
+        return f"{cause}; the file or folder in {named[0]} lacks the one of your company"
     return f"{cause}; name the one of your company in REQUESTS_CA_BUNDLE"
 
 

@@ -341,10 +341,8 @@ def _trusting_context() -> ssl.SSLContext:
     Raises:
         OptionError: What the environment names cannot be read.
     """
-    for variables in _CA_VARIABLES:
-        named = [name for name in variables if os.environ.get(name)]
-        if named:
-            return _context_of(named)
+    if named := certificate_variables():
+        return _context_of(named)
     try:
         import truststore  # noqa: PLC0415 - an extra, for who needs the system's own verification
     except ImportError:
@@ -355,6 +353,14 @@ def _trusting_context() -> ssl.SSLContext:
             context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
         return context
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def certificate_variables() -> list[str]:
+    """Return the environment variables that name the certificates to trust."""
+    for variables in _CA_VARIABLES:
+        if named := [name for name in variables if os.environ.get(name)]:
+            return named
+    return []
 
 
 def _context_of(variables: Iterable[str]) -> ssl.SSLContext:

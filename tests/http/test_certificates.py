@@ -6,7 +6,7 @@ import datetime as dt
 import ipaddress
 import ssl
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import truststore
@@ -159,23 +159,36 @@ def test_a_response_without_end_is_cut_where_truststore_is_injected(
 
 
 def _issue(
-    folder: Path, *, is_critical: bool = True, address: str = "127.0.0.1"
+    folder: Path,
+    *,
+    basic: tuple[bool, bool] = (True, True),
+    address: str = "127.0.0.1",
+    days: tuple[int, int] = (-1, 1),
 ) -> tuple[Path, Path]:
     """Write the certificate of a company, and a key with a certificate that it has issued.
 
     Python 3.13 insists on the key's use and the two identifiers.
+
+    Args:
+        folder: Where.
+        basic: Whether the company is an authority, and whether that is critical.
+        address: The server's.
+        days: From when until when its certificate is valid, from now.
     """
     company_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     company = company_key.public_key()
+    is_authority, is_critical = basic
     authority = (
-        _builder("company", "company", company_key)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=is_critical)
+        _builder("company", "company", company_key, (-1, 1))
+        .add_extension(
+            x509.BasicConstraints(ca=is_authority, path_length=None), critical=is_critical
+        )
         .add_extension(_SIGNS_CERTIFICATES, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(company), critical=False)
     )
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(company)
-    server = _builder("server", "company", key).add_extension(names, critical=False)
+    server = _builder("server", "company", key, days).add_extension(names, critical=False)
     server = server.add_extension(issuer, critical=False)
     pem = serialization.Encoding.PEM
     trusted, own = folder / "company.pem", folder / "server.pem"
@@ -186,16 +199,18 @@ def _issue(
     return trusted, own
 
 
-def _builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, days: tuple[int, int]
+) -> x509.CertificateBuilder:
     names = (
         x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         for name in (issuer, subject)
     )
-    now, day = dt.datetime.now(dt.timezone.utc), dt.timedelta(days=1)
+    now = dt.datetime.now(dt.timezone.utc)
     return (
         x509.CertificateBuilder(*names, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
+        .not_valid_before(now + dt.timedelta(days=days[0]))
+        .not_valid_after(now + dt.timedelta(days=days[1]))
     )
 
 
@@ -211,7 +226,7 @@ def test_what_python_3_13_refuses_is_told_as_it_is(
         return context
 
     monkeypatch.setattr(ssl, "create_default_context", create_strict)
-    company, server = _issue(tmp_path, is_critical=False)
+    company, server = _issue(tmp_path, basic=(True, False))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(company))
     with (
         Wire(_answer, tls=True, certificate=server) as wire,
@@ -220,13 +235,39 @@ def test_what_python_3_13_refuses_is_told_as_it_is(
         _collection(wire.url)
 
 
-def test_a_certificate_of_another_host_is_told_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("faults", "words"),
+    [
+        ({"address": "127.0.0.2"}, r"not trusted \(.*127\.0\.0\.1.*\); check the URL"),
+        ({"days": (-3, -1)}, r"not trusted \(.*expired\); check the clock of this machine"),
+        ({"days": (1, 3)}, r"not trusted \(.*not yet valid\); check the clock of this machine"),
+        (
+            {"basic": (False, True)},
+            r"not trusted \(invalid CA certificate\): the trusted one is not of an authority; ask",
+        ),
+    ],
+    ids=["another host", "expired", "not yet valid", "no authority"],
+)
+def test_what_is_wrong_with_a_certificate_is_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faults: dict[str, Any], words: str
 ) -> None:
-    company, server = _issue(tmp_path, address="127.0.0.2")
+    company, server = _issue(tmp_path, **faults)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(company))
     with (
         Wire(_answer, tls=True, certificate=server) as wire,
-        pytest.raises(NetworkError, match=r"not trusted \(.*127\.0\.0\.1.*\); check the URL"),
+        pytest.raises(NetworkError, match=words),
+    ):
+        _collection(wire.url)
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_who_has_named_certificates_hears_that_one_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    company, _ = _issue(tmp_path)
+    monkeypatch.setenv(variable, str(company))
+    with (
+        Wire(_answer, tls=True) as wire,
+        pytest.raises(NetworkError, match=f"in {variable} lacks the one of your company"),
     ):
         _collection(wire.url)
