@@ -165,8 +165,8 @@ def check(
 ) -> None:
     """Compare the manifest with the API and the pages; write nothing.
 
-    Finds poses that the manifest lacks, changes in the API, and files missing from the folder of
-    'into'. Exits with 1 if anything differs, so that a CI job fails.
+    Finds poses that the manifest lacks, changes in the API, files that the CDN has lost, and files
+    missing from the folder of 'into'. Exits with 1 if it finds anything, so that a CI job fails.
 
     \b
     Examples:
