@@ -31,7 +31,8 @@ _STYLED_CLASS = re.compile(r"""class="(?:[^"<>]* )?masko[ "]""")
 # Behind the character set, which browsers look for in the first 1,024 bytes, and before all other
 # sheets, so that those of the theme and of the author have the last word.
 _HEAD = re.compile(
-    r"<head\b[^>]*>(?:\s*<meta\s+charset[^>]*>)?|<html\b[^>]*>(?!\s*<head)|<!doctype[^>]*>(?!\s*<html)",
+    r"<(?:head\b[^>]*>(?:\s*<meta\s+charset[^>]*>)?|html\b[^>]*>(?!\s*<head)"
+    r"|!doctype[^>]*>(?!\s*<html))",
     re.IGNORECASE,
 )
 
@@ -42,11 +43,16 @@ def shipped_file(name: str) -> Path:
 
 
 @cache
-def site_path(name: str) -> str:
-    """Return where a file that ships stands in the site; other content is another path."""
+def published_name(name: str) -> str:
+    """Return the name that a file that ships has in the site; other content has another one."""
     stem, _, suffix = name.rpartition(".")
     digest = hashlib.sha256(shipped_file(name).read_bytes()).hexdigest()[:16]
-    return f"{FOLDER}/{stem}.{digest}.{suffix}"
+    return f"{stem}.{digest}.{suffix}"
+
+
+def site_path(name: str) -> str:
+    """Return where the plugin puts a file that ships in the site."""
+    return f"{FOLDER}/{published_name(name)}"
 
 
 def gallery_assets() -> dict[str, Path]:
@@ -67,7 +73,9 @@ def asset_needs(html: str) -> frozenset[str]:
     return frozenset(needs | ({_STYLE} if _POSE_END in needs or _has_still(html) else set()))
 
 
-def inject_assets(html: str, root: str, needs: frozenset[str] = frozenset()) -> str:
+def inject_assets(
+    html: str, root: str, needs: frozenset[str] = frozenset(), *, folder: str = FOLDER
+) -> str:
     """Add to a page the style sheets and scripts that it needs; to most pages, none.
 
     A page with an animation gets the script, one with a still image the style sheet alone. In the
@@ -77,13 +85,15 @@ def inject_assets(html: str, root: str, needs: frozenset[str] = frozenset()) -> 
         html: The whole page, or its content alone.
         root: What leads from it to the root of the site: `../`.
         needs: What it needs besides, for a part of it that is hidden yet: see `asset_needs`.
+        folder: Where in the site they are.
     """
     needs |= asset_needs(html)
     if _STYLE in needs:
         last = _GALLERY_END if _is_after(html, _GALLERY_END, _POSE_END) else _POSE_END
-        html = _inject(html, POSE_ASSETS, last if _POSE_END in needs else "", root)
+        last = last if _POSE_END in needs else ""
+        html = _inject(html, POSE_ASSETS, last, f"{root}{folder}/")
     if _GALLERY_END in needs:
-        html = _inject(html, GALLERY_ASSETS, _GALLERY_END, root)
+        html = _inject(html, GALLERY_ASSETS, _GALLERY_END, f"{root}{folder}/")
     return html
 
 
@@ -97,9 +107,9 @@ def _is_after(html: str, tag: str, other: str) -> bool:
     return html.rfind(tag) > html.rfind(other)
 
 
-def _inject(html: str, assets: tuple[str, str], last: str, root: str) -> str:
+def _inject(html: str, assets: tuple[str, str], last: str, folder_url: str) -> str:
     """Add a style sheet, and a script behind the last of a tag; no tag, no script."""
-    style, script = (escape(root + site_path(name)) for name in assets)
+    style, script = (escape(folder_url + published_name(name)) for name in assets)
     # Not in the head: what Material's instant navigation brings in with a page's content it
     # runs, and what it adds to the head it does not (read in 9.8).
     if last:

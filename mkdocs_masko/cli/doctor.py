@@ -289,12 +289,11 @@ def _check_zensical(site: Site, folder: Path, settings: Mapping[str, Any]) -> It
 
 def _check_folder(site: Site, folder: Path, settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Check that style sheets and scripts lie where pages load them from; `check` looks for all."""
-    from mkdocs_masko.assets.site_files import name_in_folder
     from mkdocs_masko.laid_files import find_stale, laid_folder
-    from mkdocs_masko.page_assets import POSE_ASSETS, site_path
+    from mkdocs_masko.page_assets import POSE_ASSETS, published_name
     from mkdocs_masko.sources.docs_files import DocsFolder
 
-    names = (name_in_folder(site_path(name)) for name in POSE_ASSETS)
+    names = (published_name(name) for name in POSE_ASSETS)
     try:
         docs = DocsFolder(folder, settings).path
         path = laid_folder(site.options, folder, docs, is_needed=True)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _MARK = re.compile(rf"<!--{END_MARK}(\d+)-->")
 _HEADING = "<h2"
 # What may hide a heading or a pose, or make no heading of its tag: only a parser can tell. Plain
-# texts are found many times faster than a pattern.
-_DOUBTFUL = (
-    *("<!--", "<details", "<dialog", "<iframe", "<noscript", "<script", "<style", "<template"),
-    *("<textarea", "<title", "display", "hidden", "popover", "tabbed-", "visibility"),
+# texts are found faster than a pattern, unless all of it begins with one character.
+_DOUBTFUL_TAG = re.compile(
+    r"<(?:!--|details|dialog|iframe|noscript|script|style|template|textarea|title)"
 )
+_DOUBTFUL_TEXTS = ("display", "hidden", "popover", "tabbed-", "visibility")
 _HIDING = {"noscript", "template"}
 _TABS = {"tabbed-block", "tabbed-content"}  # of pymdownx.tabbed: the first of them is shown
 # https://html.spec.whatwg.org/#void-elements
@@ -74,7 +74,7 @@ def find_first(html: str, poses: Sequence[ShownPose]) -> int | None:
     start = mark.start() - len(poses[int(mark[1])].html)
     above = html[:start].lower()
     above, heading, _ = above.partition(_HEADING)
-    if not any(text in above for text in _DOUBTFUL) and not _is_in_tag(above):
+    if not _is_doubtful(above):
         return None if heading else int(mark[1])
     finder = _FirstFinder(html)
     finder.feed(html)
@@ -82,9 +82,13 @@ def find_first(html: str, poses: Sequence[ShownPose]) -> int | None:
     return finder.number
 
 
-def _is_in_tag(html: str) -> bool:
-    """Tell whether HTML ends inside of a tag."""
-    return html.rfind("<") > html.rfind(">")
+def _is_doubtful(html: str) -> bool:
+    """Tell whether HTML above a pose may hide it or a heading, or ends inside of a tag."""
+    return (
+        _DOUBTFUL_TAG.search(html) is not None
+        or any(text in html for text in _DOUBTFUL_TEXTS)
+        or html.rfind("<") > html.rfind(">")
+    )
 
 
 class _Element(Struct, frozen=True):

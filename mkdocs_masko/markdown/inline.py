@@ -46,6 +46,7 @@ _TAG = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp)\b|<!--|-->", re.IGNORECASE)
 _MARKS = ("masko", "Masko", "MASKO", "){", "]{")
 _BLOCKS_WITH_ATTRIBUTES = {"h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dt"}
+_CALL_OR_CODE = f"{CALL}|{ATTRIBUTES}|{CODE_START}"
 _UNBALANCED_LIST = re.compile(r"\{(?![{%])([^{}\n]{0,2000})\}")
 # An image whose parenthesis is missing, or stands apart.
 _BROKEN_IMAGE = re.compile(
@@ -63,7 +64,9 @@ class _MacroPattern:
 
     def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
         # From where the parser goes on: to search the beginning again takes quadratic time.
-        has_name = any(text.find(mark, start) >= 0 for mark in _MARKS)
+        has_name = text.find("{", start) >= 0 and any(
+            text.find(mark, start) >= 0 for mark in _MARKS
+        )
         return self._pattern.finditer(text, start) if has_name else iter(())
 
 
@@ -136,14 +139,10 @@ class CallInlineProcessor(InlineProcessor):
     """
 
     def __init__(self, md: Markdown, stash: EmbedStash) -> None:
-        super().__init__(f"{CALL}|{ATTRIBUTES}|{CODE_START}", md)
+        super().__init__(_CALL_OR_CODE, md)
         self._stash = stash
-        self._pattern: Any = _MacroPattern(self.compiled_re)
+        self.compiled_re = cast("re.Pattern[str]", _MacroPattern(self.compiled_re))
         self._html_code, self._slips = _HtmlCode(), _ReportedSlips()
-
-    def getCompiledRegExp(self) -> re.Pattern[str]:  # noqa: N802 - Markdown's own name
-        """Return what the parser searches each text with, once for every processor."""
-        return cast("re.Pattern[str]", self._pattern)
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name and shape
         self, m: re.Match[str], data: str

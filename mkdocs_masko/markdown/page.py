@@ -218,56 +218,59 @@ class AttributeCleaner(Treeprocessor):
         """Restore macros in attributes, note which stashed HTML is code, and inline figures."""
         self._show_raw_texts(root)
         figures = self._stash.figures
+        headings = _HEADINGS if "toc" in self.md.treeprocessors else ()
         for element in root.iter():
             for name, value in element.items():
                 if value and (STX in value or MARK in value):
                     element.set(name, self._stash.report_attribute(value))
+            if element.tag in headings:
+                self._label_heading(element)
         for number in _inline_placeholders(root) if figures else ():
             if number in figures:
                 self._stash.show_inline(number)
-        if "toc" in self.md.treeprocessors:
-            self._label_headings(root)
 
-    def _label_headings(self, root: Element) -> None:
-        """Name headings that are a pose alone by its alt text, in the table of contents."""
-        for heading in root.iter():
-            if heading.tag not in _HEADINGS or _TOC_LABEL in heading.attrib:
-                continue
-            text = "".join(heading.itertext())
-            numbers = [int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text)]
-            is_alone = not HTML_PLACEHOLDER_RE.sub("", text).strip()
-            if is_alone and numbers and numbers[0] in self._stash.sources:
-                alt = _ALT.search(str(self.md.htmlStash.rawHtmlBlocks[numbers[0]]))
-                if alt and alt[1]:
-                    heading.set(_TOC_LABEL, alt[1])
+    def _label_heading(self, heading: Element) -> None:
+        """Name a heading that is a pose alone by its alt text, in the table of contents."""
+        text = "".join(heading.itertext())
+        if STX not in text or heading.get(_TOC_LABEL) is not None:
+            return
+        numbers = [int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text)]
+        is_alone = not HTML_PLACEHOLDER_RE.sub("", text).strip()
+        if is_alone and numbers and numbers[0] in self._stash.sources:
+            alt = _ALT.search(str(self.md.htmlStash.rawHtmlBlocks[numbers[0]]))
+            if alt and alt[1]:
+                heading.set(_TOC_LABEL, alt[1])
 
     def _show_raw_texts(self, element: Element) -> None:
         """Show macros in texts that no inline processor reads: HTML in HTML with Markdown.
 
         What an element with code has is noted: raw texts of `pymdownx.blocks.html` are stashed.
         """
-        if element.tag in VERBATIM or not VERBATIM_CLASSES.isdisjoint(_classes(element)):
-            matches = HTML_PLACEHOLDER_RE.finditer("".join(element.itertext()))
-            self._stash.code.update(int(match[1]) for match in matches)
+        classes = element.get("class")
+        is_code = element.tag in VERBATIM or (
+            classes and not VERBATIM_CLASSES.isdisjoint(str(classes).split())
+        )
+        if is_code:
+            text = "".join(element.itertext())
+            if STX in text:
+                self._stash.code.update(int(m[1]) for m in HTML_PLACEHOLDER_RE.finditer(text))
             return
-        element.text = self._raw_text(element.text)
+        if isinstance(element.text, AtomicString):
+            element.text = self._raw_text(element.text)
         for child in element:
             self._show_raw_texts(child)
-            child.tail = self._raw_text(child.tail)
+            if isinstance(child.tail, AtomicString):
+                child.tail = self._raw_text(child.tail)
 
-    def _raw_text(self, text: str | None) -> str | None:
-        if isinstance(text, AtomicString) and may_name_pose(text):
-            return AtomicString(_show_raw_text(text, self._stash, self._stash.add))
-        return text
+    def _raw_text(self, text: AtomicString) -> AtomicString:
+        if not may_name_pose(text):
+            return text
+        return AtomicString(_show_raw_text(text, self._stash, self._stash.add))
 
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TOC_LABEL = "data-toc-label"  # which the extension `toc` reads, and removes
 _ALT = re.compile(r"""<img\b[^>]*? alt="([^"]*)\"""")
-
-
-def _classes(element: Element) -> list[str]:
-    return str(element.get("class", "")).split()
 
 
 # Where a figure may stand; all else of a page holds running text (HTML standard, 3.2.5.2).

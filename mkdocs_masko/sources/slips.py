@@ -7,6 +7,8 @@ searched for them, whichever syntax, plugin or template wrote it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import cached_property
 from html import escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -251,16 +253,18 @@ class _SlipFinder(HtmlReader):
             return
         self._pictures += tag == "picture"
         source = self.get_starttag_text() or ""
+        places = _UrlPlaces(source)
         if pose_of(tag) is not None:  # `<masko:wave>` is meant as a link, and is parsed as a tag
             url = source[1:].rstrip("/>").split()[0]
             self._add("a link cannot lead to", url, host="a href", at=1)
         for index, (name, value) in enumerate(attrs):
             for number, url in enumerate(_pose_urls(tag, name, value or "")):
-                self._add_attribute(tag, name, url, _offset_in_tag(source, index, number))
+                self._add_attribute(tag, name, url, places.find(index, number))
             if (tag, name) == ("iframe", "srcdoc"):
                 for number, slip in enumerate(find_slips(value or "", has_macros=self._has_macros)):
-                    self._append(slip, _offset_in_tag(source, index, number))
-            self._search_macros(value or "", _offset_in_tag(source, index, 0))
+                    self._append(slip, places.find(index, number))
+            if not self._has_macros:
+                self._search_macros(value or "", places.find(index, 0))
         classes = (dict(attrs).get("class") or "").split()
         self._is_data = tag == "script" and dict(attrs).get("type") == _DATA
         if tag in VERBATIM or not VERBATIM_CLASSES.isdisjoint(classes):
@@ -285,11 +289,11 @@ class _SlipFinder(HtmlReader):
         elif self._is_data:
             for match in _DATA_URL.finditer(data):
                 self._add("JSON-LD cannot show", match[1], host="script", at=match.start(1))
-        elif not self._verbatim:
+        elif not self._verbatim and not self._has_macros:
             self._search_macros(data, 0)
 
     def _search_macros(self, text: str, at: int) -> None:
-        for match in () if self._has_macros else _MACRO.finditer(text):
+        for match in _MACRO.finditer(text):
             remedy = "Show the pose on a Markdown page."
             message = f"{sanitize(match[1])}: no macro runs in {self._place}. {remedy}"
             self._append(Slip(source=match[0].rstrip(), message=message), at + match.start())
@@ -330,24 +334,41 @@ def _slip(problem: str, url: str, key: str = "", *, host: str, has_macros: bool)
     return Slip(source=url, message=f"{problem} {sanitize(url)!r}. {remedy}", host=host)
 
 
-def _offset_in_tag(tag: str, attribute: int, number: int) -> int:
-    """Return where in a tag an attribute has the URL of a pose.
+class _UrlPlaces:
+    """Where in a tag the URLs of poses stand; it is read once, and only if that is asked for.
 
     Args:
         tag: The tag as it is written.
-        attribute: Which attribute, from 0.
-        number: Which of its URLs of poses, from 0.
-
-    Returns:
-        The offset of the URL, or that of the attribute's value if it is not to be found.
     """
-    values = [*_VALUES.finditer(tag, re.match(r"<[^\s/>]*", tag).end())]  # type: ignore[union-attr]
-    if attribute >= len(values):
-        return 0
-    value = values[attribute]
-    start = value.start(value.lastgroup or 0)
-    urls = [*find_schemes(tag, start, value.end())]
-    return urls[number] if number < len(urls) else start
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+
+    def find(self, attribute: int, number: int) -> int:
+        """Return where an attribute has the URL of a pose.
+
+        Args:
+            attribute: Which attribute, from 0.
+            number: Which of its URLs of poses, from 0.
+
+        Returns:
+            The offset of the URL, or that of the attribute's value if it is not to be found.
+        """
+        if attribute >= len(self._values):
+            return 0
+        start, end = self._values[attribute]
+        index = bisect_left(self._urls, start) + number
+        return self._urls[index] if index < len(self._urls) and self._urls[index] < end else start
+
+    @cached_property
+    def _values(self) -> list[tuple[int, int]]:
+        name = re.match(r"<[^\s/>]*", self._tag)
+        matches = _VALUES.finditer(self._tag, name.end() if name else 0)
+        return [(match.start(match.lastgroup or 0), match.end()) for match in matches]
+
+    @cached_property
+    def _urls(self) -> list[int]:
+        return [*find_schemes(self._tag)]
 
 
 def _pose_urls(tag: str, name: str, value: str) -> Iterator[str]:

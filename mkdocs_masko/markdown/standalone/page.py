@@ -23,7 +23,7 @@ from mkdocs_masko.markdown.standalone.zensical import (
 )
 from mkdocs_masko.markdown.stash import OpenPages
 from mkdocs_masko.options import MANIFEST
-from mkdocs_masko.page_assets import GALLERY_ASSETS, POSE_ASSETS, inject_assets, site_path
+from mkdocs_masko.page_assets import GALLERY_ASSETS, POSE_ASSETS, inject_assets, published_name
 from mkdocs_masko.problems import Problems
 from mkdocs_masko.rendering import Embedder
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("mkdocs_masko")
 
 _LAID = f"{ROOT}{FOLDER}/"  # what URLs of files begin with that a sync has written
+_LAID_MARK = re.compile(re.escape(_LAID))
 # Zensical rewrites the values of these attributes, as links from the page's file, and no others.
 _REWRITTEN = {"href", "src", "srcset"}
 # https://html.spec.whatwg.org/#attributes-2
@@ -116,8 +117,8 @@ class PageBuild:
         """
         self._clean_titles()
         if self._site:
-            html = self._add_assets(html, self._site)
             html = self._with_urls(html, self._site.url_folder)
+            html = self._add_assets(html, self._site)
             _drop_poses(headings, poses)
         self._tell()
         return html
@@ -131,11 +132,12 @@ class PageBuild:
                 setattr(page, name, pattern.sub("", title).strip())
 
     def _add_assets(self, html: str, site: StandaloneSite) -> str:
-        page = inject_assets(html, ROOT)
+        page = inject_assets(html, self.page.to_docs, folder=site.url_folder)
+        if page == html:
+            return html
+        assets = (*POSE_ASSETS, *GALLERY_ASSETS)
         try:
-            site.require_assets(
-                name for name in (*POSE_ASSETS, *GALLERY_ASSETS) if site_path(name) in page
-            )
+            site.require_assets(name for name in assets if published_name(name) in page)
         except ReferenceProblem as problem:
             self._failure = problem
             return html
@@ -148,7 +150,7 @@ class PageBuild:
         roots = self.page.to_root, self.page.to_docs
         host = self.page.project.site_url.rstrip("/")
         parts, position = [], 0
-        for mark in re.finditer(re.escape(_LAID), html):
+        for mark in _LAID_MARK.finditer(html):
             before = html[position : mark.start()]
             is_absolute = host and before.endswith(host)
             root = "/" if is_absolute else roots[_attribute_at(html, mark.start()) in _REWRITTEN]

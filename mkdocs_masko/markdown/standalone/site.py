@@ -25,7 +25,7 @@ from mkdocs_masko.laid_files import (
     url_of_folder,
 )
 from mkdocs_masko.options import read_options, take_default
-from mkdocs_masko.page_assets import site_path
+from mkdocs_masko.page_assets import published_name
 from mkdocs_masko.rendering import Renderer, embed_key
 from mkdocs_masko.sync import read_manifest, site_of
 from mkdocs_masko.text import printable, sanitize
@@ -73,6 +73,7 @@ class StandaloneSite:
             problem = "must be 'cdn' here: only the plugin and Zensical publish files"
             raise OptionError(problem, option="hosting")
         folder = project.folder if project else Path.cwd()
+        self._origin = repr(raw_options), project, folder
         site = site_of(self.options, folder, os.environ)
         self.laid_folder = (
             laid_folder(self.options, folder, project.docs_dir, is_needed=True) if project else None
@@ -83,7 +84,8 @@ class StandaloneSite:
             if self.laid_folder and project
             else FOLDER
         )
-        self._sources = [site.manifest, *(path / "masko" for path in overrides)]
+        self._template_folders = [path / "masko" for path in overrides]
+        self._sources = [site.manifest, *self._template_folders]
         if self.laid_folder:
             self._sources.append(self.laid_folder / RECORD)
         self._stamps = self._read_stamps()
@@ -124,16 +126,18 @@ class StandaloneSite:
             name = sanitize(relative_name(path, project.folder))
             yield f"option 'gallery': {name} is missing. Run 'mkdocs-masko sync', which writes it."
 
+    def is_of(self, raw_options: Mapping[str, Any], project: Project | None) -> bool:
+        """Tell whether it is the site that `open_site` is asked for."""
+        folder = project.folder if project else Path.cwd()
+        return self._origin == (repr(raw_options), project, folder)
+
     def is_current(self) -> bool:
         """Tell whether the files are still those that were read."""
         return self._read_stamps() == self._stamps
 
     def _read_stamps(self) -> list[tuple[int, ...] | None]:
         templates = (
-            file
-            for path in self._sources
-            if path.name == "masko"
-            for file in sorted(path.glob("*.html"))
+            file for path in self._template_folders for file in sorted(path.glob("*.html"))
         )
         return [path_stamp(path) for path in (*self._sources, *templates)]
 
@@ -198,7 +202,7 @@ class StandaloneSite:
             ReferenceProblem: One is not.
         """
         for name in names:
-            if name_in_folder(site_path(name)) not in self._laid.files:
+            if published_name(name) not in self._laid.files:
                 raise ReferenceProblem(f"{self._place}: has no {name} of this version. {_REMEDY}")
 
     def new_hints(self) -> list[str]:
@@ -217,7 +221,7 @@ class StandaloneSite:
         return sanitize(relative_name(self.laid_folder or folder, folder))
 
 
-_sites: dict[str, StandaloneSite] = {}
+_sites: list[StandaloneSite] = []
 
 
 def open_site(raw_options: Mapping[str, Any], project: Project | None) -> StandaloneSite:
@@ -231,11 +235,14 @@ def open_site(raw_options: Mapping[str, Any], project: Project | None) -> Standa
         OptionError: Options cannot be used.
         ManifestError: The manifest, or the record of what a sync has written, cannot be used.
     """
-    key = repr((raw_options, project, Path.cwd() if project is None else None))
-    site = _sites.get(key)
-    if site is None or not site.is_current():
-        _sites.pop(key, None)
-        site = _sites[key] = _read_site(raw_options, project)
+    # Each page asks, so the project is not turned into a key.
+    site = next((each for each in _sites if each.is_of(raw_options, project)), None)
+    if site is not None:
+        if site.is_current():
+            return site
+        _sites.remove(site)
+    site = _read_site(raw_options, project)
+    _sites.append(site)
     return site
 
 
