@@ -24,7 +24,9 @@ OUR_TEMPLATE: Final = "masko/macros.html"
 
 # What themes of MkDocs may use beside plain Jinja: translations, and two extensions of Jinja's own.
 _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
-_JINJA: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+# What has no end goes on to that of the text: to look for an end again behind each that begins
+# would take quadratic time.
+_JINJA: Final = re.compile(r"\{#.*?(?:#\}|\Z)|\{%.*?(?:%\}|\Z)|\{\{.*?(?:\}\}|\Z)", re.DOTALL)
 _PLAIN_CALL: Final = re.compile(r"\{\{-?\s*masko\w*\s*\(")
 
 

@@ -83,6 +83,11 @@ def test_of_a_page_that_jinja_runs_our_plain_macros_stay() -> None:
     assert text_for_markdown(page) == '\n {{ masko("b") }}\n'
 
 
+@pytest.mark.parametrize("start", ["{{ x ", "{% if ", "{# "])
+def test_what_has_no_end_is_searched_in_time(start: str) -> None:
+    assert text_for_markdown("a" + start * 100_000) == "a"
+
+
 def test_a_template_that_jinja_cannot_read_is_an_error_with_its_line() -> None:
     with pytest.raises(TemplateSyntaxError) as caught:
         find_calls('\n\n{{ masko("wave" }}')

@@ -89,6 +89,9 @@ class Slip(Struct, frozen=True, kw_only=True):
 class HtmlReader(HTMLParser):
     """Reads HTML as it is written, and fails on none.
 
+    A tag or a comment without an end takes all that follows, as in browsers. Many releases of
+    Python look for such an end again behind each that begins, which takes quadratic time.
+
     Args:
         html: The HTML that it will be fed with.
     """
@@ -105,8 +108,27 @@ class HtmlReader(HTMLParser):
     def parse_html_declaration(self, i: int) -> int:
         """Take any `<![...` but CDATA for a comment; some releases of Python fail on others."""
         if self.rawdata.startswith("<![", i) and not self.rawdata.startswith("<![CDATA[", i):
-            return self.parse_bogus_comment(i)
-        return super().parse_html_declaration(i)
+            return self._end_of(self.parse_bogus_comment(i))
+        return self._end_of(super().parse_html_declaration(i))
+
+    def parse_starttag(self, i: int) -> int:
+        """Read a tag."""
+        return self._end_of(super().parse_starttag(i))
+
+    def parse_endtag(self, i: int) -> int:
+        """Read an end tag."""
+        return self._end_of(super().parse_endtag(i))
+
+    def parse_comment(self, i: int, report: bool = True) -> int:
+        """Read a comment."""
+        return self._end_of(super().parse_comment(i, report))
+
+    def parse_pi(self, i: int) -> int:
+        """Read a processing instruction, which HTML takes for a comment."""
+        return self._end_of(super().parse_pi(i))
+
+    def _end_of(self, end: int) -> int:
+        return len(self.rawdata) if end < 0 else end
 
 
 def find_slips(html: str, *, has_macros: bool = True) -> list[Slip]:

@@ -40,7 +40,8 @@ _HIDDEN = "\x00"  # stands for what is code
 _MOST_LINES = 12  # of a statement in a template
 # What stands before a URL: in a tag, in Markdown's parentheses, in the definition of a reference.
 _TAG = re.compile(r"<([a-z][^\s/>]*)", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/={]+)\s*=\s*(?:"[^"]*|'[^']*|[^\s"'>]*)\Z""")
+# A name is tried from its beginning alone, which keeps the search linear.
+_ATTRIBUTE = re.compile(r"""(?<![^\s"'<>/={])([^\s"'<>/={]+)\s*=\s*(?:"[^"]*|'[^']*|[^\s"'>]*)\Z""")
 _STYLE = re.compile(r"""\(\s*["']?\Z|@import\s+["']\Z""", re.IGNORECASE)
 _OPEN_QUOTE = re.compile(r"""=\s*(["'])(?:(?!\1).)*\Z""", re.DOTALL)
 _OPEN_PARENTHESIS = re.compile(r"\]\(\s*<?\Z")

@@ -193,3 +193,23 @@ def test_a_slip_in_a_file_is_found_where_it_stands(marked: str) -> None:
     places = [sum(map(len, parts[: number + 1])) for number in range(len(parts) - 1)]
     found = find_slips_in_file("".join(parts), is_css=marked in SHEETS)
     assert [at for _, at in found] == places
+
+
+def test_a_tag_with_many_attributes_is_searched_in_time() -> None:
+    """The time grows with the attributes, and not with their square."""
+    html = "<a " + 'data-url="masko:wave" ' * 20_000 + ">"
+    offsets = [offset for _, offset in find_slips_in_file(html, is_css=False)]
+    assert offsets == [3 + 22 * number + 10 for number in range(20_000)]
+
+
+def test_one_attribute_with_many_urls_is_searched_in_time() -> None:
+    html = '<img srcset="' + "masko:wave 1x, " * 20_000 + '">'
+    offsets = [offset for _, offset in find_slips_in_file(html, is_css=False)]
+    assert offsets == [13 + 15 * number for number in range(20_000)]
+
+
+@pytest.mark.parametrize("start", ["<!--", "<a href=masko:x ", "<masko", "</", "<?", "<![", "<!a"])
+def test_what_has_no_end_takes_the_rest_and_little_time(start: str) -> None:
+    """As in browsers, which drop a tag that the file ends in."""
+    html = '<a href="masko:wave"></a>' + start * 100_000
+    assert [slip.source for slip in find_slips(html)] == ["masko:wave"]

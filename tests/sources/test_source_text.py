@@ -116,6 +116,12 @@ def test_a_large_page_is_searched_in_time() -> None:
     assert SourceText("`a ``b\n\n" * 100_000 + FOX).location(FOX) == (200_001, 1)
 
 
+@pytest.mark.parametrize("before", ["masko:", "url(masko:", '@import "masko:'])
+def test_a_page_full_of_schemes_is_searched_in_time(before: str) -> None:
+    text = before * 2_000 + '\n\n<iframe src="masko:wave">'
+    assert SourceText(text).location_in("iframe src", "masko:wave") == (3, 14)
+
+
 MISPLACED = {
     "beside a definition": (
         '[ref][r]\n<div data-url="masko:wave">\n<iframe src="¦masko:wave">\n[r]: masko:wave',
