@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Final
 from unicodedata import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 TEMPORARY_SUFFIX: Final = ".new"
 """How the name of a file ends while it is written."""
@@ -183,9 +183,10 @@ def _remove_leftover(path: Path) -> None:
         if time.time() - status.st_mtime > GRACE:
             path.unlink()
         return
-    with path.open("rb") as file:
-        if status.st_uid == os.getuid() and lock_file(file.fileno()):
-            path.unlink()
+    if status.st_uid == os.getuid():
+        with path.open("r+b") as file:  # NFS locks no file that is only read
+            if lock_file(file.fileno()):
+                path.unlink()
 
 
 def flush_to_disk(file: IO[bytes]) -> None:
@@ -323,6 +324,19 @@ def relative_name(path: Path | str, folder: Path | str) -> str:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:
         return Path(path).absolute().as_posix()
+
+
+def named_folder(environ: Mapping[str, str], variable: str) -> Path | None:
+    """Return the folder that an environment variable names, if it does.
+
+    A `~` is the user's folder: no shell has replaced it in a file of a CI system.
+    """
+    name = environ.get(variable, "").strip()
+    if not name:
+        return None
+    with suppress(RuntimeError):  # a user without a home
+        return Path(name).expanduser()
+    return Path(name)
 
 
 def fold_name(name: str) -> str:

@@ -87,5 +87,5 @@ def _is_unused(folder: Path) -> bool:
         return True
     if status.st_uid != os.getuid():
         return False
-    with (folder / IN_USE).open("rb") as file:
+    with (folder / IN_USE).open("r+b") as file:  # NFS locks no file that is only read
         return lock_file(file.fileno())

@@ -21,6 +21,7 @@ from mkdocs_masko.files import (
     copy_file,
     fold_name,
     move_file,
+    named_folder,
     relative_name,
     remove_file,
     replace_file,
@@ -341,6 +342,24 @@ def test_a_new_file_can_be_read_by_a_web_server(target: Path) -> None:
         os.umask(umask)
     modes = {stat.S_IMODE(target.with_name(name).stat().st_mode) for name in ("copy", "new")}
     assert modes == {0o644}
+
+
+@pytest.mark.parametrize(
+    ("value", "folder"),
+    [
+        (None, None),
+        (" ", None),
+        (" /srv/cache ", Path("/srv/cache")),
+        ("cache", Path("cache")),
+        ("~/.cache/masko", Path.home() / ".cache/masko"),
+        ("cache~", Path("cache~")),
+        ("~no-such-user/cache", Path("~no-such-user/cache")),
+    ],
+)
+def test_a_variable_may_name_a_folder_of_the_user(value: str | None, folder: Path | None) -> None:
+    """As in YAML of a CI system, where no shell replaces the `~`."""
+    environ = {} if value is None else {"MASKO_CACHE_DIR": value}
+    assert named_folder(environ, "MASKO_CACHE_DIR") == folder
 
 
 def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from mkdocs_masko.files import replace_file
+from mkdocs_masko.files import named_folder, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +40,8 @@ def default_folder(environ: Mapping[str, str]) -> Path:
     Args:
         environ: The environment; MASKO_STATE_DIR names another folder.
     """
-    named = environ.get("MASKO_STATE_DIR", "").strip()
-    if named:
-        return Path(named)
+    if named := named_folder(environ, "MASKO_STATE_DIR"):
+        return named
     try:
         home = Path.home()
     except RuntimeError:  # a user without a home: nothing can be remembered
@@ -52,7 +51,9 @@ def default_folder(environ: Mapping[str, str]) -> Path:
     elif sys.platform == "darwin":
         base = home / "Library/Application Support"
     else:
-        base = Path(environ.get("XDG_STATE_HOME", "").strip() or home / ".local/state")
+        base = Path(environ.get("XDG_STATE_HOME", "").strip())
+        if not base.is_absolute():  # which counts as unset, by that specification
+            base = home / ".local/state"
     return base / "mkdocs-masko"
 
 

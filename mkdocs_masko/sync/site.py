@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mkdocs_masko.assets.ledger import default_folder
 from mkdocs_masko.errors import OptionError
+from mkdocs_masko.files import named_folder
 from mkdocs_masko.options import SANDBOX, VARIABLES, Options
 from mkdocs_masko.text import format_duration, sanitize
 from mkdocs_masko.urls import is_known_api, media_origins, origin_of
@@ -124,12 +125,11 @@ def site_of(
         api_url: What the command line says.
     """
     key = environ.get(options.api_key_env, "").strip() or None
-    cache = folder / (environ.get("MASKO_CACHE_DIR", "").strip() or DEFAULT_CACHE)
     return Site(
         options=options,
         manifest=folder / options.manifest,
         key=key,
-        cache=cache,
+        cache=folder / (named_folder(environ, "MASKO_CACHE_DIR") or DEFAULT_CACHE),
         state=folder / default_folder(environ),
         is_api_named=options.api_url in {api_url, environ.get(VARIABLES["api_url"])},
     )

@@ -99,7 +99,9 @@ def test_a_full_disk_is_no_error(small_disk: Path) -> None:
         ({}, Path.home() / ".local/state/mkdocs-masko"),
         ({"XDG_STATE_HOME": "/state"}, Path("/state/mkdocs-masko")),
         ({"XDG_STATE_HOME": "/state", "MASKO_STATE_DIR": " /mine "}, Path("/mine")),
+        ({"XDG_STATE_HOME": "state"}, Path.home() / ".local/state/mkdocs-masko"),
         ({"MASKO_STATE_DIR": "mine"}, Path("mine")),
+        ({"MASKO_STATE_DIR": "~/mine"}, Path.home() / "mine"),
     ],
 )
 def test_the_folder_follows_the_rules_of_the_system(environ: dict[str, str], folder: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cli_process import KEY, NAME, config, run, variables
+from cli_process import KEY, NAME, config, environment, run, variables
+from mkdocs_masko._version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,3 +114,17 @@ def test_the_manifest_lies_beside_the_file(sandbox: Sandbox, tmp_path: Path) -> 
         done = run(tmp_path, *arguments, "-f", "docs/mkdocs.yml", **variables(sandbox))
         assert done.code == 0, done.err
     assert (tmp_path / "docs" / NAME).is_file()
+
+
+def test_python_runs_the_command_where_no_shell_finds_it(tmp_path: Path) -> None:
+    """With the same exit codes, and under the name by which it was called."""
+    command = [sys.executable, "-m", "mkdocs_masko"]
+    version, wrong = (
+        subprocess.run(
+            [*command, argument], cwd=tmp_path, env=environment(), capture_output=True, check=False
+        )
+        for argument in ("--version", "snyc")
+    )
+    assert (version.returncode, wrong.returncode) == (0, 2)
+    assert version.stdout.endswith(f" {VERSION}\n".encode())
+    assert b"Usage: python -m mkdocs_masko" in wrong.stderr
