@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from importlib.metadata import entry_points, version
 from pathlib import Path
 
@@ -28,10 +29,12 @@ def _names(row: str) -> list[str]:
     return re.findall(r"`([^`]+)`", row)
 
 
+_POINTS = [point for group in _GROUPS for point in entry_points(group=group)]
+
+
 def _used_names(package: str) -> set[str]:
     """Return what a site calls a package: its plugins, themes and extensions."""
-    points = [point for group in _GROUPS for point in entry_points(group=group)]
-    names = {point.name for point in points if point.dist and point.dist.name == package}
+    names = {point.name for point in _POINTS if point.dist and point.dist.name == package}
     return names | {package, package.removesuffix("-extensions").replace("pymdown", "pymdownx")}
 
 
@@ -47,13 +50,16 @@ def test_a_row_is_of_the_version_that_is_tested(name: str, number: str, notes: s
         assert version(package) == number
 
 
+@cache
+def _tests() -> str:
+    """Return all that stands in the tests but here, and what the example site uses."""
+    paths = [*(ROOT / "tests").rglob("*.py"), ROOT / "example-site/mkdocs.yml"]
+    return "".join(path.read_text(encoding="utf-8") for path in paths if path != Path(__file__))
+
+
 @pytest.mark.parametrize("name", [row[0] for row in TESTED])
 def test_what_a_row_names_stands_in_the_tests(name: str) -> None:
-    tests = "".join(
-        path.read_text(encoding="utf-8")
-        for path in [*(ROOT / "tests").rglob("*.py"), ROOT / "example-site/mkdocs.yml"]
-        if path != Path(__file__)
-    )
+    tests = _tests()
     for plugin in _names(name):
         assert any(used in tests for used in _used_names(plugin))
 
