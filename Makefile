@@ -32,8 +32,8 @@ SITE_CONFIG := example-site/mkdocs.yml
 QUIET := --quiet
 SYNC := :
 endif
-# One more than the two cores that this is planned for: who drives a browser mostly waits.
-WORKERS ?= 3
+# Three more than the two cores that this is planned for: who drives a browser mostly waits.
+WORKERS ?= 5
 # A browser, and what a module sets up for its tests, is started by one worker (tests/conftest.py),
 # in the order that stands there.
 SHARED_OUT := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
@@ -74,7 +74,13 @@ serve: setup ## Serve the example site while you work on it
 	@$(RUN) $(HOST) serve -f $(SITE_CONFIG)
 
 .PHONY: test
-test: lint types contract suite lowest ## Lint, types, import contract and the whole test suite
+test: ## Lint, types, import contract and the whole test suite
+	@$(MAKE) --no-print-directory -j 2 lint types contract environments
+	@$(MAKE) --no-print-directory suite lowest
+
+# While one core looks at the types, the other installs what the tests need.
+.PHONY: environments
+environments: $(TEST_VENV)/.ready $(LOWEST_VENV)/.ready browsers
 
 .PHONY: test-all
 test-all: test ## The same, and 'make unit' on each other Python that is here

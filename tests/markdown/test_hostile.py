@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
     from collections.abc import Callable
 
-pytestmark = pytest.mark.no_cover  # so many pages take twice as long with it
+pytestmark = pytest.mark.unmeasured  # so many pages take twice as long with it
 
 MARKS = re.compile("[\x02\x03]")
 ESCAPED = r"\`*_{}[]()>#+-.!"

@@ -10,7 +10,7 @@ import pytest
 from manifest_samples import QUICK, convert
 from markdown import markdown
 
-pytestmark = pytest.mark.no_cover  # which slows our code down, and not the parser
+pytestmark = pytest.mark.unmeasured  # which slows our code down, and not the parser
 
 
 # Python 3.10 needs cubic time for the parser's regular expression, which refers back to a group.

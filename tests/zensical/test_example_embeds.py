@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.unmeasured  # the other modules here go the same ways
+
 _NO_PAGE = {"404.html"}
 """A template, which shows its pose in MkDocs alone: Zensical gives templates no macros."""
 _URLS = {"src", "href", "poster"}

@@ -14,6 +14,8 @@ from manual_snippets import MANUAL, SNIPPETS, Snippet, run_as_reader
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.unmeasured  # the other modules here go the same ways
+
 PAGE = MANUAL / "zensical.md"
 _POSE = "# Start\n\n![A fox](masko:wave)\n"
 _ALL = [snippet for snippet in SNIPPETS if snippet.file == PAGE]
