@@ -28,8 +28,11 @@ _LONGEST_LOG = 16 * 1024  # bytes of what ffmpeg says that are handed on
 def main() -> None:
     """Run commands until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever reads the answers
+    # These two, with which a CI system ends all processes of a job, end whoever writes the input,
+    # too; when that ends, all is removed.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(AttributeError, OSError, ValueError):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the input ends, too, and then all is removed
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     folder = Path(tempfile.mkdtemp(prefix="mkdocs-masko-"))
     try:
         serve(sys.stdin.buffer, sys.stdout.buffer, folder)

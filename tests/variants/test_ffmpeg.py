@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from mkdocs_masko.sandbox import MEDIA_DIR
 from mkdocs_masko.variants import EncoderFailure, ffmpeg, ffmpeg_guard
 from mkdocs_masko.variants.ffmpeg import FFmpegSession
 from mkdocs_masko.variants.ffmpeg_package import ffmpeg_version, is_available
+from processes import descendants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +32,7 @@ ENDLESS = ("-v", "error", "-f", "lavfi", "-i", "testsrc", "-f", "null", "-")
 
 ENCODE = """
 import sys
+from contextlib import suppress
 from pathlib import Path
 from mkdocs_masko.variants import Variant
 from mkdocs_masko.variants.videos import encode_video
@@ -76,6 +79,19 @@ def test_nothing_survives_whoever_started_it(
     """Neither ffmpeg nor its files, when the process that encodes is killed or interrupted."""
     assert processes_in(tmp_path), "ffmpeg runs in its folder"
     encoding.send_signal(how)
+    assert encoding.wait(PATIENCE) != 0
+    wait_for(lambda: not processes_in(tmp_path) and not list(tmp_path.iterdir()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells where a process is")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_nothing_survives_where_all_processes_are_ended(
+    tmp_path: Path, encoding: subprocess.Popen[bytes], how: signal.Signals
+) -> None:
+    """A CI system ends those of a cancelled job one by one."""
+    for pid in [*descendants(encoding.pid), encoding.pid]:
+        with suppress(ProcessLookupError):  # it has ended with another one
+            os.kill(pid, how)
     assert encoding.wait(PATIENCE) != 0
     wait_for(lambda: not processes_in(tmp_path) and not list(tmp_path.iterdir()))
 
