@@ -15,7 +15,7 @@ from markdown.postprocessors import Postprocessor
 from msgspec import Struct
 
 from mkdocs_masko.markdown.stash import END_MARK
-from mkdocs_masko.sources.slips import HtmlReader
+from mkdocs_masko.sources.slips import VOID, HtmlReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,11 +33,6 @@ _DOUBTFUL_TAG = re.compile(
 _DOUBTFUL_TEXTS = ("display", "hidden", "popover", "tabbed-", "visibility")
 _HIDING = {"noscript", "template"}
 _TABS = {"tabbed-block", "tabbed-content"}  # of pymdownx.tabbed: the first of them is shown
-# https://html.spec.whatwg.org/#void-elements
-_VOID = {
-    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-    *("track", "wbr"),
-}
 
 
 class FirstPosePostprocessor(Postprocessor):
@@ -121,7 +116,7 @@ class _FirstFinder(HtmlReader):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         parent = self._open[-1]
         self._is_over = self._is_over or (tag == "h2" and not self._is_inert())
-        if tag not in _VOID:
+        if tag not in VOID:
             attributes = dict(reversed(attrs))  # of a repeated attribute, the first counts
             is_hidden = self._is_hidden(tag, attributes)
             self._open.append(_Element(tag, is_hidden=is_hidden, tabs=set()))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mkdocs_masko.sources.slips import HtmlReader
+from mkdocs_masko.sources.slips import VOID, HtmlReader
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
@@ -46,6 +46,8 @@ class _PieceReader(HtmlReader):
 
     def handle_endtag(self, tag: str) -> None:
         start = self._end_text(self.position())
+        if tag in VOID:  # as lxml writes `<source></source>`
+            return
         self.pieces.append(_Piece(f"/{tag}", start, self._html.find(">", start) + 1))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

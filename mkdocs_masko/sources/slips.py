@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 VERBATIM: Final = frozenset({"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"})
 """Elements whose content is shown, or run, as it is written."""
 
+VOID: Final = frozenset(
+    {
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
+        *("track", "wbr"),
+    }
+)
+"""Elements without content or end tag: https://html.spec.whatwg.org/#void-elements."""
+
 VERBATIM_CLASSES: Final = frozenset({"mermaid", "arithmatex"})
 """Classes of what scripts turn into diagrams and formulas."""
 

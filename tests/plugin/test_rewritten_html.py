@@ -26,6 +26,7 @@ PAIRS = {
     "values of boolean attributes": PAIR.replace("hidden", 'hidden=""'),
     "white space": PAIR.replace("\n", "").replace("two &lt;", "two\n  &lt;"),
     "end tags": PAIR.replace("</b>", "</b >").replace("<br>", "<br/>"),
+    "end tags of elements without content": PAIR.replace("<br>", "<br></br>"),
     "entities": PAIR.replace("&lt;", "&#60;"),
 }
 
