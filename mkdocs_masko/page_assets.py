@@ -74,7 +74,12 @@ def asset_needs(html: str) -> frozenset[str]:
 
 
 def inject_assets(
-    html: str, root: str, needs: frozenset[str] = frozenset(), *, folder: str = FOLDER
+    html: str,
+    root: str,
+    needs: frozenset[str] = frozenset(),
+    *,
+    folder: str = FOLDER,
+    excerpt_end: str = "",
 ) -> str:
     """Add to a page the style sheets and scripts that it needs; to most pages, none.
 
@@ -86,14 +91,24 @@ def inject_assets(
         root: What leads from it to the root of the site: `../`.
         needs: What it needs besides, for a part of it that is hidden yet: see `asset_needs`.
         folder: Where in the site they are.
+        excerpt_end: What ends the first part of the page, which is also shown alone, so that all
+            that it needs has to be in it.
     """
-    needs |= asset_needs(html)
+    excerpt, end, rest = html.partition(excerpt_end) if excerpt_end else ("", "", html)
+    own = asset_needs(excerpt)
+    needs |= asset_needs(rest)
+    if not own:
+        return _inject_needed(html, f"{root}{folder}/", needs)
+    rest = rest if needs <= own else _inject_needed(rest, f"{root}{folder}/", needs)
+    return f"{_inject_needed(excerpt, f'{root}{folder}/', own)}{end}{rest}"
+
+
+def _inject_needed(html: str, folder_url: str, needs: frozenset[str]) -> str:
     if _STYLE in needs:
         last = _GALLERY_END if _is_after(html, _GALLERY_END, _POSE_END) else _POSE_END
-        last = last if _POSE_END in needs else ""
-        html = _inject(html, POSE_ASSETS, last, f"{root}{folder}/")
+        html = _inject(html, POSE_ASSETS, last if _POSE_END in needs else "", folder_url)
     if _GALLERY_END in needs:
-        html = _inject(html, GALLERY_ASSETS, _GALLERY_END, f"{root}{folder}/")
+        html = _inject(html, GALLERY_ASSETS, _GALLERY_END, folder_url)
     return html
 
 

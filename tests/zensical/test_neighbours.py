@@ -11,6 +11,8 @@ import sites
 import zensical_sites as zensical
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sites import Built
 
 SETTINGS = """
@@ -72,3 +74,30 @@ def test_a_pose_is_shown_by_the_themes_template(page: str, alt: str, built: Buil
 
 def test_every_address_of_ours_leads_to_a_file(built: Built) -> None:
     assert sites.missing(built) == []
+
+
+@pytest.mark.parametrize("separator", ["<!-- more -->", "<!-- cut -->"])
+def test_an_excerpt_brings_what_its_poses_need(separator: str, tmp_path: Path) -> None:
+    """Zensical cuts it out of the post, and shows it on pages of the blog."""
+    blog = "[project.plugins.blog]\n"
+    if separator != "<!-- more -->":
+        blog += f'post_excerpt_separator = "{separator}"\n'
+    post = "---\ndate: 2026-01-0{}\ncategories: [x]\n---\n# Post\n\n{}\n\n{}\n\n{}\n"
+    pose, still = "![](masko:wave)", "{{ masko_image('idle') }}"
+    pages = {
+        "index.md": "# Home\n",
+        "blog/index.md": "# Blog\n",
+        "blog/posts/moves.md": post.format(1, pose, separator, pose),
+    }
+    site = zensical.make(tmp_path, pages, settings=blog)
+    html = zensical.build(site, "--strict").good()
+    for page in ("blog/", "blog/category/x/", "blog/2026/01/01/post/"):
+        content = html.page(f"{page}index.html")
+        assert content.count("<masko-pose") == (2 if "post" in page else 1)
+        assert len(re.findall(r'<script defer src="[./]*assets/masko/masko\.', content)) == 1
+        assert len(re.findall(r'<link rel="stylesheet" href="[./]*assets/masko/', content)) == 1
+    (site / "docs/blog/posts/moves.md").write_text(post.format(1, still, separator, pose))
+    html = zensical.build(site, "--strict").good()
+    assert "<script defer" not in html.page("blog/index.html").partition("<article")[2]
+    assert "<script defer src" in zensical.article(html.page("blog/2026/01/01/post/index.html"))
+    assert sites.missing(html) == []

@@ -132,7 +132,13 @@ class PageBuild:
                 setattr(page, name, pattern.sub("", title).strip())
 
     def _add_assets(self, html: str, site: StandaloneSite) -> str:
-        page = inject_assets(html, self.page.to_docs, folder=site.url_folder)
+        ends = self.page.project.excerpt_ends
+        page = inject_assets(
+            html,
+            self.page.to_docs,
+            folder=site.url_folder,
+            excerpt_end=next((each for each in ends if each in html), ""),
+        )
         if page == html:
             return html
         assets = (*POSE_ASSETS, *GALLERY_ASSETS)

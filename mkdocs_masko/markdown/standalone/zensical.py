@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -20,13 +21,14 @@ from mkdocs_masko.links import resolve_link
 from mkdocs_masko.palette import opening_palette
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from markdown import Markdown
     from mkdocs_masko.rendering import SitePalette
 
 _CONTEXT: Final = "zensical.extensions.context"
 _CONFIG: Final = "zensical.config"
+_EXCERPT_END: Final = "<!-- more -->"  # the default of the plugin `blog`
 _CONFIG_SUFFIXES: Final = (".toml", ".yml", ".yaml")
 _DOCS_SETTINGS: Final = ("docs_dir", "draft_docs", "exclude_docs", "use_directory_urls")
 
@@ -46,6 +48,7 @@ class Project(Struct, frozen=True, kw_only=True):
         language: That of the theme.
         palette: The palette that the site opens in.
         site_url: The URL of the site, or an empty string.
+        excerpt_ends: What ends the excerpts of posts, of which Zensical makes pages of their own.
     """
 
     folder: Path
@@ -56,6 +59,7 @@ class Project(Struct, frozen=True, kw_only=True):
     language: str
     palette: SitePalette
     site_url: str
+    excerpt_ends: tuple[str, ...]
 
 
 def is_running() -> bool:
@@ -92,7 +96,14 @@ def read_project(config: Mapping[str, Any]) -> Project:
         language=str(theme.get("language") or "en"),
         palette=opening_palette(theme),
         site_url=config.get("site_url") or "",
+        excerpt_ends=tuple(_excerpt_ends(config)),
     )
+
+
+def _excerpt_ends(config: Mapping[str, Any]) -> Iterator[str]:
+    with suppress(LookupError, TypeError, AttributeError):  # another version has another form
+        for blog in config["plugins"]["blogs"]["config"]:
+            yield str(blog["config"].get("post_excerpt_separator") or _EXCERPT_END)
 
 
 def _config_file(folder: Path) -> Path | None:
