@@ -100,7 +100,12 @@ def find_target(site: Site, where: Mapping[str, Any], into: Path | None) -> Docs
 
 
 def write_target(
-    target: DocsTarget, site: Site, result: SyncResult, report: Report, *, used: bool
+    target: DocsTarget,
+    site: Site,
+    result: SyncResult,
+    report: Report,
+    *,
+    used: bool | None = None,
 ) -> None:
     """Write files to a folder, and report how many they are.
 
@@ -109,7 +114,8 @@ def write_target(
         site: The site, as its options say.
         result: The manifest.
         report: Hears what was written.
-        used: Whether only those files are written that pages and templates use.
+        used: Whether only those files are written that pages and templates use; None for what the
+            folder was written with.
 
     Raises:
         MaskoError: Some files cannot be had, or the folder cannot be written.
@@ -124,6 +130,8 @@ def write_target(
 
     _write_gallery_page(target, site, report)
     laid, manifest = read_laid_files(target.path), result.manifest
+    is_remembered = used is None and laid.used and target.config is not None
+    used = is_remembered or bool(used)
     hosting = _hosting(target, site, manifest, laid)
     if laid.videos and not hosting.files.has_video_variants:
         _warn_of_lost_variants(target, site)
@@ -149,6 +157,8 @@ def write_target(
         with suppress(OSError):
             renew_file(site.manifest)
     _report(target, summary, report)
+    if is_remembered:
+        report.say(f"{target.name}: only what pages use, as last time; --all writes all")
     has_all = all(hosting.files.file(medium) for _, _, medium in manifest.media())
     if not has_all and not _serves_media(target, site):
         report.say(f"{target.name}: without media, which readers load from the CDN")

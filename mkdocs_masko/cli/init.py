@@ -303,7 +303,7 @@ def _report_files(path: Path, site: Site, result: SyncResult, *, as_json: bool) 
     report.say(f"{site.options.manifest}: {state}, {poses} pose{'s' * (poses != 1)}")
     target = find_target(site, {"collection": None, "config_file": path}, None)
     if target:
-        write_target(target, site, result, report, used=False)
+        write_target(target, site, result, report)
     return report.more
 
 
@@ -327,6 +327,8 @@ def _print_next_steps(
 def _next_steps(
     path: Path, generator: Generator, site: Site, pose: str, pages: list[str]
 ) -> Iterator[str]:
+    from mkdocs_masko.cli.report import repository_root
+    from mkdocs_masko.cli.workflows import workflow_steps
     from mkdocs_masko.files import relative_name
     from mkdocs_masko.generator import command_line, installed_themes, theme_of, theme_remedy
     from mkdocs_masko.options import SANDBOX
@@ -345,6 +347,7 @@ def _next_steps(
         yield f"Add to .gitattributes: {manifest} eol=lf linguist-generated"
     if folder and folder not in attributes:
         yield f"Add to .gitattributes: {folder}/** -text linguist-generated"
+    yield from workflow_steps(repository_root(path.parent), path.parent, generator)
     yield " ".join(["git add", path.name, manifest, *([folder] if folder else []), *pages])
     api_url = site.options.api_url
     if api_url != SANDBOX and not is_known_api(api_url):

@@ -54,7 +54,11 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Write media, style sheets and scripts to a folder.",
 )
-@click.option("--used", is_flag=True, help="Write only what pages and templates use.")
+@click.option(
+    "--used/--all",
+    default=None,
+    help="Write only what pages and templates use, or all [as last time; all].",
+)
 @json_result_option
 @format_option
 def sync(  # noqa: PLR0913 - one for each option
@@ -64,7 +68,7 @@ def sync(  # noqa: PLR0913 - one for each option
     wait: float | None,
     timeout: float | None,
     into: Path | None,
-    used: bool,
+    used: bool | None,
     as_json: bool,
     annotate: bool,
     **where: Any,  # noqa: ANN401 - site_options
@@ -78,13 +82,14 @@ def sync(  # noqa: PLR0913 - one for each option
     --into also writes what pages load to a folder: media, with 'hosting: self' their variants,
     style sheets and scripts. The option 'into' remembers the folder; for Zensical, it is
     assets/masko in the docs folder by default. Files that are in place are not written again, and
-    those of an earlier sync that nothing needs are removed.
+    those of an earlier sync that nothing needs are removed. The folder remembers whether it was
+    written with --used.
 
     \b
     Examples:
       mkdocs-masko sync
       mkdocs-masko sync --wait 600
-      mkdocs-masko sync --into docs/assets/masko
+      mkdocs-masko sync --into docs/assets/masko --used
       mkdocs-masko sync --collection fox --api-url sandbox
     """
     from mkdocs_masko.sync import require_no_changes

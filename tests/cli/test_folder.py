@@ -198,6 +198,25 @@ def test_only_what_pages_use(copy: Path, built: sites.Built) -> None:
     assert " 0 removed\n" in good(run(copy, "sync")).out
 
 
+def test_a_folder_remembers_that_it_has_only_what_pages_use(copy: Path) -> None:
+    """So does a clone of it, such as in CI, until somebody says otherwise."""
+    good(run(copy, "sync", "--used"))
+    used = names(copy / FOLDER)
+    done = good(run(copy, "sync"))
+    assert done.out.endswith(f"\n{FOLDER}: only what pages use, as last time; --all writes all\n")
+    assert names(copy / FOLDER) == used
+    page = copy / "docs/index.md"
+    page.write_text("# Home\n\n{{ masko_url('cheer', 'image') }}\n", encoding="utf-8")
+    assert run(copy, "check", "--offline").code == 1
+    good(run(copy, "sync"))
+    good(run(copy, "check", "--offline"))
+    used_now = names(copy / FOLDER)
+    assert used_now != used
+    assert "as last time" not in good(run(copy, "sync", "--all")).out
+    assert names(copy / FOLDER) > used_now
+    assert "as last time" not in good(run(copy, "sync")).out
+
+
 def test_what_include_and_front_matter_name_is_used(tmp_path: Path) -> None:
     pages = {"index.md": "---\nmascot: Cheer\n---\n# Home\n"}
     options = {**SELF, "include": ["wave:transparent_video_mov"]}

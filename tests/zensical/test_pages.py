@@ -167,7 +167,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Built:
     (folder / "docs").rename(folder / "content")
     toml = folder / "zensical.toml"
     text = toml.read_text(encoding="utf-8").replace("[project]\n", f"[project]\n{settings}", 1)
-    toml.write_text(text, encoding="utf-8")
+    toml.write_text(text.replace(zensical.LAID, "content/media files/\u00f6"), encoding="utf-8")
     zensical.sync(folder)
     return zensical.build(folder, "--strict").good()
 
