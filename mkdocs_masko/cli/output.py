@@ -367,7 +367,7 @@ def log_reading(count: int) -> Iterator[Callable[[int], None]]:
 def show_retry(seconds: float) -> None:
     """Sleep before a request is made again; tell about a pause that somebody could notice."""
     if seconds >= (_LONG_PAUSE if sys.stderr.isatty() else _LINE_INTERVAL):
-        click.echo(f"rate limited: retrying in {seconds:.0f} s", err=True)
+        click.echo(f"server busy: retrying in {seconds:.0f} s", err=True)
     time.sleep(seconds)
 
 

@@ -76,7 +76,7 @@ def test_a_rate_limit_in_the_middle_of_a_walk_is_waited_out(tmp_path: Path) -> N
     assert done.code == 0
     assert refusing.refused
     told, _, document = done.out.partition("\n")
-    assert told == "rate limited: retrying in 2 s"
+    assert told == "server busy: retrying in 2 s"
     ids = [entry["id"] for entry in json.loads(document)]
     assert len(ids) == len({*ids}) == 260
 
