@@ -20,11 +20,13 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, TypeVar
 from unicodedata import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+T = TypeVar("T")
 
 TEMPORARY_SUFFIX: Final = ".new"
 """How the name of a file ends while it is written."""
@@ -230,7 +232,7 @@ def update_file(path: Path, content: bytes) -> bool:
     """
     remove_leftovers(path.parent)
     is_there = path.is_file() and not path.is_symlink()
-    if is_there and path.read_bytes().replace(b"\r\n", b"\n") == content:
+    if is_there and read_file(path).replace(b"\r\n", b"\n") == content:
         return False
     replace_file(path, content)
     return True
@@ -275,7 +277,7 @@ def move_file(source: Path, target: Path) -> None:
         except OSError as error:
             if not (_is_held(error) and have_same_bytes(source, target)):
                 raise
-            source.unlink()
+            remove_file(source)
 
     _insist(move, target)
 
@@ -289,23 +291,48 @@ def remove_file(path: Path, *, missing_ok: bool = False) -> None:
     _insist(lambda: path.unlink(missing_ok=missing_ok), path)
 
 
-def _insist(act: Callable[[], None], path: Path) -> None:
+def read_file(path: Path, size: int = -1) -> bytes:
+    """Read a file, or only its start; on Windows, another program may just be replacing it.
+
+    Args:
+        path: The file.
+        size: The most bytes to read; by default all.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(size)
+
+    return _insist(read, path, only_reads=True)
+
+
+def _insist(act: Callable[[], T], path: Path, *, only_reads: bool = False) -> T:
     """Act on a file again and again, for as long as only another program is in the way."""
     end = time.monotonic() + _PATIENCE
+    is_in_the_way = _is_locked if only_reads else _is_held
     while True:
         try:
             return act()
         except OSError as error:
-            if not _is_held(error) or time.monotonic() > end:
+            if not is_in_the_way(error) or time.monotonic() > end:
                 raise
-        with suppress(OSError):
-            if not path.lstat().st_mode & stat.S_IWRITE:
-                path.chmod(stat.S_IWRITE | stat.S_IREAD)
+        if not only_reads:
+            with suppress(OSError):
+                if not path.lstat().st_mode & stat.S_IWRITE:
+                    path.chmod(stat.S_IWRITE | stat.S_IREAD)
         time.sleep(_PAUSE)
 
 
 def _is_held(error: OSError) -> bool:
     return getattr(error, "winerror", None) in _HELD  # which only errors of Windows have
+
+
+def _is_locked(error: OSError) -> bool:
+    # `open` goes through C, which knows no numbers of Windows.
+    return sys.platform == "win32" and isinstance(error, PermissionError)
 
 
 def have_same_bytes(one: Path, other: Path) -> bool:

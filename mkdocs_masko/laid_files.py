@@ -25,6 +25,7 @@ from mkdocs_masko.files import (
     create_file,
     fold_name,
     have_same_bytes,
+    read_file,
     relative_name,
     remove_file,
     update_file,
@@ -90,7 +91,7 @@ def read_laid_files(folder: Path) -> LaidFiles:
     path = folder / RECORD
     name = sanitize(path.as_posix())
     try:
-        content = path.read_bytes()
+        content = read_file(path)
         return msgspec.json.decode(content, type=LaidFiles)
     except (FileNotFoundError, NotADirectoryError):
         return LaidFiles()

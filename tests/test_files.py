@@ -22,6 +22,7 @@ from mkdocs_masko.files import (
     fold_name,
     move_file,
     named_folder,
+    read_file,
     relative_name,
     remove_file,
     replace_file,
@@ -145,6 +146,45 @@ def test_a_file_that_is_let_go_is_removed(target: Path) -> None:
     with held(target, for_times(2, 32)):
         remove_file(target)
     assert names(target.parent) == set()
+
+
+def test_a_file_that_is_replaced_right_now_is_read(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, it cannot be opened meanwhile."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    opened, refusals = Path.open, [1, 1, 1]
+
+    def open_or_refuse(path: Path, *mode: str) -> object:
+        if refusals and refusals.pop():
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *mode)
+
+    monkeypatch.setattr(Path, "open", open_or_refuse)
+    assert read_file(target, 2) == b"ol"
+    refusals += [1, 1]
+    assert not update_file(target, b"old")
+
+
+@pytest.mark.parametrize(("system", "attempts"), [("linux", 1), ("win32", 3)])
+def test_a_file_that_may_not_be_read_is_left_as_it_is(
+    target: Path, monkeypatch: pytest.MonkeyPatch, system: str, attempts: int
+) -> None:
+    """Where no other program can be in the way, nothing is waited for."""
+    monkeypatch.setattr(sys, "platform", system)
+    target.chmod(0o444)
+    refused: list[Path] = []
+
+    def refuse(path: Path, _: str) -> None:
+        refused.append(path)
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(PermissionError):
+        read_file(target)
+    assert len(refused) >= attempts
+    assert (len(refused) == 1) is (attempts == 1)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o444
 
 
 def test_a_missing_file_is_an_error_unless_it_may_be_missing(tmp_path: Path) -> None:

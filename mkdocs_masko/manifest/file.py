@@ -10,7 +10,7 @@ import codecs
 from typing import TYPE_CHECKING, Final
 
 from mkdocs_masko.errors import ManifestError, ManifestMissing
-from mkdocs_masko.files import update_file
+from mkdocs_masko.files import read_file, update_file
 from mkdocs_masko.manifest.schema import REMEDY, Manifest, dumps, loads
 from mkdocs_masko.text import has_conflict_markers
 
@@ -55,8 +55,7 @@ def load(path: Path, origins: Collection[str], *, may_be_bound: bool = False) ->
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        content = file.read(_LARGEST + 1)
+    content = read_file(path, _LARGEST + 1)
     if len(content) > _LARGEST:
         raise ManifestError(f"it is larger than {_LARGEST // 2**20} MiB.")
     if has_conflict_markers(content):
