@@ -9,18 +9,20 @@ where it will stand.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from markdown.postprocessors import Postprocessor
-from msgspec import Struct
 
+from mkdocs_masko.markdown.open_elements import TEXT_ONLY, OpenElements
 from mkdocs_masko.markdown.stash import END_MARK
-from mkdocs_masko.sources.slips import VOID, HtmlReader
+from mkdocs_masko.sources.slips import HtmlReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from markdown import Markdown
+    from mkdocs_masko.markdown.open_elements import Element
     from mkdocs_masko.markdown.stash import EmbedStash, ShownPose
 
 _MARK = re.compile(rf"<!--{END_MARK}(\d+)-->")
@@ -28,10 +30,12 @@ _HEADING = "<h2"
 # What may hide a heading or a pose, or make no heading of its tag: only a parser can tell. Plain
 # texts are found faster than a pattern, unless all of it begins with one character.
 _DOUBTFUL_TAG = re.compile(
-    r"<(?:!--|details|dialog|iframe|noscript|script|style|template|textarea|title)"
+    r"<(?:[!?]|/[^a-z]|audio|canvas|d(?:atalist|etails|ialog)|iframe|math|no(?:embed|frames|script)"
+    r"|rp\b|s(?:cript|elect|tyle|vg)|t(?:emplate|extarea|itle)|video|xmp)"
 )
 _DOUBTFUL_TEXTS = ("display", "hidden", "popover", "tabbed-", "visibility")
-_HIDING = {"noscript", "template"}
+_INERT = {"audio", "canvas", "datalist", "rp", "select", "template", "video"}
+"""Elements whose content is not shown, and makes no heading."""
 _TABS = {"tabbed-block", "tabbed-content"}  # of pymdownx.tabbed: the first of them is shown
 
 
@@ -86,20 +90,6 @@ def _is_doubtful(html: str) -> bool:
     )
 
 
-class _Element(Struct, frozen=True):
-    """An element that is open.
-
-    Attributes:
-        tag: Its name.
-        is_hidden: Whether what is in it is not shown.
-        tabs: Gets the classes of the tabs in it.
-    """
-
-    tag: str
-    is_hidden: bool
-    tabs: set[str]
-
-
 class _FirstFinder(HtmlReader):
     """Finds the first mark that is neither below an `h2` nor in anything folded up.
 
@@ -111,48 +101,53 @@ class _FirstFinder(HtmlReader):
         super().__init__(html)
         self.number: int | None = None
         self._is_over = False
-        self._open = [_Element("", is_hidden=False, tabs=set())]
+        self._open = OpenElements()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        parent = self._open[-1]
-        self._is_over = self._is_over or (tag == "h2" and not self._is_inert())
-        if tag not in VOID:
-            attributes = dict(reversed(attrs))  # of a repeated attribute, the first counts
-            is_hidden = self._is_hidden(tag, attributes)
-            self._open.append(_Element(tag, is_hidden=is_hidden, tabs=set()))
-            parent.tabs.update((attributes.get("class") or "").split())
+        self._start(tag, attrs, is_alone=False)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)  # HTML knows no such tags
+        self._start(tag, attrs, is_alone=True)
+
+    def _start(self, tag: str, attrs: list[tuple[str, str | None]], *, is_alone: bool) -> None:
+        attributes = dict(reversed(attrs))  # of a repeated attribute, the first counts
+        classes = (attributes.get("class") or "").split()
+        self._is_over = self._is_over or (tag == "h2" and not self._open.has(_INERT))
+        hides = partial(self._hides, tag, attributes, classes)
+        if tag in TEXT_ONLY and not self._open.is_foreign:
+            self.set_cdata_mode(tag)
+        self._open.start(tag, classes, hides, is_alone=is_alone)
 
     def handle_endtag(self, tag: str) -> None:
-        for number in range(len(self._open) - 1, 0, -1):
-            if self._open[number].tag == tag:
-                del self._open[number:]
-                return
+        self._open.end(tag)
 
     def handle_comment(self, data: str, /) -> None:
-        if data.startswith(END_MARK) and not (self._is_over or self._open[-1].is_hidden):
+        if data.startswith(END_MARK) and not (self._is_over or self._open.is_hidden):
             self.number = int(data.removeprefix(END_MARK))
             self._is_over = True
 
-    def _is_inert(self) -> bool:
-        return any(element.tag in _HIDING for element in self._open)
+    def parse_html_declaration(self, i: int) -> int:
+        """Take `<![CDATA[` for a comment, but in SVG and MathML."""
+        if self.rawdata.startswith("<![CDATA[", i) and not self._open.is_foreign:
+            end = self.rawdata.find(">", i)
+            return len(self.rawdata) if end < 0 else end + 1
+        return super().parse_html_declaration(i)
 
-    def _is_hidden(self, tag: str, attributes: Mapping[str, str | None]) -> bool:
-        """Tell whether what is in an element is hidden when the page opens."""
-        parent = self._open[-1]
-        if tag == "summary" and parent.tag == "details":  # shown, whether that is open or not
-            return self._open[-2].is_hidden
+    def _hides(
+        self,
+        tag: str,
+        attributes: Mapping[str, str | None],
+        classes: Sequence[str],
+        parent: Element,
+    ) -> bool:
+        """Tell whether an element hides what is in it when the page opens."""
         style = "".join((attributes.get("style") or "").lower().split())
-        classes = (attributes.get("class") or "").split()
-        return (
-            parent.is_hidden
-            or tag in _HIDING
+        if "display:none" in style or "visibility:hidden" in style:
+            return True
+        return not self._open.is_foreign and (
+            tag in _INERT
             or (tag in {"details", "dialog"} and "open" not in attributes)
             or "hidden" in attributes
             or "popover" in attributes
-            or "display:none" in style
-            or "visibility:hidden" in style
-            or not parent.tabs.isdisjoint(_TABS.intersection(classes))
+            or not parent.child_classes.isdisjoint(_TABS.intersection(classes))
         )

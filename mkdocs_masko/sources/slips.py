@@ -75,6 +75,10 @@ _IN_WORDS: Final = re.compile(
 _MACRO: Final = re.compile(r"\{[{%][-+]?\s*(masko\w*)\b[^{}]*", re.IGNORECASE)
 
 
+# https://html.spec.whatwg.org/#comment-end-state
+_COMMENT_END: Final = re.compile(r"--!?>")
+
+
 class Slip(Struct, frozen=True, kw_only=True):
     """One place where a pose is named and cannot be shown.
 
@@ -128,8 +132,15 @@ class HtmlReader(HTMLParser):
         return self._end_of(super().parse_endtag(i))
 
     def parse_comment(self, i: int, report: bool = True) -> int:
-        """Read a comment."""
-        return self._end_of(super().parse_comment(i, report))
+        """Read a comment, which ends as browsers have it, and not in every release of Python."""
+        if self.rawdata.startswith((">", "->"), i + 4):
+            return self.rawdata.index(">", i) + 1
+        end = _COMMENT_END.search(self.rawdata, i + 4)
+        if end is None:
+            return len(self.rawdata)
+        if report:
+            self.handle_comment(self.rawdata[i + 4 : end.start()])
+        return end.end()
 
     def parse_pi(self, i: int) -> int:
         """Read a processing instruction, which HTML takes for a comment."""

@@ -213,3 +213,20 @@ def test_what_has_no_end_takes_the_rest_and_little_time(start: str) -> None:
     """As in browsers, which drop a tag that the file ends in."""
     html = '<a href="masko:wave"></a>' + start * 100_000
     assert [slip.source for slip in find_slips(html)] == ["masko:wave"]
+
+
+COMMENTS = {
+    "<!-->": True,
+    "<!--->": True,
+    "<!---->": True,
+    "<!-- --!>": True,
+    "<!-- -- >": False,
+    "<!-- ->": False,
+    "<!-- ": False,
+}
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+def test_a_comment_ends_where_browsers_see_its_end(comment: str) -> None:
+    slips = find_slips(f'{comment}<a href="masko:wave"></a>')
+    assert bool(slips) is COMMENTS[comment]
