@@ -71,7 +71,10 @@ def test_a_missing_manifest_is_told_where_it_is_needed(tmp_path: Path) -> None:
 
 
 def test_a_manifest_of_other_hosts_is_refused(path: Path) -> None:
-    path.write_text(path.read_text().replace("assets.masko.ai", "assets.example.org"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("assets.masko.ai", "assets.example.org"),
+        encoding="utf-8",
+    )
     with pytest.raises(ManifestError, match="not on a host that media may come from"):
         markdown("![](masko:wave)", extensions=[MaskoExtension(manifest=str(path))])
 
