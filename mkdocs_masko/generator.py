@@ -15,6 +15,7 @@ from mkdocs_masko.site_config.settings import (
 )
 from mkdocs_masko.site_config.zensical_toml import default_extensions
 from mkdocs_masko.sources.docs_files import MKDOCS_SUFFIXES
+from mkdocs_masko.text import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -127,7 +128,9 @@ def command_line(generator: Generator, verb: str, config: str) -> str:
         verb: `serve` or `build`.
         config: The site's configuration, from the current folder.
     """
-    return f"{generator} {verb}" + ("" if config in _CONFIG_NAMES[generator] else f" -f {config}")
+    return f"{generator} {verb}" + (
+        "" if config in _CONFIG_NAMES[generator] else f" -f {shell_word(config)}"
+    )
 
 
 def theme_of(settings: Mapping[str, Any], generator: Generator) -> str | None:

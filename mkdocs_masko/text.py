@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import shlex
 import unicodedata
 from collections import Counter
 from functools import cached_property
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _LONGEST_LINE = 200  # characters; enough for a sentence, too short to flood a log
 _ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi and zero-width marks, surrogates
 _SPELLING = "\u061c\u200c\u200d\u200e\u200f"  # joiners and marks that scripts and emoji need
+
+
+_PLAIN_WORD = re.compile(r"[\w./:@+,-]+")
+_EXPANDED = frozenset('"$`\\!')  # by some shell, also between double quotes
 
 
 def replace_controls(text: str) -> str:
@@ -70,6 +75,13 @@ def sanitize(text: str) -> str:
     words = printable(text[: _LONGEST_LINE * 4]).split()
     line = re.sub(":(?=:)", ": ", " ".join(words))
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+
+
+def shell_word(text: str) -> str:
+    """Return a path for a command that somebody copies, if needed in quotes of all shells."""
+    if _PLAIN_WORD.fullmatch(text):
+        return text
+    return shlex.quote(text) if _EXPANDED & {*text} else f'"{text}"'
 
 
 def quote(text: str) -> str:

@@ -99,6 +99,7 @@ def test_zensical_builds_what_only_it_reads_or_what_only_its_extension_shows(
         ("zensical", "mkdocs.yml", "zensical serve"),
         ("zensical", "properdocs.yml", "zensical serve -f properdocs.yml"),
         ("zensical", "site/zensical.toml", "zensical serve -f site/zensical.toml"),
+        ("zensical", "my site/zensical.toml", 'zensical serve -f "my site/zensical.toml"'),
     ],
 )
 def test_a_file_is_named_where_the_program_would_not_find_it(

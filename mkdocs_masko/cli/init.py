@@ -29,7 +29,7 @@ from mkdocs_masko.cli.output import (
 )
 from mkdocs_masko.cli.session import open_session, pick, session_plugin_options
 from mkdocs_masko.errors import NotReady, OptionError
-from mkdocs_masko.text import sanitize
+from mkdocs_masko.text import sanitize, shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -341,21 +341,29 @@ def _next_steps(
     serve = command_line(generator, "serve", relative_name(path, Path.cwd()))
     yield f"Write ![What it shows](masko:{pose}) on a page, and run '{serve}'."
     manifest, folder = site.options.manifest, site.options.into
-    attributes = _git_attributes(path.parent)
+    attributes = path.parent / ".gitattributes"
+    listed, place = _read(attributes), relative_name(attributes, Path.cwd())
     # So that bytes are the same on every system, and a review folds them.
-    if manifest not in attributes:
-        yield f"Add to .gitattributes: {manifest} eol=lf linguist-generated"
-    if folder and folder not in attributes:
-        yield f"Add to .gitattributes: {folder}/** -text linguist-generated"
+    if manifest not in listed:
+        yield f"Add to {place}: {_pattern(manifest)} eol=lf linguist-generated"
+    if folder and folder not in listed:
+        yield f"Add to {place}: {_pattern(f'{folder}/**')} -text linguist-generated"
     yield from workflow_steps(repository_root(path.parent), path.parent, generator)
-    yield " ".join(["git add", path.name, manifest, *([folder] if folder else []), *pages])
+    paths = [path.name, manifest, *([folder] if folder else []), *pages]
+    typed = (shell_word(relative_name(path.parent / each, Path.cwd())) for each in paths)
+    yield " ".join(["git add", *typed])
     api_url = site.options.api_url
     if api_url != SANDBOX and not is_known_api(api_url):
         yield f"Wherever the key is used: export MASKO_API_URL={api_url}"
 
 
-def _git_attributes(folder: Path) -> str:
+def _pattern(text: str) -> str:
+    """Write a pattern as Git reads it: https://git-scm.com/docs/gitattributes."""
+    return f'"{text}"' if " " in text else text
+
+
+def _read(path: Path) -> str:
     try:
-        return (folder / ".gitattributes").read_text(encoding="utf-8", errors="replace")
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""

@@ -106,7 +106,9 @@ def sync(  # noqa: PLR0913 - one for each option
         if used and not (target and target.config):
             raise click.UsageError("--used needs a site, and --into or its option 'into'.")
         if not frozen:
-            require_api_access(site, "; --frozen reads the manifest without one")
+            has_manifest = site.manifest.is_file()
+            frozen_hint = "; --frozen reads the manifest without one" if has_manifest else ""
+            require_api_access(site, frozen_hint)
         if into is not None and mode != "auto":
             _require_hashes(site, into)
         synced = site if into is None else _with_all_media(site)

@@ -67,6 +67,30 @@ def test_the_next_steps_are_those_of_zensical(tmp_path: Path) -> None:
     ]
 
 
+def test_the_next_steps_name_paths_from_the_working_folder(tmp_path: Path) -> None:
+    """Of a second site in a repository; whoever copies a line gets what it says."""
+    path = site(tmp_path / "my site")
+    done = run(tmp_path, "init", "--sandbox", "-f", "my site/zensical.toml")
+    steps = [line[5:] for line in done.out.splitlines() if line.startswith("  ")]
+    assert steps == [
+        (
+            "Write ![What it shows](masko:wave) on a page, and run "
+            "'zensical serve -f \"my site/zensical.toml\"'."
+        ),
+        f"Add to my site/.gitattributes: {NAME} eol=lf linguist-generated",
+        f"Add to my site/.gitattributes: {FOLDER}/** -text linguist-generated",
+        f'git add "my site/zensical.toml" "my site/{NAME}" "my site/{FOLDER}"',
+    ]
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(steps[-1], cwd=tmp_path, check=True, shell=True)  # noqa: S602 - as printed
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=tmp_path, check=True, capture_output=True, encoding="utf-8"
+    )
+    names = {"my site/zensical.toml", f"my site/{NAME}", f"my site/{FOLDER}/.laid.json"}
+    assert names <= {*listed.stdout.splitlines()}
+    assert (path.parent / "masko.manifest.json").is_file()
+
+
 def test_the_gallery_page_that_is_written_is_to_be_committed(tmp_path: Path) -> None:
     site(tmp_path)
     options = "{masko: {collection: fox, api_url: sandbox, gallery: true}}"
