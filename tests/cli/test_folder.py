@@ -11,6 +11,7 @@ import pytest
 
 import sites
 from cli_process import run, variables
+from media_cache import shared_cache
 from missing_extra import without_video
 from mkdocs_masko.laid_files import read_laid_files
 from mkdocs_masko.sandbox import Sandbox
@@ -100,7 +101,7 @@ def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> sites.Built:
     """The same pages, built by MkDocs."""
     folder = yml(tmp_path_factory.mktemp("built"), {**SELF, "incomplete": "ignore"})
-    return sites.build(folder, "--strict").good()
+    return sites.build(folder, "--strict", env=shared_cache()).good()
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ def test_the_option_does_what_the_command_line_does(tmp_path: Path) -> None:
         ("typed", ("sync", "--into", "docs/static/mascots"), SELF),
     ):
         folder = yml(tmp_path / name, options, {"index.md": "# Home\n"})
-        good(run(folder, *arguments))
+        good(run(folder, *arguments, **shared_cache()))
         folders[name] = folder / "docs/static/mascots"
     contents = [
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders.values()
@@ -257,7 +258,7 @@ def test_the_option_does_what_the_command_line_does(tmp_path: Path) -> None:
 
 def test_the_command_line_goes_before_the_option(tmp_path: Path) -> None:
     folder = yml(tmp_path, {**SELF, "into": FOLDER}, {"index.md": "# Home\n"})
-    done = good(run(folder, "sync", "--into", "media"))
+    done = good(run(folder, "sync", "--into", "media", **shared_cache()))
     assert "\nmedia: " in done.out
     assert names(folder / "media")
     assert not (folder / FOLDER).exists()
@@ -285,7 +286,7 @@ def test_paths_start_from_the_configuration(tmp_path: Path) -> None:
     )
     (site / "pages").mkdir()
     (site / "pages/index.md").write_text("# Home\n", encoding="utf-8")
-    done = good(run(tmp_path, "sync", "-f", "website/mkdocs.yml"))
+    done = good(run(tmp_path, "sync", "-f", "website/mkdocs.yml", **shared_cache()))
     assert "\npages/mascots.md: written\n" in done.out
     assert "\npages/assets/masko: " in done.out
     assert shipped(site / "pages/assets/masko") == SHIPPED
@@ -363,8 +364,8 @@ def test_a_site_with_plugin_and_extension_is_built_by_two_hosts(tmp_path: Path) 
     """Zensical finds the folder where the file names none, and variants for every size."""
     options = {**SELF, "mode": "auto", "incomplete": "ignore"}
     folder = sites.make(tmp_path, PAGES, options=options, markdown_extensions=["masko"])
-    good(run(folder, "sync", "--used"))
-    built = sites.build(folder, "--strict").good()
+    good(run(folder, "sync", "--used", **shared_cache()))
+    built = sites.build(folder, "--strict", env=shared_cache()).good()
     published = {path.name for path in (built.site / "assets/masko").iterdir()}
     assert {name for name in published if "manifest" not in name} - names(folder / FOLDER) == {
         "files.json"
@@ -380,10 +381,11 @@ def test_a_machine_without_the_encoder_says_what_gets_lost(tmp_path: Path) -> No
     folder = toml(tmp_path, options, {"index.md": "![A fox](masko:wave){ width=80 }\n"})
     (folder / FOLDER).mkdir(parents=True)
     (folder / FOLDER / ".laid.json").write_text('{"videos": true}', encoding="utf-8")
-    done = good(run(folder, "sync", process=True, **without_video(tmp_path / "python")))
+    env = {**without_video(tmp_path / "python"), **shared_cache()}
+    done = good(run(folder, "sync", process=True, **env))
     assert f"warning: {FOLDER}: had variants of animations and gets none, because" in done.err
     assert not read_laid_files(folder / FOLDER).videos
-    again = good(run(folder, "sync", process=True, **without_video(tmp_path / "python")))
+    again = good(run(folder, "sync", process=True, **env))
     assert "warning" not in again.err
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import sites
+from media_cache import shared_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,8 @@ def build(folder: Path, budget: dict[str, int], pages: dict[str, str], **more: A
     """Build a site and return what came of it; the theme's template shows the hero."""
     options = {**sites.FROZEN, "budget": budget, **more.pop("options", {})}
     files = {"theme/main.html": TEMPLATE, **more.pop("files", {})}
-    return sites.build(sites.make(folder, pages, options=options, files=files, **more))
+    sites.make(folder, pages, options=options, files=files, **more)
+    return sites.build(folder, env=shared_cache())
 
 
 def excesses(built: sites.Built) -> list[str]:

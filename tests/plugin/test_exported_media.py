@@ -12,6 +12,7 @@ import pytest
 
 import sites
 from in_process import run_with_pipes
+from media_cache import shared_cache
 from mkdocs_masko.cli import main
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = sites.make(tmp_path_factory.mktemp("export"), PAGES, options=options)
     command = ["sync", "--into", FOLDER]
     code, output, _ = run_with_pipes(
-        lambda: main(command), folder, sites.environment(), merged=True
+        lambda: main(command), folder, sites.environment(**shared_cache()), merged=True
     )
     assert code == 0, output
     shutil.move(folder / NAME, folder / FOLDER)
@@ -238,7 +239,8 @@ def test_a_site_is_the_same_without_the_folder(
         shutil.move(folder / FOLDER, folder / place)
     bare = sites.make(tmp_path / "without", SHOWN, options=options)
     shutil.copyfile(folder / NAME, bare / NAME)
-    built, plain = (sites.build(each, "--strict", host=host).good() for each in (folder, bare))
+    built = sites.build(folder, "--strict", host=host).good()
+    plain = sites.build(bare, "--strict", host=host, env=shared_cache()).good()
     assert tree(built.site) == tree(plain.site)
     assert sites.missing(built) == []
     assert built.lines("WARNING") == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import sites
+from media_cache import shared_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ CDN, SELF = sites.SANDBOX, {**sites.SANDBOX, "hosting": "self"}
 
 def _build(folder: Path, plugins: list[Any], options: dict[str, Any], *flags: str) -> sites.Built:
     sites.make(folder, PAGES, options=options, plugins=plugins, theme=MATERIAL)
-    return sites.build(folder, *flags).good()
+    return sites.build(folder, *flags, env=shared_cache()).good()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,15 @@ def fetching(
 
     yield Downloader(cache, download, [origin], signer=SIGNER, **more), cache
     transport.close()
+
+
+def shared_cache() -> dict[str, str]:
+    """Return the variable for a cache that all tests of a worker share.
+
+    It is for tests that are not about encoding, which takes seconds; the tests' ledger knows what
+    is in it.
+    """
+    return {"MASKO_CACHE_DIR": str(Path(os.environ["MASKO_STATE_DIR"]) / "shared-cache")}
 
 
 def files(folder: Path, kind: str) -> list[Path]:

@@ -14,6 +14,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import cli_process as cli
+from media_cache import shared_cache
 from sites import Built
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def make(
 
 def sync(folder: Path) -> None:
     """Write the manifest, and what pages load."""
-    done = cli.run(folder, "sync")
+    done = cli.run(folder, "sync", **shared_cache())
     assert done.code == 0, done.said
 
 
