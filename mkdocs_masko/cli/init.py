@@ -113,6 +113,10 @@ def init(  # noqa: PLR0913 - one for each option
             "Next: publish the mascot in Masko, then run 'mkdocs-masko sync --wait 600'.",
             err=as_json,
         )
+        if not runs_plugins(generator):
+            click.echo(
+                "Until then, Zensical 0.1 and later stop: paths in 'watch' must exist.", err=as_json
+            )
         raise not_ready or NotReady("nothing is published yet (409)")
     if not as_json:
         pages = [more["gallery"]] if "gallery" in more else []

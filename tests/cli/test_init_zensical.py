@@ -201,6 +201,17 @@ def test_a_value_of_the_environment_stays_out_of_the_file(
     assert not (tmp_path / NAME).exists()
 
 
+def test_what_is_not_published_yet_stops_newer_versions(sandbox: Sandbox, tmp_path: Path) -> None:
+    """They refuse to watch a manifest that no sync has written."""
+    path = site(tmp_path)
+    done = run(tmp_path, "init", "--collection", "draft", **variables(sandbox))
+    assert done.code != 0
+    assert load_settings(path)["watch"] == [NAME, FOLDER]
+    assert done.out.endswith(
+        "Until then, Zensical 0.1 and later stop: paths in 'watch' must exist.\n"
+    )
+
+
 def test_options_are_taken_over_without_a_key(sandbox: Sandbox, tmp_path: Path) -> None:
     """The manifest is there; media that the site is to serve come from the CDN."""
     plugin = f"plugins: [masko: {{collection: fox, api_url: '{sandbox.api_url}'}}]\n"
