@@ -366,6 +366,8 @@ def test_reading_an_attribute_list_gives_arguments_or_a_problem(text: str) -> No
 
 
 @given(st.text())
+@example("\\|")
+@pytest.mark.filterwarnings("ignore:.*invalid escape sequence")  # Python's own word for `\\|`
 def test_a_literal_is_read_as_python_reads_it(text: str) -> None:
     call = read_call("masko", f"'wave', alt={text!r}", "")
     assert call.arguments["alt"] == ast.literal_eval(repr(text).replace("\\|", "|"))
