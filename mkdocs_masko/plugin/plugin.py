@@ -194,9 +194,15 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
             build.embedder.report(problem, source)
         return markdown
 
+    @event_priority(_FIRST)
+    def _set_title(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Keep poses out of the title before another plugin, such as one for feeds, takes it."""
+        set_title(page, html, self._session().placeholders.pattern)
+        return html
+
     @event_priority(_LAST)
-    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Review the page as other plugins left it, and keep poses out of its title."""
+    def _review_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Review the page as other plugins left it, its title too."""
         build = self._session()
         # With what other plugins wrote into it. A notebook never went through our parser.
         is_markdown = build.embedder.has_reviewed
@@ -204,6 +210,8 @@ class MaskoPlugin(BasePlugin[MaskoConfig]):  # type: ignore[no-untyped-call] # t
         self._builds.current.hidden_needs[page.file.src_uri] = hidden_needs(html, page)
         set_title(page, html, build.placeholders.pattern)
         return html
+
+    on_page_content = CombinedEvent(_set_title, _review_content)
 
     @event_priority(_LAST)
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:

@@ -26,17 +26,29 @@ DATES = {"as_creation": "date", "as_update": False}
 
 def _feed(folder: Path, text: str, plugins: tuple[str, ...] = ("masko",), **options: Any) -> str:  # noqa: ANN401 - of the feed
     """Build a site, and return the description of its one entry in the feed."""
-    rss = {"rss": {"use_git": False, "match_path": "news/.*", **options}}
-    pages = {"index.md": "# Home\n", "news/one.md": f"---\ndate: 2026-01-01\n---\n{text}"}
-    sites.make(folder, pages, plugins=[*plugins, rss], site_url=SITE, theme=MATERIAL)
-    built = sites.build(folder, "--strict").good()
-    feed = ET.fromstring(built.page("feed_rss_created.xml"))  # noqa: S314 - of our own build
-    (description,) = [element.text or "" for element in feed.iterfind(".//item/description")]
+    entry, built = _entry(folder, text, plugins, **options)
+    description = entry["description"]
     for url in re.findall(r'(?:src|href)="([^"]*)"', description):
         assert url.startswith(SITE)
         if "assets/" in url:
             assert (built.site / url.removeprefix(SITE)).is_file()
     return description
+
+
+def _entry(
+    folder: Path,
+    text: str,
+    plugins: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - of the feed
+) -> tuple[dict[str, str], sites.Built]:
+    """Build a site, and return its one entry in the feed, with the site."""
+    rss = {"rss": {"use_git": False, "match_path": "news/.*", **options}}
+    pages = {"index.md": "# Home\n", "news/one.md": f"---\ndate: 2026-01-01\n---\n{text}"}
+    sites.make(folder, pages, plugins=[*plugins, rss], site_url=SITE, theme=MATERIAL)
+    built = sites.build(folder, "--strict").good()
+    feed = ET.fromstring(built.page("feed_rss_created.xml"))  # noqa: S314 - of our own build
+    (item,) = feed.iterfind(".//item")
+    return {element.tag: element.text or "" for element in item}, built
 
 
 MATERIAL = {"name": "material", "font": False}
@@ -54,6 +66,15 @@ def test_a_feed_shows_stills_with_absolute_urls(
     alts = re.findall(r'<img class="masko[^"]*" src="[^"]*" alt="([^"]*)"', description)
     assert alts == ["A fox waves", "It waits", "cheer"][: 3 if count == -1 else 2]
     assert not re.search(r"masko:|\{\{|maskoembed|<video|<masko-pose|srcset|width=120", description)
+
+
+@pytest.mark.parametrize("plugins", [("masko",), ("masko", "macros"), ("macros", "masko")])
+@pytest.mark.parametrize("pose", ["![A fox](masko:wave)", '{{ masko("wave") }}'])
+def test_the_title_of_an_entry_has_no_trace_of_a_pose(
+    tmp_path: Path, plugins: tuple[str, ...], pose: str
+) -> None:
+    entry, _ = _entry(tmp_path, f"# News {pose}\n\nToday.\n", plugins)
+    assert entry["title"] == "News"
 
 
 def test_a_feed_has_the_part_before_the_delimiter(tmp_path: Path) -> None:
