@@ -66,7 +66,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 _ENGINES = ("webkit", "firefox", "chromium")
 _LARGE_SITES = {"example", "themed"}  # the fixtures of which Chromium alone opens every page
 _UNMEASURED = ("tests/e2e/", "tests/project/")
-_ROWS = 5  # of a parametrised test: the others mostly go the same ways through the code
+_ROWS = 25  # of a parametrised test: the others mostly go the same ways through the code
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
