@@ -23,13 +23,14 @@ from mkdocs_masko.hosting import CdnHosting, select_included, served_files, unma
 from mkdocs_masko.links import resolve_link
 from mkdocs_masko.macros import call_source, functions
 from mkdocs_masko.markdown.reader import PageReader
-from mkdocs_masko.markdown.syntax import EVALUATED, unreadable_macros
+from mkdocs_masko.markdown.syntax import unreadable_macros
 from mkdocs_masko.problems import Problem, Problems, SourceFile, is_searched
 from mkdocs_masko.rendering import (
     FUNCTIONS,
     GALLERY,
     POSES,
     PRELOAD,
+    URL,
     check_arguments,
     make_call,
     missing_parentheses,
@@ -47,7 +48,7 @@ from mkdocs_masko.theme_templates import (
     find_names,
     find_uses,
     is_template,
-    text_for_markdown,
+    run_expressions,
     text_of_template,
 )
 from mkdocs_masko.urls import find_schemes, may_name_pose
@@ -63,9 +64,10 @@ if TYPE_CHECKING:
     from mkdocs_masko.generator import Generator
     from mkdocs_masko.hosting import SelfHosting
     from mkdocs_masko.manifest import Manifest
+    from mkdocs_masko.rendering import Call
     from mkdocs_masko.sources.docs_files import DocsFile
     from mkdocs_masko.sync import Site
-    from mkdocs_masko.theme_templates import TemplateCall
+    from mkdocs_masko.theme_templates import Expression, TemplateCall
 
 # Plugins that add pages to the site; whether a link leads to one, only a build knows.
 _PAGE_MAKERS: Final = {
@@ -133,7 +135,7 @@ def check_site(  # noqa: PLR0913 - a site, and what it is checked against
     warnings = [unmatched_include(pattern) for pattern, media in included if not media]
     if options.incomplete == "warn":
         warnings += build.gaps()
-    return Findings(problems=reader.problems(build), warnings=warnings, build=build)
+    return Findings(problems=build.problems.in_order(), warnings=warnings, build=build)
 
 
 def show_site(
@@ -192,7 +194,6 @@ class _SiteReader:
         self._uris = None if can_grow else {*self.docs.uris, *pages}
         self._includes = False
         self._site_url = str(settings.get("site_url") or "")
-        self._templated: set[str] = set()  # pages that mkdocs-macros runs
 
     def read(
         self,
@@ -237,18 +238,6 @@ class _SiteReader:
                 self._refuse_template(build, path)
         return build
 
-    def problems(self, build: BuildSession) -> list[Problem]:
-        """Return what is wrong, without what only mkdocs-macros can tell.
-
-        It evaluates expressions before anyone else reads them, with values that only a build knows.
-        """
-        return [
-            problem
-            for problem in build.problems.in_order()
-            if problem.name not in self._templated
-            or not any(text in problem.message for text in EVALUATED)
-        ]
-
     def _read_page(self, build: BuildSession, reader: PageReader, file: DocsFile) -> set[str]:
         """Show the poses of a page; return the template that it is rendered with."""
         text = file.text()
@@ -257,13 +246,9 @@ class _SiteReader:
         if may_name_pose(text) or "mascot" in meta or self._includes:
             page = _PageContext(file, text, self._uris, self._site_url, self._included)
             build.enter_page(page, meta)
-            is_readable = True
             if self._macros is not None and runs_page(self._macros, meta, file.uri):
-                self._templated.add(file.name)
-                is_readable = self._show_templated(build, markdown, page_reader(self._macros))
-                markdown = text_for_markdown(markdown)
-            if is_readable:
-                reader.read(markdown)
+                markdown = _run_macros(build, markdown, page_reader(self._macros))
+            reader.read(markdown)
         return {str(meta["template"])} if "template" in meta else set()
 
     def _included(self, file: DocsFile, text: str) -> list[tuple[str, str]]:
@@ -274,24 +259,6 @@ class _SiteReader:
             self._include_folders,
             partial(relative_name, folder=self._folder),
         )
-
-    @staticmethod
-    def _show_templated(build: BuildSession, markdown: str, environment: Environment) -> bool:
-        """Show the macros that a page of mkdocs-macros imports; others are Markdown's to read.
-
-        Returns:
-            Whether Jinja can read the page; otherwise a build has nothing of it to show.
-        """
-        unreadable = unreadable_macros(markdown, environment)
-        for problem, source in unreadable:
-            build.embedder.report(problem, source)
-        with suppress(TemplateSyntaxError):  # it may have other delimiters
-            for call in find_calls(markdown):
-                if not call.is_plain:
-                    _show(build, call, None)
-            for function, _ in find_names(markdown):
-                build.embedder.report(missing_parentheses(function), f"{{{{ {function} }}}}")
-        return not unreadable
 
     def _templates(self, names: set[str]) -> Iterator[Path]:
         """Yield the templates in the theme's `custom_dir`, which the other templates are built on.
@@ -390,7 +357,74 @@ class _PageContext(SourceFile):
         )
 
 
-def _show(build: BuildSession, call: TemplateCall, place: TemplatePlace | None) -> None:
+def _run_macros(build: BuildSession, markdown: str, environment: Environment) -> str:
+    """Return the text that the macros plugin hands on to Markdown, with placeholders of poses.
+
+    Where a macro keeps Jinja from reading the page, there is none: a build has nothing of it to
+    show. Where something else does, such as an extension of the site's own, all but Jinja counts.
+    """
+    unreadable = unreadable_macros(markdown, environment)
+    for problem, source in unreadable:
+        build.embedder.report(problem, source)
+    if unreadable:
+        return ""
+    try:
+        return run_expressions(markdown, environment, partial(_evaluate, build))
+    except TemplateSyntaxError:
+        return text_of_template(markdown)
+
+
+def _evaluate(build: BuildSession, expression: Expression) -> str:
+    """Return placeholders for what an expression may show, as the macros plugin leaves them."""
+    if expression.name:
+        return build.placeholders.put(
+            expression.source, partial(_raise, missing_parentheses(expression.name))
+        )
+    texts = (_placeholder(build, call, expression) for call in expression.calls)
+    return "".join(texts)
+
+
+def _placeholder(build: BuildSession, call: TemplateCall, expression: Expression) -> str:
+    """Return the placeholder of a call; of one with variables, what it has of literals counts."""
+    placeholders, source = (
+        build.placeholders,
+        call_source(call.function, call.positional, call.named),
+    )
+    if call.is_literal:
+        read = partial(make_call, call.function, call.positional, call.named, source)
+        put = placeholders.put_url if call.function == URL else placeholders.put
+        return put(source, read)
+    source = expression.code if expression.is_call else source
+    problem = _problem_of(call, source)
+    if problem:
+        return placeholders.put(source, partial(_raise, problem))
+    if call.function not in POSES:
+        return ""
+    names = (name for name in call.positional if isinstance(name, str))
+    reads = (partial(make_call, call.function, (name,), {}, source) for name in names)
+    return "".join(placeholders.put(source, read) for read in reads)
+
+
+def _problem_of(call: TemplateCall, source: str) -> ReferenceProblem | None:
+    """Return what is wrong with the literals of a call that has variables too."""
+    try:
+        if call.function not in FUNCTIONS:
+            make_call(call.function, call.positional, call.named, source)
+        if call.function in POSES or call.function == PRELOAD:
+            values = {**call.named, **dict.fromkeys(call.variables)}
+            # Whether it is played once is not known.
+            unknown = {"pose", *({"replay"} if "play" in call.variables else ())}
+            check_arguments({n: value for n, value in values.items() if n not in unknown})
+    except ReferenceProblem as problem:
+        return problem
+    return None
+
+
+def _raise(problem: ReferenceProblem) -> Call:
+    raise problem
+
+
+def _show(build: BuildSession, call: TemplateCall, place: TemplatePlace) -> None:
     """Show a macro of a template or, where it has variables, check what it has of literals."""
     show = partial(build.show, place=place)
     if call.is_literal and call.function in FUNCTIONS:
@@ -400,12 +434,8 @@ def _show(build: BuildSession, call: TemplateCall, place: TemplatePlace | None) 
     report = partial(
         build.problems.report_in_template, source=source, context=build.context, place=place
     )
-    try:
-        if call.function not in FUNCTIONS:
-            make_call(call.function, call.positional, call.named, source)
-        if call.function in POSES or call.function == PRELOAD:
-            check_arguments({n: value for n, value in call.named.items() if n != "pose"})
-    except ReferenceProblem as problem:
+    problem = _problem_of(call, source)
+    if problem:
         report(problem)
     for name in call.positional if call.function in FUNCTIONS and call.function != GALLERY else ():
         build.check(name, source, place)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from mkdocs_masko.rendering import FUNCTIONS, templates_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 OUR_TEMPLATE: Final = "masko/macros.html"
 """The template that others import our macros from."""
@@ -27,7 +27,6 @@ _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontro
 # What has no end goes on to that of the text: to look for an end again behind each that begins
 # would take quadratic time.
 _JINJA: Final = re.compile(r"\{#.*?(?:#\}|\Z)|\{%.*?(?:%\}|\Z)|\{\{.*?(?:\}\}|\Z)", re.DOTALL)
-_PLAIN_CALL: Final = re.compile(r"\{\{-?\s*masko\w*\s*\(")
 
 
 # What a template is built on, as far as it names that by a literal.
@@ -54,6 +53,7 @@ class TemplateCall(Struct, frozen=True, kw_only=True):
         function: Its name: `masko_image`; one that does not exist, where none has the name.
         positional: The arguments without names.
         named: The arguments with names, as far as they are literals.
+        variables: The names of the others.
         line: From 1.
         is_literal: Whether all arguments are literals; if not, `positional` holds the values that
             the name of the pose may have: of `page.meta.mascot or "wave"` one is known.
@@ -63,6 +63,7 @@ class TemplateCall(Struct, frozen=True, kw_only=True):
     function: str
     positional: tuple[Any, ...]
     named: dict[str, Any]
+    variables: tuple[str, ...]
     line: int
     is_literal: bool
     is_plain: bool
@@ -108,11 +109,6 @@ def text_of_template(source: str) -> str:
     return _JINJA.sub(lambda match: re.sub(r"\S", " ", match[0]), source)
 
 
-def text_for_markdown(source: str) -> str:
-    """Return a page that Jinja runs before Markdown, with nothing of Jinja but our plain macros."""
-    return _JINJA.sub(lambda match: match[0] if _PLAIN_CALL.match(match[0]) else "", source)
-
-
 def find_calls(source: str) -> list[TemplateCall]:
     """Find the calls of our macros in a template, in the order of their lines.
 
@@ -126,6 +122,85 @@ def find_calls(source: str) -> list[TemplateCall]:
     names = _Names(template)
     calls = (_read_call(call, names) for call in template.find_all(nodes.Call))
     return sorted(filter(None, calls), key=lambda call: call.line)
+
+
+class Expression(Struct, frozen=True, kw_only=True):
+    """What a page has between Jinja's braces, or a statement.
+
+    Attributes:
+        source: The text as written, with its delimiters.
+        code: The same without them.
+        calls: The calls of our macros in it.
+        is_call: Whether one of them is all of it.
+        name: The macro that it writes without calling it, or an empty string.
+    """
+
+    source: str
+    code: str
+    calls: list[TemplateCall]
+    is_call: bool = False
+    name: str = ""
+
+
+def run_expressions(
+    source: str, environment: Environment, evaluate: Callable[[Expression], str]
+) -> str:
+    """Return the text that Jinja would hand on to Markdown, as far as our macros decide it.
+
+    Args:
+        source: A page.
+        environment: What reads it.
+        evaluate: Gets what has a macro of ours; returns what it writes. A statement counts as if
+            what it calls were written there: it mostly gives that a name for later.
+
+    Raises:
+        TemplateSyntaxError: Jinja cannot read it.
+    """
+    template = environment.parse(source)
+    names = _Names(template)
+    outputs = {id(c) for each in template.find_all(nodes.Output) for c in each.find_all(nodes.Call)}
+    others = [call for call in template.find_all(nodes.Call) if id(call) not in outputs]
+    parts: list[str] = []
+    text, code, start = "", "", 0
+    for line, kind, value in environment.lex(source):
+        if kind == "data":
+            parts.append(value)
+        elif kind in {"variable_begin", "block_begin"}:
+            text, code, start = value, "", line
+        elif kind in {"variable_end", "block_end"}:
+            text += value
+        else:
+            text, code = text + value, code + value
+        if kind == "variable_end":
+            parts.append(_evaluate_output(text, code, environment, names, evaluate))
+        elif kind == "block_end":
+            own = [_read_call(c, names) for c in others if start <= c.lineno <= line]
+            others = [c for c in others if not start <= c.lineno <= line]
+            if any(own):
+                calls = [call for call in own if call]
+                parts.append(evaluate(Expression(source=text, code=code.strip(), calls=calls)))
+    return "".join(parts)
+
+
+def _evaluate_output(
+    text: str,
+    code: str,
+    environment: Environment,
+    names: _Names,
+    evaluate: Callable[[Expression], str],
+) -> str:
+    """Return what an expression writes: of those without a macro of ours, nothing is known."""
+    template = environment.parse(text)
+    calls = [_read_call(call, names) for call in template.find_all(nodes.Call)]
+    own = [call for call in calls if call]
+    root = next((node for each in template.find_all(nodes.Output) for node in each.nodes), None)
+    function = _function_of(root, names)[0] if root else ""
+    name = function if function in FUNCTIONS else ""
+    if not own and not name:
+        return ""
+    is_call = isinstance(root, nodes.Call) and len(own) == 1 and _read_call(root, names) is not None
+    source, code = text.strip(), code.strip()
+    return evaluate(Expression(source=source, code=code, calls=own, is_call=is_call, name=name))
 
 
 def find_names(source: str) -> list[tuple[str, int]]:
@@ -232,12 +307,14 @@ def _read_call(call: nodes.Call, names: _Names) -> TemplateCall | None:
         return None
     dynamic = [node for node in (call.dyn_args, call.dyn_kwargs) if node is not None]
     named: dict[str, Any] = {}
+    variables: list[str] = []
     for keyword in call.kwargs:
         values = list(_values(keyword.value))
         if len(values) == 1 and _is_literal(keyword.value):
             named[keyword.key] = values[0]
         else:
             dynamic.append(keyword.value)
+            variables.append(keyword.key)
     dynamic += [argument for argument in call.args if not _is_literal(argument)]
     pose = [keyword.value for keyword in call.kwargs if keyword.key == "pose"]
     listed = (call.args[:1] or pose) if dynamic else call.args
@@ -245,6 +322,7 @@ def _read_call(call: nodes.Call, names: _Names) -> TemplateCall | None:
         function=function,
         positional=tuple(value for argument in listed for value in _values(argument)),
         named=named,
+        variables=tuple(variables),
         line=call.lineno,
         is_literal=not dynamic,
         is_plain=is_plain,
@@ -288,6 +366,7 @@ def _values(node: nodes.Expr) -> Iterator[Any]:
 
 __all__ = [
     "OUR_TEMPLATE",
+    "Expression",
     "TemplateCall",
     "TemplatePlace",
     "TemplateSyntaxError",
@@ -296,6 +375,6 @@ __all__ = [
     "find_calls",
     "find_names",
     "is_template",
-    "text_for_markdown",
+    "run_expressions",
     "text_of_template",
 ]

@@ -352,6 +352,15 @@ def test_what_mkdocs_macros_evaluates_is_no_problem(tmp_path: Path) -> None:
     assert len(sites.check(folder, {"plugins": ["masko", "macros"]})) == 1
 
 
+def test_a_page_with_statements_of_another_extension_of_jinja_is_checked(tmp_path: Path) -> None:
+    """Of which nothing is imported; its macros only a build can run."""
+    text = '{% chart %}\n\n![a](masko:nope) {{ masko("nope", width=page.w) }}\n\n{% endchart %}\n'
+    folder = write_pages(tmp_path, {"a.md": text})
+    macros = {"macros": {"j2_extensions": ["charts.ext.chart"]}}
+    (problem,) = sites.check(folder, {"plugins": ["masko", macros]})
+    assert problem.startswith("docs/a.md:3:6: no pose 'nope'")
+
+
 def test_pages_are_read_from_the_docs_dir_of_the_site(tmp_path: Path) -> None:
     """And is named in messages from the folder of mkdocs.yml."""
     folder = write_pages(tmp_path, {"a.md": "![a](masko:nope)\n"}, docs="content")

@@ -12,7 +12,7 @@ from mkdocs_masko.theme_templates import (
     TemplatePlace,
     calling_template,
     find_calls,
-    text_for_markdown,
+    run_expressions,
     text_of_template,
 )
 
@@ -75,17 +75,32 @@ def test_a_call_knows_its_line_and_whether_it_is_plain() -> None:
     assert [(call.line, call.is_plain) for call in calls] == [(3, False), (4, True), (5, False)]
 
 
-def test_of_a_page_that_jinja_runs_our_plain_macros_stay() -> None:
-    """Markdown reads those; the rest it must not take for text."""
-    page = (
-        '{% import "masko/macros.html" as m %}\n{{ m.url("a") }} {{ masko("b") }}{# x #}{{ y }}\n'
-    )
-    assert text_for_markdown(page) == '\n {{ masko("b") }}\n'
+PAGES = {
+    '{% import "masko/macros.html" as m %}\n{{ m.url("a") }} {{ masko("b") }}{# x #}{{ y }}': (
+        '\n<{{ m.url("a") }}> <{{ masko("b") }}>'
+    ),
+    "{{ masko('a', width=page.w) }}": "<{{ masko('a', width=page.w) }}>",
+    "a{{- masko('a') -}} b": "a<{{- masko('a') -}}>b",
+    "{% raw %}{{ masko('a') }}{% endraw %}": "{{ masko('a') }}",
+    "{{ '{{ x }}' ~ masko('a') }}": "<{{ '{{ x }}' ~ masko('a') }}>",
+    "{% set x = masko('a') %}{% if y %}b{% endif %}": "<{% set x = masko('a') %}>b",
+    "{{ masko }} {{ masko_x(1) }} {{ x }}": "<{{ masko }}> <{{ masko_x(1) }}> ",
+    "{% set masko = y %}{{ masko('a') }}": "",
+    "{#- masko('a') -#}": "",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_of_a_page_that_jinja_runs_its_text_stays_and_our_macros_are_evaluated(page: str) -> None:
+    reader = Environment()  # noqa: S701 - nothing is rendered
+    text = run_expressions(page, reader, lambda expression: f"<{expression.source}>")
+    assert text == PAGES[page]
 
 
 @pytest.mark.parametrize("start", ["{{ x ", "{% if ", "{# "])
 def test_what_has_no_end_is_searched_in_time(start: str) -> None:
-    assert text_for_markdown("a" + start * 100_000) == "a"
+    text = "a" + start * 100_000
+    assert text_of_template(text).split() == ["a"]
 
 
 def test_a_template_that_jinja_cannot_read_is_an_error_with_its_line() -> None:

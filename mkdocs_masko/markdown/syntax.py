@@ -45,9 +45,6 @@ IMPORT = "macros can be imported only where mkdocs-macros runs"
 ALONE = "a macro must stand alone between {{ and }}"
 """What a problem says of a macro inside an expression or a statement."""
 
-EVALUATED = (LITERALS_ONLY, AFTER_CALL, IMPORT, ALONE)
-"""Of problems that are none on a page which mkdocs-macros runs: it has evaluated them before."""
-
 NO_ATTRIBUTE = (
     "a pose is HTML, which cannot stand in a URL or an attribute. "
     "Write {{ masko_url(...) }} for the URL of its file."

@@ -48,6 +48,12 @@ def page_reader(options: Mapping[str, Any]) -> Environment:
     """Return an environment that reads pages with the delimiters of the plugin; it renders none."""
     given = {name: options.get(f"j2_{name}") for name in _DELIMITERS}
     chosen = {name: value for name, value in given.items() if isinstance(value, str) and value}
-    with suppress(AssertionError):  # Jinja refuses those that are equal, and so does the plugin
-        return Environment(**chosen)  # type: ignore[arg-type] # noqa: S701
+    names = options.get("j2_extensions")
+    listed = names if isinstance(names, list) else []
+    # Nothing of the project or of another package is imported to read a page.
+    extensions = [name for name in listed if str(name).startswith("jinja2.ext.")]
+    with suppress(
+        AssertionError, ImportError
+    ):  # Jinja refuses equal delimiters, as the plugin does
+        return Environment(extensions=extensions, **chosen)  # type: ignore[arg-type] # noqa: S701
     return Environment()  # noqa: S701

@@ -48,6 +48,9 @@ _OPEN_PARENTHESIS = re.compile(r"\]\(\s*<?\Z")
 _DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]]*\]:\s*<?\Z", re.MULTILINE)
 _URL_END_IN_TAG = {True: r"""["',)]|\s+(?:[\d.]+[xw])?\s*[,"']""", False: r"[\s>]"}
 _MARKDOWN_URLS = {"a href", "img src"}  # which a definition may be for
+_JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_CALL = re.compile(r"\{\{\s*(masko.*\))\s*\}\}", re.DOTALL)
+_OPENING = re.compile(r"\{\{[-+]?\s*\Z")
 _LONGEST_STYLE = 100_000  # characters of a style sheet that are looked at
 _LONGEST = 2_000  # characters of a link's text, a tag or a URL that are looked at
 
@@ -87,7 +90,7 @@ class SourceText:
         words = source.removeprefix("](").split()
         reference = reference_of(source)
         return [
-            self._find(_exact_pattern(source, words)) if words else [],
+            self._find_written(source, words),
             self._find(_name_pattern(reference)) if reference else [],
             self._find_value(reference) if reference else [],
         ]
@@ -154,13 +157,23 @@ class SourceText:
     def has_prose(self, pattern: re.Pattern[str]) -> bool:
         """Tell whether a pattern is anywhere but in code and comments."""
         matches = pattern.finditer(self._prose)
-        return any(not self._is_indented(match.start()) for match in matches)
+        return any(not self._is_unlikely(match.start()) for match in matches)
 
     def _find(self, pattern: str) -> list[int]:
         if pattern not in self._offsets:
             offsets = [match.start() for match in re.finditer(pattern, self._prose)]
-            self._offsets[pattern] = [at for at in offsets if not self._is_indented(at)] or offsets
+            self._offsets[pattern] = [at for at in offsets if not self._is_unlikely(at)] or offsets
         return self._offsets[pattern]
+
+    def _find_written(self, source: str, words: Sequence[str]) -> list[int]:
+        """Find what a parser read, also where a macro stands in an expression or a statement."""
+        written = self._find(_exact_pattern(source, words)) if words else []
+        call = _CALL.fullmatch(source)
+        if call is None:
+            return written
+        inner = self._find(_exact_pattern(call[1], call[1].split()))
+        alone = [at for at in inner if not _OPENING.search(self._text, max(0, at - _LONGEST), at)]
+        return sorted([*written, *alone])
 
     def _find_value(self, name: str) -> list[int]:
         """Find a name in quotes, or as a value of the front matter; a template may use either."""
@@ -203,18 +216,27 @@ class SourceText:
             pose = pose_of(unescape(re.split(end, url, maxsplit=1)[0]))
             urls.setdefault((host, pose or ""), []).append(start)
         return {
-            key: [at for at in offsets if not self._is_indented(at)] or offsets
+            key: [at for at in offsets if not self._is_unlikely(at)] or offsets
             for key, offsets in urls.items()
         }
 
-    def _is_indented(self, offset: int) -> bool:
-        """Tell whether a place is in code that is indented.
+    def _is_unlikely(self, offset: int) -> bool:
+        """Tell whether a place is in code that is indented, or in a comment of Jinja's.
 
         Only what stands elsewhere too is left out there: what an extension makes of an indent,
-        nobody but the parser knows.
+        nobody but the parser knows, and Jinja runs few pages.
         """
-        index = bisect_right(self._indented, (offset, len(self._text))) - 1
-        return index >= 0 and offset < self._indented[index][1]
+        for parts in (self._indented, self._jinja_comments):
+            index = bisect_right(parts, (offset, len(self._text))) - 1
+            if index >= 0 and offset < parts[index][1]:
+                return True
+        return False
+
+    @cached_property
+    def _jinja_comments(self) -> list[tuple[int, int]]:
+        # To the last end alone, for which each start before it has one.
+        end = max(0, self._text.rfind("#}")) + 2
+        return [match.span() for match in _JINJA_COMMENT.finditer(self._text, 0, end)]
 
     @cached_property
     def _indented(self) -> list[tuple[int, int]]:
