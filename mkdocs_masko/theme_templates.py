@@ -28,6 +28,9 @@ _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontro
 # would take quadratic time.
 _JINJA: Final = re.compile(r"\{#.*?(?:#\}|\Z)|\{%.*?(?:%\}|\Z)|\{\{.*?(?:\}\}|\Z)", re.DOTALL)
 
+_CASE_FILTERS: Final = {"capitalize": str.capitalize, "title": str.title, "upper": str.upper}
+"""Jinja's filters that change what a macro writes, and leave something to recognize."""
+
 
 # What a template is built on, as far as it names that by a literal.
 _REFERENCE: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+(["'])(.+?)\1""")
@@ -200,7 +203,10 @@ def _evaluate_output(
         return ""
     is_call = isinstance(root, nodes.Call) and len(own) == 1 and _read_call(root, names) is not None
     source, code = text.strip(), code.strip()
-    return evaluate(Expression(source=source, code=code, calls=own, is_call=is_call, name=name))
+    written = evaluate(Expression(source=source, code=code, calls=own, is_call=is_call, name=name))
+    for each in template.find_all(nodes.Filter):
+        written = _CASE_FILTERS.get(each.name, str)(written)
+    return written
 
 
 def find_names(source: str) -> list[tuple[str, int]]:
