@@ -380,16 +380,13 @@ def _evaluate(build: BuildSession, expression: Expression) -> str:
         return build.placeholders.put(
             expression.source, partial(_raise, missing_parentheses(expression.name))
         )
-    texts = (_placeholder(build, call, expression) for call in expression.calls)
-    return "".join(texts)
+    return "".join(_placeholder(build, call, expression) for call in expression.calls)
 
 
 def _placeholder(build: BuildSession, call: TemplateCall, expression: Expression) -> str:
     """Return the placeholder of a call; of one with variables, what it has of literals counts."""
-    placeholders, source = (
-        build.placeholders,
-        call_source(call.function, call.positional, call.named),
-    )
+    placeholders = build.placeholders
+    source = call_source(call.function, call.positional, call.named)
     if call.is_literal:
         read = partial(make_call, call.function, call.positional, call.named, source)
         put = placeholders.put_url if call.function == URL else placeholders.put

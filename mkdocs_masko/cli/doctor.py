@@ -331,7 +331,10 @@ def _check_other_config(path: Path) -> Iterator[Finding]:
     first = first_config(path.parent)
     if first is None or not is_toml(first) or first.name == path.name:
         return
-    problem = missing_extension(load_settings(first))
+    try:
+        problem = missing_extension(load_settings(first))
+    except OptionError as error:
+        problem = str(error).removeprefix(f"{first.name}: ")
     if problem:
         text = f"Zensical reads it before {sanitize(path.name)}, and {problem}"
         remedy = f"{_INIT} for Zensical, or remove the file"

@@ -332,7 +332,7 @@ def _next_steps(
     path: Path, generator: Generator, site: Site, pose: str, pages: list[str]
 ) -> Iterator[str]:
     from mkdocs_masko.cli.report import repository_root
-    from mkdocs_masko.cli.workflows import workflow_steps
+    from mkdocs_masko.cli.repository import attribute_steps, workflow_steps
     from mkdocs_masko.files import relative_name
     from mkdocs_masko.generator import command_line, installed_themes, theme_of, theme_remedy
     from mkdocs_masko.options import SANDBOX
@@ -345,13 +345,7 @@ def _next_steps(
     serve = command_line(generator, "serve", relative_name(path, Path.cwd()))
     yield f"Write ![What it shows](masko:{pose}) on a page, and run '{serve}'."
     manifest, folder = site.options.manifest, site.options.into
-    attributes = path.parent / ".gitattributes"
-    listed, place = _read(attributes), relative_name(attributes, Path.cwd())
-    # So that bytes are the same on every system, and a review folds them.
-    if manifest not in listed:
-        yield f"Add to {place}: {_pattern(manifest)} eol=lf linguist-generated"
-    if folder and folder not in listed:
-        yield f"Add to {place}: {_pattern(f'{folder}/**')} -text linguist-generated"
+    yield from attribute_steps(path.parent, manifest, folder)
     yield from workflow_steps(repository_root(path.parent), path.parent, generator)
     paths = [path.name, manifest, *([folder] if folder else []), *pages]
     typed = (shell_word(relative_name(path.parent / each, Path.cwd())) for each in paths)
@@ -359,15 +353,3 @@ def _next_steps(
     api_url = site.options.api_url
     if api_url != SANDBOX and not is_known_api(api_url):
         yield f"Wherever the key is used: export MASKO_API_URL={api_url}"
-
-
-def _pattern(text: str) -> str:
-    """Write a pattern as Git reads it: https://git-scm.com/docs/gitattributes."""
-    return f'"{text}"' if " " in text else text
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""

@@ -148,7 +148,7 @@ _EPOCH = 1e9  # a smaller X-RateLimit-Reset counts seconds from now, a larger on
 
 
 _WANTS_NAME = "wants a name and a password (407); write both into HTTPS_PROXY before the host"
-_INTERCEPTIONS = {
+_INTERCEPTIONS: Final[dict[int, str]] = {
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: f"the environment's proxy {_WANTS_NAME}",
     # https://www.rfc-editor.org/rfc/rfc6585#section-6
     HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED: (
@@ -160,7 +160,7 @@ _INTERCEPTIONS = {
 
 def _intercepted(status: int, *, url: str) -> ApiError | None:
     """Return the error for the answer of a proxy or a network, or None for any other."""
-    cause = next((cause for known, cause in _INTERCEPTIONS.items() if known == status), "")
+    cause = _INTERCEPTIONS.get(status)
     return NetworkError(_no_response(url, cause), status=status, url=url) if cause else None
 
 

@@ -52,8 +52,7 @@ def page_reader(options: Mapping[str, Any]) -> Environment:
     listed = names if isinstance(names, list) else []
     # Nothing of the project or of another package is imported to read a page.
     extensions = [name for name in listed if str(name).startswith("jinja2.ext.")]
-    with suppress(
-        AssertionError, ImportError
-    ):  # Jinja refuses equal delimiters, as the plugin does
+    # Jinja refuses equal delimiters and extensions that it does not have, and so does the plugin.
+    with suppress(AssertionError, ImportError):
         return Environment(extensions=extensions, **chosen)  # type: ignore[arg-type] # noqa: S701
     return Environment()  # noqa: S701

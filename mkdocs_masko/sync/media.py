@@ -201,8 +201,9 @@ def _keep_hash(medium: Medium, old: Medium | None) -> Medium:
     Otherwise a site that no longer serves its media would differ from its manifest in them alone,
     which no page shows.
     """
-    is_same = old is not None and structs.replace(old, sha256=medium.sha256) == medium
-    return old if old and is_same and medium.sha256 is None else medium
+    if medium.sha256 is None and old and structs.replace(old, sha256=None) == medium:
+        return old
+    return medium
 
 
 def _problem(key: str, result: ProbeResult | str) -> str:

@@ -130,6 +130,16 @@ def test_a_second_file_that_zensical_would_read_first_is_told(folder: Path) -> N
     assert "zensical.toml" not in examine(exit_code=0)
 
 
+def test_a_second_file_that_cannot_be_read_is_told_beside_the_rest(folder: Path) -> None:
+    config(folder, api_url="sandbox")
+    (folder / "zensical.toml").write_text("[project\n")
+    result = CliRunner().invoke(main, ["doctor", "--json", "-f", "mkdocs.yml"])
+    findings = {each["subject"]: each for each in json.loads(result.stdout)}
+    assert findings["zensical.toml"]["level"] == "warning"
+    assert "not valid TOML" in findings["zensical.toml"]["text"]
+    assert "CDN" in findings
+
+
 def test_a_remedy_does_not_repeat_what_is_wrong(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

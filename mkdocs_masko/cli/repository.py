@@ -1,11 +1,12 @@
-"""CI files that build a site, and do not install the package yet: `init` says which line to change.
+"""What `init` leaves to the author of a repository: lines of `.gitattributes` and of CI files.
 
-They are only read: what else a line does, and whether it is the right file, its author knows.
+The files are only read: what else a line does, and whether it is the right file, its author knows.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mkdocs_masko.files import relative_name
@@ -13,7 +14,6 @@ from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from mkdocs_masko.generator import Generator
 
@@ -22,6 +22,29 @@ _CI_FILES: Final = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".git
 _DEPENDENCIES: Final = ("*requirements*.txt", "requirements/*.txt", "pyproject.toml", "Pipfile")
 # A command that can get one more package at its end: no other follows it, and no quote ends it.
 _INSTALL: Final = re.compile(r"[^#&|;'\"\\]*\binstall\b[^#&|;'\"\\]*")
+
+
+def attribute_steps(folder: Path, manifest: str, laid_folder: str | None) -> Iterator[str]:
+    """Yield the lines that `.gitattributes` lacks.
+
+    With them, bytes are the same on every system, and a review folds what is generated.
+
+    Args:
+        folder: The folder of the site's configuration.
+        manifest: The manifest, from there.
+        laid_folder: The folder of `sync --into`, from there.
+    """
+    path = folder / ".gitattributes"
+    listed, place = _read(path), relative_name(path, Path.cwd())
+    if manifest not in listed:
+        yield f"Add to {place}: {_pattern(manifest)} eol=lf linguist-generated"
+    if laid_folder and laid_folder not in listed:
+        yield f"Add to {place}: {_pattern(f'{laid_folder}/**')} -text linguist-generated"
+
+
+def _pattern(text: str) -> str:
+    """Write a pattern as Git reads it: https://git-scm.com/docs/gitattributes."""
+    return f'"{text}"' if " " in text else text
 
 
 def workflow_steps(root: Path, folder: Path, generator: Generator) -> Iterator[str]:

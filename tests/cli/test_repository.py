@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli_process import run
-from mkdocs_masko.cli.workflows import workflow_steps
+from mkdocs_masko.cli.repository import workflow_steps
 
 NAME = ".github/workflows/docs.yml"
 BUILD = "      - run: zensical build --clean\n"
