@@ -16,7 +16,7 @@ from markdown.postprocessors import Postprocessor
 
 from mkdocs_masko.markdown.open_elements import TEXT_ONLY, OpenElements
 from mkdocs_masko.markdown.stash import END_MARK
-from mkdocs_masko.sources.slips import HtmlReader
+from mkdocs_masko.sources.html_reader import HtmlReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

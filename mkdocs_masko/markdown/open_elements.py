@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from mkdocs_masko.sources.slips import VOID
+from mkdocs_masko.sources.html_reader import VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

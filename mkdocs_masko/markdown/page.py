@@ -28,7 +28,8 @@ from mkdocs_masko.markdown.syntax import (
     unterminated_source,
 )
 from mkdocs_masko.rendering import MARK, changed_result
-from mkdocs_masko.sources.slips import VERBATIM, VERBATIM_CLASSES, HtmlReader, find_slips
+from mkdocs_masko.sources.html_reader import VERBATIM, VERBATIM_CLASSES, TextReader
+from mkdocs_masko.sources.slips import find_slips
 from mkdocs_masko.urls import may_name_pose, plain_text, pose_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class _Replacement(Struct, frozen=True):
     html: str
 
 
-class _PoseFinder(HtmlReader):
+class _PoseFinder(TextReader):
     """Finds what to replace in a piece of raw HTML; the rest stays as it is, to the letter.
 
     Args:
@@ -84,15 +85,12 @@ class _PoseFinder(HtmlReader):
         super().__init__(html)
         self.pictures = pictures
         self.replacements: list[_Replacement] = []
-        self._html, self._image, self._text, self._tag = html, image, text, tag
+        self._image, self._text, self._tag = image, text, tag
         self._verbatim = 0
-        self._text_start: int | None = None
-        self.feed(html)
-        self.close()
-        self._end_text(len(html))
+        self.read()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        start = self._end_text(self.position())
+        start = self.end_text()
         attributes = dict(reversed(attrs))  # of a repeated attribute, the first counts
         src = (attributes.get("src") or "").strip()
         source = self.get_starttag_text() or ""
@@ -110,40 +108,15 @@ class _PoseFinder(HtmlReader):
         self._verbatim -= tag in VERBATIM
 
     def handle_endtag(self, tag: str) -> None:
-        self._end_text(self.position())
+        self.end_text()
         self._verbatim = max(0, self._verbatim - (tag in VERBATIM))
         self.pictures = max(0, self.pictures - (tag == "picture"))
 
-    def handle_data(self, _: str, /) -> None:
-        if self._text_start is None:
-            self._text_start = self.position()
-
-    def handle_entityref(self, name: str) -> None:
-        self.handle_data(name)
-
-    def handle_charref(self, name: str) -> None:
-        self.handle_data(name)
-
-    def handle_comment(self, _: str, /) -> None:
-        self._end_text(self.position())
-
-    def handle_decl(self, decl: str) -> None:
-        self.handle_comment(decl)
-
-    def handle_pi(self, data: str) -> None:
-        self.handle_comment(data)
-
-    def unknown_decl(self, data: str) -> None:
-        self.handle_comment(data)
-
-    def _end_text(self, end: int) -> int:
-        start, self._text_start = self._text_start, None
-        if start is not None:
-            self._replace(start, end, self._text(self._html[start:end], self._verbatim > 0))
-        return end
+    def read_text(self, start: int, end: int) -> None:
+        self._replace(start, end, self._text(self.html[start:end], self._verbatim > 0))
 
     def _replace(self, start: int, end: int, html: str) -> None:
-        if html != self._html[start:end]:
+        if html != self.html[start:end]:
             self.replacements.append(_Replacement(start, end, html))
 
     def result(self) -> str:
@@ -151,9 +124,9 @@ class _PoseFinder(HtmlReader):
         position = 0
         parts: list[str] = []
         for replacement in self.replacements:
-            parts += self._html[position : replacement.start], replacement.html
+            parts += self.html[position : replacement.start], replacement.html
             position = replacement.end
-        return "".join([*parts, self._html[position:]])
+        return "".join([*parts, self.html[position:]])
 
 
 class PageStart(Preprocessor):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mkdocs_masko.sources.slips import VOID, HtmlReader
+from mkdocs_masko.sources.html_reader import VOID, TextReader
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
@@ -26,52 +26,33 @@ class _Piece(Struct, frozen=True):
     end: int
 
 
-class _PieceReader(HtmlReader):
+class _PieceReader(TextReader):
     """Reads HTML as pieces, without white space between them."""
 
     def __init__(self, html: str) -> None:
         super().__init__(html)
         self.pieces: list[_Piece] = []
-        self._html = html
-        self._text_start: int | None = None
-        self.feed(html)
-        self.close()
-        self._end_text(len(html))
+        self.read()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        start = self._end_text(self.position())
+        start = self.end_text()
         attributes = frozenset((name, value or "") for name, value in attrs)
         end = start + len(self.get_starttag_text() or "")
         self.pieces.append(_Piece((tag, attributes), start, end))
 
     def handle_endtag(self, tag: str) -> None:
-        start = self._end_text(self.position())
+        start = self.end_text()
         if tag in VOID:  # as lxml writes `<source></source>`
             return
-        self.pieces.append(_Piece(f"/{tag}", start, self._html.find(">", start) + 1))
+        self.pieces.append(_Piece(f"/{tag}", start, self.html.find(">", start) + 1))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)  # HTML knows no such tags
 
-    def handle_data(self, _: str, /) -> None:
-        if self._text_start is None:
-            self._text_start = self.position()
-
-    def handle_entityref(self, name: str) -> None:
-        self.handle_data(name)
-
-    def handle_charref(self, name: str) -> None:
-        self.handle_data(name)
-
-    def handle_comment(self, _: str, /) -> None:
-        self._end_text(self.position())
-
-    def _end_text(self, end: int) -> int:
-        start, self._text_start = self._text_start, None
-        text = "" if start is None else " ".join(unescape(self._html[start:end]).split())
-        if start is not None and text:
+    def read_text(self, start: int, end: int) -> None:
+        text = " ".join(unescape(self.html[start:end]).split())
+        if text:
             self.pieces.append(_Piece(text, start, end))
-        return end
 
 
 def replace_embeds(html: str, embeds: Mapping[str, str]) -> str:

@@ -10,12 +10,12 @@ import re
 from bisect import bisect_left
 from functools import cached_property
 from html import escape
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct
 
 from mkdocs_masko.errors import MisplacedPose
+from mkdocs_masko.sources.html_reader import VERBATIM, VERBATIM_CLASSES, HtmlReader
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import SCHEME, find_schemes, may_name_pose, plain_text, pose_of
 
@@ -23,20 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     _FindTexts: TypeAlias = Callable[[tuple[str, ...]], Iterator[tuple[str, int, int]]]
-
-VERBATIM: Final = frozenset({"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"})
-"""Elements whose content is shown, or run, as it is written."""
-
-VOID: Final = frozenset(
-    {
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-        *("track", "wbr"),
-    }
-)
-"""Elements without content or end tag: https://html.spec.whatwg.org/#void-elements."""
-
-VERBATIM_CLASSES: Final = frozenset({"mermaid", "arithmatex"})
-"""Classes of what scripts turn into diagrams and formulas."""
 
 # Attributes that hold a URL (HTML standard, "Attributes"; SVG 2), and what scripts load later.
 _URL_ATTRIBUTES: Final = {
@@ -75,10 +61,6 @@ _IN_WORDS: Final = re.compile(
 _MACRO: Final = re.compile(r"\{[{%][-+]?\s*(masko\w*)\b[^{}]*", re.IGNORECASE)
 
 
-# https://html.spec.whatwg.org/#comment-end-state
-_COMMENT_END: Final = re.compile(r"--!?>")
-
-
 class Slip(Struct, frozen=True, kw_only=True):
     """One place where a pose is named and cannot be shown.
 
@@ -96,58 +78,6 @@ class Slip(Struct, frozen=True, kw_only=True):
     def problem(self) -> MisplacedPose:
         """What a build reports."""
         return MisplacedPose(self.message, host=self.host)
-
-
-class HtmlReader(HTMLParser):
-    """Reads HTML as it is written, and fails on none.
-
-    A tag or a comment without an end takes all that follows, as in browsers. Many releases of
-    Python look for such an end again behind each that begins, which takes quadratic time.
-
-    Args:
-        html: The HTML that it will be fed with.
-    """
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
-
-    def position(self) -> int:
-        """Return where in the HTML it has come to."""
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
-
-    def parse_html_declaration(self, i: int) -> int:
-        """Take any `<![...` but CDATA for a comment; some releases of Python fail on others."""
-        if self.rawdata.startswith("<![", i) and not self.rawdata.startswith("<![CDATA[", i):
-            return self._end_of(self.parse_bogus_comment(i))
-        return self._end_of(super().parse_html_declaration(i))
-
-    def parse_starttag(self, i: int) -> int:
-        """Read a tag."""
-        return self._end_of(super().parse_starttag(i))
-
-    def parse_endtag(self, i: int) -> int:
-        """Read an end tag."""
-        return self._end_of(super().parse_endtag(i))
-
-    def parse_comment(self, i: int, report: bool = True) -> int:
-        """Read a comment, which ends as browsers have it, and not in every release of Python."""
-        if self.rawdata.startswith((">", "->"), i + 4):
-            return self.rawdata.index(">", i) + 1
-        end = _COMMENT_END.search(self.rawdata, i + 4)
-        if end is None:
-            return len(self.rawdata)
-        if report:
-            self.handle_comment(self.rawdata[i + 4 : end.start()])
-        return end.end()
-
-    def parse_pi(self, i: int) -> int:
-        """Read a processing instruction, which HTML takes for a comment."""
-        return self._end_of(super().parse_pi(i))
-
-    def _end_of(self, end: int) -> int:
-        return len(self.rawdata) if end < 0 else end
 
 
 def find_slips(html: str, *, has_macros: bool = True) -> list[Slip]:
