@@ -184,7 +184,7 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
                 f"'{generator_for(Path('mkdocs.yml'), {}, versions)} new .'"
             ),
         )
-        sync = ""
+        manifest_remedy = ""
     else:
         generator = generator_for(path, settings, versions)
         yield _check_host(path, generator, versions)
@@ -200,8 +200,8 @@ def examine(site: Site, path: Path | None, settings: Mapping[str, Any] | None) -
         is_set_up = shows_poses(settings, generator)
         if is_set_up:
             yield from _check_collection_option(site)
-        sync = _sync_remedy(site) if is_set_up else _INIT
-    yield from _check_manifest(site, sync)
+        manifest_remedy = _sync_remedy(site) if is_set_up else _INIT
+    yield from _check_manifest(site, manifest_remedy)
     if site.is_self_hosted:
         yield _check_videos(site)
         yield _check_cache(site)
@@ -353,15 +353,15 @@ def _sync_remedy(site: Site) -> str:
     return sync if site.has_api_access else f"{sync} with a key in {site.options.api_key_env}"
 
 
-def _check_manifest(site: Site, sync: str) -> Iterator[Finding]:
+def _check_manifest(site: Site, remedy_if_missing: str) -> Iterator[Finding]:
     """Check the manifest; one that is missing is told with what writes it, unless nothing would."""
     name = site.manifest.name
     try:
         manifest = load(site.manifest, site.origins, may_be_bound=site.is_self_hosted)
     except ManifestMissing:
-        if sync:
+        if remedy_if_missing:
             text = f"no {name} yet"
-            yield Finding(level="warning", subject="manifest", text=text, remedy=sync)
+            yield Finding(level="warning", subject="manifest", text=text, remedy=remedy_if_missing)
     except ManifestError as error:
         remedy = str(error).removeprefix(f"{name}: ")
         yield Finding(

@@ -15,7 +15,7 @@ from msgspec import Struct
 from mkdocs_masko.sources.html_reader import VOID, TextReader
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Mapping
 
 
 class _Piece(Struct, frozen=True):
@@ -73,21 +73,21 @@ def replace_embeds(html: str, embeds: Mapping[str, str]) -> str:
 
 def _replace_rewritten(html: str, embeds: Mapping[str, str]) -> str:
     pieces = _PieceReader(html).pieces
-    contents = [piece.content for piece in pieces]
+    contents: list[Hashable] = [piece.content for piece in pieces]
+    # By content, so that a page with many embeds is not searched as a whole for each of them.
+    places: dict[Hashable, list[int]] = {}
+    for index, content in enumerate(contents):
+        places.setdefault(content, []).append(index)
     replacements: list[tuple[int, int, str]] = []
     for embed, other in embeds.items():
-        wanted = [piece.content for piece in _PieceReader(embed).pieces]
-        for start in _starts(contents, wanted):
-            end = start + len(wanted)
-            contents[start:end] = [None] * len(wanted)
-            replacements.append((pieces[start].start, pieces[end - 1].end, other))
-    for start, end, other in sorted(replacements, reverse=True):
-        html = html[:start] + other + html[end:]
-    return html
-
-
-def _starts(contents: list[Hashable], wanted: list[Hashable]) -> Iterator[int]:
-    """Yield where some pieces stand in others; those found are no longer looked at."""
-    for start, content in enumerate(contents):
-        if wanted and content == wanted[0] and contents[start : start + len(wanted)] == wanted:
-            yield start
+        sequence = [piece.content for piece in _PieceReader(embed).pieces]
+        for start in places.get(sequence[0], ()) if sequence else ():
+            end = start + len(sequence)
+            if contents[start:end] == sequence:
+                contents[start:end] = [None] * len(sequence)  # no other embed is looked for in it
+                replacements.append((pieces[start].start, pieces[end - 1].end, other))
+    parts, position = [], 0
+    for piece_start, piece_end, other in sorted(replacements):
+        parts += [html[position:piece_start], other]
+        position = piece_end
+    return "".join([*parts, html[position:]])
