@@ -50,7 +50,7 @@ from mkdocs_masko.site_config.settings import (
     missing_extension,
     plugins_of,
 )
-from mkdocs_masko.sync import connect, site_of
+from mkdocs_masko.sync import connect, require_ids, site_of
 from mkdocs_masko.text import format_size, list_some, printable, sanitize
 from mkdocs_masko.urls import CDN_ORIGINS, SANDBOX_ORIGIN, origin_of
 
@@ -357,7 +357,9 @@ def _check_manifest(site: Site, remedy_if_missing: str) -> Iterator[Finding]:
     """Check the manifest; one that is missing is told with what writes it, unless nothing would."""
     name = site.manifest.name
     try:
-        manifest = load(site.manifest, site.origins, may_be_bound=site.is_self_hosted)
+        manifest = require_ids(
+            site, load(site.manifest, site.origins, may_be_bound=site.is_self_hosted)
+        )
     except ManifestMissing:
         if remedy_if_missing:
             text = f"no {name} yet"

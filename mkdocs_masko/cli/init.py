@@ -345,9 +345,12 @@ def _next_steps(
     serve = command_line(generator, "serve", relative_name(path, Path.cwd()))
     yield f"Write ![What it shows](masko:{pose}) on a page, and run '{serve}'."
     manifest, folder = site.options.manifest, site.options.into
-    yield from attribute_steps(path.parent, manifest, folder)
+    attribute_lines = list(attribute_steps(path.parent, manifest, folder))
+    yield from attribute_lines
     yield from workflow_steps(repository_root(path.parent), path.parent, generator)
     paths = [path.name, manifest, *([folder] if folder else []), *pages]
+    if attribute_lines:
+        paths.append(".gitattributes")
     typed = (shell_word(relative_name(path.parent / each, Path.cwd())) for each in paths)
     yield " ".join(["git add", *typed])
     api_url = site.options.api_url

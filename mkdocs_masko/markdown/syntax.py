@@ -197,7 +197,7 @@ def misspelled_macro(match: re.Match[str]) -> ReferenceProblem:
         hint = suggest(plain, FUNCTIONS) or f". There are: {', '.join(FUNCTIONS)}"
         problem = f"there is no function {sanitize(function)!r}{hint}"
     elif match["brace"] == "%":
-        problem = f"{plain} is a function, and no statement. Write {_EXAMPLE}."
+        problem = f"{plain} is a function, not a statement. Write {_EXAMPLE}."
     elif function != function.lower():
         problem = f"{function} must be in lower case: {plain}"
     elif match["open"] is None:

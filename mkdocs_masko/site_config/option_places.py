@@ -83,10 +83,14 @@ def _in_yml(text: str) -> Iterator[tuple[str, int]]:
     for kind in _KINDS:
         node = settings.get(kind)
         entries = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        for key, value in (pair for entry in entries for pair in _pairs(entry)):
-            if key.value == "masko":
-                yield "", key.start_mark.index
-                yield from ((str(name.value), name.start_mark.index) for name, _ in _pairs(value))
+        for pairs in map(_pairs, entries):
+            for key, value in pairs:
+                if key.value == "masko":
+                    # Those beside masko are options whose indentation is wrong.
+                    beside = pairs if isinstance(node, yaml.SequenceNode) else []
+                    yield "", key.start_mark.index
+                    for name, _ in [*_pairs(value), *beside]:
+                        yield str(name.value), name.start_mark.index
 
 
 def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:

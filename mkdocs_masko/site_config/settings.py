@@ -15,6 +15,7 @@ from mkdocs_masko.errors import OptionError
 from mkdocs_masko.options import take_default
 from mkdocs_masko.site_config.mkdocs_yml import TaggedValue, by_name, load_yml
 from mkdocs_masko.site_config.zensical_toml import flat_extensions, load_toml
+from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,12 +221,13 @@ def find_plugin_options(path: Path) -> PluginOptions | None:
     has that Zensical builds; what only the extension has counts, too.
 
     Raises:
-        OptionError: The file cannot be read, the options are not a map, or their `default` is none
-            of the collections.
+        OptionError: The file cannot be read, the options are not a map or beside masko instead of
+            below it, or their `default` is none of the collections.
     """
     settings = load_settings(path)
     if not _names_masko(settings):
         return None
+    _refuse_options_beside(settings)
     plugins, extensions = plugins_of(settings), extensions_of(settings)
     options, _ = take_default(_options(path, "Markdown extension", extensions))
     if is_toml(path) and "masko" in extensions:  # nothing reads the plugins of this file
@@ -263,6 +265,15 @@ def _has_tag(value: object) -> bool:
 
 def _names_masko(settings: Mapping[str, Any]) -> bool:
     return "masko" in {**plugins_of(settings), **extensions_of(settings)}
+
+
+def _refuse_options_beside(settings: Mapping[str, Any]) -> None:
+    """Refuse options that are not indented below masko, which YAML reads as entries like it."""
+    for entries in (settings.get("plugins"), settings.get("markdown_extensions")):
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, dict) and entry.get("masko", "") is None and len(entry) > 1:
+                name = next(str(each) for each in entry if each != "masko")
+                raise OptionError("must be indented further than 'masko:'", option=sanitize(name))
 
 
 def _options(path: Path, kind: str, entries: Mapping[str, Any]) -> PluginOptions:

@@ -20,6 +20,7 @@ from mkdocs_masko.sync.modes import (
     read_manifest,
     read_or_fetch,
     reload,
+    require_ids,
     require_no_changes,
     update,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "read_manifest",
     "read_or_fetch",
     "reload",
+    "require_ids",
     "require_no_changes",
     "shared_cache",
     "site_of",

@@ -67,7 +67,7 @@ def _prepare_auto(site: Site, poll_policy: PollPolicy) -> SyncResult:
         reason = str(error).rstrip(".")
         text = f"{reason}. The manifest is used as it is; its file is {site.manifest_age} old"
         warning = Message(level="warning", text=text)
-        manifest = _check_ids(site, old, f"{reason}. Nor is there a manifest to build from: ")
+        manifest = require_ids(site, old, f"{reason}. Nor is there a manifest to build from: ")
         return SyncResult(manifest=manifest, messages=(warning,))
     return _result(old, refreshed, is_written=is_written, notes=notes)
 
@@ -80,7 +80,7 @@ def _without_key(site: Site, old: Manifest | None) -> SyncResult:
             "or try the plugin with 'api_url: sandbox' and 'collection: fox'"
         )
     text = f"no key in {variable}: building from {site.manifest.name} as it is"
-    return SyncResult(manifest=_check_ids(site, old), messages=(Message(level="info", text=text),))
+    return SyncResult(manifest=require_ids(site, old), messages=(Message(level="info", text=text),))
 
 
 def read_or_fetch(site: Site, poll_policy: PollPolicy) -> SyncResult:
@@ -93,7 +93,7 @@ def read_or_fetch(site: Site, poll_policy: PollPolicy) -> SyncResult:
     """
     manifest, _ = _load_old(site)
     if manifest is not None:
-        return SyncResult(manifest=_check_ids(site, manifest))
+        return SyncResult(manifest=require_ids(site, manifest))
     if not site.has_api_access:
         return _without_key(site, None)
     return preview(site, poll_policy)
@@ -105,7 +105,7 @@ def read_manifest(site: Site) -> Manifest:
     Raises:
         ManifestError: It is missing or invalid, or has other mascots than the options name.
     """
-    return _check_ids(site, _load_required(site))
+    return require_ids(site, _load_required(site))
 
 
 def reload(site: Site) -> Manifest:
@@ -280,13 +280,19 @@ def _load_required(site: Site) -> Manifest:
         raise ManifestMissing(f"{error} {remedy}") from None
 
 
-def _check_ids(site: Site, manifest: Manifest, cause: str = "") -> Manifest:
+def require_ids(site: Site, manifest: Manifest, cause: str = "") -> Manifest:
     """Refuse a manifest of other mascots, which pages would show without a warning.
 
     Args:
         site: Whose options say which mascots.
         manifest: What to check.
         cause: Why the manifest could not be updated, which is to be mended first.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        ManifestError: It has other mascots.
     """
     for alias, collection in manifest.collections.items():
         expected_id = site.options.ids.get(alias) or collection.id

@@ -116,6 +116,20 @@ def test_what_a_site_lacks_is_told_with_the_next_step(folder: Path, state: str) 
     assert findings.keys() == remedies.keys() or state == "no collection"
 
 
+def test_a_manifest_of_another_mascot_is_an_error(folder: Path) -> None:
+    """Builds refuse it."""
+    config(folder, api_url="sandbox")
+    assert CliRunner().invoke(main, ["sync"]).exit_code == 0
+    path = folder / "mkdocs.yml"
+    path.write_text(path.read_text().replace("fox", "owl"))
+    finding = examine(exit_code=1)["manifest"]
+    assert finding["level"] == "error"
+    assert finding["remedy"] == (
+        "has collection 'fox', but the options name 'owl'. "
+        "Run 'mkdocs-masko sync' and commit the file."
+    )
+
+
 def test_a_second_file_that_zensical_would_read_first_is_told(folder: Path) -> None:
     """Zensical would publish `masko:wave` as it is, and say nothing."""
     config(folder, api_url="sandbox")

@@ -63,7 +63,7 @@ def test_the_next_steps_are_those_of_zensical(tmp_path: Path) -> None:
         "Write ![What it shows](masko:wave) on a page, and run 'zensical serve'.",
         f"Add to .gitattributes: {NAME} eol=lf linguist-generated",
         f"Add to .gitattributes: {FOLDER}/** -text linguist-generated",
-        f"git add zensical.toml {NAME} {FOLDER}",
+        f"git add zensical.toml {NAME} {FOLDER} .gitattributes",
     ]
 
 
@@ -79,14 +79,19 @@ def test_the_next_steps_name_paths_from_the_working_folder(tmp_path: Path) -> No
         ),
         f"Add to my site/.gitattributes: {NAME} eol=lf linguist-generated",
         f"Add to my site/.gitattributes: {FOLDER}/** -text linguist-generated",
-        f'git add "my site/zensical.toml" "my site/{NAME}" "my site/{FOLDER}"',
+        (
+            f'git add "my site/zensical.toml" "my site/{NAME}" "my site/{FOLDER}" '
+            '"my site/.gitattributes"'
+        ),
     ]
+    (path.parent / ".gitattributes").write_text(f"{NAME} eol=lf linguist-generated\n")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(steps[-1], cwd=tmp_path, check=True, shell=True)  # noqa: S602 - as printed
     listed = subprocess.run(
         ["git", "ls-files"], cwd=tmp_path, check=True, capture_output=True, encoding="utf-8"
     )
     names = {"my site/zensical.toml", f"my site/{NAME}", f"my site/{FOLDER}/.laid.json"}
+    names.add("my site/.gitattributes")
     assert names <= {*listed.stdout.splitlines()}
     assert (path.parent / "masko.manifest.json").is_file()
 
@@ -96,7 +101,7 @@ def test_the_gallery_page_that_is_written_is_to_be_committed(tmp_path: Path) -> 
     options = "{masko: {collection: fox, api_url: sandbox, gallery: true}}"
     (tmp_path / "mkdocs.yml").write_text(f"site_name: Fox\nplugins: [{options}]\n")
     done = run(tmp_path, "init", "--zensical", "-f", "zensical.toml")
-    assert f". git add zensical.toml {NAME} {FOLDER} docs/mascots.md\n" in done.out
+    assert f". git add zensical.toml {NAME} {FOLDER} docs/mascots.md .gitattributes\n" in done.out
 
 
 def test_a_site_elsewhere_with_another_docs_folder(tmp_path: Path) -> None:

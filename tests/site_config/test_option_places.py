@@ -27,6 +27,8 @@ TOML = {
 YML = {
     "a list": ("plugins:\n  - search\n  - masko:\n      # c\n      wait: 3\n", 5, 3),
     "a map": ("plugins:\n  masko:\n    wait: 3\n", 3, 2),
+    "beside masko": ("plugins:\n- masko:\n  # c\n  wait: 3\n- search\n", 4, 2),
+    "in a map beside masko": ("plugins:\n  masko:\n  wait: 3\n", 2, 2),
     "in brackets": ("\nplugins: [masko: {wait: 3}]\n", 2, 2),
     "the extension": ("markdown_extensions:\n- abbr\n- masko: {a: 1,\n    wait: 3}\n", 4, 3),
     "both": ("markdown_extensions: [masko: {wait: 3}]\nplugins:\n- masko: {wait: 4}\n", 3, 3),
@@ -91,3 +93,16 @@ def test_what_the_environment_says_is_in_no_file(tmp_path: Path) -> None:
     (tmp_path / "zensical.toml").write_text(OPTIONS)
     done = run(tmp_path, "check", MASKO_API_URL="x")
     assert done.err.startswith("error: option 'api_url' must be an https URL or")
+
+
+@pytest.mark.parametrize("kind", ["plugins", "markdown_extensions"])
+@pytest.mark.parametrize("command", ["check", "sync", "list", "doctor"])
+def test_an_option_beside_masko_is_told_to_be_indented(
+    command: str, kind: str, tmp_path: Path
+) -> None:
+    """YAML reads it as the name of another plugin; MkDocs only says 'Invalid Plugins'."""
+    text = f"site_name: Fox\n{kind}:\n  - masko:\n    collection: fox\n    api_url: sandbox\n"
+    (tmp_path / "mkdocs.yml").write_text(text)
+    done = run(tmp_path, command)
+    problem = "option 'collection' must be indented further than 'masko:'"
+    assert (done.code, done.err) == (2, f"error: mkdocs.yml:4: {problem}\n")
