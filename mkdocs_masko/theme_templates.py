@@ -60,7 +60,6 @@ class TemplateCall(Struct, frozen=True, kw_only=True):
         line: From 1.
         is_literal: Whether all arguments are literals; if not, `positional` holds the values that
             the name of the pose may have: of `page.meta.mascot or "wave"` one is known.
-        is_plain: Whether it is called by its own name: neither imported, nor as `masko.image`.
     """
 
     function: str
@@ -69,7 +68,6 @@ class TemplateCall(Struct, frozen=True, kw_only=True):
     variables: tuple[str, ...]
     line: int
     is_literal: bool
-    is_plain: bool
 
 
 def calling_template() -> TemplatePlace | None:
@@ -197,7 +195,7 @@ def _evaluate_output(
     calls = [_read_call(call, names) for call in template.find_all(nodes.Call)]
     own = [call for call in calls if call]
     root = next((node for each in template.find_all(nodes.Output) for node in each.nodes), None)
-    function = _function_of(root, names)[0] if root else ""
+    function = _function_of(root, names) if root else ""
     name = function if function in FUNCTIONS else ""
     if not own and not name:
         return ""
@@ -218,7 +216,7 @@ def find_names(source: str) -> list[tuple[str, int]]:
     template = Environment(extensions=_EXTENSIONS).parse(source)  # noqa: S701 - nothing is rendered
     names = _Names(template)
     nodes_ = (node for output in template.find_all(nodes.Output) for node in output.nodes)
-    written = ((_function_of(node, names)[0], node.lineno) for node in nodes_)
+    written = ((_function_of(node, names), node.lineno) for node in nodes_)
     return [(function, line) for function, line in written if function in FUNCTIONS]
 
 
@@ -308,7 +306,7 @@ def _assigned_names(template: nodes.Template) -> Iterator[str]:
 
 
 def _read_call(call: nodes.Call, names: _Names) -> TemplateCall | None:
-    function, is_plain = _function_of(call.node, names)
+    function = _function_of(call.node, names)
     if not function:
         return None
     dynamic = [node for node in (call.dyn_args, call.dyn_kwargs) if node is not None]
@@ -331,22 +329,21 @@ def _read_call(call: nodes.Call, names: _Names) -> TemplateCall | None:
         variables=tuple(variables),
         line=call.lineno,
         is_literal=not dynamic,
-        is_plain=is_plain,
     )
 
 
-def _function_of(node: nodes.Node, names: _Names) -> tuple[str, bool]:
-    """Return which of our macros an expression is, and whether by its own name; or no name."""
+def _function_of(node: nodes.Node, names: _Names) -> str:
+    """Return which of our macros an expression is, or an empty string."""
     if isinstance(node, nodes.Name) and node.name not in names.own:
         if node.name in names.functions:
-            return names.functions[node.name], False
+            return names.functions[node.name]
         is_ours = node.name in FUNCTIONS or node.name.startswith("masko_")
-        return (node.name if is_ours else ""), True
+        return node.name if is_ours else ""
     if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         owner = node.node.name
         if owner in names.modules or (owner == "masko" and owner not in names.own):
-            return f"masko_{node.attr}", False
-    return "", False
+            return f"masko_{node.attr}"
+    return ""
 
 
 def _is_literal(node: nodes.Expr) -> bool:

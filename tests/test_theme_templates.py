@@ -68,11 +68,11 @@ def test_calls_are_found_as_jinja_reads_them(source: str) -> None:
     assert calls == CALLS[source]
 
 
-def test_a_call_knows_its_line_and_whether_it_is_plain() -> None:
+def test_a_call_knows_its_line() -> None:
     calls = find_calls(
         f'{IMPORT}\n\n{{{{ m.url("a") }}}}\n{{{{ masko("b") }}}}\n{{{{ masko.url("c") }}}}'
     )
-    assert [(call.line, call.is_plain) for call in calls] == [(3, False), (4, True), (5, False)]
+    assert [call.line for call in calls] == [3, 4, 5]
 
 
 PAGES = {

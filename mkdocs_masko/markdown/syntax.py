@@ -33,23 +33,16 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-LITERALS_ONLY = "takes literal values only"
-"""What a problem says of a macro that only a template engine can read."""
-
-AFTER_CALL = "only }} may follow the parenthesis of"
-"""What a problem says of a macro with a filter or an operator."""
-
-IMPORT = "macros can be imported only where mkdocs-macros runs"
-"""What a problem says of an import that is left on a page."""
-
-ALONE = "a macro must stand alone between {{ and }}"
-"""What a problem says of a macro inside an expression or a statement."""
-
 NO_ATTRIBUTE = (
     "a pose is HTML, which cannot stand in a URL or an attribute. "
     "Write {{ masko_url(...) }} for the URL of its file."
 )
 """What a problem says of a pose where only text makes sense."""
+
+# What a problem says of a macro that is right where mkdocs-macros runs: one with a filter or an
+# operator, and one inside an expression or a statement.
+_AFTER_CALL = "only }} may follow the parenthesis of"
+_ALONE = "a macro must stand alone between {{ and }}"
 
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 # Each form begins with its first character, and looks back from there: so the search can skip
@@ -190,9 +183,11 @@ def misspelled_macro(match: re.Match[str]) -> ReferenceProblem:
     """Make the error for a macro that is not written well: a slip of the pen."""
     function, plain = match["function"], _plain_name(match["function"])
     if match["before"]:
-        problem = f"{ALONE}. Write {_EXAMPLE}; only mkdocs-macros reads expressions."
+        problem = f"{_ALONE}. Write {_EXAMPLE}; only mkdocs-macros reads expressions."
     elif match["import"]:
-        problem = f"{IMPORT}. Write {_EXAMPLE} without it."
+        problem = (
+            f"macros can be imported only where mkdocs-macros runs. Write {_EXAMPLE} without it."
+        )
     elif plain not in FUNCTIONS:
         hint = suggest(plain, FUNCTIONS) or f". There are: {', '.join(FUNCTIONS)}"
         problem = f"there is no function {sanitize(function)!r}{hint}"
@@ -215,7 +210,7 @@ def _unfinished_macro(function: str, rest: str) -> ReferenceProblem:
         return changed_result(function)
     if expression:
         return ReferenceProblem(
-            f"{AFTER_CALL} {function}(...); got {sanitize(expression)!r}. "
+            f"{_AFTER_CALL} {function}(...); got {sanitize(expression)!r}. "
             "Only mkdocs-macros reads expressions."
         )
     return ReferenceProblem(
@@ -250,7 +245,7 @@ def unreadable_macros(text: str, environment: Environment) -> list[tuple[Referen
                 unterminated_source(line, match.start()),
             )
             for problem, match in problems
-            if not str(problem).startswith((AFTER_CALL, ALONE))
+            if not str(problem).startswith((_AFTER_CALL, _ALONE))
         ]
     return []
 
@@ -282,7 +277,7 @@ def _literal(node: ast.expr, function: str) -> Any:  # noqa: ANN401 - a literal 
         return _CONSTANTS[node.id]
     if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | None):
         return node.value
-    raise ReferenceProblem(f'{function}() {LITERALS_ONLY}: {function}("wave", width=240)')
+    raise ReferenceProblem(f'{function}() takes literal values only: {function}("wave", width=240)')
 
 
 def read_image(src: str, alt: str, attributes: dict[str, Any]) -> Call:
