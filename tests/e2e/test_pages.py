@@ -96,6 +96,19 @@ def test_the_manual_has_poses_on_most_pages(browser: Browser, example: Served) -
     assert len(browser.all("img.masko")) >= 5
 
 
+@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+def test_notes_on_compatibility_need_no_scrolling_on_a_phone(
+    browser: Browser, example: Served
+) -> None:
+    """Those of hosts, plugins and extensions; the last table has figures in eight columns."""
+    browser.open(example.visit().url("compatibility/"), Reader(width=_PHONE, height=900))
+    hidden = (
+        "return [...document.querySelectorAll('.md-typeset__scrollwrap')]"
+        ".map(table => table.scrollWidth - table.clientWidth)"
+    )
+    assert browser.run(hidden)[:3] == [0, 0, 0]
+
+
 _SHIFTS = """
 const done = arguments[0];
 const shifts = [];
