@@ -353,6 +353,12 @@ def relative_name(path: Path | str, folder: Path | str) -> str:
         return Path(path).absolute().as_posix()
 
 
+def folder_prefix(path: Path | str, folder: Path | str) -> str:
+    """Return the same for a folder whose files are to be named; empty for the folder itself."""
+    name = relative_name(path, folder)
+    return "" if name == "." else name
+
+
 def named_folder(environ: Mapping[str, str], variable: str) -> Path | None:
     """Return the folder that an environment variable names, if it does.
 

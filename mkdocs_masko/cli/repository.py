@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 _PACKAGE: Final = "mkdocs-masko"
 _CI_FILES: Final = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml")
 _DEPENDENCIES: Final = ("*requirements*.txt", "requirements/*.txt", "pyproject.toml", "Pipfile")
-# A command that can get one more package at its end: no other follows it, and no quote ends it.
-_INSTALL: Final = re.compile(r"[^#&|;'\"\\]*\binstall\b[^#&|;'\"\\]*")
+# A command of pip's that can get one more package at its end: no other follows, no quote ends it,
+# and it asks for no hash. Other installers take a plugin in another form, or not at all.
+_INSTALL: Final = re.compile(
+    r"\s*(?:- +)?(?:(?:run|script): +)?(?:[\w./-]+ +)*?pip[\d.]* +install\b"
+    r"(?!.*--require-hashes)[^#&|;'\"\\]*"
+)
 
 
 def attribute_steps(folder: Path, manifest: str, laid_folder: str | None) -> Iterator[str]:

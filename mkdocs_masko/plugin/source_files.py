@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
-from mkdocs_masko.files import relative_name
+from mkdocs_masko.files import folder_prefix, relative_name
 from mkdocs_masko.sources.included_texts import SNIPPETS, IncludeFolders, include_folders
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ def docs_name(config: MkDocsConfig) -> str:
     """Return the docs folder, from that of `mkdocs.yml`.
 
     A plugin that builds from a copy, such as mkdocs-monorepo-plugin, puts a temporary folder in its
-    place. That has no name.
+    place. That has no name, and neither has the folder of `mkdocs.yml` itself.
     """
     return _docs_name(config.docs_dir, str(_settings_folder(config)))
 
 
 @cache
 def _docs_name(docs_dir: str, folder: str) -> str:
-    return "" if _is_temporary(docs_dir, folder) else relative_name(docs_dir, folder)
+    return "" if _is_temporary(docs_dir, folder) else folder_prefix(docs_dir, folder)
 
 
 def _is_temporary(path: str, folder: str) -> bool:

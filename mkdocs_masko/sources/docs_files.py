@@ -18,7 +18,7 @@ from msgspec import Struct
 from pathspec import GitIgnoreSpec
 
 from mkdocs_masko.errors import OptionError
-from mkdocs_masko.files import fold_name, relative_name
+from mkdocs_masko.files import fold_name, folder_prefix
 from mkdocs_masko.text import sanitize
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class DocsFolder:
     ) -> None:
         self._suffixes = suffixes
         self.path = Path(os.path.normpath(folder / str(settings.get("docs_dir") or "docs")))
-        self._name = relative_name(self.path, folder)
+        self._name = folder_prefix(self.path, folder)
         self._excluded = _spec([*_ALWAYS_EXCLUDED, *_lines(settings.get("exclude_docs"))])
         self._drafts = _spec(_lines(settings.get("draft_docs")))
         self._has_page_folders = settings.get("use_directory_urls") is not False

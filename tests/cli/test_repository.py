@@ -20,6 +20,17 @@ STEPS = {
     "another package": (f"- run: pip install zensical-feeds\n{BUILD}", 0, None),
     "two commands": (f"- run: pip install zensical && zensical build\n{BUILD}", 0, None),
     "quotes": (f'- run: "pip install zensical"\n{BUILD}', 0, None),
+    "a module": (f"- run: python3 -m pip install zensical\n{BUILD}", 1, None),
+    "a script": (f"script: pip3.12 install zensical\n{BUILD}", 1, None),
+    "a step's name": (f"- name: install zensical\n  run: pip install zensical\n{BUILD}", 2, None),
+    "a name alone": (f"- name: install zensical\n  run: ./install.sh\n{BUILD}", 0, None),
+    "a list in brackets": (f"script: [pip install zensical, x]\n{BUILD}", 0, None),
+    "a map in braces": (f"- {{run: pip install zensical}}\n{BUILD}", 0, None),
+    "hashes": (f"- run: pip install zensical --require-hashes\n{BUILD}", 0, None),
+    "pipx": (f"- run: pipx install zensical\n{BUILD}", 0, None),
+    "a tool of uv's": (f"- run: uv tool install zensical\n{BUILD}", 0, None),
+    "a package of Debian's": (f"- run: apt-get install -y zensical\n{BUILD}", 0, None),
+    "conda": (f"- run: conda install zensical\n{BUILD}", 0, None),
     "a file": (f"- run: pip install -r requirements.txt\n{BUILD}", 0, None),
 }
 

@@ -59,6 +59,13 @@ def test_it_has_the_files_of_a_build(tmp_path: Path, case: str) -> None:
     assert {file.name for file in found} == {f"{docs.name}/{file.uri}" for file in found}
 
 
+def test_a_page_beside_the_configuration_is_named_without_a_folder(tmp_path: Path) -> None:
+    """Annotations of GitHub's take no `./index.md`."""
+    (tmp_path / "index.md").write_text("x")
+    (page,) = DocsFolder(tmp_path, {"docs_dir": "."}).files()
+    assert page.name == "index.md"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_links_are_followed(tmp_path: Path) -> None:
     """As MkDocs does."""

@@ -11,6 +11,9 @@ from msgspec import structs
 import cli_process as cli
 import zensical_sites as zensical
 from mkdocs_masko.manifest import load, make, save
+from mkdocs_masko.markdown.standalone.site import open_site
+from mkdocs_masko.markdown.standalone.zensical import Project
+from mkdocs_masko.palette import opening_palette
 from mkdocs_masko.urls import media_origins
 
 if TYPE_CHECKING:
@@ -183,6 +186,28 @@ def test_a_file_that_goes_after_a_build_is_told_by_the_next_one(gone: str, tmp_p
     built = zensical.build(site, is_clean=False)
     assert built.code == 1
     assert "docs/index.md:3:5: the files of pose 'default/wave' are not in" in built.output
+
+
+def test_a_file_that_goes_while_a_server_runs_is_noticed(tmp_path: Path) -> None:
+    """The record stays, as while Git, which writes it first, switches branches."""
+    site = zensical.make(tmp_path, POSE)
+    project = Project(
+        folder=site,
+        config_file=None,
+        docs_dir=site / "docs",
+        docs_settings={},
+        overrides=(),
+        language="en",
+        palette=opening_palette({}),
+        site_url="",
+        excerpt_ends=(),
+    )
+    options = {"collection": "fox", "api_url": "sandbox"}
+    first = open_site(options, project)
+    assert open_site(options, project) is first
+    for path in (site / zensical.LAID).glob("wave.*.mov"):
+        path.unlink()
+    assert open_site(options, project) is not first
 
 
 def test_a_style_sheet_of_another_version_is_told(tmp_path: Path) -> None:

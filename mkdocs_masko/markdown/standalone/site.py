@@ -87,7 +87,8 @@ class StandaloneSite:
         self._template_folders = [path / "masko" for path in overrides]
         self._sources = [site.manifest, *self._template_folders]
         if self.laid_folder:
-            self._sources.append(self.laid_folder / RECORD)
+            # Its own time changes with each file that is removed or comes.
+            self._sources += [self.laid_folder, self.laid_folder / RECORD]
         self._stamps = self._read_stamps()
         self.manifest = read_manifest(site)
         if project is None and any(m.url.startswith(_SANDBOX) for *_, m in self.manifest.media()):
