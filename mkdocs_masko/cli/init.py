@@ -104,7 +104,7 @@ def init(  # noqa: PLR0913 - one for each option
     if not as_json:
         print_line(f"{path.name}: {added} added")
         if left_out:
-            print_line(f"{path.name}: without what has no effect there: {', '.join(left_out)}")
+            print_line(f"{path.name}: left out, without effect in Zensical: {', '.join(left_out)}")
     more = _report_files(path, site, result, as_json=as_json) if result else {}
     if as_json:
         print_json({**_document(path, options, site, result), **more})
@@ -302,7 +302,7 @@ def _report_files(path: Path, site: Site, result: SyncResult, *, as_json: bool) 
     from mkdocs_masko.cli.report import Report
 
     report = Report(folder=path.parent, as_json=as_json, annotate=False, site=site, result=result)
-    poses = len(result.manifest.collections[site.options.default].poses)
+    poses = sum(len(each.poses) for each in result.manifest.collections.values())
     state = "written" if result.is_written else "up to date"
     report.say(f"{site.options.manifest}: {state}, {poses} pose{'s' * (poses != 1)}")
     target = find_target(site, {"collection": None, "config_file": path}, None)

@@ -152,7 +152,7 @@ def test_options_of_the_plugin_are_taken_over(tmp_path: Path, name: str) -> None
         path.write_text("[project]\nsite_name = 'Fox'\n")
     done = run(tmp_path, "init", *arguments)
     assert (done.code, done.err) == (0, "")
-    assert f"{name}: Markdown extension added\n{NAME}: up to date, 4 poses\n" in done.out
+    assert f"{name}: Markdown extension added\n{NAME}: up to date, 15 poses\n" in done.out
     options = {"collections": {"fox": "fox", "owl": "owl"}, "api_url": "sandbox", "into": FOLDER}
     assert read_plugin_options(path) == options
     assert (tmp_path / "mkdocs.yml").read_text().startswith(plugin)
@@ -169,7 +169,7 @@ def test_options_without_effect_stay_out_of_the_file(tmp_path: Path, name: str) 
         path.write_text("[project]\nsite_name = 'Fox'\n")
     done = run(tmp_path, "init", "--zensical", "-f", name)
     assert (done.code, done.err) == (0, "")
-    assert f"{name}: without what has no effect there: mode, budget\n" in done.out
+    assert f"{name}: left out, without effect in Zensical: mode, budget\n" in done.out
     assert extensions_of(load_settings(path))["masko"] == {**OPTIONS, "wait": 5}
 
 
