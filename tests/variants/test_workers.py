@@ -50,7 +50,7 @@ def test_a_job_that_cannot_be_handed_over_is_an_error_and_stops_no_other() -> No
     with WorkerPool(1) as pool:
         bad = pool.submit(lambda: None)
         good = pool.submit(worker_jobs.add, 3)
-        with pytest.raises(Exception, match="pickle"):
+        with pytest.raises(Exception, match="local object"):
             wait_for(bad)
         assert wait_for(good) == 3
 
