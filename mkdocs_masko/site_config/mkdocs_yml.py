@@ -18,6 +18,7 @@ from mkdocs_masko.text import has_conflict_markers, sanitize
 if TYPE_CHECKING:
     from pathlib import Path
 
+_REMEDY: Final = "Correct the quotes, brackets or indentation there."
 _MAX_DEPTH: Final = 10  # files that inherit from one another; ends a circle of them
 
 
@@ -112,17 +113,17 @@ def _load_file(
         raise OptionError(f"{name}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
         # PyYAML lets through what some damaged files raise inside it, such as very deep lists.
-        problem = f"not valid YAML{_position(error)}"
+        place, problem = f"{name}{_position(error)}", f"not valid YAML. {_REMEDY}"
         if has_conflict_markers(text):
-            problem = "contains merge conflict markers. Resolve the conflict first"
-        raise OptionError(f"{name}: {problem}") from None
+            place, problem = name, "contains merge conflict markers. Resolve the conflict first"
+        raise OptionError(f"{place}: {problem}") from None
     return settings if isinstance(settings, dict) else {}
 
 
 def _position(error: Exception) -> str:
     """Say where an error is without quoting the line, which may hold a key."""
     mark = getattr(error, "problem_mark", None)
-    return f": see line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return f":{mark.line + 1}:{mark.column + 1}" if mark else ""
 
 
 def _merge(inherited: object, own: object, *, appends_lists: bool) -> object:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_REMEDY: Final = "Correct the quotes, brackets or keys there."
 _BOM: Final = b"\xef\xbb\xbf"
 _NESTED: Final = {"pymdownx": ("blocks",), "zensical": ("extensions",)}
 """Packages of Markdown extensions that TOML nests, and what of them is nested once more."""
@@ -84,7 +85,7 @@ def load_document(path: Path, content: bytes | None = None) -> dict[str, Any]:
     try:
         return tomli.loads(data.decode())
     except (tomli.TOMLDecodeError, ValueError, RecursionError) as error:
-        problem = f"not valid TOML{_position(error)}"
+        place = name
         if has_conflict_markers(data):
             problem = "contains merge conflict markers. Resolve the conflict first"
         elif data.startswith(_BOM):  # an editor shows nothing of it
@@ -92,13 +93,15 @@ def load_document(path: Path, content: bytes | None = None) -> dict[str, Any]:
                 "starts with a byte order mark, which Zensical cannot read. "
                 "Save the file as UTF-8 without one"
             )
-        raise OptionError(f"{name}: {problem}") from None
+        else:
+            place, problem = f"{name}{_position(error)}", f"not valid TOML. {_REMEDY}"
+        raise OptionError(f"{place}: {problem}") from None
 
 
 def _position(error: Exception) -> str:
     """Say where an error is without quoting the line, which may hold a key."""
     line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
-    return f": see line {line}, column {column}" if line else ""
+    return f":{line}:{column}" if line else ""
 
 
 def default_extensions() -> dict[str, Any]:

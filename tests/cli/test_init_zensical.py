@@ -244,7 +244,7 @@ def test_as_json_it_says_what_it_wrote(tmp_path: Path) -> None:
     [
         ("[project.markdown_extensions.masko]\n", "has the Markdown extension 'masko' already"),
         ("project = { site_name = 'T' }\n", "add this by hand: to the table project.markdown_ext"),
-        ("[project\n", "not valid TOML: see line 1, column 9"),
+        ("[project\n", "zensical.toml:1:9: not valid TOML. "),
         ("<<<<<<< a\n=======\n>>>>>>> b\n", "contains merge conflict markers"),
         (
             "[project]\nplugins = [{ masko = { collection = 'fox', api_key = 'x' } }]\n",

@@ -79,7 +79,7 @@ def test_a_broken_file_before_the_one_that_names_masko_is_told(tmp_path: Path) -
     """Zensical would stop at it, too."""
     toml(tmp_path, "[project\n")
     (tmp_path / "mkdocs.yml").write_text(NAMES_MASKO["mkdocs.yml"])
-    with pytest.raises(OptionError, match=r"zensical\.toml: not valid TOML: see line 1, column 9"):
+    with pytest.raises(OptionError, match=r"zensical\.toml:1:9: not valid TOML\. Correct"):
         find_config(tmp_path)
 
 
@@ -199,10 +199,10 @@ def test_an_extension_that_zensical_inherits_beside_a_list_is_found(tmp_path: Pa
             "[project.plugins]\nmasko = ['fox']\n",
             "Zensical runs no MkDocs plugins, so that the plugin 'masko' does nothing",
         ),
-        (f"[project]\napi_key = {KEY}\n", "not valid TOML: see line 2, column 11"),
-        (f"[project]\n{KEY} {KEY}\n", "not valid TOML: see line 2, column 72"),
-        ("[project]\na = 1\na = 2\n", "not valid TOML: see line 3, column 6"),
-        ("a = 1\n" * 2, "not valid TOML: see line 2, column 6"),
+        (f"[project]\napi_key = {KEY}\n", "zensical.toml:2:11: not valid TOML. "),
+        (f"[project]\n{KEY} {KEY}\n", "zensical.toml:2:72: not valid TOML. "),
+        ("[project]\na = 1\na = 2\n", "zensical.toml:3:6: not valid TOML. "),
+        ("a = 1\n" * 2, "zensical.toml:2:6: not valid TOML. "),
         (
             "[project]\n<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> b\n",
             "contains merge conflict markers. Resolve the conflict first",
