@@ -412,14 +412,20 @@ def test_check_tells_what_the_folder_lacks(damage: str, copy: Path) -> None:
     good(run(copy, "check", "--offline"))
 
 
+def _shown_from(site: Path, into: str) -> tuple[dict[str, Any], list[str]]:
+    """Move the folder; return what `show` says of a pose, and the paths of its files."""
+    settings = (site / "zensical.toml").read_text("utf-8")
+    shutil.move(site / FOLDER, site / into)
+    (site / "zensical.toml").write_text(f'{settings}into = "{into}"\n', encoding="utf-8")
+    document = json.loads(good(run(site, "show", "wave", "--json")).out)
+    paths = [file["path"] for file in document["served"]]
+    assert all((site / "docs" / path).is_file() for path in paths)
+    return document, paths
+
+
 def test_show_says_where_the_site_has_its_files(copy: Path) -> None:
     """Zensical publishes the folder where it is; the plugin has a place of its own."""
-    settings = (copy / "zensical.toml").read_text("utf-8")
-    shutil.move(copy / FOLDER, copy / "docs/mascots")
-    (copy / "zensical.toml").write_text(f'{settings}into = "docs/mascots"\n', encoding="utf-8")
-    document = json.loads(good(run(copy, "show", "wave", "--json")).out)
-    paths = [file["path"] for file in document["served"]]
-    assert all((copy / "docs" / path).is_file() for path in paths)
+    document, paths = _shown_from(copy, "docs/mascots")
     assert all(path.startswith("mascots/") and path in document["markup"] for path in paths)
     options = {**SELF, "into": "docs/mascots"}
     yml(copy, options)
@@ -429,12 +435,7 @@ def test_show_says_where_the_site_has_its_files(copy: Path) -> None:
 
 
 def test_show_writes_urls_as_pages_have_them(copy: Path) -> None:
-    settings = (copy / "zensical.toml").read_text("utf-8")
-    shutil.move(copy / FOLDER, copy / "docs/my media")
-    (copy / "zensical.toml").write_text(f'{settings}into = "docs/my media"\n', encoding="utf-8")
-    document = json.loads(good(run(copy, "show", "wave", "--json")).out)
-    paths = [file["path"] for file in document["served"]]
-    assert all((copy / "docs" / path).is_file() for path in paths)
+    document, paths = _shown_from(copy, "docs/my media")
     assert all(path.replace("my media", "my%20media") in document["markup"] for path in paths)
     assert "my media" not in document["markup"]
     assert "assets/masko" not in document["markup"]
