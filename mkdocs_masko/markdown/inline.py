@@ -28,6 +28,7 @@ from mkdocs_masko.markdown.syntax import (
     stray_list,
     unterminated_source,
 )
+from mkdocs_masko.sources.html_reader import HEADINGS
 from mkdocs_masko.text import sanitize
 from mkdocs_masko.urls import pose_of
 
@@ -45,7 +46,7 @@ _NOTHING: Replacement = (None, None, None)
 _TAG = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"<(/?)(?:code|kbd|pre|samp)\b|<!--|-->", re.IGNORECASE)
 _MARKS = ("masko", "Masko", "MASKO", "){", "]{")
-_BLOCKS_WITH_ATTRIBUTES = {"h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dt"}
+_BLOCKS_WITH_ATTRIBUTES = HEADINGS | {"td", "th", "dt"}
 _CALL_OR_CODE = f"{CALL}|{ATTRIBUTES}|{CODE_START}"
 _UNBALANCED_LIST = re.compile(r"\{(?![{%])([^{}\n]{0,2000})\}")
 # An image whose parenthesis is missing, or stands apart.

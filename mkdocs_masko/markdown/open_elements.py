@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from mkdocs_masko.sources.html_reader import VOID
+from mkdocs_masko.sources.html_reader import HEADINGS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -21,14 +21,13 @@ TEXT_ONLY: Final = frozenset(
 )
 """Elements whose content is text, whatever it looks like, to a browser that runs scripts."""
 
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Their start tags end a paragraph.
 _BLOCKS: Final = frozenset(
     {
         *("address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "dir"),
         *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header"),
         *("hgroup", "hr", "li", "listing", "main", "menu", "nav", "ol", "p", "plaintext", "pre"),
-        *("search", "section", "summary", "table", "ul", "xmp", *_HEADINGS),
+        *("search", "section", "summary", "table", "ul", "xmp", *HEADINGS),
     }
 )
 _CELLS: Final = frozenset({"caption", "td", "th"})
@@ -55,7 +54,7 @@ _FOREIGN: Final = frozenset({"math", "svg"})
 # They have HTML in them again: https://html.spec.whatwg.org/#html-integration-point
 _INTEGRATION: Final = frozenset({"svg:desc", "svg:foreignobject", "svg:title"})
 # https://html.spec.whatwg.org/#parsing-main-inforeign
-_BREAKOUT: Final = _HEADINGS | {
+_BREAKOUT: Final = HEADINGS | {
     *("b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em"),
     *("embed", "head", "hr", "i", "img", "li", "listing", "menu", "meta", "nobr", "ol", "p"),
     *("pre", "ruby", "s", "small", "span", "strong", "strike", "sub", "sup", "table", "tt", "u"),
@@ -148,8 +147,8 @@ class OpenElements:
             index = self._index({tag}, _SCOPE)
             if index:
                 del self._elements[index]
-        elif tag in _HEADINGS:
-            self._close(_HEADINGS, _SCOPE)
+        elif tag in HEADINGS:
+            self._close(HEADINGS, _SCOPE)
         elif tag in _CELLS or tag in _ROW_GROUPS or tag in {"table", "tr"}:
             self._close({tag}, _TABLE_SCOPE)
         elif tag in {"select", "template"}:
@@ -167,7 +166,7 @@ class OpenElements:
             self._close(_ITEMS[tag], _SPECIAL - {"address", "div", "p", *_ITEMS[tag]})
         if tag in _BLOCKS:
             self._close({"p"}, _SCOPE | {"button"})
-        if tag in _HEADINGS and self.parent.tag in _HEADINGS:
+        if tag in HEADINGS and self.parent.tag in HEADINGS:
             self._elements.pop()
         if tag == "button":
             self._close({"button"}, _SCOPE)

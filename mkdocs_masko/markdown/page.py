@@ -28,7 +28,12 @@ from mkdocs_masko.markdown.syntax import (
     unterminated_source,
 )
 from mkdocs_masko.rendering import MARK, changed_result
-from mkdocs_masko.sources.html_reader import VERBATIM, VERBATIM_CLASSES, TextReader
+from mkdocs_masko.sources.html_reader import (
+    HEADINGS,
+    VERBATIM,
+    VERBATIM_CLASSES,
+    TextReader,
+)
 from mkdocs_masko.sources.slips import find_slips
 from mkdocs_masko.urls import may_name_pose, plain_text, pose_of
 
@@ -191,7 +196,7 @@ class AttributeCleaner(Treeprocessor):
         """Restore macros in attributes, note which stashed HTML is code, and inline figures."""
         self._show_raw_texts(root)
         figures = self._stash.figures
-        headings = _HEADINGS if "toc" in self.md.treeprocessors else ()
+        headings = HEADINGS if "toc" in self.md.treeprocessors else ()
         for element in root.iter():
             for name, value in element.items():
                 if value and (STX in value or MARK in value):
@@ -241,7 +246,6 @@ class AttributeCleaner(Treeprocessor):
         return AtomicString(_show_raw_text(text, self._stash, self._stash.add))
 
 
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _TOC_LABEL = "data-toc-label"  # which the extension `toc` reads, and removes
 _ALT = re.compile(r"""<img\b[^>]*? alt="([^"]*)\"""")
 

@@ -6,6 +6,8 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
 VERBATIM: Final = frozenset({"code", "kbd", "pre", "samp", "script", "style", "textarea", "title"})
 """Elements whose content is shown, or run, as it is written."""
 
