@@ -40,6 +40,8 @@ _SCOPE: Final = frozenset(
         *("svg:desc", "svg:foreignobject", "svg:title", *_CELLS),
     }
 )
+_BUTTON_SCOPE: Final = _SCOPE | {"button"}
+_LIST_ITEM_SCOPE: Final = _SCOPE | {"ol", "ul"}
 _TABLE_SCOPE: Final = frozenset({"table", "template"})
 # These last until their own end tag: https://html.spec.whatwg.org/#the-list-of-active-formatting-elements
 _FORMATTING: Final = frozenset(
@@ -53,6 +55,7 @@ _SPECIAL: Final = (_BLOCKS - {"dialog"}) | _SCOPE | _ROW_GROUPS | {"button", "tr
 _FOREIGN: Final = frozenset({"math", "svg"})
 # They have HTML in them again: https://html.spec.whatwg.org/#html-integration-point
 _INTEGRATION: Final = frozenset({"svg:desc", "svg:foreignobject", "svg:title"})
+_EDGES: Final = _FOREIGN | _INTEGRATION
 # https://html.spec.whatwg.org/#parsing-main-inforeign
 _BREAKOUT: Final = HEADINGS | {
     *("b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em"),
@@ -108,7 +111,7 @@ class OpenElements:
     def is_foreign(self) -> bool:
         """Whether this is in SVG or MathML, and not in HTML there."""
         tags = (element.tag for element in reversed(self._elements))
-        return next((tag in _FOREIGN for tag in tags if tag in _FOREIGN | _INTEGRATION), False)
+        return next((tag in _FOREIGN for tag in tags if tag in _EDGES), False)
 
     def start(
         self,
@@ -154,18 +157,18 @@ class OpenElements:
         elif tag in {"select", "template"}:
             self._close({tag}, ())
         elif tag == "li":
-            self._close({tag}, _SCOPE | {"ol", "ul"})
+            self._close({tag}, _LIST_ITEM_SCOPE)
         elif tag == "p":
-            self._close({tag}, _SCOPE | {"button"})
+            self._close({tag}, _BUTTON_SCOPE)
         else:
-            self._close({tag}, _SCOPE if tag in _BLOCKS | _SPECIAL else _SPECIAL)
+            self._close({tag}, _SCOPE if tag in _BLOCKS or tag in _SPECIAL else _SPECIAL)
 
     def _close_implied(self, tag: str) -> None:
         """Close the elements whose end tags may be left out before a start tag."""
         if tag in _ITEMS:
             self._close(_ITEMS[tag], _SPECIAL - {"address", "div", "p", *_ITEMS[tag]})
         if tag in _BLOCKS:
-            self._close({"p"}, _SCOPE | {"button"})
+            self._close({"p"}, _BUTTON_SCOPE)
         if tag in HEADINGS and self.parent.tag in HEADINGS:
             self._elements.pop()
         if tag == "button":
